@@ -1,0 +1,117 @@
+// The calculator itself: an expression in, a value or a reason out (P1.3 to P1.7).
+// Pure. Two steps: parse the whole line, so that a syntax error is found before anything is computed;
+// then work from left to right.
+
+export type Result = { value: number } | { error: string };
+
+type Operator = "+" | "-" | "*" | "/" | "%";
+
+/** A parsed expression: the first number, then what is done to it, in the order of the line. */
+interface Expression {
+  first: number;
+  steps: { operator: Operator; operand: number }[];
+}
+
+// The `y` flag makes a pattern match exactly at lastIndex and nowhere later.
+const BLANKS = /[ \t]*/y;
+const NUMBER = /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;
+const OPERATOR = /[-+*/%]/y;
+
+/** Evaluates one line, strictly from left to right: 2 + 3 * 4 is 20. */
+export function evaluate(line: string): Result {
+  const expression = parse(line);
+  if ("error" in expression) return expression;
+  return compute(expression);
+}
+
+/** The reply to one line, as it stands on the wire without its LF (P1.2). */
+export function reply(line: string): string {
+  const result = evaluate(line);
+  return "value" in result ? `= ${result.value}` : `error: ${result.error}`;
+}
+
+/** Whether a line asks for the end of the connection: END in any case, blanks around it (P1.8). */
+export function isEnd(line: string): boolean {
+  return /^[ \t]*END[ \t]*$/i.test(line);
+}
+
+/** Reads `number (operator number)*`, blanks between them. A minus directly before a number is its sign. */
+function parse(line: string): Expression | { error: string } {
+  let position = skip(BLANKS, line, 0);
+  if (position === line.length) return { error: "empty expression" };
+
+  const first = match(NUMBER, line, position);
+  if (first === "") return unexpected(line, position);
+  position += first.length;
+
+  const expression: Expression = { first: Number(first), steps: [] };
+  for (;;) {
+    position = skip(BLANKS, line, position);
+    if (position === line.length) return expression;
+
+    const operator = match(OPERATOR, line, position);
+    if (operator === "") return unexpected(line, position);
+    position = skip(BLANKS, line, position + operator.length);
+
+    const operand = match(NUMBER, line, position);
+    if (operand === "") return unexpected(line, position);
+    position += operand.length;
+
+    expression.steps.push({ operator: operator as Operator, operand: Number(operand) });
+  }
+}
+
+/** The text that `pattern` matches at `position`, or "" if it does not match there. */
+function match(pattern: RegExp, line: string, position: number): string {
+  pattern.lastIndex = position;
+  return pattern.exec(line)?.[0] ?? "";
+}
+
+function skip(pattern: RegExp, line: string, position: number): number {
+  return position + match(pattern, line, position).length;
+}
+
+/** Names the code point at which no allowed token begins; columns count code points from 1 (P1.7). */
+function unexpected(line: string, position: number): { error: string } {
+  const codePoint = line.codePointAt(position);
+  if (codePoint === undefined) return { error: "unexpected end of expression" };
+  const column = [...line.slice(0, position)].length + 1;
+  // A control character could move the cursor or colour the terminal of whoever reads the error.
+  const shown = String.fromCodePoint(codePoint).replace(/\p{Cc}/u, "\uFFFD");
+  return { error: `unexpected "${shown}" at column ${column}` };
+}
+
+/** Applies the steps one after the other, without precedence. The leftmost failure is the one reported. */
+function compute(expression: Expression): Result {
+  let value = expression.first;
+  if (!Number.isFinite(value)) return { error: "out of range" };
+  for (const { operator, operand } of expression.steps) {
+    if (!Number.isFinite(operand)) return { error: "out of range" };
+    if (operand === 0 && (operator === "/" || operator === "%")) return { error: "division by zero" };
+    value = apply(value, operator, operand);
+    if (!Number.isFinite(value)) return { error: "out of range" };
+  }
+  return round(value);
+}
+
+function apply(left: number, operator: Operator, right: number): number {
+  switch (operator) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "/":
+      return left / right;
+    case "%":
+      return left % right; // JavaScript's remainder has the sign of the left operand (P1.6).
+  }
+}
+
+/** Rounds to 15 significant digits, which hides that 0.1 + 0.2 is 0.30000000000000004 (P1.5). */
+function round(value: number): Result {
+  const rounded = Number(value.toPrecision(15));
+  if (!Number.isFinite(rounded)) return { error: "out of range" };
+  return { value: rounded === 0 ? 0 : rounded }; // Negative zero is written as 0.
+}
