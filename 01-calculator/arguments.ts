@@ -95,8 +95,8 @@ export function portOption(help: string): Option {
   };
 }
 
-/** The longest time a timer of Node.js can wait, in seconds (2^31 - 1 milliseconds). */
-const MAX_SECONDS = 2_147_483;
+/** A week. (A timer of Node.js can wait 2^31 - 1 milliseconds, three weeks and a half, and fires at once beyond.) */
+const MAX_SECONDS = 604_800;
 
 /** A check for durations in seconds; fractions are allowed. */
 export function secondsOption(help: string): Option {
