@@ -1,0 +1,17 @@
+// What makes this stage 03: its number, its port, its channel.
+
+import { XoredChannel } from "./channel.ts";
+import { chooseGroup, groupOption } from "./group-option.ts";
+import type { Stage } from "./stage-interface.ts";
+
+export const stage: Stage = {
+  number: "03",
+  registryPort: 10000,
+  notices: ["warning: stage 03's cipher (repeated XOR) is weak on purpose. It hides nothing from who has read lesson 03."],
+  options: { group: groupOption },
+  hasSafetyNumber: true,
+  prepare: (options) => {
+    const { group, notices } = chooseGroup(options);
+    return { notices, open: () => new XoredChannel(group) };
+  },
+};

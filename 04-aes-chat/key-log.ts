@@ -1,0 +1,32 @@
+// The key log: with CHATKEYLOGFILE set, the keys of each chat are appended to that file (P6.5), so that students can
+// decrypt their own captures. Whoever has the file reads the chats. Nothing else in the course writes a key anywhere.
+
+import { appendFileSync } from "node:fs";
+import type { ChatKeys } from "./key-schedule.ts";
+import { UserError } from "./program.ts";
+
+/** Only the owner may read and write the file. (Windows has no such modes; there the folder's rights count.) */
+const MODE = 0o600;
+
+/**
+ * Makes sure, before any chat, that the file can be written.
+ * @throws UserError if it cannot
+ */
+export function openKeyLog(path: string): void {
+  append(path, "");
+}
+
+/** Appends the line of one chat. */
+export function logKeys(path: string, transcriptHash: Buffer, keys: ChatKeys): void {
+  const fields = [transcriptHash, keys.initiator, keys.responder].map((bytes) => bytes.toString("hex"));
+  append(path, `P2PCHAT04 ${fields.join(" ")}\n`);
+}
+
+function append(path: string, text: string): void {
+  try {
+    appendFileSync(path, text, { mode: MODE });
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new UserError(`cannot write the key log ${path} (${reason}); set CHATKEYLOGFILE to another file, or not at all`);
+  }
+}

@@ -1,0 +1,382 @@
+// One chat with one peer, from the first byte of its connection to the last: P3, on both ends.
+// It knows the rules between two programs. Who is called, asked and told is the business of chat-client.ts.
+
+import { connect, type Socket } from "node:net";
+import { LineConnection } from "./line-connection.ts";
+import type { Line } from "./lines.ts";
+import { type JsonObject, nameKey, ProtocolError, parseObject } from "./messages.ts";
+import { byeLine, type ChatLine, type Hello, helloLine, parseChatLine, parseHello, type Role } from "./peer-messages.ts";
+import { shortText } from "./registry-messages.ts";
+import type { Channel, ChannelMaker } from "./stage-interface.ts";
+
+/** How many messages may be sent and not acknowledged (P3.10). */
+const MAX_OPEN_MESSAGES = 64;
+
+/** How long an ack may take, in milliseconds (P3.10). */
+const ACK_TIMEOUT = 30_000;
+
+/** How long connecting to a peer may take, in milliseconds (P3.10). */
+const CONNECT_TIMEOUT = 5000;
+
+/** How long we read on after our goodbye, in milliseconds (P3.8). */
+const GOODBYE_TIMEOUT = 2000;
+
+export interface PeerSettings {
+  /** The number of the stage, as hellos say it. */
+  stage: string;
+  ownName: string;
+  channels: ChannelMaker;
+  /** How long a peer may take for each half of the handshake, in milliseconds (P3.7). */
+  handshakeTimeout: number;
+  /** How long a user may take to accept, in milliseconds. */
+  requestTimeout: number;
+}
+
+export interface PeerEvents {
+  /** A peer that called has said who it is, and waits for accept(), decline() or a goodbye. */
+  onRequest(from: string): void;
+  onStarted(safetyNumber: string | undefined): void;
+  /** A message to be shown. It is acknowledged when this returns (P3.3). */
+  onMessage(text: string): void;
+  onDelivered(id: number): void;
+  /** It is over. Called once. */
+  onOver(outcome: Outcome): void;
+}
+
+/** How it ended. */
+export type Outcome =
+  /** A connection that never said who it was. */
+  | { kind: "nobody" }
+  /** The peer's request ended before it was answered. */
+  | { kind: "withdrawn" }
+  /** Our user did not answer the peer's request in time. */
+  | { kind: "unanswered" }
+  /** We declined, or withdrew our own call. */
+  | { kind: "dropped" }
+  | { kind: "declined" }
+  /** The peer has called us at the same time, and its call stands (P3.9). */
+  | { kind: "crossed" }
+  /** The chat did not come about. */
+  | { kind: "failed"; reason: string }
+  /** Ended by a goodbye of either side. */
+  | { kind: "ended"; undelivered: number[] }
+  | { kind: "lost"; reason: string; undelivered: number[] };
+
+/**
+ * hello: the peer has connected and has not said who it is.
+ * request: it has, and our user has not answered.
+ * calling: we have called, and the peer has not answered.
+ * handshake: both hellos have passed; the channel is not ready.
+ * open: messages pass.
+ * leaving: we have said goodbye, and read on (P3.8).
+ */
+type Phase = "hello" | "request" | "calling" | "handshake" | "open" | "leaving" | "over";
+
+export class Peer {
+  readonly #role: Role;
+  readonly #settings: PeerSettings;
+  readonly #connection: LineConnection;
+  readonly #events: PeerEvents;
+  #phase: Phase;
+  /** This is a call of ours in whose place the peer's call stands (P3.9). */
+  #superseded = false;
+  /** Ends the phase that may not last longer. */
+  #deadline: NodeJS.Timeout | undefined;
+  /** The name the other one goes by, as soon as it is known. */
+  #name: string;
+  #hello = "";
+  #channel: Channel | undefined;
+  #lastSentId = 0;
+  #lastReceivedId = 0;
+  /** Messages sent and not acknowledged, each with its deadline. */
+  readonly #open = new Map<number, NodeJS.Timeout>();
+  /** Called when there is room for another message, or will never be. */
+  #whenRoom: (() => void)[] = [];
+
+  /** Takes over a connection: one that a peer has made (responder), or one being made to `name` (initiator). */
+  private constructor(socket: Socket, role: Role, name: string, settings: PeerSettings, events: PeerEvents) {
+    this.#role = role;
+    this.#name = name;
+    this.#settings = settings;
+    this.#events = events;
+    this.#phase = role === "responder" ? "hello" : "calling";
+    this.#connection = new LineConnection(socket, {
+      onLine: (line) => this.#receive(line),
+      onEnd: () => this.#lose("the connection ended without a goodbye"),
+      onClose: (reason) => this.#lose(reason ?? "the connection ended without a goodbye"),
+    });
+  }
+
+  /** A peer has connected to us. */
+  static answer(socket: Socket, settings: PeerSettings, events: PeerEvents): Peer {
+    const peer = new Peer(socket, "responder", "", settings, events);
+    peer.#limit(settings.handshakeTimeout, () => peer.#lose("no hello in time"));
+    return peer;
+  }
+
+  /** Calls the user `name` at the address that the registry gave. */
+  static call(
+    address: { host: string; port: number },
+    name: string,
+    settings: PeerSettings,
+    events: PeerEvents,
+  ): Peer {
+    const socket = connect({ ...address, noDelay: true, allowHalfOpen: true });
+    const peer = new Peer(socket, "initiator", name, settings, events);
+    peer.#limit(CONNECT_TIMEOUT, () => peer.#lose("no connection within 5 seconds"));
+    socket.once("connect", () => {
+      const patience = settings.requestTimeout + settings.handshakeTimeout;
+      peer.#limit(patience, () => peer.#lose(`no answer within ${patience / 1000} seconds`));
+      peer.#hello = helloLine(settings.stage, settings.ownName, name);
+      peer.#connection.send(peer.#hello);
+    });
+    return peer;
+  }
+
+  /** Whether messages pass. */
+  get isOpen(): boolean {
+    return this.#phase === "open";
+  }
+
+  /** Whether we have called and there is no answer yet. */
+  get isCalling(): boolean {
+    return this.#phase === "calling";
+  }
+
+  get safetyNumber(): string | undefined {
+    return this.#channel?.safetyNumber;
+  }
+
+  /** The user accepts the request of this peer. */
+  accept(): void {
+    if (this.#phase !== "request") return;
+    const own = helloLine(this.#settings.stage, this.#settings.ownName, this.#name);
+    this.#connection.send(own);
+    this.#shakeHands({ initiator: this.#hello, responder: own });
+  }
+
+  /** Answers the request of this peer with a goodbye (P3.6, P3.9). */
+  decline(reason: "declined" | "crossed"): void {
+    if (this.#phase === "request") this.#finish({ kind: "dropped" }, byeLine(reason));
+  }
+
+  /** The peer's own call stands instead of ours (P3.9). It will say so on this connection; nobody waits for that. */
+  supersede(): void {
+    this.#superseded = true;
+    this.#limit(this.#settings.handshakeTimeout, () => this.#finish({ kind: "dropped" }));
+  }
+
+  /** Sends a message and returns its id. Call it only when it is open, after room(). */
+  send(text: string): number {
+    this.#lastSentId += 1;
+    const id = this.#lastSentId;
+    const deadline = setTimeout(() => this.#lose("a message was not acknowledged within 30 seconds"), ACK_TIMEOUT);
+    this.#open.set(id, deadline);
+    this.#sendLine(JSON.stringify({ type: "message", id, text } satisfies ChatLine));
+    return id;
+  }
+
+  /** Resolves when another message may be sent, or when the chat is over. */
+  async room(): Promise<void> {
+    while (this.#phase === "open" && this.#open.size >= MAX_OPEN_MESSAGES) {
+      await new Promise<void>((resolve) => this.#whenRoom.push(resolve));
+    }
+  }
+
+  /** Ends the chat with a goodbye, or whatever it is before one. */
+  end(): void {
+    switch (this.#phase) {
+      case "open":
+        this.#phase = "leaving";
+        this.#makeRoom();
+        this.#connection.end(this.#channel?.wrap(byeLine()));
+        this.#limit(GOODBYE_TIMEOUT, () => this.#finish({ kind: "ended", undelivered: this.#undelivered }));
+        return;
+      case "request":
+        return this.decline("declined");
+      case "calling":
+        return this.#finish({ kind: "dropped" }, byeLine());
+      case "hello":
+      case "handshake":
+        return this.#finish({ kind: "dropped" });
+      case "leaving":
+      case "over":
+        return;
+    }
+  }
+
+  /** Drops what is left of the connection, at once. */
+  destroy(): void {
+    this.#lose("closed");
+    this.#connection.destroy();
+  }
+
+  #receive(line: Line): void {
+    try {
+      if (line.kind === "too-long") throw new ProtocolError("line-too-long", "the line is too long");
+      if (line.kind === "bad-encoding") throw new ProtocolError("bad-encoding", "a line must be UTF-8");
+      this.#handle(parseObject(line.text), line.text);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refuse(error);
+    }
+  }
+
+  /** @throws ProtocolError if the line is not allowed here */
+  #handle(object: JsonObject, line: string): void {
+    // Errors are always in clear: whoever sends one may have no key in common with us.
+    if (object.type === "error") {
+      return this.#lose(`${this.#name} says ${shortText(object.code)}: ${shortText(object.message)}`);
+    }
+    switch (this.#phase) {
+      case "hello":
+        return this.#receiveRequest(object, line);
+      case "request":
+        if (object.type !== "bye") throw new ProtocolError("bad-request", "wait for the answer to your hello");
+        return this.#finish({ kind: "withdrawn" }, byeLine());
+      case "calling":
+        return this.#receiveAnswer(object, line);
+      case "handshake":
+        return this.#receiveAgreement(object, line);
+      case "open":
+      case "leaving":
+        return this.#receiveChatLine(object);
+      case "over":
+        return;
+    }
+  }
+
+  #receiveRequest(object: JsonObject, line: string): void {
+    this.#name = this.#parseHello(object).from;
+    this.#hello = line;
+    this.#phase = "request";
+    this.#limit(this.#settings.requestTimeout, () => this.#finish({ kind: "unanswered" }, byeLine("declined")));
+    this.#events.onRequest(this.#name);
+  }
+
+  #receiveAnswer(object: JsonObject, line: string): void {
+    if (object.type === "bye") {
+      return this.#finish({ kind: object.reason === "crossed" ? "crossed" : "declined" }, byeLine());
+    }
+    if (this.#superseded) return this.#finish({ kind: "dropped" }, byeLine());
+    const { from } = this.#parseHello(object);
+    if (nameKey(from) !== nameKey(this.#name)) {
+      throw new ProtocolError("wrong-peer", `${this.#name} was called, not ${from}`);
+    }
+    this.#shakeHands({ initiator: this.#hello, responder: line });
+  }
+
+  #parseHello(object: JsonObject): Hello {
+    return parseHello(object, { stage: this.#settings.stage, name: this.#settings.ownName });
+  }
+
+  /** Both hellos have passed: what comes now is the channel's. */
+  #shakeHands(hellos: { initiator: string; responder: string }): void {
+    this.#phase = "handshake";
+    this.#limit(this.#settings.handshakeTimeout, () => this.#lose("the handshake was not completed in time"));
+    this.#channel = this.#settings.channels.open(this.#role, hellos);
+    for (const line of this.#channel.opening) this.#connection.send(line);
+    if (this.#channel.ready) this.#start();
+  }
+
+  #receiveAgreement(object: JsonObject, line: string): void {
+    if (object.type === "bye") return this.#lose(`${this.#name} hung up`);
+    this.#channel?.agree(object, line);
+    if (this.#channel?.ready) this.#start();
+  }
+
+  #start(): void {
+    this.#phase = "open";
+    clearTimeout(this.#deadline);
+    this.#events.onStarted(this.#channel?.safetyNumber);
+  }
+
+  #receiveChatLine(object: JsonObject): void {
+    if (this.#channel === undefined) return;
+    const line = parseChatLine(this.#channel.unwrap(object));
+    switch (line.type) {
+      case "message":
+        return this.#receiveMessage(line.id, line.text);
+      case "ack":
+        return this.#receiveAck(line.id);
+      case "bye": {
+        const answer = this.#phase === "open" ? this.#channel.wrap(byeLine()) : undefined;
+        return this.#finish({ kind: "ended", undelivered: this.#undelivered }, answer);
+      }
+    }
+  }
+
+  #receiveMessage(id: number, text: string): void {
+    if (this.#phase === "leaving") return; // Not shown any more, and so not acknowledged (P3.8).
+    if (id !== this.#lastReceivedId + 1) throw new ProtocolError("bad-request", "a message out of turn");
+    this.#lastReceivedId = id;
+    this.#events.onMessage(text);
+    this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
+  }
+
+  #receiveAck(id: number): void {
+    const deadline = this.#open.get(id);
+    if (deadline === undefined) throw new ProtocolError("bad-request", "an ack of a message that is not open");
+    clearTimeout(deadline);
+    this.#open.delete(id);
+    this.#makeRoom();
+    this.#events.onDelivered(id);
+  }
+
+  #sendLine(line: string): void {
+    if (this.#channel !== undefined) this.#connection.send(this.#channel.wrap(line));
+  }
+
+  /** The other side broke a rule: it is told so, and that is the end. */
+  #refuse(error: ProtocolError): void {
+    const afterKeys = this.#phase === "open" || this.#phase === "leaving";
+    const code = afterKeys && this.#channel !== undefined ? this.#channel.errorCode(error.code) : error.code;
+    // One code for many faults would be of little use if the message told them apart.
+    const answer = code === error.code ? error : new ProtocolError(code, "refused");
+    this.#lose(`${this.#name} sent what is not allowed (${code})`, answer.toLine());
+  }
+
+  /** The connection failed, or one side gave it up. What that means depends on how far we were. */
+  #lose(reason: string, lastLine?: string): void {
+    switch (this.#phase) {
+      case "hello":
+        return this.#finish({ kind: "nobody" }, lastLine);
+      case "request":
+        return this.#finish({ kind: "withdrawn" }, lastLine);
+      case "calling":
+      case "handshake":
+        return this.#finish({ kind: "failed", reason }, lastLine);
+      case "open":
+        return this.#finish({ kind: "lost", reason, undelivered: this.#undelivered }, lastLine);
+      case "leaving": // We have said goodbye: nothing is sent after it, and nothing is lost but acks.
+        return this.#finish({ kind: "ended", undelivered: this.#undelivered });
+      case "over":
+        return;
+    }
+  }
+
+  #finish(outcome: Outcome, lastLine?: string): void {
+    if (this.#phase === "over") return;
+    this.#phase = "over";
+    clearTimeout(this.#deadline);
+    for (const deadline of this.#open.values()) clearTimeout(deadline);
+    this.#open.clear();
+    this.#makeRoom();
+    this.#connection.close(lastLine);
+    this.#events.onOver(outcome);
+  }
+
+  /** The ids of the messages sent and not acknowledged. */
+  get #undelivered(): number[] {
+    return [...this.#open.keys()];
+  }
+
+  #makeRoom(): void {
+    for (const resolve of this.#whenRoom.splice(0)) resolve();
+  }
+
+  #limit(time: number, expired: () => void): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(expired, time);
+  }
+}

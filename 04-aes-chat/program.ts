@@ -1,0 +1,25 @@
+// How a program of this course starts and fails: an error that the user can mend is one line, never a stack trace.
+
+/** A problem that the user can mend. The message says what is wrong and what to do, in one line. */
+export class UserError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Runs a program's main function; a UserError becomes one line on standard error and the exit code. */
+export async function runProgram(main: () => Promise<void>): Promise<void> {
+  // Whoever reads our output may stop reading, as `| head -1` does. That is no failure of ours.
+  process.stdout.on("error", () => process.exit(0));
+  try {
+    await main();
+  } catch (error) {
+    // Anything else is a mistake in the program itself, and its stack trace helps whoever mends it.
+    if (!(error instanceof UserError)) throw error;
+    console.error(`error: ${error.message}`);
+    process.exitCode = error.exitCode;
+  }
+}

@@ -1,0 +1,154 @@
+// The user's end: lines in, events out. In a real terminal the prompt survives what arrives while the user types;
+// from a pipe, input is read line by line and output is one event a line (P7).
+
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { LineReader } from "./lines.ts";
+import { printable } from "./printable.ts";
+
+/** The longest line read from a pipe, in bytes. */
+const MAX_INPUT_LINE_BYTES = 262_144;
+
+export interface Terminal {
+  /** Whether a person sits at it, who can be asked again. */
+  readonly interactive: boolean;
+  /** The next line the user enters, or undefined at the end of the input. */
+  nextLine(): Promise<string | undefined>;
+  /** Asks the user for one line. */
+  ask(question: string): Promise<string | undefined>;
+  /** Shows one event. Nothing that could steer the terminal gets through, whoever it is from (P3.4). */
+  show(event: string): void;
+  /** Shows a message of the user's own that was sent. */
+  showOwn(text: string): void;
+  /** Names the chat that the next message will go to. */
+  setCurrentChat(name: string | undefined): void;
+  /** No more lines come, none are shown. */
+  close(): void;
+}
+
+/** The terminal for these two streams: a real one only if both ends of it are. */
+export function openTerminal(
+  input: Readable & { isTTY?: boolean },
+  output: Writable & { isTTY?: boolean },
+  complete: (line: string) => string[],
+): Terminal {
+  return input.isTTY && output.isTTY ? new RealTerminal(input, output, complete) : new PipeTerminal(input, output);
+}
+
+class PipeTerminal implements Terminal {
+  readonly interactive = false;
+  readonly #input: Readable;
+  readonly #output: Writable;
+  readonly #lines: AsyncGenerator<string, void>;
+
+  constructor(input: Readable, output: Writable) {
+    this.#input = input;
+    this.#output = output;
+    this.#lines = this.#readLines();
+  }
+
+  async nextLine(): Promise<string | undefined> {
+    const next = await this.#lines.next();
+    return next.done ? undefined : next.value;
+  }
+
+  ask(): Promise<string | undefined> {
+    return this.nextLine();
+  }
+
+  show(event: string): void {
+    this.#output.write(`${printable(event)}\n`);
+  }
+
+  showOwn(text: string): void {
+    this.show(`you> ${text}`);
+  }
+
+  setCurrentChat(): void {}
+
+  close(): void {
+    this.#input.destroy();
+  }
+
+  async *#readLines(): AsyncGenerator<string, void> {
+    const reader = new LineReader(MAX_INPUT_LINE_BYTES);
+    try {
+      for await (const chunk of this.#input) {
+        for (const line of reader.push(chunk)) {
+          if (line.kind === "text") yield line.text;
+          else this.show(`error: a line of the input is ${line.kind === "too-long" ? "too long" : "not UTF-8"}`);
+        }
+      }
+    } catch {
+      // The input was closed, by close() or by whoever wrote it: no more lines come.
+    }
+  }
+}
+
+class RealTerminal implements Terminal {
+  readonly interactive = true;
+  readonly #output: Writable;
+  readonly #readline: Interface;
+  readonly #lines: NodeJS.AsyncIterator<string>;
+  #closed = false;
+
+  constructor(input: Readable, output: Writable, complete: (line: string) => string[]) {
+    this.#output = output;
+    this.#readline = createInterface({
+      input,
+      output,
+      terminal: true,
+      historySize: 500,
+      removeHistoryDuplicates: true,
+      completer: (line: string) => [complete(line), line],
+    });
+    this.#lines = this.#readline[Symbol.asyncIterator]();
+    // In a real terminal readline reads Ctrl-C as a key. It means the same as the signal.
+    this.#readline.on("SIGINT", () => process.emit("SIGINT"));
+    this.#readline.on("line", () => this.#readline.prompt());
+    this.setCurrentChat(undefined);
+  }
+
+  async nextLine(): Promise<string | undefined> {
+    this.#readline.prompt(true);
+    const next = await this.#lines.next();
+    return next.done ? undefined : next.value;
+  }
+
+  async ask(question: string): Promise<string | undefined> {
+    const prompt = this.#readline.getPrompt();
+    this.#readline.setPrompt(question);
+    const answer = await this.nextLine();
+    this.#readline.setPrompt(prompt);
+    return answer;
+  }
+
+  show(event: string): void {
+    if (this.#closed) return;
+    // What the user is typing may fill several rows, the cursor in any of them. Remove it, write the event in
+    // its place, and let readline draw prompt and input again below. readline first goes up as many rows as it
+    // believes to be below the prompt, so we go down that many.
+    const { rows } = this.#readline.getCursorPos();
+    moveCursor(this.#output, 0, -rows);
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    this.#output.write(`${printable(event)}\n${"\n".repeat(rows)}`);
+    this.#readline.prompt(true);
+  }
+
+  /** The line that the user has entered stands there already, behind the prompt `you> `. */
+  showOwn(): void {}
+
+  setCurrentChat(name: string | undefined): void {
+    this.#readline.setPrompt(name === undefined ? "you> " : `[${printable(name)}] you> `);
+    if (!this.#closed) this.#readline.prompt(true);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    this.#readline.close();
+  }
+}
