@@ -22,7 +22,10 @@ await runProgram(async () => {
   const expression = given.rest.join(" ");
   if (/[\r\n]/.test(expression)) throw new ArgumentError("an expression is one line");
 
-  const socket = await connectTo(given.options.get("host") ?? "127.0.0.1", Number(given.options.get("port") ?? 10001));
+  const socket = await connectTo(
+    given.options.get("host") ?? "127.0.0.1",
+    Number(given.options.get("port") ?? 10001),
+  );
   if (given.rest.length > 0) await askOnce(socket, expression);
   else if (process.stdin.isTTY) await askFromTerminal(socket);
   else await askFromPipe(socket);

@@ -120,7 +120,9 @@ async function* replies(socket: Socket): AsyncGenerator<string, void> {
 
 function textOf(line: Line): string {
   if (line.kind === "text") return line.text;
-  throw new UserError(`the server sent a reply that is ${line.kind === "too-long" ? "too long" : "not UTF-8"}`);
+  throw new UserError(
+    `the server sent a reply that is ${line.kind === "too-long" ? "too long" : "not UTF-8"}`,
+  );
 }
 
 function reason(error: unknown): string {

@@ -16,7 +16,11 @@ await runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) {
     console.log(
-      usage("npm run 01:server -- [OPTIONS]", "A calculator that works from left to right, a line at a time.", OPTIONS),
+      usage(
+        "npm run 01:server -- [OPTIONS]",
+        "A calculator that works from left to right, a line at a time.",
+        OPTIONS,
+      ),
     );
     return;
   }

@@ -104,7 +104,9 @@ export function secondsOption(help: string): Option {
     value: "SECONDS",
     help,
     check: (value) =>
-      /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(value) && Number(value) >= 0.001 && Number(value) <= MAX_SECONDS
+      /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(value) &&
+      Number(value) >= 0.001 &&
+      Number(value) <= MAX_SECONDS
         ? undefined
         : `a time is a number of seconds from 0.001 to ${MAX_SECONDS}`,
   };

@@ -60,8 +60,10 @@ export class ChatClient {
         this.#names.delete(nameKey(username));
         this.#show(`left: ${username}`);
       },
-      onLost: (reason) => this.#show(`error: lost the registry (${reason}); chats go on, and so do attempts to come back`),
-      onRefused: ({ message }) => this.#show(`error: the registry is back but refuses: ${message}; trying again`),
+      onLost: (reason) =>
+        this.#show(`error: lost the registry (${reason}); chats go on, and so do attempts to come back`),
+      onRefused: ({ message }) =>
+        this.#show(`error: the registry is back but refuses: ${message}; trying again`),
       onRegistered: (name) => this.#showRegistered(name),
     });
   }
@@ -146,7 +148,8 @@ export class ChatClient {
   }
 
   #receiveRequest(name: string): void {
-    if (!this.#settings.acceptAll) return this.#show(`${name} wants to chat: /accept ${name} or /decline ${name}`);
+    if (!this.#settings.acceptAll)
+      return this.#show(`${name} wants to chat: /accept ${name} or /decline ${name}`);
     if (this.#current === undefined) this.#setCurrent(name);
     this.#contacts?.accept(name);
   }
@@ -193,7 +196,8 @@ export class ChatClient {
 
   async #send(text: string): Promise<void> {
     const name = this.#current;
-    if (name === undefined) return this.#show("error: no current chat; /chat NAME starts one, /switch NAME goes to another");
+    if (name === undefined)
+      return this.#show("error: no current chat; /chat NAME starts one, /switch NAME goes to another");
     const peer = this.#contacts?.chatWith(name);
     if (peer === undefined) return this.#show(`error: not sent: ${name} has not answered yet`);
     if (!isText(text)) {
@@ -215,7 +219,9 @@ export class ChatClient {
       case "expected":
         return this.#show(`error: you have asked ${name} already; /end withdraws that`);
       case "chatting":
-        return this.#show(`error: there is a chat with ${name} already: /switch ${name} makes it the current one`);
+        return this.#show(
+          `error: there is a chat with ${name} already: /switch ${name} makes it the current one`,
+        );
     }
     this.#setCurrent(name);
     try {
@@ -227,18 +233,21 @@ export class ChatClient {
   }
 
   #accept(name: string): void {
-    if (this.#contacts?.stateOf(name) !== "requesting") return this.#show(`error: ${name} has not asked for a chat`);
+    if (this.#contacts?.stateOf(name) !== "requesting")
+      return this.#show(`error: ${name} has not asked for a chat`);
     this.#setCurrent(name);
     this.#contacts.accept(name);
   }
 
   #decline(name: string): void {
-    if (this.#contacts?.stateOf(name) !== "requesting") return this.#show(`error: ${name} has not asked for a chat`);
+    if (this.#contacts?.stateOf(name) !== "requesting")
+      return this.#show(`error: ${name} has not asked for a chat`);
     this.#contacts.end(name);
   }
 
   #switchTo(name: string): void {
-    if (this.#contacts?.chatWith(name) === undefined) return this.#show(`error: there is no chat with ${name}`);
+    if (this.#contacts?.chatWith(name) === undefined)
+      return this.#show(`error: there is no chat with ${name}`);
     this.#setCurrent(name);
   }
 
@@ -253,7 +262,8 @@ export class ChatClient {
     const { stage } = this.#settings;
     if (!stage.hasSafetyNumber) return this.#show(`error: stage ${stage.number} has no safety numbers`);
     const peer = this.#current === undefined ? undefined : this.#contacts?.chatWith(this.#current);
-    if (this.#current === undefined || peer === undefined) return this.#show("error: no current chat to verify");
+    if (this.#current === undefined || peer === undefined)
+      return this.#show("error: no current chat to verify");
     this.#showSafetyNumber(this.#current, peer.safetyNumber);
   }
 
@@ -289,7 +299,8 @@ export class ChatClient {
 
   #showRegistryError(error: unknown, name?: string): void {
     if (!(error instanceof RegistryError)) throw error;
-    if (error.code === "unknown-user") return this.#show(`error: nobody is registered as ${name}; /users shows who is`);
+    if (error.code === "unknown-user")
+      return this.#show(`error: nobody is registered as ${name}; /users shows who is`);
     this.#show(`error: ${error.message}`);
   }
 

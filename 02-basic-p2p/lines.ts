@@ -93,7 +93,8 @@ export class LineReader {
 
 /** Decodes the bytes of a line that stand before its LF. A byte order mark is a character like any other. */
 function decodeLine(bytes: Buffer): Line {
-  const end = bytes.length > 0 && bytes[bytes.length - 1] === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
+  const end =
+    bytes.length > 0 && bytes[bytes.length - 1] === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
   if (!isUtf8(bytes.subarray(0, end))) return { kind: "bad-encoding" };
   return { kind: "text", text: bytes.toString("utf8", 0, end) };
 }

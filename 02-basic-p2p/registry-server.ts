@@ -111,7 +111,8 @@ class Client {
     const user = { username, host: this.#host, port };
     const outcome = this.#registry.claim(this, user);
     if (outcome === "username-taken") throw new ProtocolError(outcome, `the name ${username} is taken`);
-    if (outcome === "already-registered") throw new ProtocolError(outcome, "this connection has a name already");
+    if (outcome === "already-registered")
+      throw new ProtocolError(outcome, "this connection has a name already");
     clearTimeout(this.#registerDeadline);
     this.#send({ type: "registered", username });
     this.#tellOthers({ type: "joined", ...user });

@@ -32,7 +32,9 @@ export function openTerminal(
   output: Writable & { isTTY?: boolean },
   complete: (line: string) => string[],
 ): Terminal {
-  return input.isTTY && output.isTTY ? new RealTerminal(input, output, complete) : new PipeTerminal(input, output);
+  return input.isTTY && output.isTTY
+    ? new RealTerminal(input, output, complete)
+    : new PipeTerminal(input, output);
 }
 
 class PipeTerminal implements Terminal {
@@ -76,7 +78,8 @@ class PipeTerminal implements Terminal {
       for await (const chunk of this.#input) {
         for (const line of reader.push(chunk)) {
           if (line.kind === "text") yield line.text;
-          else this.show(`error: a line of the input is ${line.kind === "too-long" ? "too long" : "not UTF-8"}`);
+          else
+            this.show(`error: a line of the input is ${line.kind === "too-long" ? "too long" : "not UTF-8"}`);
         }
       }
     } catch {

@@ -37,7 +37,8 @@ export class XoredChannel implements Channel {
   unwrap(object: JsonObject): JsonObject {
     if (object.type !== "xored") throw new ProtocolError("bad-request", "after the keys every line is xored");
     const ciphertext = decodeHex(object.ciphertext);
-    if (ciphertext === undefined) throw new ProtocolError("bad-request", "a ciphertext is lower-case hexadecimal");
+    if (ciphertext === undefined)
+      throw new ProtocolError("bad-request", "a ciphertext is lower-case hexadecimal");
     const line = this.#xor(ciphertext);
     if (!isUtf8(line)) throw new ProtocolError("bad-encoding", "a line must be UTF-8");
     return parseObject(line.toString());

@@ -28,7 +28,13 @@ await runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) {
     const call = `npm run ${stage.number}:client -- --name NAME [OPTIONS]`;
-    console.log(usage(call, "Chats directly with others who are registered. /help in the chat lists its commands.", OPTIONS));
+    console.log(
+      usage(
+        call,
+        "Chats directly with others who are registered. /help in the chat lists its commands.",
+        OPTIONS,
+      ),
+    );
     return;
   }
   if (given.rest.length > 0) throw new ArgumentError("the client takes options only");
@@ -40,7 +46,10 @@ await runProgram(async () => {
     channels,
     openTerminal: (complete) => openTerminal(process.stdin, process.stdout, complete),
     name: given.options.get("name"),
-    registry: parseAddress(given.options.get("registry") ?? "") ?? { host: "127.0.0.1", port: stage.registryPort },
+    registry: parseAddress(given.options.get("registry") ?? "") ?? {
+      host: "127.0.0.1",
+      port: stage.registryPort,
+    },
     host: given.options.get("host") ?? "127.0.0.1",
     port: Number(given.options.get("listen") ?? 0),
     acceptAll: given.options.has("accept"),

@@ -7,10 +7,10 @@
 // and it knows nothing about who is at the other end. Programs of your own should call node:crypto's
 // createDiffieHellman, or better X25519.
 
-import { ProtocolError } from "./messages.ts";
 import type { Group } from "./groups.ts";
 import { decodeHex } from "./hexadecimal.ts";
 import { decodeInteger, encodeInteger, randomInteger } from "./integers.ts";
+import { ProtocolError } from "./messages.ts";
 
 export interface KeyPair {
   /** Never printed, logged or stored (P4.3). */
@@ -58,10 +58,14 @@ export function isAcceptable(publicKey: bigint, group: Group): boolean {
 export function parsePublicKey(value: unknown, group: Group): bigint {
   const bytes = decodeHex(value);
   if (bytes?.length !== group.bytes) {
-    throw new ProtocolError("bad-public-key", `a public key is ${2 * group.bytes} lower-case hexadecimal digits`);
+    throw new ProtocolError(
+      "bad-public-key",
+      `a public key is ${2 * group.bytes} lower-case hexadecimal digits`,
+    );
   }
   const publicKey = decodeInteger(bytes);
-  if (!isAcceptable(publicKey, group)) throw new ProtocolError("bad-public-key", "a public key is from 2 to p - 2");
+  if (!isAcceptable(publicKey, group))
+    throw new ProtocolError("bad-public-key", "a public key is from 2 to p - 2");
   return publicKey;
 }
 

@@ -14,7 +14,12 @@ export function chooseGroup(options: ReadonlyMap<string, string>): { group: Grou
   const name = options.get("group") ?? "modp2048";
   const group = isGroupName(name) ? GROUPS[name] : GROUPS.modp2048;
   if (group.name !== "toy") return { group, notices: [] };
-  return { group, notices: ["warning: --group toy: p = 23. Anybody finds these keys by trying all twenty; safety numbers prove nothing."] };
+  return {
+    group,
+    notices: [
+      "warning: --group toy: p = 23. Anybody finds these keys by trying all twenty; safety numbers prove nothing.",
+    ],
+  };
 }
 
 function isGroupName(name: string): name is GroupName {

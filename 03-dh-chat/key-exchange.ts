@@ -25,7 +25,11 @@ export class KeyExchange {
     this.#group = group;
     this.#privateKey = privateKey;
     this.#publicKey = encodeInteger(publicKey, group.bytes);
-    this.line = JSON.stringify({ type: "key", group: group.name, publicKey: this.#publicKey.toString("hex") });
+    this.line = JSON.stringify({
+      type: "key",
+      group: group.name,
+      publicKey: this.#publicKey.toString("hex"),
+    });
   }
 
   /**

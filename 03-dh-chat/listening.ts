@@ -19,7 +19,12 @@ export class ListenError extends UserError {}
  * Starts listening. Port 0 lets the system choose; the result has the real one.
  * @throws ListenError if the port is in use, not allowed, or the host is none of this machine's addresses.
  */
-export async function listen(server: Server, host: string, port: number, portOption = "--port"): Promise<number> {
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  portOption = "--port",
+): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(new ListenError(explain(error, host, port, portOption)));

@@ -4,7 +4,12 @@ import { connect } from "node:net";
 import { LineConnection } from "./line-connection.ts";
 import type { Line } from "./lines.ts";
 import { ProtocolError } from "./messages.ts";
-import { parseRegistryLine, type RegistryLine, type RegistryRequest, type User } from "./registry-messages.ts";
+import {
+  parseRegistryLine,
+  type RegistryLine,
+  type RegistryRequest,
+  type User,
+} from "./registry-messages.ts";
 
 /** The longest line from the registry, in bytes: `users` can be long (P0.3). */
 const MAX_REGISTRY_LINE_BYTES = 4_194_304;
@@ -90,7 +95,11 @@ export class RegistryLink {
 
   /** @throws RegistryError */
   async lookup(username: string): Promise<User> {
-    const { host, port, username: registered } = await this.#current().ask({ type: "lookup", username }, "user");
+    const {
+      host,
+      port,
+      username: registered,
+    } = await this.#current().ask({ type: "lookup", username }, "user");
     return { username: registered, host, port };
   }
 
@@ -102,7 +111,8 @@ export class RegistryLink {
   }
 
   #current(): Session {
-    if (this.#session === undefined) throw new RegistryError("no-registry", "there is no registry at the moment");
+    if (this.#session === undefined)
+      throw new RegistryError("no-registry", "there is no registry at the moment");
     return this.#session;
   }
 
@@ -160,7 +170,8 @@ class Session {
     request: RegistryRequest,
     expected: Type,
   ): Promise<Extract<RegistryLine, { type: Type }>> {
-    if (this.#over) return Promise.reject(new RegistryError("no-registry", "there is no registry at the moment"));
+    if (this.#over)
+      return Promise.reject(new RegistryError("no-registry", "there is no registry at the moment"));
     if (this.#pending.length === 0) this.#patience.refresh();
     this.#connection.send(JSON.stringify(request));
     return new Promise((resolve, reject) => {
@@ -204,7 +215,8 @@ class Session {
     if (request === undefined) throw new ProtocolError("bad-request", "an answer that nobody asked for");
     this.#patience.refresh();
     if (line.type === request.expected) return request.resolve(line);
-    if (line.type !== "error") throw new ProtocolError("bad-request", `${line.type} instead of ${request.expected}`);
+    if (line.type !== "error")
+      throw new ProtocolError("bad-request", `${line.type} instead of ${request.expected}`);
     request.reject(new RegistryError(line.code, line.message));
   }
 
@@ -218,4 +230,3 @@ class Session {
     this.onLost(reason);
   }
 }
-

@@ -21,7 +21,12 @@ export class SealedChannel implements Channel {
   #opener: Opener | undefined;
 
   /** @param logKeys is told the keys, for the key log */
-  constructor(group: Group, role: Role, hellos: Hellos, logKeys: (transcriptHash: Buffer, keys: ChatKeys) => void) {
+  constructor(
+    group: Group,
+    role: Role,
+    hellos: Hellos,
+    logKeys: (transcriptHash: Buffer, keys: ChatKeys) => void,
+  ) {
     this.#role = role;
     this.#hellos = hellos;
     this.#logKeys = logKeys;

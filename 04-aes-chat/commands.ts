@@ -64,7 +64,10 @@ export function helpLines(hasSafetyNumber: boolean): string[] {
 export function completions(line: string, names: readonly string[]): string[] {
   const parts = /^\/(\S+)\s+(\S*)$/.exec(line);
   if (parts === null) {
-    const commands = [...Object.keys(WITH_NAME).map((name) => `/${name} `), ...Object.keys(ALONE).map((name) => `/${name}`)];
+    const commands = [
+      ...Object.keys(WITH_NAME).map((name) => `/${name} `),
+      ...Object.keys(ALONE).map((name) => `/${name}`),
+    ];
     return line.startsWith("/") ? commands.filter((command) => command.startsWith(line)) : [];
   }
   const [, command = "", beginning = ""] = parts;

@@ -12,7 +12,11 @@ export function decodeInteger(bytes: Buffer): bigint {
 }
 
 /** A random integer from smallest to largest, each as likely as any other, from the system's cryptographic source. */
-export function randomInteger(smallest: bigint, largest: bigint, random: (size: number) => Buffer = randomBytes): bigint {
+export function randomInteger(
+  smallest: bigint,
+  largest: bigint,
+  random: (size: number) => Buffer = randomBytes,
+): bigint {
   const range = largest - smallest;
   const bits = range.toString(2).length;
   const bytes = Math.ceil(bits / 8);

@@ -27,6 +27,8 @@ function append(path: string, text: string): void {
     appendFileSync(path, text, { mode: MODE });
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new UserError(`cannot write the key log ${path} (${reason}); set CHATKEYLOGFILE to another file, or not at all`);
+    throw new UserError(
+      `cannot write the key log ${path} (${reason}); set CHATKEYLOGFILE to another file, or not at all`,
+    );
   }
 }

@@ -25,7 +25,8 @@ export interface ChatKeys {
 export function transcriptHash(transcript: Transcript): Buffer {
   const { initiatorHello, responderHello, initiatorKey, responderKey } = transcript;
   const hash = createHash("sha256");
-  for (const line of [initiatorHello, responderHello, initiatorKey, responderKey]) hash.update(`${line}\n`, "utf8");
+  for (const line of [initiatorHello, responderHello, initiatorKey, responderKey])
+    hash.update(`${line}\n`, "utf8");
   return hash.digest();
 }
 

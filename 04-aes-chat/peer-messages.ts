@@ -39,9 +39,11 @@ export function parseHello(object: JsonObject, own: { stage: string; name: strin
   const { type, stage, from, to } = object;
   if (type !== "hello") throw new ProtocolError("bad-request", "the first line must be a hello");
   if (!isUsername(from)) throw new ProtocolError("bad-request", "from is no username");
-  if (nameKey(from) === nameKey(own.name)) throw new ProtocolError("bad-request", "from is the name of the peer called");
+  if (nameKey(from) === nameKey(own.name))
+    throw new ProtocolError("bad-request", "from is the name of the peer called");
   if (stage !== own.stage) throw new ProtocolError("wrong-stage", `this is stage ${own.stage}`);
-  if (!isUsername(to) || nameKey(to) !== nameKey(own.name)) throw new ProtocolError("wrong-peer", `this is ${own.name}`);
+  if (!isUsername(to) || nameKey(to) !== nameKey(own.name))
+    throw new ProtocolError("wrong-peer", `this is ${own.name}`);
   return { stage: own.stage, from, to };
 }
 

@@ -5,7 +5,15 @@ import { connect, type Socket } from "node:net";
 import { LineConnection } from "./line-connection.ts";
 import type { Line } from "./lines.ts";
 import { type JsonObject, nameKey, ProtocolError, parseObject } from "./messages.ts";
-import { byeLine, type ChatLine, type Hello, helloLine, parseChatLine, parseHello, type Role } from "./peer-messages.ts";
+import {
+  byeLine,
+  type ChatLine,
+  type Hello,
+  helloLine,
+  parseChatLine,
+  parseHello,
+  type Role,
+} from "./peer-messages.ts";
 import { shortText } from "./registry-messages.ts";
 import type { Channel, ChannelMaker } from "./stage-interface.ts";
 
@@ -170,7 +178,10 @@ export class Peer {
   send(text: string): number {
     this.#lastSentId += 1;
     const id = this.#lastSentId;
-    const deadline = setTimeout(() => this.#lose("a message was not acknowledged within 30 seconds"), ACK_TIMEOUT);
+    const deadline = setTimeout(
+      () => this.#lose("a message was not acknowledged within 30 seconds"),
+      ACK_TIMEOUT,
+    );
     this.#open.set(id, deadline);
     this.#sendLine(JSON.stringify({ type: "message", id, text } satisfies ChatLine));
     return id;
@@ -232,7 +243,8 @@ export class Peer {
       case "hello":
         return this.#receiveRequest(object, line);
       case "request":
-        if (object.type !== "bye") throw new ProtocolError("bad-request", "wait for the answer to your hello");
+        if (object.type !== "bye")
+          throw new ProtocolError("bad-request", "wait for the answer to your hello");
         return this.#finish({ kind: "withdrawn" }, byeLine());
       case "calling":
         return this.#receiveAnswer(object, line);
@@ -250,7 +262,9 @@ export class Peer {
     this.#name = this.#parseHello(object).from;
     this.#hello = line;
     this.#phase = "request";
-    this.#limit(this.#settings.requestTimeout, () => this.#finish({ kind: "unanswered" }, byeLine("declined")));
+    this.#limit(this.#settings.requestTimeout, () =>
+      this.#finish({ kind: "unanswered" }, byeLine("declined")),
+    );
     this.#events.onRequest(this.#name);
   }
 
@@ -316,7 +330,8 @@ export class Peer {
 
   #receiveAck(id: number): void {
     const deadline = this.#open.get(id);
-    if (deadline === undefined) throw new ProtocolError("bad-request", "an ack of a message that is not open");
+    if (deadline === undefined)
+      throw new ProtocolError("bad-request", "an ack of a message that is not open");
     clearTimeout(deadline);
     this.#open.delete(id);
     this.#makeRoom();

@@ -75,10 +75,12 @@ export function parseRegistryLine(line: string): RegistryLine {
 }
 
 function parseUser(value: unknown): User {
-  if (typeof value !== "object" || value === null) throw new ProtocolError("bad-request", "a user is no object");
+  if (typeof value !== "object" || value === null)
+    throw new ProtocolError("bad-request", "a user is no object");
   const { username, host, port } = value as Record<string, unknown>;
   if (!isUsername(username)) throw new ProtocolError("bad-request", "a user without a username");
-  if (typeof host !== "string" || isIP(host) === 0) throw new ProtocolError("bad-request", "a user without an address");
+  if (typeof host !== "string" || isIP(host) === 0)
+    throw new ProtocolError("bad-request", "a user without an address");
   if (!isPort(port)) throw new ProtocolError("bad-request", "a user without a port");
   return { username, host, port };
 }

@@ -12,7 +12,11 @@ const BYTES_PER_GROUP = 5;
  */
 export function safetyNumber(one: Buffer, other: Buffer): string {
   const [smaller, larger] = Buffer.compare(one, other) <= 0 ? [one, other] : [other, one];
-  const digest = createHash("sha256").update("p2p-chat safety number", "ascii").update(smaller).update(larger).digest();
+  const digest = createHash("sha256")
+    .update("p2p-chat safety number", "ascii")
+    .update(smaller)
+    .update(larger)
+    .digest();
   const groups = Array.from({ length: GROUPS }, (_, i) => {
     const value = digest.readUIntBE(i * BYTES_PER_GROUP, BYTES_PER_GROUP); // 40 bits: exact in a double.
     return String(value % 100_000).padStart(5, "0");

@@ -20,7 +20,12 @@ export class Sealer {
   /** The line that stands on the wire for this line of the chat. */
   seal(line: string): string {
     const iv = this.#drawIv();
-    const { ciphertext, tag } = encrypt(this.#key, iv, Buffer.from(line), encodeSequenceNumber(this.#sequenceNumber));
+    const { ciphertext, tag } = encrypt(
+      this.#key,
+      iv,
+      Buffer.from(line),
+      encodeSequenceNumber(this.#sequenceNumber),
+    );
     const sealed = {
       type: "sealed",
       seq: this.#sequenceNumber,

@@ -20,7 +20,8 @@ export const stage: Stage = {
     openKeyLog(keyLog);
     return {
       notices: [...notices, `warning: the keys of every chat are written to ${keyLog} (CHATKEYLOGFILE)`],
-      open: (role, hellos) => new SealedChannel(group, role, hellos, (hash, keys) => logKeys(keyLog, hash, keys)),
+      open: (role, hellos) =>
+        new SealedChannel(group, role, hellos, (hash, keys) => logKeys(keyLog, hash, keys)),
     };
   },
 };
