@@ -3,13 +3,11 @@
 import { createServer, type Socket } from "node:net";
 import { isEnd, reply } from "./evaluate.ts";
 import { type Line, LineReader } from "./lines.ts";
+import { linger } from "./lingering.ts";
 import { hostAndPort, listen, type RunningServer } from "./listening.ts";
 
 /** The longest request, in bytes, the LF included (P0.3). */
 const MAX_LINE_BYTES = 4096;
-
-/** How long a connection that we have ended may take to end its own half, in milliseconds. */
-const LINGER = 2000;
 
 export interface CalculatorSettings {
   host: string;
@@ -60,15 +58,11 @@ function serve(socket: Socket, idleTimeout: number): void {
     }
   };
 
-  /** Sends the last replies and closes. What the client still sends is read and dropped: if it were left
-   * unread, closing would reset the connection, and a reset can overtake the replies. */
+  /** Sends the last replies and closes. Lines that still come are not answered. */
   const finish = (replies: string): void => {
     socket.off("data", onData);
-    socket.resume();
-    socket.end(replies, () => {
-      const linger = setTimeout(() => socket.destroy(), LINGER);
-      socket.on("close", () => clearTimeout(linger));
-    });
+    socket.end(replies);
+    linger(socket);
   };
 
   socket.on("data", onData);

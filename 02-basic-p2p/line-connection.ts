@@ -2,6 +2,7 @@
 
 import type { Socket } from "node:net";
 import { type Line, LineReader } from "./lines.ts";
+import { linger } from "./lingering.ts";
 
 /** The longest line, in bytes, the LF included (P0.3). */
 export const MAX_LINE_BYTES = 262_144;
@@ -11,9 +12,6 @@ const MAX_UNREAD_BYTES = 1_048_576;
 
 /** How many characters of lines are gathered before they go to the socket at once. */
 const FLUSH_LENGTH = 65_536;
-
-/** How long a connection that we have closed may take to end its own half, in milliseconds. */
-const LINGER = 2000;
 
 export interface LineHandlers {
   /** The next line, or what stands in its place. */
@@ -83,17 +81,12 @@ export class LineConnection {
     this.#socket.end();
   }
 
-  /**
-   * Closes the connection after a last line. What still comes is read and dropped: if it were left unread,
-   * closing would reset the connection, and a reset can overtake the last line.
-   */
+  /** Closes the connection after a last line. What still comes is not listened to. */
   close(lastLine?: string): void {
     if (this.#deaf) return;
     if (!this.#ended) this.end(lastLine);
     this.#deaf = true;
-    this.#socket.resume();
-    const linger = setTimeout(() => this.#socket.destroy(), LINGER);
-    this.#socket.on("close", () => clearTimeout(linger));
+    linger(this.#socket);
   }
 
   /** Drops the connection at once; lines not sent are lost. */

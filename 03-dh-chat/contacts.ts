@@ -103,10 +103,10 @@ export class Contacts {
     else this.#forget(contact);
   }
 
-  /** The open chat with somebody. */
+  /** The chat with somebody, if both want it. */
   chatWith(name: string): Peer | undefined {
     const peer = this.#contacts.get(nameKey(name))?.peer;
-    return peer?.isOpen ? peer : undefined;
+    return peer?.isAgreed ? peer : undefined;
   }
 
   /** With whom we chat. */

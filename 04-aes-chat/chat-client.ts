@@ -187,7 +187,7 @@ export class ChatClient {
       case "verify":
         return this.#verify();
       case "help":
-        for (const line of helpLines(this.#settings.stage.hasSafetyNumber)) this.#show(line);
+        for (const line of helpLines()) this.#show(line);
         return;
       case "quit":
         return this.stop();
@@ -223,11 +223,13 @@ export class ChatClient {
           `error: there is a chat with ${name} already: /switch ${name} makes it the current one`,
         );
     }
+    const before = this.#current;
     this.#setCurrent(name);
     try {
       await this.#contacts?.call(name, () => this.#registry.lookup(name));
     } catch (error) {
-      if (this.#isCurrent(name)) this.#setCurrent(undefined);
+      // Nobody was called: the chat that was the current one still is, if it has not ended.
+      if (this.#isCurrent(name)) this.#setCurrent(before && this.#contacts?.chatWith(before) ? before : undefined);
       this.#showRegistryError(error, name);
     }
   }

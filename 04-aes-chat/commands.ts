@@ -4,7 +4,7 @@
 const ALONE = {
   users: "who is there",
   chats: "your chats",
-  verify: "the safety number of the current chat",
+  verify: "the safety number of the current chat (from stage 03 on)",
   end: "end the current chat (or a line EOM)",
   help: "this list",
   quit: "say goodbye to all and end (or a line EXIT)",
@@ -51,13 +51,10 @@ export function parseCommand(entered: string): Command {
 }
 
 /** The lines that /help shows. */
-export function helpLines(hasSafetyNumber: boolean): string[] {
-  const withName = Object.entries(WITH_NAME).map(([command, help]) => [`/${command} NAME`, help]);
-  const alone = Object.entries(ALONE)
-    .filter(([command]) => command !== "verify" || hasSafetyNumber)
-    .map(([command, help]) => [`/${command}`, help]);
-  const rows = [...withName, ...alone].map(([command = "", help = ""]) => `${command.padEnd(14)} ${help}`);
-  return [...rows, "any other line is sent to the current chat"];
+export function helpLines(): string[] {
+  const withName = Object.entries(WITH_NAME).map(([command, help]) => `${`/${command} NAME`.padEnd(14)} ${help}`);
+  const alone = Object.entries(ALONE).map(([command, help]) => `${`/${command}`.padEnd(14)} ${help}`);
+  return [...withName, ...alone, "any other line is sent to the current chat"];
 }
 
 /** What the beginning of a line can be completed to: a command, or the name after one that takes a name. */

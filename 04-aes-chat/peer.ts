@@ -141,6 +141,11 @@ export class Peer {
     return peer;
   }
 
+  /** Whether both users want this chat: messages pass, or will in a moment, when the handshake is done. */
+  get isAgreed(): boolean {
+    return this.#phase === "handshake" || this.#phase === "open";
+  }
+
   /** Whether messages pass. */
   get isOpen(): boolean {
     return this.#phase === "open";
@@ -189,7 +194,7 @@ export class Peer {
 
   /** Resolves when another message may be sent, or when the chat is over. */
   async room(): Promise<void> {
-    while (this.#phase === "open" && this.#open.size >= MAX_OPEN_MESSAGES) {
+    while (this.#phase === "handshake" || (this.#phase === "open" && this.#open.size >= MAX_OPEN_MESSAGES)) {
       await new Promise<void>((resolve) => this.#whenRoom.push(resolve));
     }
   }
@@ -302,6 +307,7 @@ export class Peer {
   #start(): void {
     this.#phase = "open";
     clearTimeout(this.#deadline);
+    this.#makeRoom();
     this.#events.onStarted(this.#channel?.safetyNumber);
   }
 
