@@ -61,8 +61,8 @@ function serve(socket: Socket, idleTimeout: number): void {
   /** Sends the last replies and closes. Lines that still come are not answered. */
   const finish = (replies: string): void => {
     socket.off("data", onData);
-    socket.end(replies);
-    linger(socket);
+    socket.pause();
+    socket.end(replies, () => linger(socket)); // A client slow to read them has as long as an idle one.
   };
 
   socket.on("data", onData);

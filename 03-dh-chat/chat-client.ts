@@ -229,7 +229,8 @@ export class ChatClient {
       await this.#contacts?.call(name, () => this.#registry.lookup(name));
     } catch (error) {
       // Nobody was called: the chat that was the current one still is, if it has not ended.
-      if (this.#isCurrent(name)) this.#setCurrent(before && this.#contacts?.chatWith(before) ? before : undefined);
+      if (this.#isCurrent(name))
+        this.#setCurrent(before && this.#contacts?.chatWith(before) ? before : undefined);
       this.#showRegistryError(error, name);
     }
   }

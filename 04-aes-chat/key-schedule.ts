@@ -31,11 +31,19 @@ export function transcriptHash(transcript: Transcript): Buffer {
 }
 
 /**
- * HKDF with SHA-256 (RFC 5869). Z itself is no key: it is a number below p, not random bytes.
+ * The keys of one chat. Z itself is no key: it is a number below p, not random bytes.
  * @param secret the shared secret Z, as long as the prime
  * @param salt the transcript's hash
  */
 export function deriveKeys(secret: Buffer, salt: Buffer): ChatKeys {
-  const material = Buffer.from(hkdfSync("sha256", secret, salt, INFO, 2 * KEY_BYTES));
+  const material = hkdf(secret, salt, Buffer.from(INFO, "ascii"), 2 * KEY_BYTES);
   return { initiator: material.subarray(0, KEY_BYTES), responder: material.subarray(KEY_BYTES) };
+}
+
+/**
+ * HKDF with SHA-256, RFC 5869: extracts what is random in the secret, then expands it.
+ * @param length how many bytes to make, at most 8,160
+ */
+export function hkdf(secret: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, salt, info, length));
 }
