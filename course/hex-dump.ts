@@ -1,0 +1,13 @@
+// Bytes as people look at them: hexadecimal on the left, text on the right.
+// Pure.
+
+/** A row for each `perRow` bytes: hexadecimal, two blanks, the bytes that are printable ASCII. */
+export function hexDump(bytes: Buffer, perRow: number): string[] {
+  const rows: string[] = [];
+  for (let start = 0; start < bytes.length; start += perRow) {
+    const row = bytes.subarray(start, start + perRow);
+    const digits = [...row].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    rows.push(`${digits.padEnd(3 * perRow - 1)}  ${row.toString("latin1").replace(/[^ -~]/g, ".")}`);
+  }
+  return rows;
+}

@@ -1,0 +1,255 @@
+// npm start: all four stages in a few seconds. Real servers and clients talk over real sockets, through a relay that
+// records what somebody on the way would see, and changes one message of each stage as it passes.
+
+import { styleText } from "node:util";
+import { hexDump } from "./hex-dump.ts";
+import { Program, ProgramError, startServer } from "./programs.ts";
+import { Relay } from "./relay.ts";
+
+/** How many rows of a message on the wire are shown. */
+const MAX_ROWS = 8;
+
+/** What happened in one stage. */
+interface Finding {
+  stage: string;
+  readable: boolean;
+  /** What was seen of the message that was changed on its way. */
+  noticed: boolean;
+  /** What to know before the row is believed. */
+  remark: string;
+}
+
+/** A message: what was typed, what was read at the other end, and the bytes in between. */
+interface Message {
+  typed: string;
+  read: string;
+  wire: Buffer;
+}
+
+const wide = (process.stdout.columns ?? 80) >= 112;
+const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
+
+function paint(format: "bold" | "dim" | "green" | "red", text: string): string {
+  return coloured ? styleText(format, text) : text;
+}
+
+function say(text = ""): void {
+  console.log(text);
+}
+
+/** Prints a message in three columns: typed, read, on the wire. */
+function showMessage({ typed, read, wire }: Message, [typist, reader]: readonly [string, string]): void {
+  const dump = hexDump(wire, wide ? 16 : 8);
+  const rows = dump.slice(0, MAX_ROWS);
+  if (dump.length > MAX_ROWS) rows.push(`... ${wire.length} bytes in all`);
+  const column = (text: string): string => text.padEnd(20);
+  say(paint("dim", `  ${column(`${typist} typed`)}${column(`${reader} read`)}on the wire`));
+  const [typedRows, readRows] = [wrap(typed, 18), wrap(read, 18)];
+  for (let i = 0; i < Math.max(rows.length, typedRows.length, readRows.length); i += 1) {
+    const colour = isReadable({ typed, read, wire }) ? "red" : "green";
+    say(`  ${column(typedRows[i] ?? "")}${column(readRows[i] ?? "")}${paint(colour, rows[i] ?? "")}`);
+  }
+  say();
+}
+
+/** Breaks a text into rows of at most `width` characters, at blanks where there are any. */
+function wrap(text: string, width: number): string[] {
+  return (
+    text.match(new RegExp(`.{1,${width}}(?: +|$)|.{1,${width}}`, "g"))?.map((row) => row.trimEnd()) ?? []
+  );
+}
+
+/** Whether what was typed stands on the wire for everybody to read: in the bytes, or in the hexadecimal digits in them. */
+function isReadable({ typed, wire }: Message): boolean {
+  const digits = wire.toString("latin1").match(/(?:[0-9a-f]{2}){4,}/g) ?? [];
+  return [wire, ...digits.map((text) => Buffer.from(text, "hex"))].some((bytes) => bytes.includes(typed));
+}
+
+/** Stage 01: one client asks the calculator, through a relay. */
+async function visitCalculator(): Promise<Finding> {
+  say(paint("bold", "Stage 01 - a calculator over a socket"));
+  say("The client sends a line, the server answers with a line. TCP carries both in clear.\n");
+  const { server, port } = await startServer("01-calculator/server.ts");
+  const relay = await Relay.start(port);
+  const client = new Program("01-calculator/client.ts", ["--port", String(relay.port)]);
+
+  const ask = async (request: string): Promise<Message> => {
+    client.enter(request);
+    const read = await client.line(/^= /);
+    return {
+      typed: request,
+      read,
+      wire: relay.passed.filter(({ from }) => from === "caller").at(-1)?.bytes ?? Buffer.alloc(0),
+    };
+  };
+
+  const plain = await ask("2 + 3 * 4");
+  showMessage(plain, ["Alice", "Alice"]);
+  relay.change = (line, from) =>
+    from === "caller" ? Buffer.from(line.toString().replace("100", "900")) : line;
+  const changed = await ask("100 + 1");
+  say("  On its way, somebody makes 100 into 900:");
+  say(`  Alice typed "${changed.typed}" and read "${changed.read}".\n`);
+
+  client.endInput();
+  await client.exitCode();
+  relay.close();
+  await server.kill();
+  return {
+    stage: "01 calculator",
+    readable: isReadable(plain),
+    noticed: changed.read !== "= 901",
+    remark: "",
+  };
+}
+
+interface ChatStage {
+  folder: string;
+  title: string;
+  /** What changes from the stage before, in a line or two. */
+  about: string;
+  /** Makes "pay 100" into "pay 900" on its way, or tries. */
+  change: (line: Buffer) => Buffer;
+  changeInWords: string;
+  row: string;
+  remark: string;
+}
+
+/** The chat line that is changed on its way, as it stands before any cipher. */
+const PAYMENT = "pay 100 to carol";
+const PAYMENT_LINE = `{"type":"message","id":2,"text":"${PAYMENT}"}`;
+
+/**
+ * Flips one bit of the hexadecimal ciphertext in a line: the bit by which the characters 1 and 9 differ, where the 1 of
+ * "100" stands in the text. No key is needed, only a guess what the line says.
+ */
+function flipBit(line: Buffer): Buffer {
+  const text = line.toString();
+  const position = PAYMENT_LINE.indexOf("100");
+  const start = text.indexOf('"ciphertext":"') + '"ciphertext":"'.length + 2 * position;
+  const byte = Number.parseInt(text.slice(start, start + 2), 16) ^ ("1".charCodeAt(0) ^ "9".charCodeAt(0));
+  return Buffer.from(text.slice(0, start) + byte.toString(16).padStart(2, "0") + text.slice(start + 2));
+}
+
+const CHAT_STAGES: readonly ChatStage[] = [
+  {
+    folder: "02-basic-p2p",
+    title: "Stage 02 - chats from peer to peer",
+    about: "A registry says where Bob is; the chat goes directly to him. Every line is JSON, in clear.",
+    change: (line) => Buffer.from(line.toString().replace("100", "900")),
+    changeInWords: "somebody makes 100 into 900",
+    row: "02 peer to peer",
+    remark: "",
+  },
+  {
+    folder: "03-dh-chat",
+    title: "Stage 03 - keys from Diffie-Hellman, and a toy cipher",
+    about: "Both agree on a key while everybody listens. But the cipher, repeated XOR, is weak on purpose.",
+    change: flipBit,
+    changeInWords: "somebody without the key flips one bit of the ciphertext",
+    row: "03 Diffie-Hellman and XOR",
+    remark: "not readable as it stands; lesson 03 breaks it",
+  },
+  {
+    folder: "04-aes-chat",
+    title: "Stage 04 - AES-256-CBC, and a MAC over every line",
+    about: "The same key exchange, a real cipher, and a tag that only the two can compute.",
+    change: flipBit,
+    changeInWords: "somebody without the key flips the same bit of the ciphertext",
+    row: "04 AES-256-CBC and MAC",
+    remark: "",
+  },
+];
+
+/** Stages 02 to 04: Alice calls Bob. The relay stands where the registry sends her. */
+async function visitChat(stage: ChatStage): Promise<Finding> {
+  say(paint("bold", stage.title));
+  say(`${stage.about}\n`);
+  const { server, port } = await startServer(`${stage.folder}/server.ts`);
+  const chatRelay = await Relay.start(0);
+  // Bob registers through a relay that puts the chat relay's port in place of his: so Alice calls that.
+  const registryRelay = await Relay.start(port);
+  registryRelay.change = (line) => {
+    const bobsPort = /"type":"register".*"port":([0-9]+)/.exec(line.toString())?.[1];
+    if (bobsPort === undefined) return line;
+    chatRelay.targetPort = Number(bobsPort);
+    return Buffer.from(line.toString().replace(`"port":${bobsPort}`, `"port":${chatRelay.port}`));
+  };
+
+  const client = (name: string, registryPort: number): Program =>
+    new Program(`${stage.folder}/client.ts`, ["--name", name, "--registry", `127.0.0.1:${registryPort}`]);
+  const alice = client("alice", port);
+  const bob = client("bob", registryRelay.port);
+  await Promise.all([alice.line(/^registered as/), bob.line(/^registered as/)]);
+
+  alice.enter("/chat bob");
+  await bob.line(/^alice wants to chat/);
+  bob.enter("/accept alice");
+  await Promise.all([alice.line(/^chat with bob started/), bob.line(/^chat with alice started/)]);
+
+  /** The line that Alice's program sends next: the one after those that have passed by now. */
+  const sendToBob = async (typed: string, read: RegExp): Promise<Message> => {
+    const fromAlice = (): Buffer[] =>
+      chatRelay.passed.filter(({ from }) => from === "caller").map(({ bytes }) => bytes);
+    const before = fromAlice().length;
+    alice.enter(typed);
+    const shown = await bob.line(read);
+    return { typed, read: shown, wire: fromAlice()[before] ?? Buffer.alloc(0) };
+  };
+
+  const plain = await sendToBob("hello, Bob", /^alice> /);
+  await alice.line(/^delivered to bob: 1$/);
+  showMessage(plain, ["Alice", "Bob"]);
+
+  let changed = false;
+  chatRelay.change = (line, from) => {
+    if (from !== "caller" || changed) return line;
+    changed = true;
+    return stage.change(line);
+  };
+  const payment = await sendToBob(PAYMENT, /^alice> |^chat with alice lost/);
+  say(`  On its way, ${stage.changeInWords}:`);
+  say(`  Alice typed "${payment.typed}". Bob's program printed "${payment.read}".\n`);
+
+  for (const program of [alice, bob]) program.endInput();
+  await Promise.all([alice.exitCode(), bob.exitCode()]);
+  for (const relay of [chatRelay, registryRelay]) relay.close();
+  await server.kill();
+  return {
+    stage: stage.row,
+    readable: isReadable(plain),
+    noticed: payment.read.startsWith("chat with alice lost"),
+    remark: stage.remark,
+  };
+}
+
+/** The table at the end, made from what happened. */
+function showFindings(findings: readonly Finding[]): void {
+  say(paint("bold", "What somebody on the way could do"));
+  say(paint("dim", `  ${"stage".padEnd(28)}${"readable".padEnd(12)}changed on the way`));
+  for (const { stage, readable, noticed, remark } of findings) {
+    const first = paint(readable ? "red" : "green", (readable ? "yes" : `no${remark && " *"}`).padEnd(12));
+    const second = paint(noticed ? "green" : "red", noticed ? "noticed, chat ended" : "not noticed");
+    say(`  ${stage.padEnd(28)}${first}${second}`);
+  }
+  for (const { remark } of findings) if (remark !== "") say(`  * ${remark}`);
+  say();
+  say("Who Bob is, no stage proves by itself: compare safety numbers. Your turn, in three terminals:");
+  say("  npm run 02:server");
+  say("  npm run 02:client -- --name alice");
+  say("  npm run 02:client -- --name bob");
+}
+
+// Whatever ends us, the programs we started end with us (see programs.ts).
+process.on("SIGINT", () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143));
+
+try {
+  const findings = [await visitCalculator()];
+  for (const stage of CHAT_STAGES) findings.push(await visitChat(stage));
+  showFindings(findings);
+} catch (error) {
+  if (!(error instanceof ProgramError)) throw error;
+  console.error(`error: the tour stopped: ${error.message}`);
+  process.exitCode = 1;
+}
