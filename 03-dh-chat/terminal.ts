@@ -109,11 +109,16 @@ class RealTerminal implements Terminal {
     // In a real terminal readline reads Ctrl-C as a key. It means the same as the signal.
     this.#readline.on("SIGINT", () => process.emit("SIGINT"));
     this.#readline.on("line", () => this.#readline.prompt());
+    // By close(), or by Ctrl-D. Another prompt would open it again.
+    this.#readline.on("close", () => {
+      this.#removePrompt();
+      this.#closed = true;
+    });
     this.setCurrentChat(undefined);
   }
 
   async nextLine(): Promise<string | undefined> {
-    this.#readline.prompt(true);
+    if (!this.#closed) this.#readline.prompt(true);
     const next = await this.#lines.next();
     return next.done ? undefined : next.value;
   }
@@ -127,14 +132,10 @@ class RealTerminal implements Terminal {
   }
 
   show(event: string): void {
-    if (this.#closed) return;
-    // What the user is typing may fill several rows, the cursor in any of them. Remove it, write the event in
-    // its place, and let readline draw prompt and input again below. readline first goes up as many rows as it
-    // believes to be below the prompt, so we go down that many.
-    const { rows } = this.#readline.getCursorPos();
-    moveCursor(this.#output, 0, -rows);
-    cursorTo(this.#output, 0);
-    clearScreenDown(this.#output);
+    if (this.#closed) return void this.#output.write(`${printable(event)}\n`);
+    // Write the event in place of the prompt and of what the user is typing, and let readline draw both again below.
+    // readline first goes up as many rows as the cursor was below the prompt, so we go down that many.
+    const rows = this.#removePrompt();
     this.#output.write(`${printable(event)}\n${"\n".repeat(rows)}`);
     this.#readline.prompt(true);
   }
@@ -148,10 +149,15 @@ class RealTerminal implements Terminal {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (!this.#closed) this.#readline.close();
+  }
+
+  /** Removes the prompt and what is being typed from the screen; returns how many rows the cursor was below the prompt. */
+  #removePrompt(): number {
+    const { rows } = this.#readline.getCursorPos();
+    moveCursor(this.#output, 0, -rows);
     cursorTo(this.#output, 0);
     clearScreenDown(this.#output);
-    this.#readline.close();
+    return rows;
   }
 }

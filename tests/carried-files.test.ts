@@ -130,7 +130,9 @@ const STAGES = [
 describe("the stages' files", () => {
   for (const { folder, from, carried, own } of STAGES) {
     it(`${folder} holds the files listed here and no others`, () => {
-      const programs = readdirSync(join(COURSE_FOLDER, folder)).filter((name) => /(?<!\.test)\.ts$/.test(name));
+      const programs = readdirSync(join(COURSE_FOLDER, folder)).filter((name) =>
+        /(?<!\.test)\.ts$/.test(name),
+      );
       expect(programs.sort()).to.deep.equal([...carried, ...own].sort());
     });
 
@@ -144,8 +146,11 @@ describe("the stages' files", () => {
     it(`${folder} imports Node's own modules and its own files, nothing else`, () => {
       for (const name of [...carried, ...own]) {
         const text = readFileSync(join(COURSE_FOLDER, folder, name), "utf8");
-        const imported = [...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";/gm)].map(([, source = ""]) => source);
-        for (const source of imported) expect(source, `${folder}/${name}`).to.match(/^(?:node:[a-z/_]+|\.\/[a-z-]+\.ts)$/);
+        const imported = [...text.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";/gm)].map(
+          ([, source = ""]) => source,
+        );
+        for (const source of imported)
+          expect(source, `${folder}/${name}`).to.match(/^(?:node:[a-z/_]+|\.\/[a-z-]+\.ts)$/);
       }
     });
   }

@@ -163,3 +163,65 @@ export class WireServer {
     for (const wire of this.#wires) wire.close();
   }
 }
+
+/** The connections that a test opens, to close them all when it is over. */
+export class Wires {
+  readonly #wires: Wire[] = [];
+
+  async open(port: number, host?: string): Promise<Wire> {
+    const wire = await Wire.connect(port, host);
+    this.#wires.push(wire);
+    return wire;
+  }
+
+  closeAll(): void {
+    for (const wire of this.#wires.splice(0)) wire.close();
+  }
+}
+
+/** Sends bytes cut at these offsets, each piece in a write of its own and in its own turn of the event loop. */
+export async function sendInPieces(wire: Wire, bytes: Uint8Array, cuts: readonly number[]): Promise<void> {
+  const offsets = [...new Set([0, ...cuts, bytes.length])].sort((a, b) => a - b);
+  for (const [index, start] of offsets.entries()) {
+    const piece = bytes.subarray(start, offsets[index + 1]);
+    if (piece.length === 0) continue;
+    await new Promise<void>((resolve) => wire.socket.write(piece, () => setImmediate(resolve)));
+  }
+}
+
+/** Registers at a registry, and waits for the `registered`. */
+export async function register(wire: Wire, username: string, port = 50001): Promise<void> {
+  wire.sendJson({ type: "register", username, port });
+  const answer = await wire.json();
+  if (answer.type !== "registered") throw new Error(`not registered: ${JSON.stringify(answer)}`);
+}
+
+/** The next answer of a registry; the presence lines before it are passed over. */
+export async function answerFrom(wire: Wire): Promise<Record<string, unknown>> {
+  for (;;) {
+    const line = await wire.json();
+    if (line.type !== "joined" && line.type !== "left") return line;
+  }
+}
+
+/** The code of the next line, which has to be a whole error: P2 and P3.1. */
+export async function errorCode(wire: Wire): Promise<unknown> {
+  const line = await wire.json();
+  if (line.type !== "error" || typeof line.message !== "string" || line.message === "")
+    throw new Error(`no error with a message: ${JSON.stringify(line)}`);
+  return line.code;
+}
+
+/** Waits until a registry has seen that all its clients are gone. */
+export async function untilNobodyIsRegistered(port: number): Promise<void> {
+  const wire = await Wire.connect(port);
+  await register(wire, "janitor");
+  let users: unknown;
+  do {
+    wire.sendJson({ type: "list" });
+    ({ users } = await answerFrom(wire));
+  } while (!Array.isArray(users) || users.length > 0);
+  wire.sendJson({ type: "leave" });
+  await wire.end();
+  wire.close();
+}

@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { expect } from "chai";
+import { Program } from "./programs.ts";
+
+/** The processes that a process has started, and theirs, and so on: their ids. */
+function descendants(pid: number): number[] {
+  const rows = execFileSync("ps", ["-A", "-o", "ppid=,pid="], { encoding: "utf8" }).trim().split("\n");
+  const parents = rows.map((row) => row.trim().split(/\s+/).map(Number));
+  const children = parents.filter(([parent]) => parent === pid).map(([, child = 0]) => child);
+  return children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe("the tour", () => {
+  it("shows all stages, and what could be read and changed on the way", async () => {
+    const tour = new Program("course/tour.ts", [], { NO_COLOR: "1" });
+    await tour.line("What somebody on the way could do");
+    await tour.line(/^ {2}01 calculator +yes +not noticed$/);
+    await tour.line(/^ {2}02 peer to peer +yes +not noticed$/);
+    await tour.line(/^ {2}03 Diffie-Hellman and XOR +no \* +not noticed$/);
+    await tour.line(/^ {2}04 AES-256-CBC and MAC +no +noticed, chat ended$/);
+    expect(await tour.exitCode()).to.equal(0);
+    const text = tour.lines.join("\n");
+    expect(text).to.include('hello, Bob          alice> hello, Bob   7b 22 74 79 70 65 22 3a  {"type":');
+    expect(text.match(/printed "alice> pay 900 to carol"/g)).to.have.length(2);
+    expect(text.match(/printed "chat with alice lost: /g)).to.have.length(1);
+    for (const line of tour.lines) expect(line.length, line).to.be.lessThan(140);
+    expect(tour.errors).to.equal("");
+  });
+
+  if (process.platform !== "win32") {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      it(`leaves no process behind when ${signal} interrupts it`, async () => {
+        const tour = new Program("course/tour.ts");
+        await tour.line(/^Stage 02/);
+        await tour.line(/^A registry/);
+        const started = descendants(tour.pid);
+        tour.signal(signal);
+        expect(await tour.exitCode()).to.be.oneOf([130, 143]);
+        const end = Date.now() + 10_000;
+        while (started.some(isRunning) && Date.now() < end)
+          await new Promise((resolve) => setImmediate(resolve));
+        expect(started.filter(isRunning)).to.deep.equal([]);
+      });
+    }
+  }
+});

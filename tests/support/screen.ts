@@ -1,0 +1,67 @@
+// A real terminal for a program of the course: tmux holds it, types into it, and says what stands on the screen.
+
+import { spawnSync } from "node:child_process";
+import { COURSE_FOLDER } from "../../course/programs.ts";
+
+/** How long to wait for anything to appear, in milliseconds: much longer than it ever takes. */
+const DEADLINE = 15_000;
+
+let count = 0;
+
+export class Screen {
+  /** A tmux server of our own, so that nobody else's sessions are touched. */
+  readonly #socket: string;
+
+  /** Runs a program of the course in a terminal of 80 columns and 24 rows; its exit code appears when it has ended. */
+  constructor(file: string, argv: readonly string[] = []) {
+    count += 1;
+    this.#socket = `course-test-${process.pid}-${count}`;
+    const command = [process.execPath, "--import", "tsx", file, ...argv].map((word) => `'${word}'`).join(" ");
+    // cat keeps the terminal open, so that the last screen can be read.
+    const session = ["new-session", "-d", "-x", "80", "-y", "24", "-c", COURSE_FOLDER];
+    this.#tmux(...session, `sh -c "${command}; echo exit code \\$?; cat"`);
+  }
+
+  /** Types text, as a person would. */
+  type(text: string): void {
+    for (const character of text) this.#tmux("send-keys", "-l", character);
+  }
+
+  /** Presses a key by the name that tmux has for it, e.g. Enter, Tab, Up, C-c. */
+  press(key: string): void {
+    this.#tmux("send-keys", key);
+  }
+
+  enter(line: string): void {
+    this.type(line);
+    this.press("Enter");
+  }
+
+  /** What stands on the screen, without the blanks at the ends. */
+  text(): string {
+    return this.#tmux("capture-pane", "-p").replace(/[ \n]+$/, "");
+  }
+
+  /** Waits until the screen shows what is expected, and returns all of it. */
+  async shows(expected: string | RegExp): Promise<string> {
+    const end = Date.now() + DEADLINE;
+    for (;;) {
+      const text = this.text();
+      if (typeof expected === "string" ? text.includes(expected) : expected.test(text)) return text;
+      if (Date.now() > end) throw new Error(`the screen does not show ${expected}:\n${text}`);
+      await new Promise((resolve) => setImmediate(resolve)); // Asking tmux takes a few milliseconds: pause enough.
+    }
+  }
+
+  close(): void {
+    this.#tmux("kill-server");
+  }
+
+  #tmux(...argv: string[]): string {
+    const environment = { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
+    return (
+      spawnSync("tmux", ["-u", "-L", this.#socket, ...argv], { encoding: "utf8", env: environment }).stdout ??
+      ""
+    );
+  }
+}
