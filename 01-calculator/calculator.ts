@@ -9,6 +9,9 @@ import { hostAndPort, listen, type RunningServer } from "./listening.ts";
 /** The longest request, in bytes, the LF included (P0.3). */
 const MAX_LINE_BYTES = 4096;
 
+/** How many lines of one client are answered before it is the others' turn. */
+const LINES_PER_TURN = 64;
+
 export interface CalculatorSettings {
   host: string;
   port: number;
@@ -41,21 +44,41 @@ export async function startCalculator(settings: CalculatorSettings): Promise<Run
 function serve(socket: Socket, idleTimeout: number): void {
   const reader = new LineReader(MAX_LINE_BYTES);
   const idle = setTimeout(() => socket.destroy(), idleTimeout);
+  let working = false;
+  let clientHasEnded = false;
 
-  const onData = (chunk: Buffer): void => {
+  /** Answers lines, but not too many at a time. */
+  const work = (lines: Iterator<Line, void>): void => {
+    if (socket.destroyed) return;
     let replies = "";
-    for (const line of reader.push(chunk)) {
+    for (let count = 0; count < LINES_PER_TURN; count += 1) {
+      const { value: line, done } = lines.next();
+      if (done) return send(replies, rest);
       if (line.kind === "text" && isEnd(line.text)) return finish(replies);
       replies += `${answer(line)}\n`;
       if (line.kind === "too-long") return finish(replies);
       idle.refresh();
     }
-    // A client that sends without reading its replies is not read from until it does: so what it leaves
-    // unread stays bounded, here by the replies to one chunk.
-    if (replies !== "" && !socket.write(replies)) {
-      socket.pause();
-      socket.once("drain", () => socket.resume());
-    }
+    // There may be thousands of lines in one chunk. The other clients come first, then the rest of these.
+    socket.pause();
+    send(replies, () => setImmediate(work, lines));
+  };
+
+  /**
+   * Sends replies and goes on. With a client that does not read them it goes on when that does: so what it leaves
+   * unread stays bounded, here by the replies of one turn.
+   */
+  const send = (replies: string, goOn: () => void): void => {
+    if (replies === "" || socket.write(replies)) return goOn();
+    socket.pause();
+    socket.once("drain", goOn);
+  };
+
+  /** All lines so far are answered. */
+  const rest = (): void => {
+    working = false;
+    if (clientHasEnded) socket.end();
+    else socket.resume();
   };
 
   /** Sends the last replies and closes. Lines that still come are not answered. */
@@ -65,8 +88,15 @@ function serve(socket: Socket, idleTimeout: number): void {
     socket.end(replies, () => linger(socket)); // A client slow to read them has as long as an idle one.
   };
 
+  const onData = (chunk: Buffer): void => {
+    working = true;
+    work(reader.push(chunk));
+  };
   socket.on("data", onData);
-  socket.on("end", () => socket.end()); // The client has ended its half: all its lines are answered by now.
+  socket.on("end", () => {
+    clientHasEnded = true; // Its half only: the lines it has sent are still answered (P0.5).
+    if (!working) socket.end();
+  });
   socket.on("error", () => {}); // A reset, say. "close" follows, and there is nobody left to tell.
   socket.on("close", () => clearTimeout(idle));
 }

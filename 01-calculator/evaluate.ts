@@ -37,38 +37,31 @@ export function isEnd(line: string): boolean {
 
 /** Reads `number (operator number)*`, blanks between them. A minus directly before a number is its sign. */
 function parse(line: string): Expression | { error: string } {
-  let position = skip(BLANKS, line, 0);
+  let position = endOf(BLANKS, line, 0);
   if (position === line.length) return { error: "empty expression" };
 
-  const first = match(NUMBER, line, position);
-  if (first === "") return unexpected(line, position);
-  position += first.length;
-
-  const expression: Expression = { first: Number(first), steps: [] };
+  let end = endOf(NUMBER, line, position);
+  if (end === position) return unexpected(line, position);
+  const expression: Expression = { first: Number(line.slice(position, end)), steps: [] };
   for (;;) {
-    position = skip(BLANKS, line, position);
+    position = endOf(BLANKS, line, end);
     if (position === line.length) return expression;
 
-    const operator = match(OPERATOR, line, position);
-    if (operator === "") return unexpected(line, position);
-    position = skip(BLANKS, line, position + operator.length);
+    end = endOf(OPERATOR, line, position);
+    if (end === position) return unexpected(line, position);
+    const operator = line.slice(position, end) as Operator;
 
-    const operand = match(NUMBER, line, position);
-    if (operand === "") return unexpected(line, position);
-    position += operand.length;
-
-    expression.steps.push({ operator: operator as Operator, operand: Number(operand) });
+    position = endOf(BLANKS, line, end);
+    end = endOf(NUMBER, line, position);
+    if (end === position) return unexpected(line, position);
+    expression.steps.push({ operator, operand: Number(line.slice(position, end)) });
   }
 }
 
-/** The text that `pattern` matches at `position`, or "" if it does not match there. */
-function match(pattern: RegExp, line: string, position: number): string {
+/** Where the text ends that `pattern` matches at `position`; `position` itself, if it does not match there. */
+function endOf(pattern: RegExp, line: string, position: number): number {
   pattern.lastIndex = position;
-  return pattern.exec(line)?.[0] ?? "";
-}
-
-function skip(pattern: RegExp, line: string, position: number): number {
-  return position + match(pattern, line, position).length;
+  return pattern.test(line) ? pattern.lastIndex : position;
 }
 
 /** Names the code point at which no allowed token begins; columns count code points from 1 (P1.7). */

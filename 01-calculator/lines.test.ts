@@ -5,7 +5,7 @@ import { type Line, LineReader } from "./lines.ts";
 /** Feeds the pieces one after the other. */
 function read(pieces: Uint8Array[], maxBytes = 4096): Line[] {
   const reader = new LineReader(maxBytes);
-  return pieces.flatMap((piece) => reader.push(Buffer.from(piece)));
+  return pieces.flatMap((piece) => [...reader.push(Buffer.from(piece))]);
 }
 
 function text(line: string): Line {
@@ -56,10 +56,10 @@ describe("LineReader", () => {
 
   it("P0.3 says too long as soon as it is, once, and goes on with the next line", () => {
     const reader = new LineReader(16);
-    expect(reader.push(Buffer.from("x".repeat(15)))).to.deep.equal([]);
-    expect(reader.push(Buffer.from("x"))).to.deep.equal([{ kind: "too-long" }]);
-    expect(reader.push(Buffer.from("x".repeat(1000)))).to.deep.equal([]);
-    expect(reader.push(Buffer.from("x\nnext\n"))).to.deep.equal([text("next")]);
+    expect([...reader.push(Buffer.from("x".repeat(15)))]).to.deep.equal([]);
+    expect([...reader.push(Buffer.from("x"))]).to.deep.equal([{ kind: "too-long" }]);
+    expect([...reader.push(Buffer.from("x".repeat(1000)))]).to.deep.equal([]);
+    expect([...reader.push(Buffer.from("x\nnext\n"))]).to.deep.equal([text("next")]);
   });
 
   it("P0.4 marks a line that is not UTF-8 and goes on", () => {

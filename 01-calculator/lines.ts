@@ -33,19 +33,20 @@ export class LineReader {
     this.#maxBytes = maxBytes;
   }
 
-  /** Takes the next bytes of the stream and returns the lines that they complete, in order. */
-  push(chunk: Buffer): Line[] {
-    const lines: Line[] = [];
+  /**
+   * Takes the next bytes of the stream and gives the lines that they complete, in order, one at a time: whoever has
+   * enough to do with some of them can come back for the rest. The next bytes may come when all have been taken.
+   */
+  *push(chunk: Buffer): Generator<Line, void> {
     let start = 0;
     for (;;) {
       const lineFeed = chunk.indexOf(LINE_FEED, start);
       if (lineFeed === -1) break;
       const line = this.#complete(chunk.subarray(start, lineFeed));
-      if (line !== undefined) lines.push(line);
+      if (line !== undefined) yield line;
       start = lineFeed + 1;
     }
-    if (this.#hold(chunk.subarray(start)) === "too-long") lines.push({ kind: "too-long" });
-    return lines;
+    if (this.#hold(chunk.subarray(start)) === "too-long") yield { kind: "too-long" };
   }
 
   /** The line that ends with `tail`, whose beginning may be held. Undefined: it was reported as too long before. */

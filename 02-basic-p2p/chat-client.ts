@@ -64,7 +64,7 @@ export class ChatClient {
         this.#show(`error: lost the registry (${reason}); chats go on, and so do attempts to come back`),
       onRefused: ({ message }) =>
         this.#show(`error: the registry is back but refuses: ${message}; trying again`),
-      onRegistered: (name) => this.#showRegistered(name),
+      onRegistered: (name) => this.#show(`registered as ${name}, listening on ${this.#address}`),
     });
   }
 
@@ -107,7 +107,7 @@ export class ChatClient {
         // The registry may announce us before it answers; whoever calls then finds us ready.
         this.#receiveCalls(name);
         this.#ownName = name;
-        this.#showRegistered(await this.#registry.register(name, port));
+        await this.#registry.register(name, port);
         break;
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error;
@@ -118,7 +118,7 @@ export class ChatClient {
       }
     }
     // A person may want to complete names before having listed them.
-    if (this.#terminal.interactive) void this.#listUsers().catch(() => {});
+    if (this.#terminal.interactive) void this.#listUsers(() => {}).catch(() => {});
   }
 
   #noRegistry({ message }: RegistryError): string {
@@ -270,17 +270,20 @@ export class ChatClient {
     this.#showSafetyNumber(this.#current, peer.safetyNumber);
   }
 
-  async #listUsers(): Promise<string[]> {
-    const users = await this.#registry.list();
-    this.#names.clear();
-    for (const { username } of users) this.#names.set(nameKey(username), username);
-    return users.map(({ username }) => username);
+  /** Asks the registry for everybody else, remembers their names, and tells them. */
+  async #listUsers(answered: (names: string[]) => void): Promise<void> {
+    await this.#registry.list((users) => {
+      this.#names.clear();
+      for (const { username } of users) this.#names.set(nameKey(username), username);
+      answered(users.map(({ username }) => username));
+    });
   }
 
   async #showUsers(): Promise<void> {
     try {
-      const names = await this.#listUsers();
-      this.#show(names.length === 0 ? "no other users" : `users: ${names.join(", ")}`);
+      await this.#listUsers((names) =>
+        this.#show(names.length === 0 ? "no other users" : `users: ${names.join(", ")}`),
+      );
     } catch (error) {
       this.#showRegistryError(error);
     }
@@ -290,10 +293,6 @@ export class ChatClient {
     const names = (this.#contacts?.chatting() ?? []).sort(compareNames);
     const shown = names.map((name) => (this.#isCurrent(name) ? `${name} (current)` : name));
     this.#show(shown.length === 0 ? "no chats" : `chats: ${shown.join(", ")}`);
-  }
-
-  #showRegistered(name: string): void {
-    this.#show(`registered as ${name}, listening on ${this.#address}`);
   }
 
   #showSafetyNumber(name: string, safetyNumber: string | undefined): void {

@@ -11,7 +11,7 @@ export const MAX_LINE_BYTES = 262_144;
 const MAX_UNREAD_BYTES = 1_048_576;
 
 /** How many characters of lines are gathered before they go to the socket at once. */
-const FLUSH_LENGTH = 65_536;
+const FLUSH_LENGTH = 8_192;
 
 export interface LineHandlers {
   /** The next line, or what stands in its place. */
@@ -28,6 +28,8 @@ export class LineConnection {
   /** Lines not yet handed to the socket, and how long they are together. */
   #outgoing: string[] = [];
   #outgoingLength = 0;
+  /** A flush is due at the end of this turn. */
+  #flushing = false;
   /** We send nothing more. */
   #ended = false;
   /** We listen no more. */
@@ -56,27 +58,46 @@ export class LineConnection {
     socket.on("close", () => this.#handlers.onClose(this.#reason));
   }
 
+  /** Sends a line. Lines sent in the same turn of the event loop leave together, in one write to the socket. */
+  send(line: string): void {
+    this.queue(line);
+    if (this.#flushing || this.#outgoing.length === 0) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.flush();
+    });
+  }
+
   /**
-   * Sends a line. Lines sent in the same turn of the event loop leave together, in one write to the socket.
+   * Adds a line to those that leave with the next send() or flush().
    * If the other side has left too much unread, the connection is dropped instead.
    */
-  send(line: string): void {
+  queue(line: string): void {
     if (this.#ended) return;
     if (this.#socket.writableLength > MAX_UNREAD_BYTES) {
       this.destroy("the other side does not read");
       return;
     }
-    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
     this.#outgoing.push(line);
     this.#outgoingLength += line.length;
-    // Much in one turn: let the socket have it, so that what the other side leaves unread is counted.
-    if (this.#outgoingLength >= FLUSH_LENGTH) this.#flush();
+    // Much at once: let the socket have it, so that what the other side leaves unread is counted.
+    if (this.#outgoingLength >= FLUSH_LENGTH) this.flush();
+  }
+
+  /** Hands all lines queued to the socket, in one write. */
+  flush(): void {
+    if (this.#outgoing.length === 0 || this.#ended) return;
+    const lines = this.#outgoing;
+    this.#outgoing = [];
+    this.#outgoingLength = 0;
+    this.#socket.write(`${lines.join("\n")}\n`);
   }
 
   /** Ends our half after a last line. What the other side says is still listened to. */
   end(lastLine?: string): void {
     if (lastLine !== undefined) this.send(lastLine);
-    this.#flush();
+    this.flush();
     this.#ended = true;
     this.#socket.end();
   }
@@ -95,14 +116,6 @@ export class LineConnection {
     this.#ended = true;
     this.#deaf = true;
     this.#socket.destroy();
-  }
-
-  #flush(): void {
-    if (this.#outgoing.length === 0 || this.#ended) return;
-    const lines = this.#outgoing;
-    this.#outgoing = [];
-    this.#outgoingLength = 0;
-    this.#socket.write(`${lines.join("\n")}\n`);
   }
 }
 

@@ -12,6 +12,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** How many connections may wait to be accepted. The system may allow fewer. */
+const BACKLOG = 4096;
+
 /** The server cannot listen there. */
 export class ListenError extends UserError {}
 
@@ -29,7 +32,7 @@ export async function listen(
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(new ListenError(explain(error, host, port, portOption)));
     });
-    server.listen({ host, port }, resolve);
+    server.listen({ host, port, backlog: BACKLOG }, resolve);
   });
   // From here on an error means that one connection could not be accepted (too many open files, say).
   // The server goes on with those it has.

@@ -206,7 +206,7 @@ export class Peer {
         this.#phase = "leaving";
         this.#makeRoom();
         this.#connection.end(this.#channel?.wrap(byeLine()));
-        this.#limit(GOODBYE_TIMEOUT, () => this.#finish({ kind: "ended", undelivered: this.#undelivered }));
+        this.#limit(GOODBYE_TIMEOUT, () => this.destroy());
         return;
       case "request":
         return this.decline("declined");

@@ -27,7 +27,7 @@ export interface RegistryEvents {
   onLost(reason: string): void;
   /** The registry is back but does not want us. Once for each loss; the attempts go on. */
   onRefused(error: RegistryError): void;
-  /** Registered again after a loss. */
+  /** Registered: for the first time, or again after a loss. */
   onRegistered(username: string): void;
 }
 
@@ -45,7 +45,7 @@ export class RegistryError extends Error {
 /** A request on its way: the type of line that answers it, and who waits for that. */
 interface Pending {
   expected: RegistryLine["type"];
-  resolve: (answer: RegistryLine) => void;
+  answered: (answer: RegistryLine) => void;
   reject: (error: RegistryError) => void;
 }
 
@@ -66,31 +66,29 @@ export class RegistryLink {
   /**
    * Connects and registers. From then on the link comes back by itself when it is lost.
    * @param port where the client listens for its peers
-   * @returns the name as the registry has it
    * @throws RegistryError
    */
-  async register(username: string, port: number): Promise<string> {
+  async register(username: string, port: number): Promise<void> {
     const session = new Session(this.#host, this.#port, this.#events);
     try {
-      const answer = await session.ask({ type: "register", username, port }, "registered");
-      if (this.#closed) throw new RegistryError("no-registry", "closed");
-      this.#session = session;
-      session.onLost = (reason) => {
-        this.#session = undefined;
-        if (this.#closed) return;
-        this.#events.onLost(reason);
-        this.#comeBack(answer.username, port, 1, false);
-      };
-      return answer.username;
+      await session.ask({ type: "register", username, port }, "registered", (answer) => {
+        this.#session = session;
+        session.onLost = (reason) => this.#lose(reason, answer.username, port);
+        this.#events.onRegistered(answer.username);
+      });
     } catch (error) {
       session.close();
       throw error;
     }
   }
 
-  /** @throws RegistryError */
-  async list(): Promise<User[]> {
-    return (await this.#current().ask({ type: "list" }, "users")).users;
+  /**
+   * Asks who is there.
+   * @param answered gets everybody else
+   * @throws RegistryError
+   */
+  async list(answered: (users: User[]) => void): Promise<void> {
+    await this.#current().ask({ type: "list" }, "users", ({ users }) => answered(users));
   }
 
   /** @throws RegistryError */
@@ -116,12 +114,19 @@ export class RegistryLink {
     return this.#session;
   }
 
+  #lose(reason: string, username: string, port: number): void {
+    this.#session = undefined;
+    if (this.#closed) return;
+    this.#events.onLost(reason);
+    this.#comeBack(username, port, 1, false);
+  }
+
   /** Tries to register again after a pause that doubles with each failure. */
   #comeBack(username: string, port: number, pause: number, refusedBefore: boolean): void {
     this.#retry = setTimeout(async () => {
       let refused = refusedBefore;
       try {
-        this.#events.onRegistered(await this.register(username, port));
+        await this.register(username, port);
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error;
         if (this.#closed) return;
@@ -166,16 +171,26 @@ class Session {
     }, PATIENCE);
   }
 
+  /**
+   * Sends a request.
+   * @param answered gets the answer before the next line is looked at; whoever waits for the promise gets it later
+   * @throws RegistryError
+   */
   ask<Type extends RegistryLine["type"]>(
     request: RegistryRequest,
     expected: Type,
+    answered: (answer: Extract<RegistryLine, { type: Type }>) => void = () => {},
   ): Promise<Extract<RegistryLine, { type: Type }>> {
     if (this.#over)
       return Promise.reject(new RegistryError("no-registry", "there is no registry at the moment"));
     if (this.#pending.length === 0) this.#patience.refresh();
     this.#connection.send(JSON.stringify(request));
     return new Promise((resolve, reject) => {
-      this.#pending.push({ expected, resolve: resolve as Pending["resolve"], reject });
+      const take = (answer: Extract<RegistryLine, { type: Type }>): void => {
+        answered(answer);
+        resolve(answer);
+      };
+      this.#pending.push({ expected, answered: take as Pending["answered"], reject });
     });
   }
 
@@ -214,7 +229,7 @@ class Session {
     const request = this.#pending.shift();
     if (request === undefined) throw new ProtocolError("bad-request", "an answer that nobody asked for");
     this.#patience.refresh();
-    if (line.type === request.expected) return request.resolve(line);
+    if (line.type === request.expected) return request.answered(line);
     if (line.type !== "error")
       throw new ProtocolError("bad-request", `${line.type} instead of ${request.expected}`);
     request.reject(new RegistryError(line.code, line.message));

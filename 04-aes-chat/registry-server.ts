@@ -8,6 +8,9 @@ import { ProtocolError } from "./messages.ts";
 import { Registry } from "./registry.ts";
 import { parseRegistryRequest, type RegistryLine } from "./registry-messages.ts";
 
+/** How long news of who came and went is gathered, in milliseconds. */
+const NEWS_DELAY = 20;
+
 export interface RegistrySettings {
   host: string;
   port: number;
@@ -20,10 +23,11 @@ export interface RegistrySettings {
 /** @throws ListenError if it cannot listen there. */
 export async function startRegistry(settings: RegistrySettings): Promise<RunningServer> {
   const registry = new Registry<Client>();
+  const news = new News(registry);
   const clients = new Set<Client>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     if (socket.remoteAddress === undefined) return void socket.destroy(); // Gone before we could look.
-    const client = new Client(socket, socket.remoteAddress, registry, settings);
+    const client = new Client(socket, socket.remoteAddress, registry, news, settings);
     clients.add(client);
     socket.on("close", () => clients.delete(client));
   });
@@ -39,9 +43,30 @@ export async function startRegistry(settings: RegistrySettings): Promise<Running
   };
 }
 
+/**
+ * Sends news to everybody, gathered for a moment: when a thousand come at once, each of the others gets their thousand
+ * lines in a few writes. One write for each line would be a million.
+ */
+class News {
+  readonly #registry: Registry<Client>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(registry: Registry<Client>) {
+    this.#registry = registry;
+  }
+
+  schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      for (const client of this.#registry.owners()) client.flush();
+    }, NEWS_DELAY);
+  }
+}
+
 /** One connection to the registry. Whatever it does, the others do not suffer (P0.7). */
 class Client {
   readonly #registry: Registry<Client>;
+  readonly #news: News;
   readonly #connection: LineConnection;
   /** The address we see the client at: what it says of itself is not asked for (P2.3). */
   readonly #host: string;
@@ -49,8 +74,15 @@ class Client {
   readonly #silenceDeadline: NodeJS.Timeout;
   readonly #pings: NodeJS.Timeout;
 
-  constructor(socket: Socket, host: string, registry: Registry<Client>, settings: RegistrySettings) {
+  constructor(
+    socket: Socket,
+    host: string,
+    registry: Registry<Client>,
+    news: News,
+    settings: RegistrySettings,
+  ) {
     this.#registry = registry;
+    this.#news = news;
     this.#host = host.replace(/^::ffff:(?=[0-9.]+$)/i, ""); // IPv4 mapped into IPv6 is written as IPv4.
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
@@ -129,8 +161,14 @@ class Client {
   #tellOthers(line: RegistryLine): void {
     const text = JSON.stringify(line); // Once, however many there are to tell.
     for (const other of this.#registry.owners()) {
-      if (other !== this) other.#connection.send(text);
+      if (other !== this) other.#connection.queue(text);
     }
+    this.#news.schedule();
+  }
+
+  /** Sends the news that are waiting for this client. */
+  flush(): void {
+    this.#connection.flush();
   }
 
   /** Frees the name and closes the connection after a last line. */

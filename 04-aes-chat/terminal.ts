@@ -42,6 +42,8 @@ class PipeTerminal implements Terminal {
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #lines: AsyncGenerator<string, void>;
+  /** Events not yet written. */
+  #events: string[] = [];
 
   constructor(input: Readable, output: Writable) {
     this.#input = input;
@@ -58,8 +60,13 @@ class PipeTerminal implements Terminal {
     return this.nextLine();
   }
 
+  /**
+   * Events that come together are written together: whoever reads them is not woken for each. They are written before
+   * anything goes to a socket in this turn of the event loop: shown first, acknowledged then (P3.3).
+   */
   show(event: string): void {
-    this.#output.write(`${printable(event)}\n`);
+    this.#events.push(printable(event));
+    if (this.#events.length === 1) process.nextTick(() => this.#flush());
   }
 
   showOwn(text: string): void {
@@ -69,7 +76,15 @@ class PipeTerminal implements Terminal {
   setCurrentChat(): void {}
 
   close(): void {
+    this.#flush();
     this.#input.destroy();
+  }
+
+  #flush(): void {
+    if (this.#events.length === 0) return;
+    const events = this.#events;
+    this.#events = [];
+    this.#output.write(`${events.join("\n")}\n`);
   }
 
   async *#readLines(): AsyncGenerator<string, void> {

@@ -2,7 +2,7 @@
 // records what somebody on the way would see, and changes one message of each stage as it passes.
 
 import { styleText } from "node:util";
-import { hexDump } from "./hex-dump.ts";
+import { hexDump } from "../captures/hex-dump.ts";
 import { Program, ProgramError, startServer } from "./programs.ts";
 import { Relay } from "./relay.ts";
 

@@ -27,7 +27,7 @@ interface KnownAnswer {
 }
 
 const KNOWN_ANSWERS: { cases: KnownAnswer[] } = JSON.parse(
-  readFileSync(new URL("vectors/diffie-hellman.json", import.meta.url), "utf8"),
+  readFileSync(new URL("vectors/dh.json", import.meta.url), "utf8"),
 );
 
 /** A number as a public key of the 2048-bit group. */
@@ -121,7 +121,23 @@ for (const stage of ["03", "04"] as const) {
         await short.expect(ack(1));
         await alice.line("short> zero key");
       });
+    }
 
+    it("P4.6 two clients show the same safety number, and /verify shows it again", async () => {
+      const [alice, bob] = await Promise.all([scene.client("alice"), scene.client("bob", "--accept")]);
+      alice.enter("/chat bob");
+      await Promise.all([alice.line("chat with bob started"), bob.line("chat with alice started")]);
+      const shown = await alice.line(/^safety number with bob: [0-9]{5}(?: [0-9]{5}){5}$/);
+      const number = shown.slice(shown.indexOf(": ") + 2);
+      await bob.line(`safety number with alice: ${number}`);
+      alice.enter("/verify");
+      await alice.line(`safety number with bob: ${number}`);
+    });
+
+    // What follows is the same code in both stages; tests/carried-files.test.ts sees to that.
+    if (stage === "03") return;
+
+    for (const role of ROLES) {
       it(`P4.4 a public key of the ${role} that is not allowed is refused, and no chat starts`, async () => {
         const alice = await scene.client("alice", "--accept");
         const { prime } = MODP2048;
@@ -210,17 +226,6 @@ for (const stage of ["03", "04"] as const) {
         }
       }
       expect(keys.size).to.equal(4);
-    });
-
-    it("P4.6 two clients show the same safety number, and /verify shows it again", async () => {
-      const [alice, bob] = await Promise.all([scene.client("alice"), scene.client("bob", "--accept")]);
-      alice.enter("/chat bob");
-      await Promise.all([alice.line("chat with bob started"), bob.line("chat with alice started")]);
-      const shown = await alice.line(/^safety number with bob: [0-9]{5}(?: [0-9]{5}){5}$/);
-      const number = shown.slice(shown.indexOf(": ") + 2);
-      await bob.line(`safety number with alice: ${number}`);
-      alice.enter("/verify");
-      await alice.line(`safety number with bob: ${number}`);
     });
 
     it("P4.2 P4.3 P4.4 the toy group is used when asked for, warns, and never sends a key that is refused", async () => {

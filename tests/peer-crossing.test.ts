@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { ack, message, RawPeer } from "./support/raw-peer.ts";
-import { useScene } from "./support/scene.ts";
+import { failedCall, useScene } from "./support/scene.ts";
 
 const CROSSED = { type: "bye", reason: "crossed" };
 
@@ -89,6 +89,31 @@ for (const stage of ["02", "04"] as const) {
         );
         expect(others).to.deep.equal([`chat with ${client === alice ? "bob" : "alice"} started`]);
       }
+    });
+
+    it("P3.9 a standing call that does not come is not waited for any longer than a handshake", async () => {
+      const [zoe, { server }] = await Promise.all([
+        scene.client("zoe", "--handshake-timeout", "0.3"),
+        scene.list("bob"),
+      ]);
+      zoe.enter("/chat bob");
+      const crossing = new RawPeer(await scene.accept(server), stage, "responder", "bob", "zoe");
+      await crossing.receiveHello();
+      crossing.wire.sendJson(CROSSED);
+      await zoe.line(failedCall("bob"));
+      // A call that comes now is one like any other: her user is asked.
+      const late = await scene.connected(zoe, "initiator", "bob");
+      late.sendHello();
+      await zoe.line("bob wants to chat: /accept bob or /decline bob");
+    });
+
+    it("P3.9 P3.10 an initiator gives up when a call is not answered", async () => {
+      // The 70 s of the clause are the 60 s for the user and the 10 s for the handshake, which the options set.
+      const alice = await scene.client("alice", "--request-timeout", "0.2", "--handshake-timeout", "0.1");
+      const bob = await scene.connected(alice, "responder", "bob");
+      await bob.receiveHello();
+      await alice.line(failedCall("bob"));
+      await bob.wire.end();
     });
 
     it("P3.9 P7 a request that is withdrawn before it is answered is shown as such", async () => {

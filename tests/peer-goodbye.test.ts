@@ -36,11 +36,11 @@ for (const stage of ["02", "04"] as const) {
         await alice.line("delivered to bob: 1");
         alice.enter("/end");
         await bob.expect(BYE);
-        // These come after alice's bye: the ack counts, the message is neither shown nor acknowledged.
+        // She has ended her half, and reads on: the ack counts, the message is neither shown nor acknowledged.
+        await bob.ended();
         bob.say(message(1, "too late"));
         bob.say(ack(2));
         bob.say(BYE);
-        await bob.ended();
         bob.wire.endHalf();
         await alice.linesInAnyOrder(["delivered to bob: 2", "chat with bob ended"]);
         alice.enter("/chats");
@@ -130,6 +130,7 @@ for (const stage of ["02", "04"] as const) {
       bob.say(ack(1));
       bob.say(BYE);
       await bob.ended();
+      bob.wire.close();
       expect(await alice.exitCode()).to.equal(0);
       expect(alice.lines).to.include.members([
         "you> last words",

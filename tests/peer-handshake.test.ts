@@ -1,10 +1,10 @@
 // Clauses P3.1, P3.6 and P3.7: who may begin a chat, and how a handshake ends that does not lead to one.
 
 import { expect } from "chai";
-import { message, refusalOf } from "./support/raw-peer.ts";
+import { ack, message, refusalOf } from "./support/raw-peer.ts";
 import { failedCall, useScene } from "./support/scene.ts";
 
-for (const stage of ["02", "03", "04"] as const) {
+for (const stage of ["02", "04"] as const) {
   describe(`the handshake of stage ${stage}`, () => {
     const scene = useScene(stage);
 
@@ -151,21 +151,36 @@ for (const stage of ["02", "03", "04"] as const) {
       await bob.expect({ type: "ack", id: 1 });
     });
 
-    it("P3.1 P0.2 an initiator may send its hello and its key in one piece", async () => {
-      const alice = await scene.client("alice", "--accept");
-      const bob = await scene.connected(alice, "initiator", "bob");
+    it("P3.1 P4.1 P0.2 a responder may send its hello and what follows it in one piece", async () => {
+      const alice = await scene.client("alice");
+      const bob = await scene.connected(alice, "responder", "bob");
+      await bob.receiveHello();
       bob.wire.socket.cork();
       bob.sendHello();
-      if (stage !== "02") bob.sendKey();
+      if (stage === "02") bob.say(message(1, "hi"));
+      else bob.sendKey();
       bob.wire.socket.uncork();
-      await bob.receiveHello();
       if (stage !== "02") {
         await bob.receiveKey();
         bob.deriveKeys();
+        bob.say(message(1, "hi"));
       }
-      bob.say(message(1, "hi"));
-      await bob.expect({ type: "ack", id: 1 });
+      await bob.expect(ack(1));
+      await alice.line("chat with bob started");
       await alice.line("bob> hi");
+    });
+
+    it("P3.1 P3.4 what an error of the peer says cannot steer the terminal", async () => {
+      const alice = await scene.client("alice");
+      const bob = await scene.connected(alice, "responder", "bob");
+      await bob.receiveHello();
+      const steering = "\u001b[2J\u0007\u009b31m\u202e\nchat with bob started\r";
+      bob.wire.sendJson({ type: "error", code: steering, message: steering });
+      const shown = await alice.line(failedCall("bob"));
+      expect(shown).to.not.match(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+      alice.enter("/chats");
+      await alice.line("no chats");
+      expect(alice.lines.filter((line) => line === "chat with bob started")).to.deep.equal([]);
     });
 
     it("P3.1 P0.5 a hello without its LF is no hello", async () => {

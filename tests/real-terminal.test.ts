@@ -122,7 +122,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     screen.enter("BOB");
     await screen.shows(/error: .*\nyour name:$/);
     screen.enter("not a name");
-    await screen.shows(/error: .*\nyour name: not a name\nerror: [^]*\nyour name:$/);
+    await screen.shows(/error: .*\nyour name: not a name\nerror: [\s\S]*\nyour name:$/);
     screen.enter("carol");
     await screen.shows("registered as carol");
   });

@@ -67,169 +67,173 @@ for (const stage of ["02", "03", "04"] as const) {
   });
 }
 
-for (const stage of ["02", "04"] as const) {
-  describe(`the commands of stage ${stage}`, () => {
-    const scene = useScene(stage);
+describe("the commands", () => {
+  // The earlier stages have the same ones; tests/carried-files.test.ts sees to that.
+  const scene = useScene("04");
 
-    it("P7 P2.4 P2.5 users and presence are shown, names as they were registered", async () => {
-      const alice = await scene.client("alice");
-      alice.enter("/users");
-      await alice.line("no other users");
-      await scene.list("carol");
-      await alice.line("joined: carol");
-      const { registry } = await scene.list("Bob");
-      await alice.line("joined: Bob");
-      alice.enterAll(["/users", "Get Users"]);
-      await alice.line("users: Bob, carol");
-      await alice.line("users: Bob, carol");
-      registry.reset();
-      await alice.line("left: Bob");
-      alice.enter("/users");
-      await alice.line("users: carol");
-    });
+  it("P7 P2.4 P2.5 users and presence are shown, names as they were registered", async () => {
+    const alice = await scene.client("alice");
+    alice.enter("/users");
+    await alice.line("no other users");
+    await scene.list("carol");
+    await alice.line("joined: carol");
+    const { registry } = await scene.list("Bob");
+    await alice.line("joined: Bob");
+    alice.enterAll(["/users", "Get Users"]);
+    await alice.line("users: Bob, carol");
+    await alice.line("users: Bob, carol");
+    registry.reset();
+    await alice.line("left: Bob");
+    alice.enter("/users");
+    await alice.line("users: carol");
+  });
 
-    it("P7 a declined call is shown to the caller, and a client can be called again", async () => {
-      const [alice, bob] = await Promise.all([scene.client("alice"), scene.client("bob")]);
-      alice.enter("/chat bob");
-      await bob.line("alice wants to chat: /accept alice or /decline alice");
-      bob.enter("/decline alice");
-      await alice.line("bob declined");
-      // P2.1: names are compared without regard to case.
-      alice.enter("/chat BOB");
-      await bob.line("alice wants to chat: /accept alice or /decline alice");
-      bob.enter("/accept alice");
-      await Promise.all([alice.line("chat with bob started"), bob.line("chat with alice started")]);
-    });
+  it("P7 a declined call is shown to the caller, and a client can be called again", async () => {
+    const [alice, bob] = await Promise.all([scene.client("alice"), scene.client("bob")]);
+    alice.enter("/chat bob");
+    await bob.line("alice wants to chat: /accept alice or /decline alice");
+    bob.enter("/decline alice");
+    await alice.line("bob declined");
+    // P2.1: names are compared without regard to case.
+    alice.enter("/chat BOB");
+    await bob.line("alice wants to chat: /accept alice or /decline alice");
+    bob.enter("/accept alice");
+    await Promise.all([alice.line("chat with bob started"), bob.line("chat with alice started")]);
+  });
 
-    it("P7 a line goes to the chat of the user's own last /chat, /accept or /switch", async () => {
-      const alice = await scene.client("alice");
-      const called = await scene.connected(alice, "responder", "bob");
-      await called.shakeHands();
-      await alice.line("chat with bob started");
-      alice.enter("to bob");
-      await called.expect(message(1, "to bob"));
-      const caller = await scene.connected(alice, "initiator", "carol");
-      caller.sendHello();
-      await alice.line("carol wants to chat: /accept carol or /decline carol");
-      // A request that waits changes nothing.
-      alice.enter("to bob again");
-      await called.expect(message(2, "to bob again"));
-      alice.enter("/accept carol");
-      await caller.receiveHello();
-      await caller.exchangeKeys();
-      await alice.line("chat with carol started");
-      alice.enterAll(["/chats", "to carol"]);
-      await alice.line("chats: bob, carol (current)");
-      await caller.expect(message(1, "to carol"));
-      alice.enterAll(["/switch bob", "/chats", "to bob at last"]);
-      await alice.line("chats: bob (current), carol");
-      await called.expect(message(3, "to bob at last"));
-      // An incoming message does not change it either.
-      caller.say(message(1, "look here"));
-      await caller.expect(ack(1));
-      await alice.line("carol> look here");
-      alice.enter("no");
-      await called.expect(message(4, "no"));
-    });
+  it("P7 a line goes to the chat of the user's own last /chat, /accept or /switch", async () => {
+    const alice = await scene.client("alice");
+    const called = await scene.connected(alice, "responder", "bob");
+    await called.shakeHands();
+    await alice.line("chat with bob started");
+    alice.enter("to bob");
+    await called.expect(message(1, "to bob"));
+    const caller = await scene.connected(alice, "initiator", "carol");
+    caller.sendHello();
+    await alice.line("carol wants to chat: /accept carol or /decline carol");
+    // A request that waits changes nothing.
+    alice.enter("to bob again");
+    await called.expect(message(2, "to bob again"));
+    alice.enter("/accept carol");
+    await caller.receiveHello();
+    await caller.exchangeKeys();
+    await alice.line("chat with carol started");
+    alice.enterAll(["/chats", "to carol"]);
+    await alice.line("chats: bob, carol (current)");
+    await caller.expect(message(1, "to carol"));
+    alice.enterAll(["/switch bob", "/chats", "to bob at last"]);
+    await alice.line("chats: bob (current), carol");
+    await called.expect(message(3, "to bob at last"));
+    // An incoming message does not change it either.
+    caller.say(message(1, "look here"));
+    await caller.expect(ack(1));
+    await alice.line("carol> look here");
+    alice.enter("no");
+    await called.expect(message(4, "no"));
+  });
 
-    it("P7 --accept makes a chat the current one only if there is none", async () => {
-      const alice = await scene.client("alice", "--accept");
-      const bob = await scene.chat(alice, "initiator", "bob");
-      const carol = await scene.chat(alice, "initiator", "carol");
-      alice.enterAll(["/chats", "to bob"]);
-      await alice.line("chats: bob (current), carol");
-      await bob.expect(message(1, "to bob"));
-      bob.wire.reset();
-      await alice.line(/^chat with bob lost: ./);
-      // There is none now: the user has to say which.
-      await alice.line("not delivered to bob: 1");
-      alice.enterAll(["to nobody", "/chats", "/switch carol", "to carol"]);
+  it("P7 --accept makes a chat the current one only if there is none", async () => {
+    const alice = await scene.client("alice", "--accept");
+    const bob = await scene.chat(alice, "initiator", "bob");
+    const carol = await scene.chat(alice, "initiator", "carol");
+    alice.enterAll(["/chats", "to bob"]);
+    await alice.line("chats: bob (current), carol");
+    await bob.expect(message(1, "to bob"));
+    bob.wire.reset();
+    await alice.line(/^chat with bob lost: ./);
+    // There is none now: the user has to say which.
+    await alice.line("not delivered to bob: 1");
+    alice.enterAll(["to nobody", "/chats", "/switch carol", "to carol"]);
+    await alice.line(/^error: ./);
+    await alice.line("chats: carol");
+    await carol.expect(message(1, "to carol"));
+    carol.wire.reset();
+    await alice.line(/^chat with carol lost: ./);
+    const dave = await scene.chat(alice, "initiator", "dave");
+    alice.enter("to dave");
+    await dave.expect(message(1, "to dave"));
+  });
+
+  it("P7 /end and EOM end the current chat, and then there is none", async () => {
+    const alice = await scene.client("alice", "--accept");
+    for (const [name, line] of [
+      ["bob", "/end"],
+      ["carol", "EOM"],
+    ] as const) {
+      const peer = await scene.chat(alice, "initiator", name);
+      alice.enter(line);
+      await peer.expect({ type: "bye" });
+      peer.say({ type: "bye" });
+      await peer.ended();
+      peer.wire.close();
+      await alice.line(`chat with ${name} ended`);
+      alice.enter("anybody?");
       await alice.line(/^error: ./);
-      await alice.line("chats: carol");
-      await carol.expect(message(1, "to carol"));
-    });
-
-    it("P7 /end and EOM end the current chat, and then there is none", async () => {
-      const alice = await scene.client("alice", "--accept");
-      for (const [name, line] of [
-        ["bob", "/end"],
-        ["carol", "EOM"],
-      ] as const) {
-        const peer = await scene.chat(alice, "initiator", name);
-        alice.enter(line);
-        await peer.expect({ type: "bye" });
-        peer.say({ type: "bye" });
-        await peer.ended();
-        peer.wire.close();
-        await alice.line(`chat with ${name} ended`);
-        alice.enter("anybody?");
-        await alice.line(/^error: ./);
-        alice.enter("/chats");
-        await alice.line("no chats");
-      }
-      expect(alice.shown("you> ")).to.deep.equal([]);
-    });
-
-    it("P7 what cannot be done is an error on standard output, and the program goes on", async () => {
-      const alice = await scene.client("alice");
-      const wrong = [
-        "hello?",
-        "/chat",
-        "/chat nobody",
-        "/chat no body",
-        "/chat alice",
-        "/accept",
-        "/accept nobody",
-        "/decline nobody",
-        "/switch",
-        "/switch nobody",
-        "/end",
-        "EOM",
-        "/nonsense",
-        "/",
-        ...(stage === "02" ? [] : ["/verify"]),
-      ];
-      for (const line of wrong) {
-        alice.enter(line);
-        expect(await alice.line(/./), line).to.match(/^error: ./);
-      }
       alice.enter("/chats");
       await alice.line("no chats");
-      expect(alice.lines).to.have.length(1 + wrong.length + 1);
-    });
-
-    it("P7 /help tells the commands", async () => {
-      const alice = await scene.client("alice");
-      alice.enterAll(["/help", "/chats"]);
-      await alice.line("no chats");
-      const help = alice.lines.join("\n");
-      for (const command of [
-        "/users",
-        "/chat",
-        "/accept",
-        "/decline",
-        "/switch",
-        "/chats",
-        "/end",
-        "/help",
-        "/quit",
-      ]) {
-        expect(help).to.include(command);
-      }
-    });
-
-    it("P7 P3.4 a text is sent as it was entered, spaces and all", async () => {
-      const alice = await scene.client("alice", "--accept");
-      const bob = await scene.chat(alice, "initiator", "bob");
-      const texts = ["  two spaces  ", " /quit", "eom", "exit", "Grüße ☕ 😀", '{"type":"bye"}', "get users"];
-      for (const [index, text] of texts.entries()) {
-        alice.enter(text);
-        await bob.expect(message(index + 1, text));
-        await alice.line(`you> ${text}`);
-      }
-    });
+    }
+    expect(alice.shown("you> ")).to.deep.equal([]);
   });
-}
+
+  it("P7 what cannot be done is an error on standard output, and the program goes on", async () => {
+    const alice = await scene.client("alice");
+    const wrong = [
+      "hello?",
+      "/chat",
+      "/chat nobody",
+      "/chat no body",
+      "/chat alice",
+      "/accept",
+      "/accept nobody",
+      "/decline nobody",
+      "/switch",
+      "/switch nobody",
+      "/end",
+      "EOM",
+      "/nonsense",
+      "/",
+      "/verify",
+    ];
+    for (const line of wrong) {
+      alice.enter(line);
+      expect(await alice.line(/./), line).to.match(/^error: ./);
+    }
+    alice.enter("/chats");
+    await alice.line("no chats");
+    expect(alice.lines).to.have.length(1 + wrong.length + 1);
+  });
+
+  it("P7 /help tells the commands", async () => {
+    const alice = await scene.client("alice");
+    alice.enterAll(["/help", "/chats"]);
+    await alice.line("no chats");
+    const help = alice.lines.join("\n");
+    for (const command of [
+      "/users",
+      "/chat",
+      "/accept",
+      "/decline",
+      "/switch",
+      "/chats",
+      "/end",
+      "/help",
+      "/quit",
+    ]) {
+      expect(help).to.include(command);
+    }
+  });
+
+  it("P7 P3.4 a text is sent as it was entered, spaces and all", async () => {
+    const alice = await scene.client("alice", "--accept");
+    const bob = await scene.chat(alice, "initiator", "bob");
+    const texts = ["  two spaces  ", " /quit", "eom", "exit", "Grüße ☕ 😀", '{"type":"bye"}', "get users"];
+    for (const [index, text] of texts.entries()) {
+      alice.enter(text);
+      await bob.expect(message(index + 1, text));
+      await alice.line(`you> ${text}`);
+    }
+  });
+});
 
 describe("the start and the end of a client", () => {
   const scene = useScene("02");

@@ -1,0 +1,90 @@
+// `npm run bench`: measures the course's programs and prints each figure beside its limit.
+// This file reads the command line and runs the subjects; each subject has a file of its own, and report.ts writes.
+
+import { ArgumentError } from "../01-calculator/arguments.ts";
+import { onStopSignal } from "../01-calculator/listening.ts";
+import { printable } from "../01-calculator/printable.ts";
+import { runProgram } from "../01-calculator/program.ts";
+import { measureCalculator } from "./calculator.ts";
+import { measureChat } from "./chat.ts";
+import { measureDiffieHellman } from "./diffie-hellman.ts";
+import { describeMachine, formatMachine } from "./machine.ts";
+import { measureRegistry } from "./registry.ts";
+import { formatVerdict, type JudgedRow, judge, type Row, table, verdictOf } from "./report.ts";
+import { measureStartup } from "./startup.ts";
+
+interface Subject {
+  about: string;
+  measure(): Promise<Row[]>;
+}
+
+const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
+  ["calculator", { about: "stage 01's server beside a bare echo server", measure: measureCalculator }],
+  ["registry", { about: "stage 02's registry with up to 3,000 clients", measure: measureRegistry }],
+  ["chat", { about: "messages between two clients, stages 02 to 04", measure: measureChat }],
+  ["diffie-hellman", { about: "stage 03's key exchange beside OpenSSL's", measure: measureDiffieHellman }],
+  ["startup", { about: "until a client is ready, and from key press to screen", measure: measureStartup }],
+]);
+
+await runProgram(async () => {
+  const { names, json, help } = readCommandLine(process.argv.slice(2));
+  if (help) return console.log(usage());
+  // Children end when we exit; a signal alone would end us without that.
+  onStopSignal(() => process.exit(130));
+
+  const machine = describeMachine();
+  if (!json) console.log(`${formatMachine(machine)}\n`);
+  const rows: (JudgedRow & { subject: string })[] = [];
+  for (const name of names) {
+    const judged = await runSubject(name);
+    rows.push(...judged.map((row) => ({ subject: name, ...row })));
+    if (!json) console.log(`${name}: ${SUBJECTS.get(name)?.about}\n${table(judged)}\n`);
+  }
+  const verdict = verdictOf(rows);
+  console.log(json ? JSON.stringify({ machine, figures: rows, ...verdict }) : formatVerdict(verdict));
+  process.exit(); // Whatever a subject that failed has left open.
+});
+
+/** Options and names of subjects, in any order. Without names: all subjects. */
+function readCommandLine(argv: readonly string[]): { names: string[]; json: boolean; help: boolean } {
+  const names = argv.filter((argument) => !["--json", "--help"].includes(argument));
+  const unknown = names.find((name) => !SUBJECTS.has(name));
+  if (unknown !== undefined) {
+    const what = unknown.startsWith("-") ? "option" : "subject";
+    const known = [...SUBJECTS.keys()].join(", ");
+    throw new ArgumentError(`unknown ${what} ${printable(unknown).slice(0, 60)}; there are ${known}`);
+  }
+  return {
+    names: names.length > 0 ? [...new Set(names)] : [...SUBJECTS.keys()],
+    json: argv.includes("--json"),
+    help: argv.includes("--help"),
+  };
+}
+
+function usage(): string {
+  return [
+    "usage: npm run bench -- [--json] [NAME…]",
+    "",
+    "Measures, and prints each figure beside what it is compared with and its limit. A limit that is missed",
+    "is reported, and is no failure: the exit code is 0. All subjects together take about three minutes.",
+    "",
+    ...[...SUBJECTS].map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`),
+    "",
+    `  ${"--json".padEnd(16)} print one JSON object instead of tables`,
+    `  ${"--help".padEnd(16)} show this text`,
+    "",
+  ].join("\n");
+}
+
+/** A subject that fails is a row of the report and exit code 1; the others are measured all the same. */
+async function runSubject(name: string): Promise<JudgedRow[]> {
+  console.error(`measuring ${name} …`);
+  try {
+    return ((await SUBJECTS.get(name)?.measure()) ?? []).map(judge);
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(error);
+    const [firstLine = ""] = String(error).split("\n");
+    return [{ name, notMeasured: firstLine }];
+  }
+}

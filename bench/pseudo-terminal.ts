@@ -1,0 +1,93 @@
+// A program in a real pseudo-terminal, whose keyboard and screen a benchmark holds. Node cannot make one by itself:
+// util-linux's `script` can, or else tmux, in its control mode.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "./commands.ts";
+
+export interface PseudoTerminal {
+  /** Types letters, without the key Enter. */
+  type(text: string): void;
+  pressEnter(): void;
+  /** Waits until the screen was sent this text. */
+  shows(text: string): Promise<void>;
+  end(): void;
+}
+
+export type TerminalOpener = (command: readonly string[]) => PseudoTerminal;
+
+/** What opens pseudo-terminals here, or why nothing does. */
+export function findTerminals(): { open: TerminalOpener; name: string } | { reason: string } {
+  if (process.platform === "win32") return { reason: "pseudo-terminals are opened on Unix only" };
+  // The `script` of BSD and macOS wants a terminal itself, and does not know this option.
+  if (answers("script", ["--version"], /util-linux/)) return { open: openScript, name: "script" };
+  if (answers("tmux", ["-V"], /^tmux/)) return { open: openTmux, name: "tmux" };
+  return { reason: "neither script (of util-linux) nor tmux is installed" };
+}
+
+function answers(command: string, argv: readonly string[], pattern: RegExp): boolean {
+  const { stdout, error } = spawnSync(command, argv, { encoding: "utf8", timeout: 5000 });
+  return error === undefined && pattern.test(stdout);
+}
+
+/** `script` passes on its input as keys, and the screen's output as it is, when its own input is no terminal. */
+function openScript(command: readonly string[]): PseudoTerminal {
+  // exec: the program takes the place of the shell, and gets the hang-up when `script` ends.
+  const shellCommand = `exec ${command.map(quote).join(" ")}`;
+  const script = new Command("script", [
+    "--quiet",
+    "--flush",
+    "--return",
+    "--command",
+    shellCommand,
+    "/dev/null",
+  ]);
+  return {
+    type: (text) => script.write(text),
+    pressEnter: () => script.write("\r"),
+    shows: (text) => script.shows(text),
+    end: () => script.end(),
+  };
+}
+
+/** tmux in control mode takes commands in lines on its input and prints what the screen gets as `%output`. */
+function openTmux(command: readonly string[]): PseudoTerminal {
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  const server = ["-S", join(folder, "tmux"), "-f", "/dev/null"];
+  const shellCommand = `exec ${command.map(quote).join(" ")}`;
+  const argv = [...server, "-C", "new-session", "-x", "200", "-y", "50", shellCommand];
+  const tmux = new Command("tmux", argv, screenDecoder());
+  const end = (): void => {
+    process.off("exit", end);
+    // The server is no child of ours, and in no group of ours: it has to be told.
+    spawnSync("tmux", [...server, "kill-server"], { timeout: 5000 });
+    tmux.end();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on("exit", end);
+  return {
+    type: (text) => tmux.write(`send-keys -l -- ${quote(text)}\n`),
+    pressEnter: () => tmux.write("send-keys Enter\n"),
+    shows: (text) => tmux.shows(text),
+    end,
+  };
+}
+
+/** Puts together what the screen gets of `%output %0 TEXT`, in which control characters are three octal digits. */
+function screenDecoder(): (piece: string) => string {
+  let unfinished = "";
+  return (piece) => {
+    const lines = (unfinished + piece).split("\n");
+    unfinished = lines.pop() ?? "";
+    return lines
+      .map((line) => /^%output %[0-9]+ (.*)$/.exec(line)?.[1] ?? "")
+      .join("")
+      .replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  };
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

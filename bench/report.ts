@@ -1,0 +1,138 @@
+// How the figures of a benchmark are judged and written: as a table for people, or as JSON. Pure.
+
+import { median, type Summary, summarize } from "./statistics.ts";
+
+/** What a figure must keep to. */
+export interface Limit {
+  bound: "at least" | "at most";
+  value: number;
+  /** What is compared: the figure itself, or its ratio to what was measured beside it. */
+  of: "value" | "ratio";
+  /** Whether a single bad run misses the limit (for counts and memory), and not only a bad median (for times). */
+  everyRun?: boolean;
+}
+
+/** Something measured, once per run. */
+export interface Figure {
+  name: string;
+  unit: string;
+  runs: readonly number[];
+  /** What was measured in the same runs to compare it with. */
+  beside?: { name: string; runs: readonly number[] };
+  limit?: Limit;
+}
+
+/** Something that could not be measured here, and why. */
+export interface NotMeasured {
+  name: string;
+  notMeasured: string;
+}
+
+export type Row = Figure | NotMeasured;
+
+/** A figure with all that follows from it, as `--json` writes it. */
+export type JudgedRow = NotMeasured | JudgedFigure;
+
+export interface JudgedFigure extends Summary {
+  name: string;
+  unit: string;
+  runs: readonly number[];
+  beside?: Summary & { name: string; runs: readonly number[] };
+  /** The figure by what is beside it; without that, by its limit. */
+  ratio?: number;
+  limit?: Limit;
+  met?: boolean;
+}
+
+export function judge(row: Row): JudgedRow {
+  if ("notMeasured" in row) return row;
+  const { name, unit, runs, beside, limit } = row;
+  const figure: JudgedFigure = { name, unit, ...summarize(runs), runs };
+  if (beside !== undefined) figure.beside = { ...beside, ...summarize(beside.runs) };
+  const ratios = ratiosOf(row);
+  if (ratios.length > 0) figure.ratio = median(ratios);
+  if (limit !== undefined) {
+    figure.limit = limit;
+    figure.met = keeps(limit, limit.of === "value" ? runs : ratios);
+  }
+  return figure;
+}
+
+/** The ratio of each run. Both sides of a run were measured one after the other, under the same load of the machine. */
+function ratiosOf({ runs, beside, limit }: Figure): number[] {
+  if (beside !== undefined) return runs.map((value, run) => value / (beside.runs[run] ?? Number.NaN));
+  return limit?.of === "value" ? runs.map((value) => value / limit.value) : [];
+}
+
+function keeps({ bound, value, everyRun }: Limit, measured: readonly number[]): boolean {
+  const judged = everyRun ? measured : [median(measured)];
+  return judged.every((one) => (bound === "at least" ? one >= value : one <= value));
+}
+
+const HEADING = ["", "measured, median (spread)", "beside it", "ratio", "limit", ""];
+
+/** The table of one subject, a line for each figure. */
+export function table(rows: readonly JudgedRow[]): string {
+  const cells = [HEADING, ...rows.map(cellsOf)];
+  const widths = HEADING.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  return cells.map((line) => formatLine(line, widths)).join("\n");
+}
+
+/** A row that was not measured has a single cell after its name, as long as need be. */
+function formatLine(line: readonly string[], widths: readonly number[]): string {
+  return `  ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
+}
+
+function cellsOf(row: JudgedRow): string[] {
+  if ("notMeasured" in row) return [row.name, "not measured", row.notMeasured];
+  const { name, unit, beside, ratio, limit, met } = row;
+  return [
+    name,
+    `${formatSummary(row)} ${unit}`,
+    beside === undefined ? "" : `${beside.name} ${formatSummary(beside)}`,
+    ratio === undefined ? "" : formatRatio(ratio),
+    limit === undefined ? "" : formatLimit(limit, unit),
+    met === undefined ? "" : met ? "met" : "MISSED",
+  ];
+}
+
+function formatSummary({ median, least, most }: Summary): string {
+  return least === most
+    ? formatNumber(median)
+    : `${formatNumber(median)} (${formatNumber(least)}–${formatNumber(most)})`;
+}
+
+function formatLimit({ bound, value, of }: Limit, unit: string): string {
+  return of === "ratio" ? `${bound} ${value} of it` : `${bound} ${formatNumber(value)} ${unit}`;
+}
+
+function formatRatio(ratio: number): string {
+  return ratio >= 0.1 ? ratio.toFixed(2) : ratio.toPrecision(2);
+}
+
+/** Three significant digits, or all those before the point, thousands parted by commas. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return "?";
+  const digits = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return digits.toLocaleString("en-US", { maximumSignificantDigits: 15 });
+}
+
+export interface Verdict {
+  limits: number;
+  met: number;
+  /** The names of the figures that miss theirs. */
+  missed: string[];
+}
+
+export function verdictOf(rows: readonly (JudgedRow & { subject: string })[]): Verdict {
+  const limited = rows.filter((row): row is JudgedFigure & { subject: string } => "met" in row);
+  const missed = limited.filter(({ met }) => !met).map(({ subject, name }) => `${subject}: ${name}`);
+  return { limits: limited.length, met: limited.length - missed.length, missed };
+}
+
+/** The last line of the report. */
+export function formatVerdict({ limits, met, missed }: Verdict): string {
+  if (limits === 0) return "no limits were measured";
+  const counted = `${met} of ${limits} limits met`;
+  return missed.length === 0 ? counted : `${counted}; missed: ${missed.join("; ")}`;
+}
