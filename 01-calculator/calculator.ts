@@ -4,7 +4,7 @@ import { createServer, type Socket } from "node:net";
 import { isEnd, reply } from "./evaluate.ts";
 import { type Line, LineReader } from "./lines.ts";
 import { linger } from "./lingering.ts";
-import { hostAndPort, listen, type RunningServer } from "./listening.ts";
+import { type RunningServer, startListening } from "./listening.ts";
 
 /** The longest request, in bytes, the LF included (P0.3). */
 const MAX_LINE_BYTES = 4096;
@@ -21,23 +21,11 @@ export interface CalculatorSettings {
 
 /** @throws ListenError if it cannot listen there. */
 export async function startCalculator(settings: CalculatorSettings): Promise<RunningServer> {
-  const connections = new Set<Socket>();
   // allowHalfOpen: a client that has said all it wants to say may still read its answers (P0.5).
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    connections.add(socket);
-    socket.on("close", () => connections.delete(socket));
-    serve(socket, settings.idleTimeout);
-  });
-  const port = await listen(server, settings.host, settings.port);
-  return {
-    address: hostAndPort(settings.host, port),
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of connections) socket.destroy();
-      }),
-  };
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    serve(socket, settings.idleTimeout),
+  );
+  return startListening(server, settings.host, settings.port);
 }
 
 /** Serves one client until its connection ends. Whatever it does, the others do not notice (P0.7). */

@@ -1,6 +1,6 @@
 // What every server does around its own subject: listen, say where, stop when asked (P0.6).
 
-import type { Server } from "node:net";
+import type { Server, Socket } from "node:net";
 import { UserError } from "./program.ts";
 
 /** A server that runs, as its starter returns it. */
@@ -17,6 +17,28 @@ const BACKLOG = 4096;
 
 /** The server cannot listen there. */
 export class ListenError extends UserError {}
+
+/**
+ * Starts listening, and keeps count of the connections so that close() can end them.
+ * @throws ListenError if it cannot listen there
+ */
+export async function startListening(server: Server, host: string, port: number): Promise<RunningServer> {
+  const connections = new Set<Socket>();
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
+  });
+  const realPort = await listen(server, host, port);
+  return {
+    address: hostAndPort(host, realPort),
+    port: realPort,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of connections) socket.destroy();
+      }),
+  };
+}
 
 /**
  * Starts listening. Port 0 lets the system choose; the result has the real one.

@@ -3,7 +3,7 @@
 import { createServer, type Socket } from "node:net";
 import { LineConnection } from "./line-connection.ts";
 import type { Line } from "./lines.ts";
-import { hostAndPort, listen, type RunningServer } from "./listening.ts";
+import { type RunningServer, startListening } from "./listening.ts";
 import { ProtocolError } from "./messages.ts";
 import { Registry } from "./registry.ts";
 import { parseRegistryRequest, type RegistryLine } from "./registry-messages.ts";
@@ -24,23 +24,12 @@ export interface RegistrySettings {
 export async function startRegistry(settings: RegistrySettings): Promise<RunningServer> {
   const registry = new Registry<Client>();
   const news = new News(registry);
-  const clients = new Set<Client>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    if (socket.remoteAddress === undefined) return void socket.destroy(); // Gone before we could look.
-    const client = new Client(socket, socket.remoteAddress, registry, news, settings);
-    clients.add(client);
-    socket.on("close", () => clients.delete(client));
+    const host = socket.remoteAddress;
+    if (host !== undefined) new Client(socket, host, registry, news, settings);
+    else socket.destroy(); // Gone before we could look.
   });
-  const port = await listen(server, settings.host, settings.port);
-  return {
-    address: hostAndPort(settings.host, port),
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const client of clients) client.drop();
-      }),
-  };
+  return startListening(server, settings.host, settings.port);
 }
 
 /**
@@ -92,17 +81,11 @@ class Client {
     this.#registerDeadline = setTimeout(() => {
       if (!registry.isRegistered(this)) this.#finish();
     }, settings.registerTimeout);
-    this.#silenceDeadline = setTimeout(() => this.drop(), 3 * settings.heartbeat);
+    this.#silenceDeadline = setTimeout(() => this.#connection.destroy(), 3 * settings.heartbeat);
     socket.on("data", () => this.#silenceDeadline.refresh());
     this.#pings = setInterval(() => {
       if (registry.isRegistered(this)) this.#send({ type: "ping" });
     }, settings.heartbeat);
-  }
-
-  /** Ends the connection at once. */
-  drop(): void {
-    this.#leave();
-    this.#connection.destroy();
   }
 
   #receive(line: Line): void {
