@@ -1,11 +1,11 @@
 // Stage 01, the client. This file reads the command line; conversation.ts does the work.
 
-import { ArgumentError, portOption, readArguments, usage } from "./arguments.ts";
+import { ArgumentError, hostOption, portOption, readArguments, usage } from "./arguments.ts";
 import { askFromPipe, askFromTerminal, askOnce, connectTo } from "./conversation.ts";
 import { runProgram } from "./program.ts";
 
 const OPTIONS = {
-  host: { value: "HOST", help: "the server's address (default 127.0.0.1)" },
+  host: hostOption("the server's address (default 127.0.0.1)"),
   port: portOption("the server's port (default 10001)"),
   help: { help: "show this text" },
 };
@@ -13,7 +13,7 @@ const OPTIONS = {
 const ABOUT = `Sends EXPRESSION to the calculator and prints the value: npm run 01:client -- 2 + 3 "*" 4
 Without EXPRESSION it reads lines, from you or from a pipe; END or Ctrl-D ends it.`;
 
-await runProgram(async () => {
+void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) {
     console.log(usage("npm run 01:client -- [OPTIONS] [EXPRESSION...]", ABOUT, OPTIONS));
@@ -27,6 +27,6 @@ await runProgram(async () => {
     Number(given.options.get("port") ?? 10001),
   );
   if (given.rest.length > 0) await askOnce(socket, expression);
-  else if (process.stdin.isTTY) await askFromTerminal(socket);
+  else if (process.stdin.isTTY && process.stdout.isTTY) await askFromTerminal(socket);
   else await askFromPipe(socket);
 });

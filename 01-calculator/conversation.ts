@@ -8,6 +8,7 @@ import { type Line, LineReader } from "./lines.ts";
 import { hostAndPort } from "./listening.ts";
 import { printable } from "./printable.ts";
 import { UserError } from "./program.ts";
+import { suspendOnCtrlZ } from "./suspending.ts";
 
 /** The longest reply we accept, in bytes, the LF included. */
 const MAX_LINE_BYTES = 4096;
@@ -53,20 +54,38 @@ export async function askOnce(socket: Socket, expression: string): Promise<void>
 
 /** Sends what comes from a pipe and prints the replies as they came, nothing else. */
 export async function askFromPipe(socket: Socket): Promise<void> {
-  void sendPipe(socket);
+  const input = { requests: 0, ended: false };
+  void sendPipe(socket, input);
+  let answered = 0;
+  let last = "";
   for await (const reply of replies(socket)) {
+    answered += 1;
+    last = reply;
+    const shown = process.stdout.isTTY ? printable(reply) : reply;
     // A reader that is slower than the server makes us wait, and so, in turn, the server.
-    if (!process.stdout.write(`${reply}\n`)) {
+    if (!process.stdout.write(`${shown}\n`)) {
       await new Promise((resolve) => process.stdout.once("drain", resolve));
     }
   }
   process.stdin.destroy(); // The server may have closed the connection before the input ended.
+  if (answered < input.requests && last !== "error: line too long") {
+    throw new UserError("the server closed the connection before it had answered everything");
+  }
 }
 
-async function sendPipe(socket: Socket): Promise<void> {
+/** Sends all of standard input, and counts the requests in it, up to END. */
+async function sendPipe(socket: Socket, input: { requests: number; ended: boolean }): Promise<void> {
+  const reader = new LineReader(MAX_LINE_BYTES);
+  const count = (chunk: Buffer): void => {
+    for (const line of reader.push(chunk)) {
+      if (line.kind === "text" && isEnd(line.text)) input.ended = true;
+      if (!input.ended) input.requests += 1;
+    }
+  };
   let endsWithLineFeed = true;
   process.stdin.on("data", (chunk: Buffer) => {
     endsWithLineFeed = chunk[chunk.length - 1] === 0x0a;
+    count(chunk);
   });
   process.stdin.pipe(socket, { end: false });
   try {
@@ -74,8 +93,10 @@ async function sendPipe(socket: Socket): Promise<void> {
   } catch {
     return; // We stopped reading ourselves.
   }
-  // Bytes after the last LF are no message (P0.5), but whoever typed `printf 1+1 | …` meant one.
-  socket.end(endsWithLineFeed ? "" : "\n");
+  if (endsWithLineFeed) return void socket.end();
+  // Bytes after the last LF are no message (P0.5), but whoever typed `printf 1+1 | ...` meant one.
+  count(Buffer.from("\n"));
+  socket.end("\n");
 }
 
 /** Prompts for lines until END, Ctrl-D or Ctrl-C, or until the server closes the connection. */
@@ -87,6 +108,7 @@ export async function askFromTerminal(socket: Socket): Promise<void> {
     socket.write(`${line}\n`);
   });
   terminal.on("SIGINT", () => terminal.close());
+  suspendOnCtrlZ(terminal);
   terminal.on("close", () => {
     finished = true;
     socket.end();

@@ -1,18 +1,26 @@
 // Stage 01, the server: a calculator on a port. This file reads the command line; calculator.ts does the work.
 
-import { ArgumentError, milliseconds, portOption, readArguments, secondsOption, usage } from "./arguments.ts";
+import {
+  ArgumentError,
+  hostOption,
+  milliseconds,
+  portOption,
+  readArguments,
+  secondsOption,
+  usage,
+} from "./arguments.ts";
 import { startCalculator } from "./calculator.ts";
 import { onStopSignal } from "./listening.ts";
 import { runProgram } from "./program.ts";
 
 const OPTIONS = {
-  host: { value: "HOST", help: "the address to listen on (default 127.0.0.1: this machine only)" },
+  host: hostOption("the address to listen on (default 127.0.0.1: this machine only)"),
   port: portOption("the port to listen on (default 10001; 0 lets the system choose)"),
   "idle-timeout": secondsOption("close a connection that sends no complete line for this long (default 300)"),
   help: { help: "show this text" },
 };
 
-await runProgram(async () => {
+void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) {
     console.log(
@@ -24,7 +32,8 @@ await runProgram(async () => {
     );
     return;
   }
-  if (given.rest.length > 0) throw new ArgumentError("the server takes options only");
+  if (given.rest.length > 0)
+    throw new ArgumentError("the server takes options only (is there a -- after the script's name?)");
 
   const server = await startCalculator({
     host: given.options.get("host") ?? "127.0.0.1",

@@ -1,7 +1,15 @@
 // The chat program. This file reads the command line; chat-client.ts does the work.
 
 import { isIPv6 } from "node:net";
-import { ArgumentError, milliseconds, portOption, readArguments, secondsOption, usage } from "./arguments.ts";
+import {
+  ArgumentError,
+  hostOption,
+  milliseconds,
+  portOption,
+  readArguments,
+  secondsOption,
+  usage,
+} from "./arguments.ts";
 import { ChatClient } from "./chat-client.ts";
 import { onStopSignal } from "./listening.ts";
 import { runProgram, UserError } from "./program.ts";
@@ -15,7 +23,7 @@ const OPTIONS = {
     help: `where the registry is (default 127.0.0.1:${stage.registryPort})`,
     check: (value: string) => (parseAddress(value) === undefined ? "an address is HOST:PORT" : undefined),
   },
-  host: { value: "HOST", help: "the address to listen on for peers (default 127.0.0.1: this machine only)" },
+  host: hostOption("the address to listen on for peers (default 127.0.0.1: this machine only)"),
   listen: portOption("the port to listen on for peers (default 0: the system chooses)"),
   accept: { help: "accept every chat without asking" },
   "handshake-timeout": secondsOption("how long a peer may take for the handshake (default 10)"),
@@ -24,7 +32,7 @@ const OPTIONS = {
   help: { help: "show this text" },
 };
 
-await runProgram(async () => {
+void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) {
     const call = `npm run ${stage.number}:client -- --name NAME [OPTIONS]`;
@@ -37,7 +45,8 @@ await runProgram(async () => {
     );
     return;
   }
-  if (given.rest.length > 0) throw new ArgumentError("the client takes options only");
+  if (given.rest.length > 0)
+    throw new ArgumentError("the client takes options only (is there a -- after the script's name?)");
   const channels = stage.prepare(given.options, process.env);
   for (const notice of [...stage.notices, ...channels.notices]) console.error(notice);
 

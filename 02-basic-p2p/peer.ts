@@ -241,9 +241,7 @@ export class Peer {
   /** @throws ProtocolError if the line is not allowed here */
   #handle(object: JsonObject, line: string): void {
     // Errors are always in clear: whoever sends one may have no key in common with us.
-    if (object.type === "error") {
-      return this.#lose(`${this.#name} says ${shortText(object.code)}: ${shortText(object.message)}`);
-    }
+    if (object.type === "error") return this.#receiveError(object);
     switch (this.#phase) {
       case "hello":
         return this.#receiveRequest(object, line);
@@ -261,6 +259,14 @@ export class Peer {
       case "over":
         return;
     }
+  }
+
+  /** Anybody on the way can send an error line. Once a chat is open, its words are not shown as if the peer had said them. */
+  #receiveError(object: JsonObject): void {
+    const code =
+      typeof object.code === "string" && /^[a-z-]{1,32}$/.test(object.code) ? object.code : "no code";
+    if (this.#phase === "open") return this.#lose(`an error line came (${code})`);
+    this.#lose(`${this.#name} says ${code}: ${shortText(object.message)}`);
   }
 
   #receiveRequest(object: JsonObject, line: string): void {

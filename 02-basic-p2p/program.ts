@@ -12,8 +12,12 @@ export class UserError extends Error {
 
 /** Runs a program's main function; a UserError becomes one line on standard error and the exit code. */
 export async function runProgram(main: () => Promise<void>): Promise<void> {
-  // Whoever reads our output may stop reading, as `| head -1` does. That is no failure of ours.
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads our output may stop reading, as `| head -1` does. That is no failure of ours.
+    if (error.code === "EPIPE") process.exit(0);
+    console.error(`error: cannot write to standard output (${error.code})`);
+    process.exit(1);
+  });
   try {
     await main();
   } catch (error) {

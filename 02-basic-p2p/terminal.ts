@@ -5,6 +5,7 @@ import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor 
 import type { Readable, Writable } from "node:stream";
 import { LineReader } from "./lines.ts";
 import { printable } from "./printable.ts";
+import { suspendOnCtrlZ } from "./suspending.ts";
 
 /** The longest line read from a pipe, in bytes. */
 const MAX_INPUT_LINE_BYTES = 262_144;
@@ -90,7 +91,7 @@ class PipeTerminal implements Terminal {
   async *#readLines(): AsyncGenerator<string, void> {
     const reader = new LineReader(MAX_INPUT_LINE_BYTES);
     try {
-      for await (const chunk of this.#input) {
+      for await (const chunk of this.#chunks()) {
         for (const line of reader.push(chunk)) {
           if (line.kind === "text") yield line.text;
           else
@@ -100,6 +101,16 @@ class PipeTerminal implements Terminal {
     } catch {
       // The input was closed, by close() or by whoever wrote it: no more lines come.
     }
+  }
+
+  /** The input, with an LF after its last line if it has none: whoever typed `printf /users | ...` meant one. */
+  async *#chunks(): AsyncGenerator<Buffer, void> {
+    let last: Buffer | undefined;
+    for await (const chunk of this.#input) {
+      last = chunk;
+      yield chunk;
+    }
+    if (last !== undefined && last[last.length - 1] !== 0x0a) yield Buffer.from("\n");
   }
 }
 
@@ -123,6 +134,7 @@ class RealTerminal implements Terminal {
     this.#lines = this.#readline[Symbol.asyncIterator]();
     // In a real terminal readline reads Ctrl-C as a key. It means the same as the signal.
     this.#readline.on("SIGINT", () => process.emit("SIGINT"));
+    suspendOnCtrlZ(this.#readline);
     this.#readline.on("line", () => this.#readline.prompt());
     // By close(), or by Ctrl-D. Another prompt would open it again.
     this.#readline.on("close", () => {

@@ -80,9 +80,18 @@ export function usage(call: string, about: string, known: Readonly<Record<string
   return [`usage: ${call}`, "", about, "", ...rows, ""].join("\n");
 }
 
-/** An argument quoted for an error message: short, and without anything that could steer a terminal. */
+/** An argument for an error message: short, without anything that could steer a terminal, and quoted if it is empty. */
 export function printableArgument(argument: string): string {
-  return printable(argument).slice(0, 60);
+  return argument === "" ? '""' : printable(argument).slice(0, 60);
+}
+
+/** A host to listen on or to connect to. An empty one would mean every address of this machine. */
+export function hostOption(help: string): Option {
+  return {
+    value: "HOST",
+    help,
+    check: (value) => (/^[^\s]+$/.test(value) ? undefined : "a host is a name or an address"),
+  };
 }
 
 /** A check for port numbers. Port 0 lets the system choose a free one. */

@@ -76,8 +76,8 @@ export class ChatClient {
     try {
       const port = await listen(this.#listener, this.#settings.host, this.#settings.port, "--listen");
       this.#address = hostAndPort(this.#settings.host, port);
-      await this.#register(port);
-      while (!this.#stopped) {
+      const registered = await this.#register(port);
+      while (registered && !this.#stopped) {
         const line = await this.#terminal.nextLine();
         if (line === undefined) break;
         await this.#follow(parseCommand(line));
@@ -96,11 +96,12 @@ export class ChatClient {
     this.#terminal.close();
   }
 
-  /** Registers the name given, or asks for one until the registry takes it. */
-  async #register(port: number): Promise<void> {
+  /** Registers the name given, or asks for one until the registry takes it. False: the user has given up. */
+  async #register(port: number): Promise<boolean> {
     let { name } = this.#settings;
     for (;;) {
       name ??= (await this.#terminal.ask("your name: "))?.trim();
+      if (this.#stopped || (name === undefined && this.#terminal.interactive)) return false; // Ctrl-C or Ctrl-D.
       if (name === undefined) throw new UserError("no name; give one with --name NAME");
       try {
         checkName(name);
@@ -111,6 +112,7 @@ export class ChatClient {
         break;
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error;
+        if (this.#stopped) return false;
         if (error.code === "no-registry") throw new UserError(this.#noRegistry(error));
         if (!this.#terminal.interactive) throw new UserError(error.message);
         this.#show(`error: ${error.message}`);
@@ -119,6 +121,7 @@ export class ChatClient {
     }
     // A person may want to complete names before having listed them.
     if (this.#terminal.interactive) void this.#listUsers(() => {}).catch(() => {});
+    return true;
   }
 
   #noRegistry({ message }: RegistryError): string {
@@ -155,7 +158,8 @@ export class ChatClient {
   }
 
   #receiveOver(name: string, outcome: Outcome): void {
-    if (this.#isCurrent(name)) this.#setCurrent(undefined);
+    // After /end there may be another chat with the same name by now.
+    if (this.#isCurrent(name) && this.#contacts?.stateOf(name) === undefined) this.#setCurrent(undefined);
     for (const event of describe(name, outcome)) this.#show(event);
   }
 
@@ -212,6 +216,7 @@ export class ChatClient {
 
   async #call(name: string): Promise<void> {
     if (nameKey(name) === nameKey(this.#ownName)) return this.#show("error: that is you");
+    if (!isUsername(name)) return this.#showUnknown(name);
     switch (this.#contacts?.stateOf(name)) {
       case "requesting":
         return this.#accept(name);
@@ -227,6 +232,7 @@ export class ChatClient {
     this.#setCurrent(name);
     try {
       await this.#contacts?.call(name, () => this.#registry.lookup(name));
+      if (this.#isCurrent(name)) this.#setCurrent(name); // As it is registered, perhaps in another case.
     } catch (error) {
       // Nobody was called: the chat that was the current one still is, if it has not ended.
       if (this.#isCurrent(name))
@@ -299,10 +305,13 @@ export class ChatClient {
     if (safetyNumber !== undefined) this.#show(`safety number with ${name}: ${safetyNumber}`);
   }
 
-  #showRegistryError(error: unknown, name?: string): void {
+  #showUnknown(name: string): void {
+    this.#show(`error: nobody is registered as ${name.slice(0, 40)}; /users shows who is`);
+  }
+
+  #showRegistryError(error: unknown, name = ""): void {
     if (!(error instanceof RegistryError)) throw error;
-    if (error.code === "unknown-user")
-      return this.#show(`error: nobody is registered as ${name}; /users shows who is`);
+    if (error.code === "unknown-user") return this.#showUnknown(name);
     this.#show(`error: ${error.message}`);
   }
 
@@ -311,8 +320,8 @@ export class ChatClient {
   }
 
   #setCurrent(name: string | undefined): void {
-    this.#current = name;
-    this.#terminal.setCurrentChat(name);
+    this.#current = name && this.#contacts?.nameOf(name);
+    this.#terminal.setCurrentChat(this.#current);
   }
 
   #isCurrent(name: string): boolean {
@@ -322,7 +331,7 @@ export class ChatClient {
 
 /** The registry would say no; so do we, without asking it. */
 function checkName(name: string): void {
-  const problem = `the name ${name.slice(0, 40)} is not allowed: 1 to 32 of A-Z a-z 0-9 _ -, and not you`;
+  const problem = `the name "${name.slice(0, 40)}" is not allowed: 1 to 32 of A-Z a-z 0-9 _ -, and not you`;
   if (!isUsername(name)) throw new RegistryError("bad-username", problem);
 }
 

@@ -8,7 +8,7 @@ const SMALLEST = 8;
 const LARGEST = 2048;
 const OPTIONS = { help: { help: "show this text" } };
 
-await runProgram(async () => {
+void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) {
     const about = `Draws a fresh safe prime of BITS bits (${SMALLEST} to ${LARGEST}; default 256). 1024 takes minutes, 2048 may take hours.`;

@@ -41,7 +41,7 @@ export const modp2048: Group = {
   largestPrivateKey: 2n ** 256n - 1n,
 };
 
-/** WEAK ON PURPOSE: 23 is a prime to do by hand. There are 20 private keys to try. For lessons only. */
+/** WEAK ON PURPOSE: 23 is a prime to do by hand. There are hardly twenty private keys to try. For lessons only. */
 export const toyGroup: Group = {
   name: "toy",
   prime: 23n,

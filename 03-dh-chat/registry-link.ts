@@ -3,7 +3,7 @@
 import { connect } from "node:net";
 import { LineConnection } from "./line-connection.ts";
 import type { Line } from "./lines.ts";
-import { ProtocolError } from "./messages.ts";
+import { nameKey, ProtocolError } from "./messages.ts";
 import {
   parseRegistryLine,
   type RegistryLine,
@@ -54,6 +54,8 @@ export class RegistryLink {
   readonly #port: number;
   readonly #events: RegistryEvents;
   #session: Session | undefined;
+  /** A connection that has not registered yet. */
+  #attempt: Session | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -70,8 +72,10 @@ export class RegistryLink {
    */
   async register(username: string, port: number): Promise<void> {
     const session = new Session(this.#host, this.#port, this.#events);
+    this.#attempt = session;
     try {
       await session.ask({ type: "register", username, port }, "registered", (answer) => {
+        checkName(answer.username, username);
         this.#session = session;
         session.onLost = (reason) => this.#lose(reason, answer.username, port);
         this.#events.onRegistered(answer.username);
@@ -79,6 +83,8 @@ export class RegistryLink {
     } catch (error) {
       session.close();
       throw error;
+    } finally {
+      this.#attempt = undefined;
     }
   }
 
@@ -93,18 +99,16 @@ export class RegistryLink {
 
   /** @throws RegistryError */
   async lookup(username: string): Promise<User> {
-    const {
-      host,
-      port,
-      username: registered,
-    } = await this.#current().ask({ type: "lookup", username }, "user");
-    return { username: registered, host, port };
+    const request = { type: "lookup", username } as const;
+    const user = await this.#current().ask(request, "user", (answer) => checkName(answer.username, username));
+    return { username: user.username, host: user.host, port: user.port };
   }
 
   /** Says goodbye. Answers that are still on their way arrive before the promise is kept. */
   async leave(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
+    this.#attempt?.close();
     await this.#session?.leave();
   }
 
@@ -138,6 +142,16 @@ export class RegistryLink {
       }
     }, pause * 1000);
   }
+}
+
+/**
+ * The answer to a question about one name must be about that name: a registry that answers with another could send what
+ * is meant for one person to somebody else, unseen.
+ * @throws ProtocolError
+ */
+function checkName(answered: string, asked: string): void {
+  if (nameKey(answered) !== nameKey(asked))
+    throw new ProtocolError("bad-request", "an answer about another name");
 }
 
 /** One connection to the registry, from connecting to its end. */
@@ -226,13 +240,13 @@ class Session {
       case "left":
         return this.#events.onLeft(line.username);
     }
-    const request = this.#pending.shift();
+    const [request] = this.#pending;
     if (request === undefined) throw new ProtocolError("bad-request", "an answer that nobody asked for");
     this.#patience.refresh();
-    if (line.type === request.expected) return request.answered(line);
-    if (line.type !== "error")
-      throw new ProtocolError("bad-request", `${line.type} instead of ${request.expected}`);
-    request.reject(new RegistryError(line.code, line.message));
+    if (line.type === request.expected) request.answered(line);
+    else if (line.type === "error") request.reject(new RegistryError(line.code, line.message));
+    else throw new ProtocolError("bad-request", `${line.type} instead of ${request.expected}`);
+    this.#pending.shift(); // Last: if the answer makes no sense, the request fails with the session.
   }
 
   /** The session is over: nobody waits in vain. */

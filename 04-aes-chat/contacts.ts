@@ -99,8 +99,14 @@ export class Contacts {
   end(name: string): void {
     const contact = this.#contacts.get(nameKey(name));
     if (contact === undefined) return;
-    if (contact.peer !== undefined) contact.peer.end();
-    else this.#forget(contact);
+    contact.peer?.end();
+    // The name is free for another chat at once. What still comes from the peer is told all the same.
+    this.#forget(contact);
+  }
+
+  /** The name of somebody we have to do with, as it is registered. */
+  nameOf(name: string): string {
+    return this.#contacts.get(nameKey(name))?.name ?? name;
   }
 
   /** The chat with somebody, if both want it. */

@@ -17,7 +17,7 @@ export function chooseGroup(options: ReadonlyMap<string, string>): { group: Grou
   return {
     group,
     notices: [
-      "warning: --group toy: p = 23. Anybody finds these keys by trying all twenty; safety numbers prove nothing.",
+      "warning: --group toy: p = 23. Anybody finds these keys by trying them all; safety numbers prove nothing.",
     ],
   };
 }

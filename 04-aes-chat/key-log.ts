@@ -13,22 +13,24 @@ const MODE = 0o600;
  * @throws UserError if it cannot
  */
 export function openKeyLog(path: string): void {
-  append(path, "");
+  const problem = append(path, "");
+  if (problem !== undefined)
+    throw new UserError(`${problem}; set CHATKEYLOGFILE to another file, or not at all`);
 }
 
-/** Appends the line of one chat. */
+/** Appends the line of one chat. If that fails, the chat goes on without, and the user is told. */
 export function logKeys(path: string, transcriptHash: Buffer, keys: ChatKeys): void {
   const fields = [transcriptHash, keys.initiator, keys.responder].map((bytes) => bytes.toString("hex"));
-  append(path, `P2PCHAT04 ${fields.join(" ")}\n`);
+  const problem = append(path, `P2PCHAT04 ${fields.join(" ")}\n`);
+  if (problem !== undefined) console.error(`warning: ${problem}; this chat cannot be decrypted later`);
 }
 
-function append(path: string, text: string): void {
+/** Returns what went wrong, if anything did. */
+function append(path: string, text: string): string | undefined {
   try {
     appendFileSync(path, text, { mode: MODE });
+    return undefined;
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new UserError(
-      `cannot write the key log ${path} (${reason}); set CHATKEYLOGFILE to another file, or not at all`,
-    );
+    return `cannot write the key log ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
   }
 }

@@ -1,27 +1,36 @@
 // The registry's program. This file reads the command line; registry-server.ts does the work.
 
-import { ArgumentError, milliseconds, portOption, readArguments, secondsOption, usage } from "./arguments.ts";
+import {
+  ArgumentError,
+  hostOption,
+  milliseconds,
+  portOption,
+  readArguments,
+  secondsOption,
+  usage,
+} from "./arguments.ts";
 import { onStopSignal } from "./listening.ts";
 import { runProgram } from "./program.ts";
 import { startRegistry } from "./registry-server.ts";
 import { stage } from "./stage.ts";
 
 const OPTIONS = {
-  host: { value: "HOST", help: "the address to listen on (default 127.0.0.1: this machine only)" },
+  host: hostOption("the address to listen on (default 127.0.0.1: this machine only)"),
   port: portOption(`the port to listen on (default ${stage.registryPort}; 0 lets the system choose)`),
   heartbeat: secondsOption("ping clients this often; drop one silent for three times as long (default 15)"),
   "register-timeout": secondsOption("close a connection that has not registered by then (default 10)"),
   help: { help: "show this text" },
 };
 
-await runProgram(async () => {
+void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) {
     const call = `npm run ${stage.number}:server -- [OPTIONS]`;
     console.log(usage(call, "The registry: who is there, and where. Chats do not pass through it.", OPTIONS));
     return;
   }
-  if (given.rest.length > 0) throw new ArgumentError("the server takes options only");
+  if (given.rest.length > 0)
+    throw new ArgumentError("the server takes options only (is there a -- after the script's name?)");
 
   const registry = await startRegistry({
     host: given.options.get("host") ?? "127.0.0.1",

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export const COURSE_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 
 /** How long to wait for anything a program should do, in milliseconds: much longer than it ever takes. */
-const DEADLINE = 15_000;
+const DEADLINE = 30_000;
 
 /** What a program has printed in vain for: the line did not come. */
 export class ProgramError extends Error {}
@@ -41,12 +41,18 @@ export class Program {
   /**
    * @param file the program, relative to the course's folder, e.g. 01-calculator/server.ts
    * @param environment variables to set beside our own
+   * @param place where it runs, and the tsx that loads it; by default the course's folder, and its tsx
    */
-  constructor(file: string, argv: readonly string[] = [], environment: Record<string, string> = {}) {
+  constructor(
+    file: string,
+    argv: readonly string[] = [],
+    environment: Record<string, string> = {},
+    place: { folder: string; loader: string } = { folder: COURSE_FOLDER, loader: "tsx" },
+  ) {
     this.#name = [file, ...argv].join(" ");
     // tsx as a loader starts in a third of the time that `npx tsx` takes.
-    this.#child = spawn(process.execPath, ["--import", "tsx", file, ...argv], {
-      cwd: COURSE_FOLDER,
+    this.#child = spawn(process.execPath, ["--import", place.loader, file, ...argv], {
+      cwd: place.folder,
       env: { ...process.env, ...environment },
       stdio: ["pipe", "pipe", "pipe"],
     });

@@ -240,7 +240,8 @@ function showFindings(findings: readonly Finding[]): void {
   say("  npm run 02:client -- --name bob");
 }
 
-// Whatever ends us, the programs we started end with us (see programs.ts).
+process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+// The programs we started end with us (see programs.ts).
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 

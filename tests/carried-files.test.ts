@@ -23,6 +23,7 @@ const STAGES = [
       "printable.ts",
       "program.ts",
       "server.ts",
+      "suspending.ts",
     ],
   },
   {
@@ -45,6 +46,7 @@ const STAGES = [
       "registry.ts",
       "server.ts",
       "stage-interface.ts",
+      "suspending.ts",
       "stage.ts",
       "terminal.ts",
     ],
@@ -73,6 +75,7 @@ const STAGES = [
       "registry.ts",
       "server.ts",
       "stage-interface.ts",
+      "suspending.ts",
       "terminal.ts",
     ],
     own: [
@@ -121,6 +124,7 @@ const STAGES = [
       "safety-number.ts",
       "server.ts",
       "stage-interface.ts",
+      "suspending.ts",
       "terminal.ts",
     ],
     own: ["aes-cbc-hmac.ts", "channel.ts", "key-log.ts", "key-schedule.ts", "sealed-lines.ts", "stage.ts"],

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { COURSE_FOLDER } from "../../course/programs.ts";
 
 /** How long to wait for anything to appear, in milliseconds: much longer than it ever takes. */
-const DEADLINE = 15_000;
+const DEADLINE = 30_000;
 
 let count = 0;
 

@@ -3,7 +3,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** How long to wait for anything, in milliseconds: much longer than it ever takes. */
-const DEADLINE = 15_000;
+const DEADLINE = 30_000;
 
 /** One TCP connection, seen as the bytes and lines that come over it. */
 export class Wire {

@@ -1,0 +1,63 @@
+// What is measured with a capture, as a program of its own, so that its memory is nobody else's. Its arguments: the job
+// and the file. It prints as JSON what it has found and needed.
+
+import { parse } from "pcap-parser";
+import { Decoder } from "../captures/decode.ts";
+import { Follower } from "../captures/follow.ts";
+import type { Piece } from "../captures/packet.ts";
+import { readCapture } from "../captures/read-capture.ts";
+
+export interface JobReport {
+  packets: number;
+  /** Bytes of data in all streams. */
+  held: number;
+  /** The most memory the process had in RAM, in MiB. */
+  memory: number;
+}
+
+const [job = "", path = ""] = process.argv.slice(2);
+const found = await perform();
+const memory = process.resourceUsage().maxRSS / 1024; // It counts in KiB.
+console.log(JSON.stringify({ ...found, memory } satisfies JobReport));
+
+function perform(): Promise<Omit<JobReport, "memory">> {
+  if (job === "parse") return parseBare();
+  return job === "read" ? read() : follow();
+}
+
+/** pcap-parser alone, as its README uses it. */
+function parseBare(): Promise<Omit<JobReport, "memory">> {
+  return new Promise((resolve, reject) => {
+    let packets = 0;
+    parse(path)
+      .on("packet", () => {
+        packets += 1;
+      })
+      .on("error", reject)
+      .on("end", () => resolve({ packets, held: 0 }));
+  });
+}
+
+async function read(): Promise<Omit<JobReport, "memory">> {
+  let packets = 0;
+  for await (const _ of readCapture(path)) packets += 1;
+  return { packets, held: 0 };
+}
+
+/** The whole job. */
+async function follow(): Promise<Omit<JobReport, "memory">> {
+  const decoder = new Decoder();
+  const follower = new Follower();
+  let packets = 0;
+  for await (const packet of readCapture(path)) {
+    packets += 1;
+    const segment = decoder.decode(packet);
+    if (segment !== undefined) follower.add(segment);
+  }
+  const held = follower.finish().reduce((sum, { fromA, fromB }) => sum + bytesOf(fromA) + bytesOf(fromB), 0);
+  return { packets, held };
+}
+
+function bytesOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, piece) => sum + (piece.kind === "data" ? piece.bytes.length : 0), 0);
+}

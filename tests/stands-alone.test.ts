@@ -1,0 +1,37 @@
+// A stage is a folder that can be copied to a bare machine and run with tsx alone.
+
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { COURSE_FOLDER, Program } from "../course/programs.ts";
+
+/** tsx from here: the folder that is tried has no packages of its own. */
+const TSX = import.meta.resolve("tsx");
+
+describe("a stage's folder", () => {
+  for (const stage of ["01-calculator", "02-basic-p2p", "03-dh-chat", "04-aes-chat"]) {
+    it(`${stage} runs where there is nothing but tsx`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "stage-"));
+      const programs: Program[] = [];
+      try {
+        cpSync(join(COURSE_FOLDER, stage), folder, { recursive: true });
+        const server = new Program("server.ts", ["--port", "0"], {}, { folder, loader: TSX });
+        programs.push(server);
+        const port = (await server.line(/^listening on /)).split(":").at(-1);
+        const argv =
+          stage === "01-calculator"
+            ? ["--port", `${port}`, "1 + 1"]
+            : ["--registry", `127.0.0.1:${port}`, "--name", "al"];
+        const client = new Program("client.ts", argv, {}, { folder, loader: TSX });
+        programs.push(client);
+        await client.line(stage === "01-calculator" ? "2" : /^registered as al/);
+        client.endInput();
+        expect(await client.exitCode()).to.equal(0);
+      } finally {
+        await Promise.all(programs.map((program) => program.kill()));
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  }
+});
