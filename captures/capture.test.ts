@@ -1,0 +1,215 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { NoCaptureTool, startCaptureTool } from "./capture-tool.ts";
+import { ChildProgram, DEADLINE } from "./child-program.ts";
+import { type LoadedCapture, loadCapture } from "./load.ts";
+import { freePorts } from "./stage-programs.ts";
+import { SYNTHETIC_MAC } from "./tcp-packets.ts";
+
+const PROGRAM = fileURLToPath(new URL("./capture.ts", import.meta.url));
+
+describe("npm run capture", () => {
+  let folder = "";
+  let out = "";
+  let programs: ChildProgram[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "capture-test-"));
+    out = join(folder, "out.pcap");
+  });
+  afterEach(async () => {
+    await Promise.all(programs.map((program) => program.kill()));
+    programs = [];
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(name: string, command: string, argv: readonly string[]): ChildProgram {
+    // Its temporary files go into our folder, so that we see what it leaves behind.
+    const program = new ChildProgram(name, command, argv, { TMPDIR: folder });
+    programs.push(program);
+    return program;
+  }
+
+  const capture = (...argv: readonly string[]): ChildProgram =>
+    start("capture", process.execPath, ["--import", "tsx", PROGRAM, ...argv]);
+
+  it("says what is wrong with its arguments in one line, and ends with exit code 2", async () => {
+    const wrong = [
+      [],
+      ["05"],
+      ["02", "a.pcap", "b.pcap"],
+      ["02", ""],
+      ["all", "a.pcap"],
+      ["02", "--method", "magic"],
+      ["02", "--fast"],
+      ["03-toy-group", "--live"],
+      ["02", "--live", "--method", "namespace"],
+      ["02", "--port", "10000"],
+      ["02", "--live", "--port", "0"],
+    ];
+    const runs = wrong.map((argv) => capture(...argv));
+    for (const [index, run] of runs.entries()) {
+      expect((await run.exit()).code, String(wrong[index])).to.equal(2);
+      expect(run.lines.stdout).to.deep.equal([]);
+      expect(run.lines.stderr, String(wrong[index])).to.have.length(1);
+      expect(run.lines.stderr[0]).to.match(/^error: .* \(--help shows the usage\)$/);
+    }
+  });
+
+  it("explains itself", async () => {
+    const run = capture("--help");
+    expect((await run.exit()).code).to.equal(0);
+    expect(run.lines.stdout[0]).to.match(/^usage: npm run capture/);
+  });
+
+  it("fails in one line where it cannot write", async () => {
+    const run = capture("02", join(PROGRAM, "out.pcap"));
+    expect((await run.exit()).code).to.equal(1);
+    expect(run.lines.stderr).to.have.length(1);
+    expect(run.lines.stderr[0]).to.match(/^error: cannot record 02: /);
+  });
+
+  // Windows has no signals that a program could wait for: a Ctrl-C there comes from the terminal alone.
+  if (process.platform === "win32") return;
+
+  it("leaves nothing behind when it is stopped", async () => {
+    const run = capture("02", out, "--method", "recorder");
+    await until(() => readdirSync(folder).some((name) => name.startsWith("capture-")));
+    run.signal("SIGTERM");
+    expect((await run.exit()).code).to.equal(1);
+    expect(readdirSync(folder).filter((name) => name.startsWith("capture-"))).to.deep.equal([]);
+    expect(existsSync(out)).to.equal(false);
+  });
+
+  it("--live with our recorder: what it tells to type works, and gives a capture", async () => {
+    const [port = 0] = await freePorts([0]);
+    const live = capture("02", out, "--live", "--method", "recorder", "--port", String(port));
+    await live.line(/^Ctrl-C here ends the recording/);
+    const commands = live.lines.stdout.filter((line) => line.startsWith("  "));
+    expect(commands).to.have.length(3);
+    await chat(typed(commands));
+    live.signal("SIGINT");
+    expect((await live.exit()).code).to.equal(0);
+    expect(live.lines.stdout.at(-1)).to.include(SYNTHETIC_MAC.caller);
+    const loaded = await loadCapture(out, false);
+    expect(textIn(loaded)).to.include("spoken live");
+    expect(loaded.streams).to.have.length(3);
+  });
+
+  it("--live says so when nothing was recorded", async () => {
+    const live = capture("04", out, "--live", "--method", "recorder");
+    await live.line(/^Ctrl-C here ends the recording/);
+    live.signal("SIGINT");
+    expect((await live.exit()).code).to.equal(1);
+    expect(live.lines.stderr.join("\n")).to.match(/^error: nothing was recorded: .*$/);
+    expect(existsSync(out)).to.equal(false);
+  });
+
+  it("--live with a tool: keeps our connections and no others", async function () {
+    try {
+      await (await startCaptureTool(join(folder, "probe.pcap"), "tcp port 1")).stop();
+    } catch (error) {
+      if (!(error instanceof NoCaptureTool) || process.env.CI) throw error;
+      console.log(`\n  left out: ${this.test?.fullTitle()} (${error.message})`);
+      return this.skip();
+    }
+    const [port = 0] = await freePorts([0]);
+    const live = capture("02", out, "--live", "--method", "tool", "--port", String(port));
+    await live.line(/^Ctrl-C here ends the recording/);
+    expect(live.lines.stdout.filter((line) => line.startsWith("  "))).to.deep.equal([
+      `  npm run 02:server -- --port ${port}`,
+      `  npm run 02:client -- --name alice --registry 127.0.0.1:${port}`,
+      `  npm run 02:client -- --name bob --registry 127.0.0.1:${port}`,
+    ]);
+    await sayElsewhere("not to be captured");
+    await chat(plain(port));
+    live.signal("SIGINT");
+    expect((await live.exit()).code).to.equal(0);
+    const loaded = await loadCapture(out, false);
+    expect(textIn(loaded)).to.include("spoken live");
+    expect(textIn(loaded)).not.to.include("not to be captured");
+    expect(loaded.streams).to.have.length(3);
+  });
+
+  interface Commands {
+    server: ChildProgram;
+    client: (name: "alice" | "bob") => ChildProgram;
+  }
+
+  /** Alice says something to bob, and both leave. */
+  async function chat({ server, client }: Commands): Promise<void> {
+    await server.line(/^listening on /);
+    const bob = client("bob");
+    await bob.line(/^registered as bob/);
+    const alice = client("alice");
+    await alice.line(/^registered as alice/);
+    alice.write("/chat bob\n");
+    await bob.line(/^alice wants to chat/);
+    bob.write("/accept alice\n");
+    await alice.line(/^chat with bob started$/);
+    alice.write("spoken live\n");
+    await bob.line(/^alice> spoken live$/);
+    await alice.line(/^delivered to bob: 1$/);
+    for (const person of [alice, bob]) person.endInput();
+    await Promise.all([alice.exit(), bob.exit()]);
+    server.signal("SIGINT");
+    await server.exit();
+  }
+
+  /** Types into shells what `--live` told us to. */
+  function typed(commands: readonly string[]): Commands {
+    const type = (wanted: RegExp): ChildProgram => {
+      const command = commands.find((candidate) => wanted.test(candidate)) ?? "";
+      // A signal for the shell shall reach the program.
+      return start(command, "sh", ["-c", command.replace(" node ", " exec node ")]);
+    };
+    return {
+      server: type(/server\.ts/),
+      client: (name) => type(new RegExp(`client\\.ts.* --name ${name}\\b`)),
+    };
+  }
+
+  /** The programs as they are. */
+  function plain(port: number): Commands {
+    const stage = (file: string, ...argv: readonly string[]): ChildProgram =>
+      start(file, process.execPath, ["--import", "tsx", `02-basic-p2p/${file}`, ...argv]);
+    return {
+      server: stage("server.ts", "--port", String(port)),
+      client: (name) => stage("client.ts", "--name", name, "--registry", `127.0.0.1:${port}`),
+    };
+  }
+});
+
+/** Looks again and again until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + DEADLINE;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error("it did not come to that");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A connection of others on the same interface: this text passes in it. */
+async function sayElsewhere(text: string): Promise<void> {
+  const server = createServer((socket) => socket.end(text));
+  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
+  const address = server.address();
+  const socket = connect({
+    host: "127.0.0.1",
+    port: typeof address === "object" && address !== null ? address.port : 0,
+  });
+  socket.resume();
+  await once(socket, "close");
+  server.close();
+}
+
+/** All that passed, in whatever direction. */
+function textIn({ streams }: LoadedCapture): string {
+  const pieces = streams.flatMap(({ fromA, fromB }) => [...fromA, ...fromB]);
+  return pieces.map((piece) => (piece.kind === "data" ? piece.bytes.toString() : "")).join("");
+}

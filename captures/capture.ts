@@ -1,0 +1,130 @@
+// npm run capture -- NAME: records a capture of this course anew, or what a student does in other terminals.
+
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { COURSE_FOLDER } from "./child-program.ts";
+import { recordLive } from "./live.ts";
+import { METHODS, type Method, RecordError, record } from "./record.ts";
+import { RECORDINGS, type Recording } from "./recordings.ts";
+
+const NAMES = RECORDINGS.map(({ name }) => name);
+
+const USAGE = `usage: npm run capture -- NAME [OUT.pcap]
+       npm run capture -- all
+       npm run capture -- STAGE --live [OUT.pcap]
+
+Records a conversation of the real programs on this machine, and nothing else, as a classic pcap file.
+Without OUT.pcap the file in captures/ is written anew (with --live: work/live-STAGE.pcap).
+
+  NAME              ${NAMES.slice(0, 3).join(", ")},
+                    ${NAMES.slice(3).join(", ")}
+  --live            record what you do in other terminals, until Ctrl-C; STAGE is 01, 02, 03 or 04
+  --port PORT       with --live: your server's port, if it is not the stage's own
+  --method METHOD   tool (dumpcap or tcpdump), namespace (Linux: the same in a namespace of its own)
+                    or recorder (ours: needs no rights, makes up the headers); otherwise the first that works
+  --help            show this text`;
+
+/** Wrong arguments: one line, and exit code 2. */
+class UsageError extends Error {}
+
+interface Given {
+  recordings: readonly Recording[];
+  out: string | undefined;
+  live: boolean;
+  port: number | undefined;
+  method: Method | undefined;
+}
+
+/** @returns undefined if the usage was asked for */
+function readArguments(argv: readonly string[]): Given | undefined {
+  const options = {
+    live: { type: "boolean" },
+    port: { type: "string" },
+    method: { type: "string" },
+    help: { type: "boolean" },
+  } as const;
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
+    if (values.help) return undefined;
+    const [name, out, ...others] = positionals;
+    if (name === undefined) throw new Error("say which recording");
+    if (others.length > 0) throw new Error("give one name and at most one file");
+    if (out === "") throw new Error("the file has no name");
+    const method = METHODS.find((known) => known === values.method);
+    if (values.method !== undefined && method === undefined) {
+      throw new Error(`a method is ${METHODS.join(", ")}`);
+    }
+    const live = values.live ?? false;
+    if (live && !/^0[1-4]$/.test(name)) throw new Error("--live takes a stage: 01, 02, 03 or 04");
+    if (live && method === "namespace")
+      throw new Error("--live cannot be in a namespace: your terminals are not");
+    if (values.port !== undefined && !(live && isPort(values.port))) {
+      throw new Error("--port takes a port, from 1 to 65535, and goes with --live");
+    }
+    const port = values.port === undefined ? undefined : Number(values.port);
+    if (name === "all" && out !== undefined) throw new Error("all takes no file");
+    const recordings = RECORDINGS.filter((recording) => name === "all" || recording.name === name);
+    if (recordings.length === 0) {
+      throw new Error(
+        `there is no recording ${JSON.stringify(name).slice(0, 40)}; there are ${NAMES.join(", ")}`,
+      );
+    }
+    return { recordings, out, live, port, method };
+  } catch (error) {
+    const problem = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? "") : String(error);
+    throw new UsageError(`${problem} (--help shows the usage)`);
+  }
+}
+
+function isPort(text: string): boolean {
+  return /^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
+}
+
+async function main(): Promise<void> {
+  const given = readArguments(process.argv.slice(2));
+  if (given === undefined) return console.log(USAGE);
+  const { recordings, out, live, port, method } = given;
+  const report = (line: string): void => console.log(line);
+  const stopped = live ? onceStopped() : undefined;
+  if (stopped === undefined) endAtOnceWhenStopped();
+  for (const recording of recordings) {
+    if (stopped === undefined) {
+      const committed = join(COURSE_FOLDER, "captures", `${recording.file}.pcap`);
+      await record(recording, { out: out ?? committed, method, report });
+    } else {
+      const usual = join(COURSE_FOLDER, "work", `live-${recording.name}.pcap`);
+      await recordLive(recording, { out: out ?? usual, method, port, stopped, report });
+    }
+  }
+}
+
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Fulfilled at the first Ctrl-C. A second one ends us at once. */
+function onceStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    // A signal that may come does not keep us alive; this does.
+    const waiting = setInterval(() => {}, 3_600_000);
+    for (const signal of STOP_SIGNALS) {
+      process.once(signal, () => {
+        clearInterval(waiting);
+        endAtOnceWhenStopped();
+        resolve();
+      });
+    }
+  });
+}
+
+/** With us end the programs that we have started, and our temporary files are removed. */
+function endAtOnceWhenStopped(): void {
+  for (const signal of STOP_SIGNALS) process.on(signal, () => process.exit(1));
+}
+
+process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof RecordError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,104 @@
+// What classic pcap files with microseconds and with nanoseconds have in common: the header of the file, and records one
+// behind the other (draft-ietf-opsawg-pcap). All lengths are checked here before anybody relies on them.
+
+import { uint16, uint32 } from "./byte-order.ts";
+import type { CaptureFile } from "./capture-file.ts";
+import { CaptureError } from "./packet.ts";
+
+/** The sizes of the file's header and of a record's, in bytes. */
+export const FILE_HEADER_BYTES = 24;
+export const RECORD_HEADER_BYTES = 16;
+
+/** The most bytes of a packet that a file may hold: the limit of tcpdump and Wireshark. More is damage. */
+export const MOST_CAPTURED_BYTES = 262_144;
+
+/** How many records are taken at once: of tiny ones, the objects made of them need much more memory than the file. */
+const MOST_RECORDS = 512;
+
+export interface PcapFileHeader {
+  bigEndian: boolean;
+  linkType: number;
+}
+
+/**
+ * Checks the header of a file whose magic number is known already, and moves behind it.
+ * @throws CaptureError if it is cut short, or of a version nobody knows
+ */
+export async function readFileHeader(file: CaptureFile, bigEndian: boolean): Promise<PcapFileHeader> {
+  if (!(await file.fill(FILE_HEADER_BYTES))) {
+    throw new CaptureError(
+      `the file ends within its header (it has ${file.available} of ${FILE_HEADER_BYTES} bytes),`,
+      file.offset + file.available,
+    );
+  }
+  const { bytes, position } = file;
+  const major = uint16(bytes, position + 4, bigEndian);
+  const minor = uint16(bytes, position + 6, bigEndian);
+  if (major !== 2 || minor !== 4) {
+    throw new CaptureError(`pcap of version ${major}.${minor}, and only 2.4 is known,`, file.offset + 4);
+  }
+  // Only the lower 16 bits are the link type; the upper ones may tell the length of a checksum behind each frame.
+  const linkType = uint32(bytes, position + 20, bigEndian) & 0xffff;
+  file.position += FILE_HEADER_BYTES;
+  return { bigEndian, linkType };
+}
+
+/** Whole records, one behind the other. */
+export interface Records {
+  /** A view of what the file has in memory. */
+  bytes: Buffer;
+  count: number;
+}
+
+/**
+ * The next records that are wholly in memory, at least one; moves behind them.
+ * @param number of the first of these records in the file, for errors
+ * @returns undefined at the end of the file
+ * @throws CaptureError if the next record is cut short, or its length cannot be right
+ */
+export async function nextRecords(
+  file: CaptureFile,
+  bigEndian: boolean,
+  number: number,
+): Promise<Records | undefined> {
+  let records = recordsInMemory(file, bigEndian);
+  if (records.count === 0) {
+    if (!(await file.fill(RECORD_HEADER_BYTES))) {
+      if (file.available === 0) return undefined;
+      throw cutShort(file, number, "header", RECORD_HEADER_BYTES);
+    }
+    const length = uint32(file.bytes, file.position + 8, bigEndian);
+    if (length > MOST_CAPTURED_BYTES) {
+      throw new CaptureError(
+        `packet ${number} claims to have ${length} bytes, more than the ${MOST_CAPTURED_BYTES} possible,`,
+        file.offset + 8,
+      );
+    }
+    const whole = RECORD_HEADER_BYTES + length;
+    if (!(await file.fill(whole))) throw cutShort(file, number, "record", whole);
+    records = recordsInMemory(file, bigEndian);
+  }
+  file.position += records.bytes.length;
+  return records;
+}
+
+/** The whole and credible records from where the reader is: none, if the next one is not such. */
+function recordsInMemory({ bytes, position }: CaptureFile, bigEndian: boolean): Records {
+  let end = position;
+  let count = 0;
+  while (count < MOST_RECORDS && end + RECORD_HEADER_BYTES <= bytes.length) {
+    const length = uint32(bytes, end + 8, bigEndian);
+    const next = end + RECORD_HEADER_BYTES + length;
+    if (length > MOST_CAPTURED_BYTES || next > bytes.length) break;
+    end = next;
+    count += 1;
+  }
+  return { bytes: bytes.subarray(position, end), count };
+}
+
+function cutShort(file: CaptureFile, number: number, what: string, whole: number): CaptureError {
+  return new CaptureError(
+    `the file ends within packet ${number} (it has ${file.available} of the ${whole} bytes of its ${what}),`,
+    file.offset + file.available,
+  );
+}

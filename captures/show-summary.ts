@@ -1,0 +1,66 @@
+// A capture at a glance: how much there is, and who talks to whom. Makes text; prints nothing.
+
+import type { LoadedCapture } from "./load.ts";
+import type { Piece, Stream } from "./packet.ts";
+import type { Canvas } from "./paint.ts";
+import { type Protocol, recognise } from "./protocols.ts";
+import { linesOf } from "./stream-lines.ts";
+import { endpoint } from "./stream-summary.ts";
+import { column } from "./text.ts";
+
+/** The rows that show what is in a capture. */
+export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
+  const { packets, segments, streams, damage } = capture;
+  const rows = [
+    canvas.paint("heading", capture.path),
+    `${packets} packets, ${segments} of them TCP, in ${seconds(capture.duration)} s; ${streams.length} streams`,
+  ];
+  if (damage !== undefined)
+    rows.push(canvas.paint("problem", `damaged: ${damage.message}; shown is what stands before`));
+  if (streams.length === 0) return rows;
+  const widths = [6, 24, 24, 34, 9, 9, 9];
+  const table = [
+    ["stream", "a", "b", "what it is", "a sent", "b sent", "seconds"],
+    ...streams.map(summaryOf),
+  ];
+  rows.push("");
+  for (const [index, cells] of table.entries()) {
+    const row = cells
+      .map((cell, i) => (i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0)))
+      .join(" ");
+    rows.push(index === 0 ? canvas.paint("heading", row) : row);
+  }
+  return rows;
+}
+
+function summaryOf(stream: Stream): string[] {
+  const bytes = (pieces: readonly Piece[]): number =>
+    pieces.reduce((sum, piece) => sum + (piece.kind === "data" ? piece.bytes.length : 0), 0);
+  return [
+    String(stream.index),
+    endpoint(stream.a),
+    endpoint(stream.b),
+    describe(recognise(linesOf(stream))),
+    String(bytes(stream.fromA)),
+    String(bytes(stream.fromB)),
+    seconds(stream.lastTime - stream.firstTime),
+  ];
+}
+
+/** What a stream is, in words. */
+function describe(protocol: Protocol): string {
+  switch (protocol.name) {
+    case "calculator":
+      return "stage 01, calculator";
+    case "registry":
+      return `registry, ${protocol.username ?? "a client"}`;
+    case "peers":
+      return `stage ${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
+    case "unknown":
+      return "not ours";
+  }
+}
+
+function seconds(nanoseconds: bigint): string {
+  return (Number(nanoseconds) / 1e9).toFixed(3);
+}

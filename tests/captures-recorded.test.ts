@@ -1,0 +1,338 @@
+// The captures that are committed: each is whole, and holds what the lessons say. And the ways to make them anew.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { NoCaptureTool, startCaptureTool } from "../captures/capture-tool.ts";
+import { Connections } from "../captures/connections.ts";
+import {
+  CHAT,
+  CUT_REQUEST,
+  FOREIGN,
+  LONG,
+  PAYMENT,
+  SECRET,
+  TWO_REQUESTS,
+} from "../captures/conversations.ts";
+import { Decoder } from "../captures/decode.ts";
+import { Follower } from "../captures/follow.ts";
+import { parseKeyLog } from "../captures/key-log.ts";
+import { NoNamespace, probeNamespace } from "../captures/namespace.ts";
+import type { Packet, Segment, Stream } from "../captures/packet.ts";
+import { jsonOf } from "../captures/protocols.ts";
+import { readCapture } from "../captures/read-capture.ts";
+import { record } from "../captures/record.ts";
+import { RECORDINGS, type Recording } from "../captures/recordings.ts";
+import { linesOf } from "../captures/stream-lines.ts";
+import { summarize } from "../captures/stream-summary.ts";
+import { synthesizeFolder } from "../captures/synthesize-folder.ts";
+import { SYNTHETIC_MAC } from "../captures/tcp-packets.ts";
+import { runTool } from "../captures/test-tshark.ts";
+import { unseal } from "../captures/unseal.ts";
+import { COURSE_FOLDER } from "../course/programs.ts";
+import { withTool } from "./support/tools.ts";
+
+interface Loaded {
+  packets: Packet[];
+  segments: Segment[];
+  streams: Stream[];
+  connections: Connections;
+}
+
+async function load(path: string): Promise<Loaded> {
+  const decoder = new Decoder();
+  const follower = new Follower();
+  const loaded: Loaded = { packets: [], segments: [], streams: [], connections: new Connections() };
+  for await (const packet of readCapture(path)) {
+    loaded.packets.push(packet);
+    const segment = decoder.decode(packet);
+    if (segment === undefined) continue;
+    loaded.segments.push(segment);
+    follower.add(segment);
+    loaded.connections.add(segment);
+  }
+  loaded.streams = follower.finish();
+  return loaded;
+}
+
+const committed = (file: string): string => join(COURSE_FOLDER, "captures", file);
+
+/** How many connections each recording has. */
+const CONNECTIONS: Readonly<Record<string, number>> = {
+  "01": 3,
+  "01-one-request-in-two-segments": 1,
+  "01-two-requests-in-one-segment": 1,
+  "02": 3,
+  "03": 3,
+  "03-toy-group": 3,
+  "04": 3,
+};
+
+const CHATS = RECORDINGS.filter(({ folder }) => folder !== "01-calculator");
+const said = CHAT.flatMap(({ messages }) => messages);
+
+function recordingOf(name: string): Recording {
+  const found = RECORDINGS.find((recording) => recording.name === name);
+  if (found === undefined) throw new Error(`no recording ${name}`);
+  return found;
+}
+
+/** The only stream between peers. */
+function chatIn({ streams }: Loaded, { port }: Recording): Stream {
+  const [chat, ...others] = streams.filter(({ b }) => b.port !== port);
+  if (chat === undefined || others.length > 0) throw new Error("there is not one chat");
+  return chat;
+}
+
+const objects = (stream: Stream) =>
+  linesOf(stream).flatMap((line) => (line.kind === "line" ? [jsonOf(line.bytes) ?? {}] : []));
+
+describe("the conversation that is recorded", () => {
+  it("has about twenty messages, one in several scripts, one long, one repeated", () => {
+    expect(said).to.have.length.within(20, 25);
+    expect(Buffer.byteLength(FOREIGN)).to.be.greaterThan([...FOREIGN].length);
+    expect(Buffer.byteLength(LONG)).to.be.within(2000, 3000);
+    expect(said.filter((text) => text === PAYMENT)).to.have.length(2);
+    expect(new Set(said).size).to.equal(said.length - 1);
+    for (const text of [FOREIGN, LONG, SECRET]) expect(said).to.include(text);
+  });
+});
+
+describe("the committed captures", () => {
+  for (const recording of RECORDINGS) {
+    describe(`${recording.file}.pcap`, () => {
+      let loaded: Loaded;
+      before(async () => {
+        loaded = await load(committed(`${recording.file}.pcap`));
+      });
+
+      it("is classic pcap with microseconds, of Ethernet packets", () => {
+        const header = readFileSync(committed(`${recording.file}.pcap`)).subarray(0, 24);
+        expect(header.readUInt32LE(0)).to.equal(0xa1b2c3d4);
+        expect(header.readUInt32LE(20)).to.equal(1);
+      });
+
+      it("holds its connections from the handshake to the last FIN, and nothing else", () => {
+        const count = CONNECTIONS[recording.name] ?? 0;
+        expect(loaded.connections.areWhole(count)).to.equal(true);
+        expect(loaded.streams).to.have.length(count);
+        expect(loaded.segments).to.have.length(loaded.packets.length);
+        for (const { fromA, fromB } of loaded.streams) {
+          expect([...fromA, ...fromB].filter(({ kind }) => kind === "gap")).to.deep.equal([]);
+        }
+        expect(loaded.segments.filter(({ rst }) => rst)).to.deep.equal([]);
+      });
+
+      it("was taken on the loopback interface, from the programs at their own ports", () => {
+        for (const { source, destination } of loaded.segments) {
+          expect([source.address, destination.address]).to.deep.equal(["127.0.0.1", "127.0.0.1"]);
+        }
+        const ports = new Set(loaded.streams.map(({ b }) => b.port));
+        expect(ports.has(recording.port)).to.equal(true);
+        expect(ports.size).to.equal(CHATS.includes(recording) ? 2 : 1);
+      });
+
+      it("is genuine: with the MAC addresses of Linux's loopback interface, not with ours", () => {
+        for (const { data } of loaded.packets) {
+          expect(data.toString("hex", 0, 12)).to.equal("0".repeat(24));
+        }
+      });
+    });
+  }
+
+  for (const recording of CHATS) {
+    it(`${recording.file}.pcap: two users register, find each other, talk, and say goodbye`, async () => {
+      const loaded = await load(committed(`${recording.file}.pcap`));
+      const registry = loaded.streams.filter(({ b }) => b.port === recording.port);
+      const types = (stream: Stream): unknown[] => objects(stream).map(({ type }) => type);
+      expect(registry.map(types)).to.deep.equal([
+        ["register", "registered", "joined", "left", "leave"],
+        ["register", "registered", "list", "users", "lookup", "user", "leave"],
+      ]);
+      const chat = chatIn(loaded, recording);
+      const [hello, answer] = objects(chat);
+      const stage = recording.name.slice(0, 2);
+      expect(hello).to.deep.equal({ type: "hello", stage, from: "alice", to: "bob" });
+      expect(answer).to.deep.equal({ type: "hello", stage, from: "bob", to: "alice" });
+      const handshake = stage === "02" ? 2 : 4;
+      // Each message has its acknowledgement, and both say goodbye.
+      expect(objects(chat)).to.have.length(handshake + 2 * said.length + 2);
+    });
+  }
+
+  it("02-basic-p2p.pcap: everything that is said can be read", async () => {
+    const recording = recordingOf("02");
+    const chat = chatIn(await load(committed("02-basic-p2p.pcap")), recording);
+    const messages = objects(chat).flatMap(({ type, text }) => (type === "message" ? [text] : []));
+    expect(messages).to.deep.equal(said);
+  });
+
+  it("02-basic-p2p.pcap: what was entered at once left at once", async () => {
+    const { segments } = await load(committed("02-basic-p2p.pcap"));
+    const lines = segments.map(({ payload }) => payload.toString().split("\n").length - 1);
+    expect(Math.max(...lines)).to.equal(3);
+  });
+
+  for (const name of ["03", "03-toy-group", "04"]) {
+    it(`${recordingOf(name).file}.pcap: nothing that is said can be read as it stands`, async () => {
+      const { packets } = await load(committed(`${recordingOf(name).file}.pcap`));
+      const all = Buffer.concat(packets.map(({ data }) => data));
+      for (const text of [...said, '"message"', '"ack"', '"bye"']) {
+        expect(all.includes(text), text).to.equal(false);
+      }
+    });
+  }
+
+  it("says in which group the keys of stage 03 were agreed on", async () => {
+    for (const [name, group] of [
+      ["03", "modp2048"],
+      ["03-toy-group", "toy"],
+    ] as const) {
+      const recording = recordingOf(name);
+      const lines = objects(chatIn(await load(committed(`${recording.file}.pcap`)), recording));
+      expect(lines.filter(({ type }) => type === "key").map((line) => line.group)).to.deep.equal([
+        group,
+        group,
+      ]);
+    }
+  });
+
+  it("04-aes-chat.keys decrypts 04-aes-chat.pcap: the same conversation as in stage 02", async () => {
+    const { keys, bad } = parseKeyLog(readFileSync(committed("04-aes-chat.keys"), "utf8"));
+    expect(bad).to.deep.equal([]);
+    expect(keys.size).to.equal(1);
+    const chat = chatIn(await load(committed("04-aes-chat.pcap")), recordingOf("04"));
+    const unsealed = unseal(linesOf(chat), keys);
+    const inside = [...unsealed.values()].map((result) => {
+      if ("problem" in result) throw new Error(result.problem);
+      return jsonOf(result.line) ?? {};
+    });
+    expect(inside.flatMap(({ type, text }) => (type === "message" ? [text] : []))).to.deep.equal(said);
+    expect(inside.filter(({ type }) => type === "bye")).to.have.length(2);
+  });
+
+  it("01-one-request-in-two-segments.pcap: is what it says", async () => {
+    const { segments } = await load(committed("01-one-request-in-two-segments.pcap"));
+    const data = segments.map(({ payload }) => payload.toString()).filter((text) => text !== "");
+    expect(data).to.deep.equal([CUT_REQUEST.first, CUT_REQUEST.rest, "= 21\n"]);
+  });
+
+  it("01-two-requests-in-one-segment.pcap: is what it says", async () => {
+    const { segments } = await load(committed("01-two-requests-in-one-segment.pcap"));
+    const data = segments.map(({ payload }) => payload.toString()).filter((text) => text !== "");
+    expect(data).to.deep.equal([TWO_REQUESTS.bytes, "= 3\n= 2.5\n"]);
+  });
+
+  withTool("tshark", ["--version"], "as tshark sees them", () => {
+    for (const { file } of RECORDINGS) {
+      it(`${file}.pcap: nothing is missing, repeated or out of order`, () => {
+        const filter = "tcp.analysis.flags or _ws.malformed or not tcp";
+        const { output, complaints } = runTool("tshark", [
+          "-n",
+          "-r",
+          committed(`${file}.pcap`),
+          "-Y",
+          filter,
+        ]);
+        expect({ output, complaints }).to.deep.equal({ output: "", complaints: "" });
+      });
+    }
+  });
+});
+
+describe("recording anew", () => {
+  let folder = "";
+  let out = "";
+  let reported: string[] = [];
+  const report = (line: string): void => void reported.push(line);
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "recording-test-"));
+    out = join(folder, "out.pcap");
+    reported = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs the rest of a test only where it can be run; elsewhere the run names it. */
+  function leaveOut(test: Mocha.Context, reason: string): never {
+    console.log(`\n  left out: ${test.test?.fullTitle()} (${reason})`);
+    return test.skip();
+  }
+
+  for (const name of ["01-two-requests-in-one-segment", "02", "04"]) {
+    it(`${name} with our recorder`, async () => {
+      const recording = recordingOf(name);
+      await record(recording, { out, method: "recorder", ports: "any", pause: 0, report });
+      expect(reported[0]).to.include(`recorded ${name} with our recorder: ${out}`);
+      expect(reported[1]).to.include(SYNTHETIC_MAC.caller);
+      const recorded = await load(out);
+      expect(recorded.connections.areWhole(CONNECTIONS[name] ?? 0)).to.equal(true);
+      if (recording.keys) {
+        const { keys } = parseKeyLog(readFileSync(join(folder, "out.keys"), "utf8"));
+        expect(unseal(linesOf(chatIn(recorded, portsOf(recorded, recording))), keys).size).to.be.greaterThan(
+          40,
+        );
+      }
+    });
+  }
+
+  /** The recording as it went with ports of the system's choice: the server's is that of the first stream. */
+  function portsOf({ streams }: Loaded, recording: Recording): Recording {
+    return { ...recording, port: streams[0]?.b.port ?? 0 };
+  }
+
+  withTool("dumpcap", ["--version"], "with a tool and with our recorder at the same time", () => {
+    for (const name of ["01", "01-one-request-in-two-segments", "03-toy-group", "04"]) {
+      it(`${name}: gives byte-identical streams`, async function () {
+        await leaveOutWithoutRights(this);
+        const logFolder = join(folder, "log");
+        mkdirSync(logFolder);
+        await record(recordingOf(name), { out, method: "tool", ports: "any", pause: 0, logFolder, report });
+        const synthetic = join(folder, "synthetic.pcap");
+        writeFileSync(synthetic, synthesizeFolder(logFolder).bytes);
+        const [genuine, made] = await Promise.all([load(out), load(synthetic)]);
+        expect(made.streams.map(summarize)).to.deep.equal(genuine.streams.map(summarize));
+        expect(made.connections.areWhole(CONNECTIONS[name] ?? 0)).to.equal(true);
+      });
+    }
+
+    /** The tool is there; but may we capture? In CI we must. */
+    async function leaveOutWithoutRights(test: Mocha.Context): Promise<void> {
+      try {
+        const tool = await startCaptureTool(join(folder, "probe.pcap"), "tcp port 1");
+        await tool.stop();
+      } catch (error) {
+        if (!(error instanceof NoCaptureTool) || process.env.CI) throw error;
+        leaveOut(test, error.message);
+      }
+    }
+  });
+
+  it("in a namespace of its own, without root", async function () {
+    try {
+      await probeNamespace();
+    } catch (error) {
+      if (!(error instanceof NoNamespace)) throw error;
+      leaveOut(this, error.message);
+    }
+    const recording = recordingOf("01-two-requests-in-one-segment");
+    try {
+      await record(recording, { out, method: "namespace", report });
+    } catch (error) {
+      // The namespace is there; but what captures in it?
+      if (
+        error instanceof Error &&
+        /dumpcap: .*not installed.*tcpdump: .*not installed/.test(error.message)
+      ) {
+        leaveOut(this, error.message);
+      }
+      throw error;
+    }
+    expect(reported.join("\n")).to.match(/recorded .* with (?:dumpcap|tcpdump): .*\n.*namespace of its own/);
+    const { connections, segments } = await load(out);
+    expect(connections.areWhole(1)).to.equal(true);
+    // Nobody else is in there, so the port is free.
+    expect(segments[0]?.destination.port).to.equal(recording.port);
+  });
+});
