@@ -1,11 +1,10 @@
 // A file that is read from its beginning to its end, of which only a part is in memory. The readers of the formats look
 // at that part, move on in it, and ask for more.
 
-import { readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
 /** How much is read at once, in bytes. */
-const CHUNK = 262_144;
+const CHUNK = 1_048_576;
 
 /** The file cannot be opened or read. The message is for the user. */
 export class FileError extends Error {}
@@ -109,7 +108,7 @@ export class CaptureFile {
 
   async #read(held: number): Promise<number> {
     try {
-      const bytesRead = readSync(this.#handle.fd, this.#memory, held, this.#memory.length - held, null);
+      const { bytesRead } = await this.#handle.read(this.#memory, held, this.#memory.length - held, null);
       return bytesRead;
     } catch (error) {
       throw fileError(this.#path, error);

@@ -32,7 +32,7 @@ export function showCompare(left: LoadedCapture, right: LoadedCapture, canvas: C
     const who = names[(first ?? second)?.from ?? "a"];
     rows.push(`${column(who, nameWidth)}  ${cell(first, half, canvas)}  ${cell(second, half, canvas)}`);
   }
-  rows.push("", ...[one, other].map((chat) => verdict(chat)));
+  rows.push("", ...[one, other].flatMap((chat) => verdict(chat)));
   return rows;
 }
 
@@ -71,11 +71,13 @@ function cell(line: Chat["lines"][number] | undefined, width: number, canvas: Ca
   return canvas.paint(kind, column(readable(line.bytes), width));
 }
 
-/** One sentence on a chat: how much of it can be read. */
-function verdict({ path, lines }: Chat): string {
+/** How much of a chat can be read. */
+function verdict({ path, lines }: Chat): string[] {
   const content = Buffer.concat(lines.map(({ bytes }) => ciphertextOf(bytes) ?? bytes));
   const open = lines.filter(({ bytes }) => explain(bytes) !== undefined).length;
   const share = Math.round(100 * printableShare(content));
-  const text = `${share}% of the bytes are printable characters (of random bytes it is 38%)`;
-  return `${path}: ${open} of ${lines.length} lines can be read; ${text}; ${entropy(content).toFixed(2)} of 8 bits per byte`;
+  return [
+    `${path}: ${open} of ${lines.length} lines can be read`,
+    `  ${share}% of the bytes are printable (of random ones 38%), ${entropy(content).toFixed(2)} of 8 bits per byte`,
+  ];
 }

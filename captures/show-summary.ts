@@ -18,17 +18,14 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
   if (damage !== undefined)
     rows.push(canvas.paint("problem", `damaged: ${damage.message}; shown is what stands before`));
   if (streams.length === 0) return rows;
-  const widths = [6, 24, 24, 34, 9, 9, 9];
-  const table = [
-    ["stream", "a", "b", "what it is", "a sent", "b sent", "seconds"],
-    ...streams.map(summaryOf),
-  ];
+  const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
+  const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
   rows.push("");
   for (const [index, cells] of table.entries()) {
-    const row = cells
-      .map((cell, i) => (i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0)))
-      .join(" ");
-    rows.push(index === 0 ? canvas.paint("heading", row) : row);
+    const row = cells.map((cell, i) =>
+      i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0),
+    );
+    rows.push(index === 0 ? canvas.paint("heading", row.join("  ")) : row.join("  "));
   }
   return rows;
 }
@@ -51,11 +48,11 @@ function summaryOf(stream: Stream): string[] {
 function describe(protocol: Protocol): string {
   switch (protocol.name) {
     case "calculator":
-      return "stage 01, calculator";
+      return "01, calculator";
     case "registry":
       return `registry, ${protocol.username ?? "a client"}`;
     case "peers":
-      return `stage ${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
+      return `${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
     case "unknown":
       return "not ours";
   }
