@@ -6,6 +6,7 @@ import { onStopSignal } from "../01-calculator/listening.ts";
 import { printable } from "../01-calculator/printable.ts";
 import { runProgram } from "../01-calculator/program.ts";
 import { measureCalculator } from "./calculator.ts";
+import { measureCaptures } from "./captures.ts";
 import { measureChat } from "./chat.ts";
 import { measureDiffieHellman } from "./diffie-hellman.ts";
 import { describeMachine, formatMachine } from "./machine.ts";
@@ -23,6 +24,10 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
   ["registry", { about: "stage 02's registry with up to 3,000 clients", measure: measureRegistry }],
   ["chat", { about: "messages between two clients, stages 02 to 04", measure: measureChat }],
   ["diffie-hellman", { about: "stage 03's key exchange beside OpenSSL's", measure: measureDiffieHellman }],
+  [
+    "captures",
+    { about: "captures of 200 MB read and followed, beside tshark and others", measure: measureCaptures },
+  ],
   ["startup", { about: "until a client is ready, and from key press to screen", measure: measureStartup }],
 ]);
 

@@ -1,5 +1,7 @@
 // Our readers, decoder and follower beside tshark, on a corpus made here. It runs where tshark is installed.
 
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { assert } from "chai";
 import { withTool } from "../tests/support/tools.ts";
 import { Decoder } from "./decode.ts";
@@ -53,6 +55,11 @@ withTool("tshark", ["--version"], "beside tshark", () => {
     );
     return ours.streams;
   }
+
+  it("the captures of this course", async () => {
+    const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".pcap"));
+    for (const name of names) await compare(join(import.meta.dirname, name));
+  });
 
   describe("link types", () => {
     /** A short conversation over IPv4 and one over IPv6, as far as the link type has them. */
