@@ -31,7 +31,7 @@ import { SYNTHETIC_MAC } from "../captures/tcp-packets.ts";
 import { runTool } from "../captures/test-tshark.ts";
 import { unseal } from "../captures/unseal.ts";
 import { COURSE_FOLDER } from "../course/programs.ts";
-import { withTool } from "./support/tools.ts";
+import { leaveOut, withTool } from "./support/tools.ts";
 
 interface Loaded {
   packets: Packet[];
@@ -253,12 +253,6 @@ describe("recording anew", () => {
     reported = [];
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  /** Runs the rest of a test only where it can be run; elsewhere the run names it. */
-  function leaveOut(test: Mocha.Context, reason: string): never {
-    console.log(`\n  left out: ${test.test?.fullTitle()} (${reason})`);
-    return test.skip();
-  }
 
   for (const name of ["01-two-requests-in-one-segment", "02", "04"]) {
     it(`${name} with our recorder`, async () => {

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { COURSE_FOLDER, Program } from "../course/programs.ts";
 
 /** tsx from here: the folder that is tried has no packages of its own. */
-const TSX = import.meta.resolve("tsx");
+const COMMAND = [process.execPath, "--import", import.meta.resolve("tsx")];
 
 describe("a stage's folder", () => {
   for (const stage of ["01-calculator", "02-basic-p2p", "03-dh-chat", "04-aes-chat"]) {
@@ -16,14 +16,14 @@ describe("a stage's folder", () => {
       const programs: Program[] = [];
       try {
         cpSync(join(COURSE_FOLDER, stage), folder, { recursive: true });
-        const server = new Program("server.ts", ["--port", "0"], {}, { folder, loader: TSX });
+        const server = new Program("server.ts", ["--port", "0"], {}, { folder, command: COMMAND });
         programs.push(server);
         const port = (await server.line(/^listening on /)).split(":").at(-1);
         const argv =
           stage === "01-calculator"
             ? ["--port", `${port}`, "1 + 1"]
             : ["--registry", `127.0.0.1:${port}`, "--name", "al"];
-        const client = new Program("client.ts", argv, {}, { folder, loader: TSX });
+        const client = new Program("client.ts", argv, {}, { folder, command: COMMAND });
         programs.push(client);
         await client.line(stage === "01-calculator" ? "2" : /^registered as al/);
         client.endInput();

@@ -45,7 +45,7 @@ local function digits(text) return (text:gsub(".", function(byte) return string.
 const PRINT_JSON = `
 local function canonical(node)
   if node.kind == "string" then return "s" .. digits(node.value) end
-  if node.kind == "number" then return "n" .. string.format("%.17g", node.value + 0.0) end
+  if node.kind == "number" then return "n" .. (node.value == 0 and "0" or string.format("%a", node.value + 0.0)) end
   if node.kind == "boolean" or node.kind == "null" then return tostring(node.value) end
   local parts = {}
   if node.kind == "array" then
@@ -75,15 +75,18 @@ function canonical(value: unknown): string {
   return `{${parts.sort().join(",")}}`;
 }
 
-/** What %.17g of C gives, for the numbers that the test below uses. */
+/** What %a of C gives: the bits of the double, which no two languages round differently. */
 function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   if (value === 0) return "0";
-  const [mantissa = "", exponent = "0"] = value.toExponential(16).split("e");
-  const power = Number(exponent);
-  const trim = (text: string) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-  if (power >= -4 && power < 17) return trim(value.toFixed(Math.max(0, 16 - power)));
-  return `${trim(mantissa)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  const double = Buffer.alloc(8);
+  double.writeDoubleBE(Math.abs(value));
+  const bits = double.readBigUInt64BE();
+  const exponent = Number(bits >> 52n);
+  const fraction = (bits & (2n ** 52n - 1n)).toString(16).padStart(13, "0").replace(/0+$/, "");
+  const power = exponent === 0 ? -1022 : exponent - 1023;
+  const digits = `0x${exponent === 0 ? 0 : 1}${fraction && `.${fraction}`}p${power < 0 ? power : `+${power}`}`;
+  return value < 0 ? `-${digits}` : digits;
 }
 
 /**
@@ -360,7 +363,8 @@ for (const lua of ["lua5.2", "lua5.4"]) {
           return "refused";
         }
       });
-      expect(answers).to.deep.equal(expected);
+      for (const [i, text] of texts.entries()) expect(answers[i], text.slice(0, 300)).to.equal(expected[i]);
+      expect(answers).to.have.length(texts.length);
     });
 
     it("knows UTF-8 as Node does", () => {
