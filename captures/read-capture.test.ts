@@ -295,7 +295,9 @@ describe("reading captures", () => {
         );
         writeFileSync(path, file);
         const program = join(import.meta.dirname, "test-memory.ts");
-        const child = spawnSync(process.execPath, ["--import", "tsx", program, path], { encoding: "utf8" });
+        const child = spawnSync(process.execPath, ["--expose-gc", "--import", "tsx", program, path], {
+          encoding: "utf8",
+        });
         const report = JSON.parse(child.stdout) as { packets: number; grown: number };
         assert.equal(report.packets, packets);
         assert.isAtMost(report.grown, 8 + 16);
