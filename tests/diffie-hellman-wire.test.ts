@@ -11,7 +11,7 @@ import {
   safetyNumber,
   TOY,
   xorKey,
-} from "./support/raw-cryptography.ts";
+} from "../course/checking/cryptography.ts";
 import { ack, BYE, message, ROLES } from "./support/raw-peer.ts";
 import { failedCall, useScene } from "./support/scene.ts";
 

@@ -18,7 +18,7 @@ import {
   seal,
   sessionKeys,
   tagged,
-} from "./support/raw-cryptography.ts";
+} from "../course/checking/cryptography.ts";
 import { ack, BYE, message, type RawPeer, ROLES, refusalOf } from "./support/raw-peer.ts";
 import { lostChat, useScene } from "./support/scene.ts";
 import type { Wire } from "./support/wire.ts";

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Program } from "../course/programs.ts";
-import { xor, xorKey } from "./support/raw-cryptography.ts";
+import { xor, xorKey } from "../course/checking/cryptography.ts";
 import { ack, BYE, message, ROLES } from "./support/raw-peer.ts";
 import { lostChat, useScene } from "./support/scene.ts";
 

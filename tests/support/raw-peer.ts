@@ -16,7 +16,7 @@ import {
   sessionKeys,
   xor,
   xorKey,
-} from "./raw-cryptography.ts";
+} from "../../course/checking/cryptography.ts";
 import type { Wire } from "./wire.ts";
 
 export type Stage = "02" | "03" | "04";

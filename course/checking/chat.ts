@@ -1,0 +1,302 @@
+// A peer that the checker plays (P3 to P6): it says every line by hand, and can get every one of them wrong on purpose.
+
+import type { Connection, Members, Surroundings } from "./connection.ts";
+import {
+  decode,
+  encode,
+  type Group,
+  MODP2048,
+  open,
+  power,
+  randomPrivateKey,
+  type SealedLine,
+  type SessionKeys,
+  safetyNumber,
+  seal,
+  sessionKeys,
+  xor,
+  xorKey,
+} from "./cryptography.ts";
+import { StepFailure } from "./step-failure.ts";
+
+export type ChatStage = "02" | "03" | "04";
+
+/** Who calls is the initiator; who is called, the responder (P3). */
+export type ChatRole = "initiator" | "responder";
+
+export const ROLES: readonly ChatRole[] = ["initiator", "responder"];
+
+/** The lines of a chat, before they are encrypted. */
+export const message = (id: number, text: string): Members => ({ type: "message", id, text });
+export const ack = (id: number): Members => ({ type: "ack", id });
+export const BYE: Members = { type: "bye" };
+
+/** The code that answers a line which says something wrong inside a chat: in stage 04 all is bad-record (P6.3). */
+export function refusalInChat(stage: ChatStage): string {
+  return stage === "04" ? "bad-record" : "bad-request";
+}
+
+const EMPTY = Buffer.alloc(0);
+
+export class Chat {
+  readonly connection: Connection;
+  readonly stage: ChatStage;
+  /** The role of the checker's side. */
+  readonly role: ChatRole;
+  readonly name: string;
+  readonly other: string;
+  group: Group = MODP2048;
+  privateKey = randomPrivateKey();
+  /** The lines as sent and received, without LF: hello and key of each role. */
+  readonly hello: Record<ChatRole, string> = { initiator: "", responder: "" };
+  readonly key: Record<ChatRole, string> = { initiator: "", responder: "" };
+  sharedSecret: Buffer = EMPTY;
+  sessionKeys: SessionKeys = { initiator: EMPTY, responder: EMPTY, transcript: EMPTY };
+  /** Stage 04: the sequence numbers of the next lines. */
+  sendSequence = 0;
+  receiveSequence = 0;
+  /** Stages 03 and 04: what the other side has put on the wire since the keys, parsed. */
+  readonly records: Members[] = [];
+  readonly #around: Surroundings;
+
+  constructor(
+    connection: Connection,
+    stage: ChatStage,
+    role: ChatRole,
+    names: { own: string; other: string },
+    around: Surroundings,
+  ) {
+    this.connection = connection;
+    this.stage = stage;
+    this.role = role;
+    this.name = names.own;
+    this.other = names.other;
+    this.#around = around;
+  }
+
+  get otherRole(): ChatRole {
+    return this.role === "initiator" ? "responder" : "initiator";
+  }
+
+  /** Sends this side's hello, with other members for those that are to be wrong. */
+  async sendsHello(others: Members = {}): Promise<void> {
+    const hello = { type: "hello", stage: this.stage, from: this.name, to: this.other, ...others };
+    await this.sendsHelloLine(JSON.stringify(hello));
+  }
+
+  /** Sends a hello written by hand. */
+  async sendsHelloLine(line: string, end = "\n"): Promise<void> {
+    this.hello[this.role] = line;
+    await this.connection.sends(line + end);
+  }
+
+  /** Expects the other side's hello, with exactly its members. */
+  async receivesHello(): Promise<void> {
+    const line = await this.connection.receivesLine();
+    this.hello[this.otherRole] = line;
+    this.#expectJson(line, { type: "hello", stage: this.stage, from: this.other, to: this.name });
+  }
+
+  /** Both hellos, in the order of the roles. */
+  async exchangesHellos(): Promise<void> {
+    if (this.role === "initiator") await this.sendsHello();
+    await this.receivesHello();
+    if (this.role === "responder") await this.sendsHello();
+  }
+
+  /** This side's public key. */
+  get publicKey(): Buffer {
+    return encode(power(this.group.generator, this.privateKey, this.group.prime), this.group);
+  }
+
+  /** The other side's public key, from its key line. */
+  get otherPublicKey(): Buffer {
+    return Buffer.from(String(JSON.parse(this.key[this.otherRole]).publicKey), "hex");
+  }
+
+  async sendsKey(others: Members = {}): Promise<void> {
+    const publicKey = this.publicKey.toString("hex");
+    await this.sendsKeyLine(JSON.stringify({ type: "key", group: this.group.name, publicKey, ...others }));
+  }
+
+  async sendsKeyLine(line: string, end = "\n"): Promise<void> {
+    this.key[this.role] = line;
+    await this.connection.sends(line + end);
+  }
+
+  /** Expects the other side's key, of our group and of the form that P4.1 demands. */
+  async receivesKey(): Promise<void> {
+    const line = await this.connection.receivesLine();
+    this.key[this.otherRole] = line;
+    const { publicKey } = this.#parse(line);
+    const digits = 2 * this.group.bytes;
+    const wellFormed = typeof publicKey === "string" && new RegExp(`^[0-9a-f]{${digits}}$`).test(publicKey);
+    if (!wellFormed) this.#fail(`a publicKey of ${digits} lower-case hexadecimal digits`, line);
+    this.#expectJson(line, { type: "key", group: this.group.name, publicKey });
+  }
+
+  /** Computes what both sides compute from the two keys. */
+  derivesKeys(): void {
+    const secret = power(decode(this.otherPublicKey), this.privateKey, this.group.prime);
+    this.sharedSecret = encode(secret, this.group);
+    const { hello, key } = this;
+    const handshake = [hello.initiator, hello.responder, key.initiator, key.responder];
+    this.sessionKeys = sessionKeys(this.sharedSecret, handshake);
+  }
+
+  /** The key exchange of stages 03 and 04; stage 02 has none. */
+  async exchangesKeys(): Promise<void> {
+    if (this.stage === "02") return;
+    await this.sendsKey();
+    await this.receivesKey();
+    this.derivesKeys();
+  }
+
+  /** Everything that comes before the first message. */
+  async shakesHands(): Promise<void> {
+    await this.exchangesHellos();
+    await this.exchangesKeys();
+  }
+
+  get safetyNumber(): string {
+    return safetyNumber(this.publicKey, this.otherPublicKey);
+  }
+
+  /** The key that this side seals with, and the one that it opens with. */
+  get sendingKey(): Buffer {
+    return this.sessionKeys[this.role];
+  }
+
+  get receivingKey(): Buffer {
+    return this.sessionKeys[this.otherRole];
+  }
+
+  /** A P3 line as it goes over the wire in this stage, without its LF; in stage 04 it takes the next number. */
+  wrap(payload: Members | string | Buffer): string {
+    const bytes = toBytes(payload);
+    switch (this.stage) {
+      case "02":
+        return bytes.toString();
+      case "03": {
+        const ciphertext = xor(bytes, xorKey(this.sharedSecret)).toString("hex");
+        return JSON.stringify({ type: "xored", ciphertext });
+      }
+      case "04": {
+        const sealed = seal(this.sendingKey, this.sendSequence, bytes);
+        this.sendSequence += 1;
+        return JSON.stringify(sealed);
+      }
+    }
+  }
+
+  /** Sends a P3 line in the way of the stage: as it is, XORed or sealed. */
+  async says(payload: Members | string | Buffer): Promise<void> {
+    const line = `${this.wrap(payload)}\n`;
+    if (this.stage !== "02") this.#around.transcript.steps.push(`${this.name} says ${toBytes(payload)}`);
+    await this.connection.sends(line);
+  }
+
+  /** Turns a line from the wire back into the P3 line, and checks that it has the form of the stage. */
+  unwrap(line: string): Members {
+    const outer = this.#parse(line);
+    if (this.stage === "02") return outer;
+    this.records.push(outer);
+    const bytes = this.stage === "03" ? this.#unxor(outer, line) : this.#unseal(outer, line);
+    return this.#parse(bytes.toString());
+  }
+
+  /** Expects a P3 line, whatever it says. */
+  async heard(): Promise<Members> {
+    return this.unwrap(await this.connection.receivesLine());
+  }
+
+  /** Expects this P3 line next. */
+  async hears(expected: Members): Promise<void> {
+    const line = await this.connection.receivesLine();
+    await this.#around.transcript.step(`${this.name} hears ${JSON.stringify(expected)}`, () => {
+      this.#expectJson(JSON.stringify(this.unwrap(line)), expected);
+    });
+  }
+
+  /** Expects an error line in clear, and then the end of the connection. */
+  async refused(code: string): Promise<void> {
+    await this.connection.receivesError(code);
+    await this.connection.isClosed();
+  }
+
+  /** Expects that the other side ends the connection without another word. */
+  async ended(): Promise<void> {
+    await this.connection.isClosed();
+  }
+
+  #unxor(outer: Members, line: string): Buffer {
+    const { type, ciphertext, ...rest } = outer;
+    const wellFormed =
+      type === "xored" && isHex(ciphertext) && ciphertext.length > 0 && Object.keys(rest).length === 0;
+    if (!wellFormed) this.#fail('{"type":"xored","ciphertext":"HEX"}', line);
+    return xor(Buffer.from(String(ciphertext), "hex"), xorKey(this.sharedSecret));
+  }
+
+  #unseal(outer: Members, line: string): Buffer {
+    const { type, seq, iv, ciphertext, tag, ...rest } = outer;
+    const wellFormed =
+      type === "sealed" &&
+      isHex(iv, 16) &&
+      isHex(ciphertext) &&
+      isHex(tag, 32) &&
+      ciphertext.length > 0 &&
+      ciphertext.length % 32 === 0 &&
+      Object.keys(rest).length === 0;
+    if (!wellFormed)
+      this.#fail(
+        '{"type":"sealed","seq":0,"iv":"HEX","ciphertext":"HEX","tag":"HEX"} of 16, n·16 and 32 bytes',
+        line,
+      );
+    if (seq !== this.receiveSequence) this.#fail(`"seq":${this.receiveSequence}`, line);
+    this.receiveSequence += 1;
+    try {
+      return open(this.receivingKey, outer as unknown as SealedLine);
+    } catch (error) {
+      return this.#fail(`a line sealed with the key of the ${this.otherRole}`, `${line}\n(${String(error)})`);
+    }
+  }
+
+  #parse(line: string): Members {
+    try {
+      const object: unknown = JSON.parse(line);
+      if (typeof object === "object" && object !== null && !Array.isArray(object)) return object as Members;
+    } catch {
+      // It is said below.
+    }
+    return this.#fail("a JSON object", line);
+  }
+
+  #expectJson(line: string, expected: Members): void {
+    const object = this.#parse(line);
+    const names = Object.keys(expected);
+    const same =
+      Object.keys(object).length === names.length && names.every((name) => object[name] === expected[name]);
+    if (!same) {
+      const inOrder = [...names, ...Object.keys(object)].filter((name) => name in object);
+      const shown = JSON.stringify(Object.fromEntries(inOrder.map((name) => [name, object[name]])));
+      this.#fail(JSON.stringify(expected), shown, true);
+    }
+  }
+
+  #fail(expected: string, received: string, exact = false): never {
+    throw new StepFailure({ expected, received, exact, port: this.connection.port });
+  }
+}
+
+function isHex(value: unknown, bytes?: number): value is string {
+  return (
+    typeof value === "string" &&
+    /^(?:[0-9a-f]{2})*$/.test(value) &&
+    (bytes === undefined || value.length === 2 * bytes)
+  );
+}
+
+function toBytes(payload: Members | string | Buffer): Buffer {
+  if (Buffer.isBuffer(payload)) return payload;
+  return Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
+}

@@ -1,0 +1,52 @@
+// How the program that is checked is started: a template such as `python3 my/server.py {port}`. Pure.
+
+/** A template that is no command. */
+export class CommandError extends Error {}
+
+/**
+ * Splits a command into words as a shell would: blanks part them, quotes keep blanks. Nothing else of a shell's is known.
+ * @throws CommandError if a quote is not closed, or there is no word
+ */
+export function splitWords(command: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quoted: string | undefined;
+  for (const character of command) {
+    if (quoted !== undefined) {
+      if (character === quoted) quoted = undefined;
+      else word += character;
+    } else if (character === '"' || character === "'") {
+      quoted = character;
+      word ??= "";
+    } else if (/\s/.test(character)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? "") + character;
+    }
+  }
+  if (quoted !== undefined) throw new CommandError(`the quote ${quoted} is not closed in: ${command}`);
+  if (word !== undefined) words.push(word);
+  if (words.length === 0) throw new CommandError("a command is missing");
+  return words;
+}
+
+/**
+ * Puts values at the places of a template: `{port}`, `{registry}`, `{name}`. A value whose place the template does not
+ * name is added as the option that the contract gives it (`--port 4711`); the other options follow.
+ */
+export function fillTemplate(
+  template: string,
+  values: Readonly<Record<string, string | undefined>>,
+  options: readonly string[],
+): string[] {
+  const words = splitWords(template);
+  const added: string[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const place = `{${name}}`;
+    const named = words.some((word) => word.includes(place));
+    if (!named && value !== undefined) added.push(`--${name}`, value);
+    for (const [index, word] of words.entries()) words[index] = word.replaceAll(place, value ?? "");
+  }
+  return [...words, ...added, ...options];
+}

@@ -1,0 +1,58 @@
+// A failed check as text for a person: what was sent, expected and received, with a mark under the first difference. Pure.
+
+import { COLUMNS_OF_LABEL, hanging } from "./hanging.ts";
+import type { CheckResult } from "./run-checks.ts";
+
+/** @param width of the terminal, in columns */
+export function formatFailure(result: CheckResult, width: number): string[] {
+  const { check, stage, failure, problem } = result;
+  const clause = check.id.slice(0, check.id.indexOf("-"));
+  const head = hanging(`${stage}/${check.id}`, `${check.title} (clause ${clause})`, width, 0);
+  if (failure === undefined) return [...head, ...hanging("could not run:", problem ?? "", width)];
+  const { step, sent, expected, received, exact, likelyCause, packet } = failure;
+  return [
+    ...head,
+    ...hanging("step:", shorten(step), width),
+    ...(sent === undefined ? [] : hanging("sent:", shorten(sent), width)),
+    ...(exact ? compared(expected, received, width) : plain(expected, received, width)),
+    ...hanging("likely:", likelyCause, width),
+    ...(packet === undefined ? [] : hanging("packet:", `${packet} of the recording`, width)),
+  ];
+}
+
+function plain(expected: string, received: string, width: number): string[] {
+  return [...hanging("expected:", expected, width), ...hanging("received:", received, width)];
+}
+
+/** Both on one line each, cut so that the first difference can be seen, and marked. */
+function compared(expected: string, receivedText: string, width: number): string[] {
+  const [received = "", ...lastWords] = receivedText.split("\n");
+  const room = Math.max(20, width - COLUMNS_OF_LABEL);
+  const left = [...expected];
+  const right = [...received];
+  let difference = 0;
+  while (difference < left.length && difference < right.length && left[difference] === right[difference])
+    difference += 1;
+  if (difference === left.length && difference === right.length) return plain(expected, receivedText, width);
+  // What comes before the difference is less interesting than what comes after it.
+  const start = Math.max(0, difference - Math.floor(room / 2));
+  const cut = (text: string[]): string => {
+    const needsHead = start > 0;
+    const rest = text.slice(start);
+    const tail = rest.length > room ? "…" : "";
+    const shown = rest.slice(0, room - tail.length).join("") + tail;
+    return needsHead ? `…${shown.slice(1)}` : shown;
+  };
+  const label = (text: string): string => text.padEnd(COLUMNS_OF_LABEL);
+  return [
+    label("expected:") + cut(left),
+    label("received:") + cut(right),
+    `${" ".repeat(COLUMNS_OF_LABEL + difference - start)}^ first difference`,
+    ...lastWords.flatMap((line) => hanging("", line, width)),
+  ];
+}
+
+/** Of what was sent, the beginning is enough. */
+function shorten(text: string): string {
+  return text.length <= 300 ? text : `${text.slice(0, 300)}… (${text.length} characters)`;
+}

@@ -1,0 +1,30 @@
+// Text beside a label, wrapped to a width. Pure.
+
+/** How wide the column of labels is. */
+export const COLUMNS_OF_LABEL = 11;
+
+/** Wraps text at blanks (and inside of words that are too long); the lines after the first are indented under it. */
+export function hanging(label: string, text: string, width: number, indent = COLUMNS_OF_LABEL): string[] {
+  const first = indent === 0 ? `${label} ` : label.padEnd(indent);
+  const room = Math.max(20, width - indent);
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = lines.length === 0 && indent === 0 ? first : "";
+    for (const word of paragraph.split(" ")) {
+      const glue = line === "" || line.endsWith(" ") ? "" : " ";
+      if (line.length + glue.length + word.length <= room) {
+        line += glue + word;
+        continue;
+      }
+      if (line !== "") lines.push(line);
+      line = word;
+      while (line.length > room) {
+        lines.push(line.slice(0, room));
+        line = line.slice(room);
+      }
+    }
+    lines.push(line);
+  }
+  if (indent === 0) return lines;
+  return lines.map((line, index) => (index === 0 ? first : " ".repeat(indent)) + line);
+}

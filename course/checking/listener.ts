@@ -1,0 +1,70 @@
+// A server that the checker plays: it hands out the connections that are made to it, one by one.
+
+import { createServer, type Server } from "node:net";
+import { Connection, type Surroundings } from "./connection.ts";
+import { StepFailure } from "./step-failure.ts";
+
+export class Listener {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #connections: Connection[] = [];
+  readonly #all: Connection[] = [];
+  #waiting: (() => void)[] = [];
+
+  private constructor(server: Server, port: number, name: string, around: Surroundings) {
+    this.#server = server;
+    this.port = port;
+    server.on("connection", (socket) => {
+      const connection = new Connection(socket, "called", name, around);
+      this.#connections.push(connection);
+      this.#all.push(connection);
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    });
+  }
+
+  /** Listens on a port that the system chooses. */
+  static async start(name: string, around: Surroundings): Promise<Listener> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: "127.0.0.1", port: 0 }, resolve);
+    });
+    const address = server.address();
+    return new Listener(server, typeof address === "object" && address ? address.port : 0, name, around);
+  }
+
+  /**
+   * The next connection that is made to it.
+   * @throws StepFailure if nobody connects in time
+   */
+  async next(around: Surroundings, by: string): Promise<Connection> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      for (const resolve of this.#waiting.splice(0)) resolve();
+    }, around.timeout);
+    try {
+      for (;;) {
+        const connection = this.#connections.shift();
+        if (connection !== undefined) return connection;
+        if (late || around.hasEnded) {
+          const received = `none within ${around.timeout / 1000} s${await around.lastWords()}`;
+          throw new StepFailure({ expected: `a connection of ${by}`, received });
+        }
+        await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), around.anyEnd()]);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Whether somebody has connected and was not taken. */
+  get hasWaiting(): boolean {
+    return this.#connections.length > 0;
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const connection of this.#all) connection.destroy();
+  }
+}

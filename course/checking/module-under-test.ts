@@ -1,0 +1,242 @@
+// Functions of one of a stage's files, called by the checker in a process of their own (module-host.ts).
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { inspect, isDeepStrictEqual } from "node:util";
+import type { Surroundings } from "./connection.ts";
+import { CouldNotRun, StepFailure } from "./step-failure.ts";
+import { decodeValue, encodeValue, Reference, type Thrown } from "./values.ts";
+
+const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
+
+/** What came of a call. */
+type Outcome = { value: unknown } | { thrown: Thrown };
+
+interface Request {
+  kind: "call" | "create" | "method";
+  file: string;
+  name: string;
+  handle?: number;
+  arguments: readonly unknown[];
+}
+
+/** The process that holds the functions; one serves many checks. */
+export class ModuleHost {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, (answer: string | undefined) => void>();
+  #unfinished = "";
+  #requests = 0;
+  #errors = "";
+  #ended = false;
+
+  /** @param folder the stage's folder, absolute */
+  constructor(folder: string, courseFolder: string) {
+    this.#child = spawn(process.execPath, ["--import", "tsx", HOST, folder], {
+      cwd: courseFolder,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.#child.stdin?.on("error", () => {});
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors = (this.#errors + text).slice(-4000);
+    });
+    this.#child.on("close", () => {
+      this.#ended = true;
+      for (const answer of this.#waiting.values()) answer(undefined);
+    });
+    this.#child.on("error", () => {});
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  /**
+   * @param timeout in milliseconds
+   * @returns undefined if there is no answer in time: then the process is ended, for it may be in an endless loop
+   * @throws CouldNotRun if the file is no TypeScript, or the process has ended
+   */
+  async request(request: Request, timeout: number): Promise<Outcome | undefined> {
+    this.#requests += 1;
+    const id = this.#requests;
+    const answer = await new Promise<string | undefined | "late">((resolve) => {
+      if (this.#ended) return resolve(undefined);
+      const timer = setTimeout(() => resolve("late"), timeout);
+      this.#waiting.set(id, (line) => {
+        clearTimeout(timer);
+        resolve(line);
+      });
+      const line = { id, ...request, arguments: encodeValue([...request.arguments]) };
+      this.#child.stdin?.write(`${JSON.stringify(line)}\n`);
+    });
+    this.#waiting.delete(id);
+    if (answer === "late") {
+      this.kill();
+      return undefined;
+    }
+    if (answer === undefined)
+      throw new CouldNotRun(`the process that runs ${request.file} has ended:\n${this.#errors.trim()}`);
+    const { value, thrown, compiled } = JSON.parse(answer);
+    if (thrown === undefined) return { value: decodeValue(value) };
+    const error = decodeValue(thrown) as Thrown;
+    if (compiled === false) throw new CouldNotRun(`${request.file} cannot be loaded: ${error.message}`);
+    return { thrown: error };
+  }
+
+  kill(): void {
+    this.#ended = true;
+    this.#child.kill("SIGKILL");
+  }
+
+  #read(text: string): void {
+    const lines = (this.#unfinished + text).split("\n");
+    this.#unfinished = lines.pop() ?? "";
+    for (const line of lines) this.#waiting.get(JSON.parse(line).id)?.(line);
+  }
+}
+
+export interface ExpectedError {
+  code?: string;
+  message?: RegExp;
+}
+
+/** The functions of one file, or the methods of one object, as an actor. */
+export class ModuleUnderTest {
+  readonly #file: string;
+  readonly #host: ModuleHost;
+  readonly #around: Surroundings;
+  readonly #object: { name: string; handle: number } | undefined;
+
+  constructor(
+    file: string,
+    host: ModuleHost,
+    around: Surroundings,
+    object?: { name: string; handle: number },
+  ) {
+    this.#file = file;
+    this.#host = host;
+    this.#around = around;
+    this.#object = object;
+  }
+
+  /** Calls a function and returns what it returns. */
+  async calls(name: string, argv: readonly unknown[]): Promise<unknown> {
+    return this.#step(`calls ${this.#call(name, argv)}`, async () => this.#value(name, argv));
+  }
+
+  /** Calls a function and expects exactly this value. */
+  async returns(name: string, argv: readonly unknown[], expected: unknown): Promise<void> {
+    await this.#step(`${this.#call(name, argv)} returns ${show(expected)}`, async () => {
+      const value = await this.#value(name, argv, show(expected));
+      if (!isDeepStrictEqual(plain(value), plain(expected)))
+        this.#fail(name, argv, show(expected), show(value), true);
+    });
+  }
+
+  /** Calls a function and expects that it throws. */
+  async throws(name: string, argv: readonly unknown[], expected: ExpectedError = {}): Promise<void> {
+    const description = `an error${expected.code ? ` with code ${expected.code}` : ""}${expected.message ? ` that says ${expected.message}` : ""}`;
+    await this.#step(`${this.#call(name, argv)} throws ${description}`, async () => {
+      const outcome = await this.#outcome("call", name, argv, description);
+      if ("value" in outcome) return this.#fail(name, argv, description, show(outcome.value));
+      const { thrown } = outcome;
+      const right =
+        (expected.code === undefined || thrown.code === expected.code) &&
+        (expected.message === undefined || expected.message.test(thrown.message));
+      if (!right) this.#fail(name, argv, description, showThrown(thrown));
+      this.#around.transcript.observe();
+    });
+  }
+
+  /** Makes an object of a class that the file exports. */
+  async creates(name: string, argv: readonly unknown[]): Promise<ModuleUnderTest> {
+    return this.#step(`new ${this.#call(name, argv)}`, async () => {
+      const outcome = await this.#outcome("create", name, argv, `an object of ${name}`);
+      if ("thrown" in outcome)
+        return this.#fail(name, argv, `an object of ${name}`, showThrown(outcome.thrown));
+      const { value } = outcome;
+      const handle = value instanceof Reference ? value.handle : -1;
+      return new ModuleUnderTest(this.#file, this.#host, this.#around, { name, handle });
+    });
+  }
+
+  /** The object, to be given to another call as an argument. */
+  get reference(): Reference {
+    return new Reference(this.#object?.handle ?? -1);
+  }
+
+  async #value(name: string, argv: readonly unknown[], expected = "a value"): Promise<unknown> {
+    const outcome = await this.#outcome("call", name, argv, expected);
+    if ("thrown" in outcome) return this.#fail(name, argv, expected, showThrown(outcome.thrown));
+    this.#around.transcript.observe();
+    return outcome.value;
+  }
+
+  async #outcome(
+    kind: "call" | "create",
+    name: string,
+    argv: readonly unknown[],
+    expected: string,
+  ): Promise<Outcome> {
+    const target =
+      this.#object === undefined ? { kind } : { kind: "method" as const, handle: this.#object.handle };
+    const request = { ...target, file: this.#file, name, arguments: argv };
+    const outcome = await this.#host.request(request, this.#around.timeout);
+    if (outcome !== undefined) return outcome;
+    throw new StepFailure({
+      sent: this.#call(name, argv),
+      expected,
+      received: `nothing within ${this.#around.timeout / 1000} s`,
+      likelyCause: "A loop has no end, or does far too much work.",
+    });
+  }
+
+  #fail(name: string, argv: readonly unknown[], expected: string, received: string, exact = false): never {
+    throw new StepFailure({ sent: this.#call(name, argv), expected, received, exact });
+  }
+
+  #call(name: string, argv: readonly unknown[]): string {
+    const where = this.#object === undefined ? "" : `${this.#object.name}.`;
+    return `${where}${name}(${argv.map(show).join(", ")})`;
+  }
+
+  #step<Value>(description: string, action: () => Promise<Value>): Promise<Value> {
+    this.#around.transcript.lastSent = undefined;
+    return this.#around.transcript.step(`${this.#file}: ${description}`, action);
+  }
+}
+
+/** Buffers and other arrays of bytes are the same to us. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString("hex")}`;
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+  return value;
+}
+
+/** A value in one line. Of long ones the beginning: the length says which. */
+function show(value: unknown): string {
+  if (value instanceof Uint8Array) {
+    const hex = Buffer.from(value).toString("hex");
+    return hex.length <= 128 ? `bytes ${hex}` : `${value.length} bytes ${hex.slice(0, 96)}…`;
+  }
+  if (typeof value === "bigint" && value > 2n ** 64n) {
+    const hex = value.toString(16);
+    return hex.length <= 72 ? `0x${hex}n` : `0x${hex.slice(0, 32)}…${hex.slice(-8)}n (${hex.length} digits)`;
+  }
+  if (Array.isArray(value) && value.some((one) => one instanceof Uint8Array || typeof one === "bigint"))
+    return `[${value.map(show).join(", ")}]`;
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 400 ? `${value.slice(0, 400)}…` : value);
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+    return `{ ${Object.entries(value)
+      .map(([name, member]) => `${name}: ${show(member)}`)
+      .join(", ")} }`;
+  return inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 400, maxArrayLength: 40 });
+}
+
+function showThrown({ name, message, code }: Thrown): string {
+  return `thrown: ${name}${code === undefined ? "" : ` (${String(code)})`}: ${message}`;
+}

@@ -1,0 +1,192 @@
+// A registry that the checker plays (P2): it answers register, list and lookup, and writes down what it was asked.
+
+import { createServer, type Server } from "node:net";
+import { Connection, type Members, type Surroundings } from "./connection.ts";
+import { StepFailure } from "./step-failure.ts";
+
+export interface Entry {
+  username: string;
+  host: string;
+  port: number;
+}
+
+/** A client's connection to the registry. */
+export interface Registration {
+  username: string;
+  /** Where the client says that it listens. */
+  port: number;
+  connection: Connection;
+}
+
+export class PlayedRegistry {
+  readonly port: number;
+  /** Every line that clients have sent, parsed, in the order of arrival. */
+  readonly requests: Members[] = [];
+  /** Changes an answer before it is sent; undefined to give none. A check that wants other answers sets it. */
+  answerWith: (answer: Members | undefined, request: Members) => Members | undefined = (answer) => answer;
+  readonly #server: Server;
+  readonly #around: Surroundings;
+  readonly #entries = new Map<string, Entry>();
+  readonly #registrations: Registration[] = [];
+  readonly #connections: Connection[] = [];
+  #changed: (() => void)[] = [];
+
+  private constructor(server: Server, port: number, around: Surroundings) {
+    this.#server = server;
+    this.port = port;
+    this.#around = around;
+    server.on("connection", (socket) => {
+      const connection = new Connection(socket, "called", "the registry", around);
+      connection.ignoresTheRest();
+      this.#connections.push(connection);
+      void this.#serve(connection);
+    });
+  }
+
+  static async start(around: Surroundings): Promise<PlayedRegistry> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: "127.0.0.1", port: 0 }, resolve);
+    });
+    const address = server.address();
+    return new PlayedRegistry(server, typeof address === "object" && address ? address.port : 0, around);
+  }
+
+  /** Enters somebody who listens on a port of this machine. */
+  add(username: string, port: number): void {
+    this.#entries.set(username.toLowerCase(), { username, host: "127.0.0.1", port });
+  }
+
+  remove(username: string): void {
+    this.#entries.delete(username.toLowerCase());
+  }
+
+  /** Waits until somebody of this name has registered, for the n-th time. */
+  async registration(username: string, times = 1): Promise<Registration> {
+    return this.#around.transcript.step(`${username} registers`, async () => {
+      const find = (): Registration | undefined =>
+        this.#registrations.filter((one) => one.username.toLowerCase() === username.toLowerCase())[times - 1];
+      await this.#until(() => find() !== undefined);
+      const found = find();
+      if (found === undefined)
+        throw await this.#missing(`{"type":"register","username":"${username}","port":…}`);
+      this.#around.transcript.observe();
+      return found;
+    });
+  }
+
+  /** Waits until a request with this type has come, for the n-th time, and returns it. */
+  async request(type: string, times = 1): Promise<Members> {
+    return this.#around.transcript.step(`the registry receives ${type}`, async () => {
+      const find = (): Members | undefined =>
+        this.requests.filter((request) => request.type === type)[times - 1];
+      await this.#until(() => find() !== undefined);
+      const found = find();
+      if (found === undefined) throw await this.#missing(`a line of type ${type}`);
+      this.#around.transcript.observe();
+      return found;
+    });
+  }
+
+  /** Tells every client a line. */
+  async tell(object: Members): Promise<void> {
+    for (const connection of this.#connections) await connection.sendsJson(object);
+  }
+
+  /** Breaks the connections of all clients; it still listens. */
+  async drops(): Promise<void> {
+    await this.#around.transcript.step("the registry breaks its connections", () => {
+      for (const connection of this.#connections.splice(0)) connection.destroy();
+    });
+  }
+
+  /** Goes away. */
+  async closes(): Promise<void> {
+    await this.#around.transcript.step("the registry goes away", () => this.close());
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    let own: string | undefined;
+    for await (const line of connection.lines()) {
+      const request = parse(line);
+      this.requests.push(request);
+      if (request.type === "register") {
+        own = String(request.username);
+        this.#registrations.push({ username: own, port: Number(request.port), connection });
+      }
+      const answer = this.answerWith(this.#answer(request, own), request);
+      if (answer !== undefined) connection.write(`${JSON.stringify(answer)}\n`);
+      if (request.type === "leave") connection.end();
+      this.#change();
+    }
+    connection.end();
+  }
+
+  #answer(request: Members, own: string | undefined): Members | undefined {
+    switch (request.type) {
+      case "register": {
+        this.add(String(request.username), Number(request.port));
+        return { type: "registered", username: request.username };
+      }
+      case "list": {
+        const others = [...this.#entries.values()].filter(({ username }) => username !== own);
+        return { type: "users", users: others.sort((left, right) => (key(left) < key(right) ? -1 : 1)) };
+      }
+      case "lookup": {
+        const user = this.#entries.get(String(request.username).toLowerCase());
+        if (user === undefined)
+          return { type: "error", code: "unknown-user", message: "nobody has this name" };
+        return { type: "user", ...user };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  async #missing(expected: string): Promise<StepFailure> {
+    const seen = this.requests.map((request) => JSON.stringify(request)).slice(-5);
+    const received = seen.length > 0 ? seen.join("\n") : `nothing within ${this.#around.timeout / 1000} s`;
+    return new StepFailure({ expected, received: `${received}${await this.#around.lastWords()}` });
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#change();
+    }, this.#around.timeout);
+    try {
+      while (!condition() && !late && !this.#around.hasEnded)
+        await Promise.race([
+          new Promise<void>((resolve) => this.#changed.push(resolve)),
+          this.#around.anyEnd(),
+        ]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #change(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+}
+
+function key({ username }: Entry): string {
+  return username.toLowerCase();
+}
+
+function parse(line: string): Members {
+  try {
+    const object: unknown = JSON.parse(line);
+    if (typeof object === "object" && object !== null) return object as Members;
+  } catch {
+    // Nothing that a registry knows.
+  }
+  return { type: "nonsense", line };
+}

@@ -1,0 +1,294 @@
+// A program that is checked, as an actor: started in a process group of its own, read line by line, and ended with all
+// that it has started.
+
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import type { Surroundings } from "./connection.ts";
+import { quote } from "./readable-bytes.ts";
+import { CouldNotRun, StepFailure } from "./step-failure.ts";
+
+const WINDOWS = process.platform === "win32";
+
+/** The most that is kept of what a program prints, in characters. */
+const MOST_OUTPUT = 4 * 1024 * 1024;
+/** How many of its last lines are shown when it has ended. */
+const LAST_LINES = 5;
+
+/** Programs that run, so that they end with us. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) killGroup(child);
+});
+
+/** Ends a process and all that it has started. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (WINDOWS) spawnSync("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
+    else process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
+
+export interface Start {
+  words: readonly string[];
+  /** Where it runs. */
+  folder: string;
+  environment?: Readonly<Record<string, string>>;
+}
+
+export class ProgramUnderTest {
+  /** What the checker calls it: "the server", "alice". */
+  readonly name: string;
+  /** Everything it has printed on standard output, line by line; and on standard error. */
+  readonly lines: string[] = [];
+  readonly errors: string[] = [];
+  /** Fulfilled when it has ended and everything that it printed has been read. */
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #unfinished = { lines: "", errors: "" };
+  #around: Surroundings;
+  #printed = 0;
+  #next = 0;
+  #outcome: { code: number | null; signal: NodeJS.Signals | null } | undefined;
+  #problem: string | undefined;
+  #mayEnd = false;
+  #changed: (() => void)[] = [];
+
+  constructor(name: string, { words, folder, environment }: Start, around: Surroundings) {
+    this.name = name;
+    this.#around = around;
+    const [command = "", ...argv] = words;
+    const child = spawn(command, argv, {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+      stdio: ["pipe", "pipe", "pipe"],
+      detached: !WINDOWS,
+    });
+    this.#child = child;
+    running.add(child);
+    this.ended = new Promise((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+        running.delete(child);
+        this.#outcome = { code, signal };
+        this.#change();
+        resolve();
+      };
+      child.on("close", end);
+      child.on("error", (error: NodeJS.ErrnoException) => {
+        if (child.pid !== undefined) return; // It runs; a signal could not be sent, say.
+        this.#problem = error.code === "ENOENT" ? `${command} is not installed` : error.message;
+        end(null, null);
+      });
+    });
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read("lines", text));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#read("errors", text));
+    child.stdin?.on("error", () => {}); // It may end before it has read everything.
+  }
+
+  /** Another check works with it from now on. */
+  lend(around: Surroundings): void {
+    this.#around = around;
+    this.#next = this.lines.length;
+  }
+
+  get hasEnded(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /** Whether it has ended although nobody wanted that: then whoever waits for something that it does can stop. */
+  get hasEndedEarly(): boolean {
+    return this.hasEnded && !this.#mayEnd;
+  }
+
+  /** How it ended, and what it said last; empty while it runs. */
+  get lastWords(): string {
+    if (this.#outcome === undefined) return "";
+    if (this.#problem !== undefined) return `${this.name} could not be started: ${this.#problem}`;
+    const { code, signal } = this.#outcome;
+    const lines = [...this.lines, ...this.errors].filter((line) => line.trim() !== "").slice(-LAST_LINES);
+    const said = lines.length === 0 ? "; it has printed nothing" : `; its last lines:\n${lines.join("\n")}`;
+    return `${this.name} has ended (${signal ?? `exit code ${code}`})${said}`;
+  }
+
+  /** Enters lines on its standard input. */
+  async enters(...lines: string[]): Promise<void> {
+    const shown = lines.map(quote).join(", ");
+    this.#around.transcript.lastSent = shown;
+    await this.#step(`${this.name} enters ${shown}`, () =>
+      this.write(lines.map((line) => `${line}\n`).join("")),
+    );
+  }
+
+  /** Gives text to its standard input; no step. */
+  write(text: string | Buffer): void {
+    this.#child.stdin?.write(text);
+  }
+
+  async endsInput(): Promise<void> {
+    await this.#step(`the standard input of ${this.name} ends`, () => this.endInput());
+  }
+
+  /** Ends its standard input; no step. */
+  endInput(): void {
+    this.#child.stdin?.end();
+  }
+
+  /** Its exit code; null while it runs, and if a signal has ended it. */
+  get code(): number | null {
+    return this.#outcome?.code ?? null;
+  }
+
+  /** Waits for a line on standard output; lines before it are passed over. */
+  async shows(expected: string | RegExp): Promise<string> {
+    return this.#step(`${this.name} shows ${describe(expected)}`, async () => {
+      const start = this.#next;
+      let found = -1;
+      await this.#until(() => {
+        found = this.lines.findIndex((line, index) => index >= this.#next && matches(line, expected));
+        return found !== -1;
+      });
+      if (found === -1) return this.#fail(expected, this.lines.slice(start));
+      return this.#takeLine(found);
+    });
+  }
+
+  /** Expects that this is the very next line on standard output. */
+  async showsNext(expected: string | RegExp): Promise<string> {
+    return this.#step(`${this.name} shows next ${describe(expected)}`, async () => {
+      await this.#until(() => this.lines.length > this.#next);
+      const line = this.lines[this.#next];
+      if (line === undefined || !matches(line, expected))
+        return this.#fail(expected, line === undefined ? [] : [line]);
+      return this.#takeLine(this.#next);
+    });
+  }
+
+  /** Waits for all of these lines, in whatever order they come. */
+  async showsInAnyOrder(...expected: string[]): Promise<void> {
+    const missing = new Set(expected);
+    while (missing.size > 0) {
+      const alternatives = [...missing].map((line) => line.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+      missing.delete(await this.shows(new RegExp(`^(?:${alternatives.join("|")})$`)));
+    }
+  }
+
+  /** Expects that no line so far contains this. Ask only after something has been shown that must come later. */
+  async hasNotShown(part: string): Promise<void> {
+    await this.#step(`${this.name} has not shown ${quote(part)}`, () => {
+      const line = this.lines.find((one) => one.includes(part));
+      if (line !== undefined)
+        throw new StepFailure({ expected: `no line with ${quote(part)}`, received: quote(line) });
+    });
+  }
+
+  /** Waits for a line on standard output, or, if there is none, on standard error. */
+  async prints(expected: string | RegExp): Promise<void> {
+    await this.#step(`${this.name} prints ${describe(expected)}`, async () => {
+      const all = (): string[] => [...this.lines, ...this.errors];
+      await this.#until(() => all().some((line) => matches(line, expected)));
+      const found = all().find((line) => matches(line, expected));
+      if (found === undefined) return this.#fail(expected, all());
+      this.#observe(found);
+    });
+  }
+
+  /** Expects that it ends by itself with this exit code. */
+  async endsWith(code: number): Promise<void> {
+    this.#mayEnd = true;
+    await this.#step(`${this.name} ends with exit code ${code}`, async () => {
+      await this.#until(() => this.hasEnded);
+      if (this.#outcome === undefined)
+        throw new StepFailure({ expected: `exit code ${code}`, received: "nothing; it still runs" });
+      if (this.#outcome.code !== code)
+        throw new StepFailure({ expected: `exit code ${code}`, received: this.lastWords });
+    });
+  }
+
+  /** Sends it a signal. */
+  async signal(name: NodeJS.Signals): Promise<void> {
+    this.#mayEnd = true;
+    await this.#step(`${this.name} receives ${name}`, () => this.#child.kill(name));
+  }
+
+  /** Ends it with all that it has started, and waits until it is gone. */
+  async kill(): Promise<void> {
+    if (this.hasEnded) return killGroup(this.#child);
+    killGroup(this.#child);
+    await this.ended;
+  }
+
+  /** Waits until the program prints a line that matches; undefined if it does not, or ends before. No step. */
+  async waitFor(expected: RegExp): Promise<string | undefined> {
+    await this.#until(() => this.lines.some((line) => matches(line, expected)));
+    return this.lines.find((line) => matches(line, expected));
+  }
+
+  /** Waits until something changes, it ends, or the time is over. */
+  async #until(condition: () => boolean): Promise<void> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#change();
+    }, this.#around.timeout);
+    try {
+      while (!condition() && !late && !this.hasEnded)
+        await new Promise<void>((resolve) => this.#changed.push(resolve));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #takeLine(index: number): string {
+    const line = this.lines[index] ?? "";
+    this.#next = index + 1;
+    this.#observe(line);
+    return line;
+  }
+
+  #observe(line: string): void {
+    if (line !== "") this.#around.transcript.observe();
+  }
+
+  #fail(expected: string | RegExp, lines: readonly string[]): never {
+    const ended = this.hasEnded ? `\n${this.lastWords}` : "";
+    const shown = lines.slice(-LAST_LINES).map(quote);
+    const [only] = shown;
+    const nothing = this.hasEnded ? "nothing" : `nothing within ${this.#around.timeout / 1000} s`;
+    throw new StepFailure({
+      expected: describe(expected),
+      received: `${shown.length === 0 ? nothing : shown.length === 1 ? only : shown.join("\n")}${ended}`,
+      exact: typeof expected === "string" && shown.length === 1,
+    });
+  }
+
+  #step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
+    return this.#around.transcript.step(description, action);
+  }
+
+  #read(source: "lines" | "errors", text: string): void {
+    this.#printed += text.length;
+    if (this.#printed > MOST_OUTPUT) return killGroup(this.#child);
+    const lines = (this.#unfinished[source] + text).split(/\r?\n/);
+    this.#unfinished[source] = lines.pop() ?? "";
+    this[source].push(...lines);
+    this.#change();
+  }
+
+  #change(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+}
+
+/** @throws CouldNotRun with its last lines, if the program has ended */
+export function assertRuns(program: ProgramUnderTest): void {
+  if (program.hasEnded) throw new CouldNotRun(program.lastWords);
+}
+
+function matches(line: string, expected: string | RegExp): boolean {
+  return typeof expected === "string" ? line === expected : expected.test(line);
+}
+
+function describe(expected: string | RegExp): string {
+  return typeof expected === "string" ? quote(expected) : `a line that matches ${expected}`;
+}

@@ -1,0 +1,149 @@
+// Runs checks against the programs of one place, some side by side, and says for each: passed, failed, could not run.
+
+import { type Check, clauseOf, type StageNumber } from "./check.ts";
+import { pcapOf, type Recording } from "./recording.ts";
+import { type Place, Pool, Scene } from "./scene.ts";
+import { CouldNotRun, StepFailure } from "./step-failure.ts";
+
+export type Verdict = "passed" | "failed" | "could-not-run";
+
+export interface Failure {
+  /** What the check was doing. */
+  step: string;
+  /** What had been sent just before, as it is shown; all three are text for a person. */
+  sent?: string;
+  expected: string;
+  received: string;
+  /** Expected and received are the same kind of thing: their first difference is worth a mark. */
+  exact: boolean;
+  likelyCause: string;
+  clause: string;
+  /** The number of the packet in the recording, from 1. */
+  packet?: number;
+}
+
+export interface CheckResult {
+  check: Check;
+  stage: StageNumber;
+  verdict: Verdict;
+  milliseconds: number;
+  /** Every step that was begun, as it described itself. */
+  transcript: readonly string[];
+  /** For failed. */
+  failure?: Failure;
+  /** For could-not-run. */
+  problem?: string;
+  /** What passed on the checker's connections, as events; see recordingOf. */
+  recorded: Recording;
+  seed: number;
+}
+
+export interface RunOptions {
+  /** How long to wait for anything, in milliseconds. */
+  timeout?: number;
+  /** The same seed brings the same random values back. */
+  seed?: number;
+  /** How many checks run side by side. */
+  jobs?: number;
+  /** No more checks are begun when it is aborted, and the running ones are given up. */
+  signal?: AbortSignal;
+  /** Told as soon as a check is over. */
+  onResult?(result: CheckResult): void;
+}
+
+/** How long a check waits for anything, in milliseconds, unless it is told otherwise. */
+export const DEFAULT_TIMEOUT = 5000;
+
+/** @returns the results in the order of the checks; those that were not begun are missing */
+export async function runChecks(
+  checks: readonly Check[],
+  place: Place,
+  options: RunOptions = {},
+): Promise<CheckResult[]> {
+  const results: (CheckResult | undefined)[] = checks.map(() => undefined);
+  const pool = new Pool();
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const index = next;
+      const check = checks[index];
+      next += 1;
+      if (check === undefined || options.signal?.aborted) return;
+      const result = await runCheck(check, place, pool, options);
+      if (options.signal?.aborted) return;
+      results[index] = result;
+      options.onResult?.(result);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: options.jobs ?? 2 }, work));
+  } finally {
+    await pool.close();
+  }
+  return results.filter((result) => result !== undefined);
+}
+
+/** The packets of a run, as a .pcap file. */
+export function recordingOf(results: readonly CheckResult[]): Buffer {
+  return pcapOf(results.map(({ recorded }) => recorded));
+}
+
+async function runCheck(check: Check, place: Place, pool: Pool, options: RunOptions): Promise<CheckResult> {
+  const seed = options.seed ?? 1;
+  const scene = new Scene(place, pool, {
+    timeout: options.timeout ?? DEFAULT_TIMEOUT,
+    seed: `${seed} ${check.id}`,
+  });
+  const started = performance.now();
+  const outcome = await judge(check, scene, options.signal);
+  await scene.close();
+  return {
+    check,
+    stage: place.stage,
+    ...outcome,
+    milliseconds: performance.now() - started,
+    transcript: scene.transcript.steps,
+    recorded: scene.recording,
+    seed,
+  };
+}
+
+type Outcome = Pick<CheckResult, "verdict" | "failure" | "problem">;
+
+async function judge(check: Check, scene: Scene, signal: AbortSignal | undefined): Promise<Outcome> {
+  const { transcript } = scene;
+  try {
+    await Promise.race([check.run(scene), aborted(signal)]);
+    scene.assertNothingUnread();
+  } catch (error) {
+    if (error instanceof StepFailure) return { verdict: "failed", failure: failureOf(check, scene, error) };
+    if (error instanceof CouldNotRun) return { verdict: "could-not-run", problem: error.message };
+    // A mistake in the check itself: nothing can be said about the program.
+    return { verdict: "could-not-run", problem: `${check.id}: ${String(error)}` };
+  }
+  if (transcript.observations > 0) return { verdict: "passed" };
+  return { verdict: "could-not-run", problem: `${check.id} has observed nothing, so it cannot have passed` };
+}
+
+function failureOf(check: Check, scene: Scene, { details }: StepFailure): Failure {
+  const { transcript, recording } = scene;
+  const sent = details.sent ?? transcript.lastSent;
+  const packet = details.port === undefined ? undefined : recording.lastPacket(details.port);
+  return {
+    step: transcript.failedStep ?? transcript.steps.at(-1) ?? "at the end",
+    ...(sent === undefined ? {} : { sent }),
+    expected: details.expected,
+    received: details.received,
+    exact: details.exact ?? false,
+    likelyCause: details.likelyCause ?? check.likelyCause,
+    clause: clauseOf(check),
+    ...(packet === undefined ? {} : { packet }),
+  };
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(new CouldNotRun("given up"));
+    signal?.addEventListener("abort", () => reject(new CouldNotRun("given up")), { once: true });
+  });
+}

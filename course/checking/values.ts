@@ -1,0 +1,97 @@
+// Values on their way between the checker and the process that holds a student's functions: JSON, with words for what
+// JSON does not know. Pure.
+
+/** A function that gives these values, one a call; the last one again and again. */
+export class GivesInTurn {
+  readonly values: readonly unknown[];
+
+  constructor(values: readonly unknown[]) {
+    this.values = values;
+  }
+}
+
+/** Stands for a function argument: its calls return these values in turn. */
+export function givesInTurn(...values: unknown[]): GivesInTurn {
+  return new GivesInTurn(values);
+}
+
+/** Something that lives in the other process. */
+export class Reference {
+  readonly handle: number;
+
+  constructor(handle: number) {
+    this.handle = handle;
+  }
+}
+
+/** What was thrown there. */
+export interface Thrown {
+  name: string;
+  message: string;
+  code?: unknown;
+}
+
+/** @param refer makes a reference of what can only live here, and returns its number */
+export function encodeValue(value: unknown, refer?: (value: object) => number): unknown {
+  const encode = (one: unknown): unknown => encodeValue(one, refer);
+  if (value === undefined) return { $: "undefined" };
+  if (typeof value === "bigint") return { $: "bigint", value: value.toString() };
+  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
+    return { $: "number", value: Object.is(value, -0) ? "-0" : String(value) };
+  if (typeof value !== "object" || value === null)
+    return typeof value === "function" ? { $: "undefined" } : value;
+  if (value instanceof Uint8Array) return { $: "bytes", value: Buffer.from(value).toString("hex") };
+  if (value instanceof GivesInTurn) return { $: "gives", value: value.values.map(encode) };
+  if (value instanceof Reference) return { $: "handle", value: value.handle };
+  if (value instanceof Error) return { $: "error", value: encode(thrownOf(value)) };
+  if (value instanceof Map) return { $: "map", value: [...value].map(encode) };
+  if (value instanceof Set) return { $: "set", value: [...value].map(encode) };
+  if (Array.isArray(value)) return value.map(encode);
+  const plain = Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null;
+  if (!plain && refer !== undefined) return { $: "handle", value: refer(value) };
+  return { $: "object", value: Object.entries(value).map(([name, member]) => [name, encode(member)]) };
+}
+
+/** @param resolve gives back what a reference stands for; without it references stay as they are */
+export function decodeValue(json: unknown, resolve?: (handle: number) => unknown): unknown {
+  const decode = (one: unknown): unknown => decodeValue(one, resolve);
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) return json.map(decode);
+  const { $: kind, value } = json as { $?: unknown; value?: unknown };
+  const list = Array.isArray(value) ? value : [];
+  switch (kind) {
+    case "undefined":
+      return undefined;
+    case "bigint":
+      return BigInt(String(value));
+    case "number":
+      return Number(value);
+    case "bytes":
+      return Buffer.from(String(value), "hex");
+    case "gives": {
+      const values = list.map(decode);
+      let next = 0;
+      return () => values[Math.min(next++, values.length - 1)];
+    }
+    case "handle":
+      return resolve === undefined ? new Reference(Number(value)) : resolve(Number(value));
+    case "error": {
+      const thrown = decode(value) as Thrown;
+      return Object.assign(new Error(thrown.message), thrown);
+    }
+    case "map":
+      return new Map(list.map((entry) => decode(entry) as [unknown, unknown]));
+    case "set":
+      return new Set(list.map(decode));
+    case "object":
+      return Object.fromEntries(list.map((entry) => decode(entry) as [string, unknown]));
+    default:
+      throw new Error("an unknown kind of value");
+  }
+}
+
+export function thrownOf(error: unknown): Thrown {
+  if (!(error instanceof Error)) return { name: "thrown", message: String(error) };
+  const code = "code" in error ? { code: error.code } : {};
+  return { name: error.name, message: error.message, ...code };
+}
