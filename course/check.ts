@@ -58,16 +58,6 @@ interface CommandLine {
   record?: string;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const known = error instanceof UsageError || error instanceof CommandError;
-  const system = error instanceof Error && "code" in error && "path" in error;
-  if (!known && !system) throw error;
-  console.error(`error: ${(error as Error).message}`);
-  process.exitCode = 2;
-}
-
 async function main(argv: readonly string[]): Promise<number> {
   // What the checker has started ends when it does; a signal alone would end it without that.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
@@ -238,4 +228,14 @@ function plain(result: CheckResult): object {
     milliseconds: Math.round(milliseconds),
     ...(verdict === "passed" ? {} : { failure, problem, transcript }),
   };
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof UsageError || error instanceof CommandError;
+  const system = error instanceof Error && "code" in error && "path" in error;
+  if (!known && !system) throw error;
+  console.error(`error: ${(error as Error).message}`);
+  process.exitCode = 2;
 }

@@ -5,22 +5,17 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "chai";
 import { COURSE_FOLDER, Program } from "../course/programs.ts";
-import { withTool } from "./support/tools.ts";
+import { PYTHON, withPython } from "./support/python.ts";
 
 type Language = "TypeScript" | "Python";
 
 const FOLDERS = { "02": "02-basic-p2p", "03": "03-dh-chat", "04": "04-aes-chat" } as const;
 const PYTHON_FOLDER = join(COURSE_FOLDER, "interop", "python");
-const PROBE = ["-c", "import cryptography"];
-
-/** A Python that has the package `cryptography`. */
-const PYTHON =
-  ["python3", "/usr/bin/python3", "python"].find((name) => spawnSync(name, PROBE).status === 0) ?? "python3";
 
 /** How many messages each side sends. */
 const MESSAGES = 30;
 
-withTool(PYTHON, PROBE, "with the Python programs", () => {
+withPython("with the Python programs", () => {
   const programs: Program[] = [];
 
   afterEach(async () => {

@@ -154,13 +154,14 @@ export class Connection {
   /** Expects that the other side ends the connection, and has sent nothing that was not read before. */
   async isClosed(): Promise<void> {
     await this.#step(`the connection of ${this.name} is closed`, async () => {
-      await this.#until(() => this.#ended || this.#length > 0);
-      if (this.#length > 0)
-        await this.#fail({ expected: "the end of the connection", received: this.#shown() });
-      if (!this.#ended)
-        await this.#fail({ expected: "the end of the connection", received: "nothing; it stays open" });
+      await this.#expectEnd();
       this.socket.end(); // As any program does: the other side may wait for it.
     });
+  }
+
+  /** The same, and the checker's half stays open: the other side may still read. */
+  async isHalfClosed(): Promise<void> {
+    await this.#step(`the other half of the connection of ${this.name} is ended`, () => this.#expectEnd());
   }
 
   /** Expects that the other side ends the connection, and returns what it has sent before and nobody has read. */
@@ -272,6 +273,14 @@ export class Connection {
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  async #expectEnd(): Promise<void> {
+    await this.#until(() => this.#ended || this.#length > 0);
+    if (this.#length > 0)
+      await this.#fail({ expected: "the end of the connection", received: this.#shown() });
+    if (!this.#ended)
+      await this.#fail({ expected: "the end of the connection", received: "nothing; it stays open" });
   }
 
   async #sending(description: string, shown: string, action: () => void | Promise<void>): Promise<void> {

@@ -9,11 +9,15 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { decodeValue, encodeValue, thrownOf } from "./values.ts";
+import { takeCalls } from "./watched-crypto.ts";
 
 interface Request {
   id: number;
-  /** Call a function of a file, make an object of a class of it, or call a method of an object made before. */
-  kind: "call" | "create" | "method";
+  /**
+   * Call a function of a file, make an object of a class of it, call a method of an object made before, or say which
+   * functions of node:crypto were called since the last time.
+   */
+  kind: "call" | "create" | "method" | "crypto-calls";
   file: string;
   name: string;
   handle: number;
@@ -25,6 +29,8 @@ const MOST_VALUES = 100_000;
 
 const folder = process.argv[2] ?? ".";
 const objects: object[] = [];
+/** A file is being loaded: a SyntaxError is one in it, and not one that its functions throw. */
+let loading = false;
 const output = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
@@ -34,9 +40,12 @@ function refer(object: object): number {
 }
 
 async function perform({ kind, file, name, handle, arguments: encoded }: Request): Promise<unknown> {
+  if (kind === "crypto-calls") return takeCalls();
   const argv = decodeValue(encoded, (number) => objects[number]) as unknown[];
   if (kind === "method") return member(objects[handle], name, `an object of ${file}`)(...argv);
+  loading = true;
   const module: object = await import(pathToFileURL(join(folder, file)).href);
+  loading = false;
   if (kind === "call") return member(module, name, file)(...argv);
   const Class = (module as Record<string, unknown>)[name];
   if (typeof Class !== "function") throw new Error(`${file} exports no class ${name}`);
@@ -72,7 +81,12 @@ for await (const line of createInterface({ input: process.stdin })) {
       request.kind === "create" ? { $: "handle", value: refer(value as object) } : encodeValue(value, refer);
     answer = { id: request.id, value: encoded };
   } catch (error) {
-    answer = { id: request.id, thrown: encodeValue(thrownOf(error)), compiled: !isSyntaxError(error) };
+    answer = {
+      id: request.id,
+      thrown: encodeValue(thrownOf(error)),
+      compiled: !(loading && isSyntaxError(error)),
+    };
+    loading = false;
   }
   output(`${JSON.stringify(answer)}\n`);
 }

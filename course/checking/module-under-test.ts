@@ -13,7 +13,7 @@ const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 type Outcome = { value: unknown } | { thrown: Thrown };
 
 interface Request {
-  kind: "call" | "create" | "method";
+  kind: "call" | "create" | "method" | "crypto-calls";
   file: string;
   name: string;
   handle?: number;
@@ -158,6 +158,13 @@ export class ModuleUnderTest {
       const handle = value instanceof Reference ? value.handle : -1;
       return new ModuleUnderTest(this.#file, this.#host, this.#around, { name, handle });
     });
+  }
+
+  /** The functions of node:crypto that were called since the last time, in their order: those in watched-crypto.ts. */
+  async cryptoCalls(): Promise<string[]> {
+    const request = { kind: "crypto-calls" as const, file: this.#file, name: "", arguments: [] };
+    const outcome = await this.#host.request(request, this.#around.timeout);
+    return outcome !== undefined && "value" in outcome ? (outcome.value as string[]) : [];
   }
 
   /** The object, to be given to another call as an argument. */

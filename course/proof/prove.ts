@@ -1,0 +1,40 @@
+// Whether the course catches mistakes: runs checks against starters and wrong answers, and says what they found.
+
+import type { Check, StageNumber } from "../checking/check.ts";
+import { formatFailure } from "../checking/format-failure.ts";
+import { type CheckResult, runChecks } from "../checking/run-checks.ts";
+import { findChecks } from "../checks/index.ts";
+import { makeVariant, type VariantOptions } from "./variant.ts";
+
+/** Wide enough that no line of a report is cut. */
+const WIDTH = 1000;
+
+/** How long checks of wrong programs wait for anything, in milliseconds: many of these say nothing at all. */
+const PATIENCE = 4000;
+
+/** Runs checks of a stage against a variant of it. */
+export async function checkVariant(
+  stage: StageNumber,
+  variant: VariantOptions,
+  checks: readonly Check[],
+  options: { timeout?: number; seed?: number } = {},
+): Promise<CheckResult[]> {
+  const { place, remove } = makeVariant(stage, variant);
+  try {
+    return await runChecks(checks, place, { timeout: PATIENCE, ...options });
+  } finally {
+    remove();
+  }
+}
+
+/** @throws Error if the stage has no check of that id */
+export function checkOf(stage: StageNumber, id: string): Check {
+  const check = findChecks(stage, id).find((one) => one.id === id);
+  if (check === undefined) throw new Error(`stage ${stage} has no check ${id}`);
+  return check;
+}
+
+/** What a student sees of a result, in full width. */
+export function reportOf(result: CheckResult): string {
+  return formatFailure(result, WIDTH).join("\n");
+}

@@ -1,0 +1,85 @@
+// A copy of a stage in which some regions hold other code: a starter, or a wrong answer. Made to be checked, then removed.
+
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { STAGE_FOLDERS, type StageNumber } from "../checking/check.ts";
+import type { Place } from "../checking/scene.ts";
+import { isSource } from "../exercises/exercises.ts";
+import { findRegions, replaceRegion } from "../exercises/regions.ts";
+import { ATTACKS_FOLDER } from "../exercises/stages.ts";
+import { COURSE_FOLDER } from "../programs.ts";
+
+/** Text that stands once in a file, and what shall stand there instead. */
+export interface Edit {
+  file: string;
+  find: string;
+  replace: string;
+}
+
+export interface VariantOptions {
+  /** Regions by exercise, and what they shall hold. */
+  regions?: ReadonlyMap<string, string>;
+  edits?: readonly Edit[];
+  /** With the attacks, the captures and the other stages beside it: what an attack program needs. */
+  withAttacks?: boolean;
+}
+
+export interface Variant {
+  place: Place;
+  /** Removes the copy. */
+  remove(): void;
+}
+
+/**
+ * Makes the copy inside of the course's folder work/, where programs find the packages that they import.
+ * @throws Error if an edit does not fit
+ */
+export function makeVariant(stage: StageNumber, options: VariantOptions): Variant {
+  mkdirSync(join(COURSE_FOLDER, "work"), { recursive: true });
+  const folder = mkdtempSync(join(COURSE_FOLDER, "work", ".proof-"));
+  try {
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+    const folders = options.withAttacks
+      ? [...Object.values(STAGE_FOLDERS), ATTACKS_FOLDER, "captures"]
+      : [STAGE_FOLDERS[stage]];
+    for (const name of folders) copySources(name, folder);
+    for (const name of folders) replaceRegions(join(folder, name), options.regions ?? new Map());
+    for (const edit of options.edits ?? []) apply(edit, join(folder, STAGE_FOLDERS[stage]));
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    place: { stage, folder: join(folder, STAGE_FOLDERS[stage]) },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function copySources(name: string, target: string): void {
+  const source = join(COURSE_FOLDER, name);
+  mkdirSync(join(target, name));
+  for (const file of readdirSync(source)) {
+    if (isSource(file) || /\.(?:pcap|keys)$/.test(file)) cpSync(join(source, file), join(target, name, file));
+  }
+}
+
+function replaceRegions(folder: string, regions: ReadonlyMap<string, string>): void {
+  for (const name of readdirSync(folder).filter(isSource)) {
+    const path = join(folder, name);
+    const text = readFileSync(path, "utf8");
+    let changed = text;
+    for (const { id } of findRegions(text, name)) {
+      const content = regions.get(id);
+      if (content !== undefined) changed = replaceRegion(changed, name, id, content);
+    }
+    if (changed !== text) writeFileSync(path, changed);
+  }
+}
+
+function apply({ file, find, replace }: Edit, folder: string): void {
+  const path = join(folder, file);
+  const parts = readFileSync(path, "utf8").split(find);
+  if (parts.length !== 2)
+    throw new Error(`${file}: the text to replace stands there ${parts.length - 1} times`);
+  writeFileSync(path, parts.join(replace));
+}

@@ -1,0 +1,12 @@
+// The rules of authorship are kept; and the program that checks them does notice when one is not.
+
+import { expect } from "chai";
+import { findProblems } from "../course/authorship/rules.ts";
+import { formatProblem } from "../course/exercises/problem.ts";
+import { COURSE_FOLDER } from "../course/programs.ts";
+
+describe("the rules of authorship", () => {
+  it("are kept", () => {
+    expect(findProblems(COURSE_FOLDER).map(formatProblem)).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,33 @@
+// Runs checks and reports each as a test of its own.
+
+import type { Check } from "../../course/checking/check.ts";
+import { type CheckResult, runChecks } from "../../course/checking/run-checks.ts";
+import type { Place } from "../../course/checking/scene.ts";
+import { reportOf } from "../../course/proof/prove.ts";
+
+/** How long to wait for anything, in milliseconds: much longer than it ever takes, even on a busy machine. */
+const DEADLINE = 30_000;
+
+/** The seed of this run: SEED brings an earlier one back. */
+export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
+
+/** Defines a test for each check, in a `describe`. They are run together, before the first test. */
+export function testChecks(checks: readonly Check[], place: Place): void {
+  const results = new Map<string, CheckResult>();
+
+  before(async function () {
+    this.timeout(600_000);
+    for (const result of await runChecks(checks, place, { timeout: DEADLINE, seed: SEED }))
+      results.set(result.check.id, result);
+  });
+
+  for (const { id, title } of checks) {
+    it(`${id} ${title}`, () => {
+      const result = results.get(id);
+      if (result === undefined) throw new Error("it was not run");
+      if (result.verdict === "passed") return;
+      const transcript = result.transcript.map((step) => `  - ${step}`).join("\n");
+      throw new Error(`${reportOf(result)}\nseed ${SEED}; steps:\n${transcript}`);
+    });
+  }
+}

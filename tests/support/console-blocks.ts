@@ -1,0 +1,102 @@
+// The `console` blocks of a lesson: what is typed into which terminal, and what shall come. Pure.
+
+import { fencesOf } from "../../course/weaving/fences.ts";
+import { WeaveError } from "../../course/weaving/weave-error.ts";
+
+/** One line of a block. `line` is its line in the page, from 1. */
+export type Entry =
+  /** Given to bash. */
+  | { kind: "command"; line: number; text: string }
+  /** Typed into the program that runs, behind its prompt. */
+  | { kind: "typed"; line: number; text: string }
+  | { kind: "key"; line: number; key: "^C" | "^D" }
+  /** What the program shall print; `…` in it stands for anything, `…` alone for any lines. */
+  | { kind: "output"; line: number; text: string };
+
+export interface ConsoleBlock {
+  /** The line of its fence in the page. */
+  line: number;
+  /** The terminal by name; undefined: one of its own, whose programs end by themselves. */
+  terminal: string | undefined;
+  /** Programs without which the page cannot be run. */
+  needs: string[];
+  entries: Entry[];
+}
+
+/** A block that no test runs. */
+export interface NotRunBlock {
+  line: number;
+  reason: string;
+}
+
+export interface ConsoleBlocks {
+  run: ConsoleBlock[];
+  notRun: NotRunBlock[];
+}
+
+/** A line with a prompt: of the chat's client, of the calculator's, or the question for a name. */
+const PROMPT = /^((?:\[[^\]]+\] )?you>|>|your name:)(?: (.*))?$/;
+
+/**
+ * @param file for messages
+ * @throws WeaveError if a block breaks a rule
+ */
+export function consoleBlocks(file: string, page: string): ConsoleBlocks {
+  const blocks: ConsoleBlocks = { run: [], notRun: [] };
+  for (const { language, info, line, content } of fencesOf(page)) {
+    const reason = /^not-run:(.*)$/.exec(info)?.[1]?.trim();
+    if (reason === "") throw new WeaveError(file, line, "say why it is not run: not-run: REASON");
+    if (reason !== undefined) blocks.notRun.push({ line, reason });
+    else if (language === "console") blocks.run.push(parseBlock(file, line, info, content));
+  }
+  return blocks;
+}
+
+function parseBlock(file: string, line: number, info: string, content: readonly string[]): ConsoleBlock {
+  const block: ConsoleBlock = { line, terminal: undefined, needs: [], entries: [] };
+  for (const word of info.split(/ +/).filter((word) => word !== "")) {
+    const [, name, value = ""] = /^(terminal|needs)=([a-z0-9-]+)$/.exec(word) ?? [];
+    if (name === undefined) {
+      throw new WeaveError(
+        file,
+        line,
+        `"${word}" is not known: terminal=NAME, needs=TOOL, or not-run: REASON`,
+      );
+    }
+    if (name === "terminal") block.terminal = value;
+    else block.needs.push(value);
+  }
+  for (let i = 0; i < content.length; i += 1) {
+    const entry = parseEntry(content[i] ?? "", line + 1 + i);
+    while (entry.kind === "command" && entry.text.endsWith("\\") && i + 1 < content.length) {
+      i += 1;
+      entry.text += `\n${content[i]}`;
+    }
+    if (entry.kind !== "typed" || entry.text !== "") block.entries.push(entry);
+  }
+  const [first] = block.entries;
+  if (first === undefined) throw new WeaveError(file, line, "the block is empty");
+  if (first.kind !== "command" && block.terminal === undefined)
+    throw new WeaveError(file, line, "a block without terminal=NAME begins with a command: $ …");
+  return block;
+}
+
+function parseEntry(text: string, line: number): Entry {
+  if (text.startsWith("$ ")) return { kind: "command", line, text: text.slice(2) };
+  if (text === "^C" || text === "^D") return { kind: "key", line, key: text };
+  const typed = PROMPT.exec(text);
+  // A prompt with nothing behind it is only what the screen shows while nobody types.
+  if (typed !== null) return { kind: "typed", line, text: typed[2] ?? "" };
+  return { kind: "output", line, text: text.trimEnd() };
+}
+
+/** Stands for any text within a line, or for any lines. */
+export const ELLIPSIS = "…";
+
+/** Whether a line is as it should be. */
+export function matches(expected: string, received: string): boolean {
+  const parts = expected.split(ELLIPSIS);
+  if (parts.length === 1) return expected === received;
+  const pattern = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join(".*");
+  return new RegExp(`^${pattern}$`, "su").test(received);
+}

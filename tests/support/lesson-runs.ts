@@ -1,0 +1,115 @@
+// Runs every console block of the pages of a folder, each page in a copy of the course and in a network of its own, where
+// the stages' default ports are free.
+
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { COURSE_FOLDER } from "../../course/programs.ts";
+import { pagesOf } from "../../course/weaving/pages.ts";
+import { consoleBlocks } from "./console-blocks.ts";
+import type { PageRun } from "./run-page.ts";
+import { leaveOut } from "./tools.ts";
+
+/** What no page needs a copy of. */
+const NOT_COPIED = ["node_modules", ".git", "work"];
+
+const NAMESPACE = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"];
+
+/**
+ * In the namespace: brings up the loopback interface, and lays the copy over the course's folder, so that nothing that runs
+ * can write into the real one.
+ */
+const INSIDE = `
+{ ip link set lo up || ifconfig lo up; } 2> /dev/null &&
+mount --bind "$1/node_modules" "$2/node_modules" &&
+mount --rbind "$2" "$1" &&
+cd "$1" && shift 2 && exec "$@"`;
+
+/** Why no namespace can be made here; undefined if it can. */
+let whyNot: string | undefined | null = null;
+
+function reasonAgainstNamespaces(): string | undefined {
+  if (whyNot !== null) return whyNot;
+  if (process.platform !== "linux") whyNot = "only Linux has networks of one's own";
+  else {
+    const probe = spawnSync("unshare", [
+      ...NAMESPACE,
+      "--",
+      "sh",
+      "-c",
+      "ip link set lo up || ifconfig lo up",
+    ]);
+    whyNot = probe.status === 0 ? undefined : "this system allows no network of one's own (unshare)";
+  }
+  return whyNot;
+}
+
+/** Runs a page and returns what came out. */
+function runInNamespace(file: string): Promise<PageRun> {
+  const copy = mkdtempSync(join(tmpdir(), "lesson-course-"));
+  for (const name of readdirSync(COURSE_FOLDER)) {
+    if (!NOT_COPIED.includes(name)) cpSync(join(COURSE_FOLDER, name), join(copy, name), { recursive: true });
+  }
+  mkdirSync(join(copy, "node_modules"));
+  const runner = [process.execPath, "--import", "tsx", "tests/support/run-page.ts", file];
+  const argv = [
+    ...NAMESPACE,
+    "--",
+    "sh",
+    "-c",
+    INSIDE,
+    "sh",
+    COURSE_FOLDER.replace(/\/$/, ""),
+    copy,
+    ...runner,
+  ];
+  const child = spawn("unshare", argv, { stdio: ["ignore", "pipe", "pipe"] });
+  let [output, errors] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", () => {
+      rmSync(copy, { recursive: true });
+      const result = output.trim().split("\n").at(-1) ?? "";
+      if (result.startsWith("{")) resolve(JSON.parse(result) as PageRun);
+      else reject(new Error(`${file} could not be run: ${errors.trim()}`));
+    });
+  });
+}
+
+function isInstalled(tool: string): boolean {
+  return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, tool)));
+}
+
+/** Defines a test for each page of a folder that has something to run. `LESSON=FOLDER/N` chooses one page. */
+export function testCommandsOf(folder: string): void {
+  const wanted = process.env.LESSON?.replace(/\.md$/, "");
+  describe(`the commands in lessons/${folder}`, () => {
+    for (const { file, text } of pagesOf(COURSE_FOLDER, folder)) {
+      if (wanted !== undefined && !isWanted(file, wanted)) continue;
+      const name = file.replace(/^lessons\//, "");
+      it(name, async function () {
+        const { run } = consoleBlocks(file, text);
+        if (run.length === 0) return;
+        const missing = run.flatMap(({ needs }) => needs).find((tool) => !isInstalled(tool));
+        const reason = missing === undefined ? reasonAgainstNamespaces() : `${missing} is not installed`;
+        if (reason !== undefined) leaveOut(this, reason);
+        const { failure, blocks } = await runInNamespace(file);
+        if (failure !== undefined) throw new Error(`${file}:${failure.line}\n${failure.message}`);
+        if (blocks !== run.length) throw new Error(`${file}: ${blocks} of ${run.length} blocks ran`);
+      });
+    }
+  });
+}
+
+/** @param wanted e.g. 03-dh-chat/4 or 03-dh-chat/4-key-pair */
+function isWanted(file: string, wanted: string): boolean {
+  const name = file.replace(/^lessons\//, "").replace(/\.md$/, "");
+  return name === wanted || name.startsWith(`${wanted}-`);
+}

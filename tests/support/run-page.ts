@@ -1,0 +1,75 @@
+// A program of its own: runs the console blocks of one page in the folder and the network where it is started, and prints
+// what came out as JSON. Whoever starts it has made both for this page alone (lesson-runs.ts).
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { consoleBlocks } from "./console-blocks.ts";
+import { ConsoleFailure, Terminal } from "./console-terminal.ts";
+
+/** What came out: how many blocks ran; and where and how it failed, if it did. */
+export interface PageRun {
+  blocks: number;
+  failure?: { line: number; message: string };
+}
+
+/**
+ * Stands for npm: the same commands, without the 0.3 s that npm takes, and without its two lines of preamble, which the
+ * pages leave out too.
+ */
+function writeNpm(folder: string): void {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+  const cases = Object.entries(scripts).map(([name, command]) => `  '${name}') exec ${command} "$@" ;;`);
+  const text = `#!/usr/bin/env bash
+silent() { [ "$1" = --silent ] || [ "$1" = -s ]; }
+silent "$1" && shift
+case "$1" in
+  run) shift; silent "$1" && shift; name=$1; shift ;;
+  start | test) name=$1; shift ;;
+  *) echo "the test of the lessons knows npm run, npm start and npm test only" >&2; exit 1 ;;
+esac
+case "$1" in
+  --) shift ;;
+  -*) echo "npm would keep $1 for itself: write -- before it" >&2; exit 1 ;;
+esac
+case "$name" in
+${cases.join("\n")}
+  *) echo "there is no script $name in package.json" >&2; exit 1 ;;
+esac
+`;
+  writeFileSync(join(folder, "npm"), text, { mode: 0o755 });
+}
+
+async function runPage(file: string, folder: string): Promise<PageRun> {
+  writeNpm(folder);
+  const { CI: _, FORCE_COLOR: __, ...inherited } = process.env;
+  const path = [folder, dirname(process.execPath), process.env.PATH].join(delimiter);
+  const environment = { ...inherited, PATH: path, NO_COLOR: "1", LC_ALL: "C.UTF-8" };
+  const { run } = consoleBlocks(file, readFileSync(file, "utf8"));
+  const terminals = new Map<string, Terminal>();
+  const others: Terminal[] = [];
+  const result: PageRun = { blocks: 0 };
+  try {
+    for (const block of run) {
+      const known = block.terminal === undefined ? undefined : terminals.get(block.terminal);
+      const terminal = known ?? new Terminal(environment);
+      if (block.terminal === undefined) others.push(terminal);
+      else terminals.set(block.terminal, terminal);
+      await terminal.run(block);
+      result.blocks += 1;
+    }
+  } catch (error) {
+    if (!(error instanceof ConsoleFailure)) throw error;
+    result.failure = { line: error.line, message: error.message };
+  } finally {
+    for (const terminal of [...terminals.values(), ...others]) terminal.kill();
+  }
+  return result;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "lesson-npm-"));
+try {
+  console.log(JSON.stringify(await runPage(process.argv[2] ?? "", folder)));
+} finally {
+  rmSync(folder, { recursive: true });
+}
