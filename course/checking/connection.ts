@@ -25,6 +25,8 @@ export interface Surroundings {
 }
 
 const LINE_FEED = 0x0a;
+/** How often the time to wait may begin anew because something has come. */
+const PATIENCE = 5;
 /** The most that one connection may send us and leave unread: more is no answer to anything we ask. */
 const MOST_UNREAD = 64 * 1024 * 1024;
 
@@ -324,18 +326,27 @@ export class Connection {
     }
   }
 
-  /** Waits until the condition holds, the connection has ended or the time is over; the caller looks which. */
+  /**
+   * Waits until the condition holds, the connection has ended or the time is over; the caller looks which. The time
+   * counts from the last bytes that came, so that much data may take long; but not for ever.
+   */
   async #until(condition: () => boolean): Promise<void> {
     let late = false;
-    const timer = setTimeout(() => {
+    const end = (): void => {
       late = true;
       this.#change();
-    }, this.#around.timeout);
+    };
+    const idle = setTimeout(end, this.#around.timeout);
+    const limit = setTimeout(end, PATIENCE * this.#around.timeout);
+    const refresh = (): void => void idle.refresh();
+    this.socket.on("data", refresh);
     try {
       while (!condition() && !this.#ended && !late)
         await new Promise<void>((resolve) => this.#changed.push(resolve));
     } finally {
-      clearTimeout(timer);
+      this.socket.off("data", refresh);
+      clearTimeout(idle);
+      clearTimeout(limit);
     }
   }
 

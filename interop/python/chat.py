@@ -12,7 +12,6 @@ from messages import (PeerReportedError, ProtocolError, as_integer, decode_messa
 from toy_cipher import XoredLines
 
 CONNECT_SECONDS = 5  # P3.10
-ANSWER_SECONDS = 70  # P3.9
 ACK_SECONDS = 30
 GOODBYE_SECONDS = 2  # P3.8
 OPEN_MESSAGES = 64
@@ -52,6 +51,7 @@ class ClearLines:
     """Stage 02: no protection at all."""
 
     nonsense_code = "bad-request"
+    nonsense_words = None  # each fault has its own
 
     def wrap(self, line: bytes) -> bytes:
         return line
@@ -120,7 +120,8 @@ class Chat:
         except Lost as reason:
             ending = self.lost(str(reason))
         except PeerReportedError as error:
-            ending = self.lost(f"the other side reports {error}")
+            # Anybody on the way can send an error line (P6.4): once the chat is open, its words are not shown.
+            ending = self.lost(f"the other side reports {error.code if self.state is State.OPEN else error}")
         except ProtocolError as problem:
             ending = self.lost(f"{problem.code}: {problem}")
             self.send_error(problem)
@@ -168,12 +169,13 @@ class Chat:
         self.connection = LineConnection(reader, writer, CHAT_LINE)
         own_hello = hello_line(self.client.stage, self.client.name, self.name)
         self.connection.write_line(own_hello)
+        patience = self.client.request_timeout + self.client.handshake_timeout  # P3.9: 60 s and 10 s make the 70 s
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(patience):
                 line = await self.receive_line()
         except TimeoutError:
             self.connection.write_line(encode_message({"type": "bye"}))
-            raise NoChat(f"{self.name} did not answer within {ANSWER_SECONDS} s") from None
+            raise NoChat(f"{self.name} did not answer within {patience:g} s") from None
         answer = decode_peer_message(line)
         if answer["type"] == "bye":
             if answer.get("reason") == "crossed" and self.state is State.CALLING:
@@ -339,7 +341,7 @@ class Chat:
         self.changed.set()
 
     def nonsense(self, words: str) -> ProtocolError:
-        return ProtocolError(self.protection.nonsense_code, words)
+        return ProtocolError(self.protection.nonsense_code, self.protection.nonsense_words or words)
 
     async def send_text(self, text: str) -> bool:
         """Send what the user typed; False when the chat ended before. Only this waits: for room (P3.10)."""

@@ -17,7 +17,11 @@ class ProtocolError(Exception):
 
 
 class PeerReportedError(Exception):
-    """The other side sent an error line."""
+    """The other side sent an error line, here in words; `code` is its code alone."""
+
+    def __init__(self, message: str, code: str):
+        super().__init__(message)
+        self.code = code
 
 
 def encode_message(message: dict) -> bytes:
@@ -51,16 +55,21 @@ def decode_peer_message(line: bytes) -> dict:
     """As decode_message; an error line (P3.1) becomes an exception that carries its text."""
     message = decode_message(line)
     if message["type"] == "error":
-        raise PeerReportedError(describe_error(message))
+        raise PeerReportedError(describe_error(message), printable_code(message))
     return message
 
 
 def describe_error(message: dict) -> str:
     """An error line in words. It comes from outside: cleaned for the terminal and not endless."""
-    code, words = message.get("code"), message.get("message")
-    code = code if isinstance(code, str) else "unknown"
+    words = message.get("message")
     words = words if isinstance(words, str) else "no explanation"
-    return printable(f"{code[:40]}: {words[:200]}")
+    return f"{printable_code(message)}: {printable(words[:200])}"
+
+
+def printable_code(message: dict) -> str:
+    """The code of an error line; what has not the form of a code says nothing."""
+    code = message.get("code")
+    return code if isinstance(code, str) and re.fullmatch("[a-z-]{1,32}", code) else "no code"
 
 
 def read_json_integer(digits: str) -> int | float:

@@ -72,7 +72,9 @@ def unseal(key: bytes, expected_seq: int, record: dict) -> bytes:
 
 
 class SealedLines:
+    # P6.3: the same answer whatever failed; a difference could be used to learn the plaintext.
     nonsense_code = "bad-record"
+    nonsense_words = "the record is not acceptable"
 
     def __init__(self, sending_key: bytes, receiving_key: bytes):
         self.sending_key = sending_key
@@ -93,8 +95,7 @@ class SealedLines:
             self.next_received += 1
             return decode_message(plaintext)
         except (ValueError, ProtocolError):
-            # P6.3: the same answer whatever failed; a difference could be used to learn the plaintext.
-            raise ProtocolError("bad-record", "the record is not acceptable") from None
+            raise ProtocolError(self.nonsense_code, self.nonsense_words) from None
 
 
 def append_to_key_log(path: str, transcript: bytes, initiator_key: bytes, responder_key: bytes) -> None:

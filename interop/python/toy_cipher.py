@@ -17,6 +17,7 @@ def xor(data: bytes, key: bytes) -> bytes:
 
 class XoredLines:
     nonsense_code = "bad-request"
+    nonsense_words = None
 
     def __init__(self, shared_secret: bytes):
         self.key = xor_key(shared_secret)
