@@ -14,7 +14,9 @@ interface Expression {
 
 // The `y` flag makes a pattern match exactly at lastIndex and nowhere later.
 const BLANKS = /[ \t]*/y;
+// BEGIN SOLUTION 01-numbers
 const NUMBER = /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;
+// END SOLUTION 01-numbers
 const OPERATOR = /[-+*/%]/y;
 
 /** Evaluates one line, strictly from left to right: 2 + 3 * 4 is 20. */
@@ -32,7 +34,9 @@ export function reply(line: string): string {
 
 /** Whether a line asks for the end of the connection: END in any case, blanks around it (P1.8). */
 export function isEnd(line: string): boolean {
+  // BEGIN SOLUTION 01-hello
   return /^[ \t]*END[ \t]*$/i.test(line);
+  // END SOLUTION 01-hello
 }
 
 /** Reads `number (operator number)*`, blanks between them. A minus directly before a number is its sign. */
@@ -66,24 +70,28 @@ function endOf(pattern: RegExp, line: string, position: number): number {
 
 /** Names the code point at which no allowed token begins; columns count code points from 1 (P1.7). */
 function unexpected(line: string, position: number): { error: string } {
+  // BEGIN SOLUTION 01-errors
   const codePoint = line.codePointAt(position);
   if (codePoint === undefined) return { error: "unexpected end of expression" };
   const column = [...line.slice(0, position)].length + 1;
   // A control character could move the cursor or colour the terminal of whoever reads the error.
   const shown = String.fromCodePoint(codePoint).replace(/\p{Cc}/u, "\uFFFD");
   return { error: `unexpected "${shown}" at column ${column}` };
+  // END SOLUTION 01-errors
 }
 
 /** Applies the steps one after the other, without precedence. The leftmost failure is the one reported. */
 function compute(expression: Expression): Result {
   let value = expression.first;
   if (!Number.isFinite(value)) return { error: "out of range" };
+  // BEGIN SOLUTION 01-left-to-right
   for (const { operator, operand } of expression.steps) {
     if (!Number.isFinite(operand)) return { error: "out of range" };
     if (operand === 0 && (operator === "/" || operator === "%")) return { error: "division by zero" };
     value = apply(value, operator, operand);
     if (!Number.isFinite(value)) return { error: "out of range" };
   }
+  // END SOLUTION 01-left-to-right
   return round(value);
 }
 

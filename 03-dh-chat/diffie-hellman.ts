@@ -23,6 +23,7 @@ export interface KeyPair {
  * multiplication for each bit that is 1. (Multiplying `exponent` times would outlast the sun.)
  */
 export function modPow(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  // BEGIN SOLUTION 03-modular-power
   let result = 1n % modulus;
   const factor = base % modulus;
   for (const bit of exponent.toString(2)) {
@@ -30,20 +31,23 @@ export function modPow(base: bigint, exponent: bigint, modulus: bigint): bigint 
     if (bit === "1") result = (result * factor) % modulus;
   }
   return result;
+  // END SOLUTION 03-modular-power
 }
 
 /** Draws a fresh key pair, for one chat only (P4.3). */
 export function generateKeyPair(group: Group, draw: typeof randomInteger = randomInteger): KeyPair {
+  // BEGIN SOLUTION 03-key-pair
   for (;;) {
     const privateKey = draw(group.smallestPrivateKey, group.largestPrivateKey);
     const publicKey = modPow(group.generator, privateKey, group.prime);
-    // The other side would refuse 1 or p - 1, as we would. Only a toy group ever gets here.
+    // The other side would refuse 1 or p - 1, as we would. With a real group this never happens.
     if (isAcceptable(publicKey, group)) return { privateKey, publicKey };
   }
+  // END SOLUTION 03-key-pair
 }
 
 /**
- * Whether a public key may be used: from 2 to p - 2 (P4.4; RFC 2631 section 2.1.5).
+ * Whether a public key may be used: from 2 to p - 2 (P4.4; RFC 7919 section 5.1).
  * With 0, 1 or p - 1 the shared secret would be 0, 1 or p - 1, whatever our private key is: anybody could guess it.
  */
 export function isAcceptable(publicKey: bigint, group: Group): boolean {
@@ -56,6 +60,7 @@ export function isAcceptable(publicKey: bigint, group: Group): boolean {
  * @throws ProtocolError `bad-public-key`
  */
 export function parsePublicKey(value: unknown, group: Group): bigint {
+  // BEGIN SOLUTION 03-bad-keys
   const bytes = decodeHex(value);
   if (bytes?.length !== group.bytes) {
     throw new ProtocolError(
@@ -67,9 +72,13 @@ export function parsePublicKey(value: unknown, group: Group): bigint {
   if (!isAcceptable(publicKey, group))
     throw new ProtocolError("bad-public-key", "a public key is from 2 to p - 2");
   return publicKey;
+  // END SOLUTION 03-bad-keys
 }
 
 /** The shared secret Z, as long as the prime, leading zero bytes kept (P4.5). */
 export function sharedSecret(privateKey: bigint, othersPublicKey: bigint, group: Group): Buffer {
-  return encodeInteger(modPow(othersPublicKey, privateKey, group.prime), group.bytes);
+  // BEGIN SOLUTION 03-shared-secret
+  const secret = modPow(othersPublicKey, privateKey, group.prime);
+  return encodeInteger(secret, group.bytes);
+  // END SOLUTION 03-shared-secret
 }

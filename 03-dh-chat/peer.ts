@@ -135,8 +135,7 @@ export class Peer {
     socket.once("connect", () => {
       const patience = settings.requestTimeout + settings.handshakeTimeout;
       peer.#limit(patience, () => peer.#lose(`no answer within ${patience / 1000} seconds`));
-      peer.#hello = helloLine(settings.stage, settings.ownName, name);
-      peer.#connection.send(peer.#hello);
+      peer.#sayHello();
     });
     return peer;
   }
@@ -284,12 +283,25 @@ export class Peer {
       return this.#finish({ kind: object.reason === "crossed" ? "crossed" : "declined" }, byeLine());
     }
     if (this.#superseded) return this.#finish({ kind: "dropped" }, byeLine());
+    this.#checkAnswer(object);
+    this.#shakeHands({ initiator: this.#hello, responder: line });
+  }
+
+  // BEGIN SOLUTION 02-hello
+  /** We have called, and the connection stands: who calls speaks first (P3.1). */
+  #sayHello(): void {
+    this.#hello = helloLine(this.#settings.stage, this.#settings.ownName, this.#name);
+    this.#connection.send(this.#hello);
+  }
+
+  /** @throws ProtocolError if what answers is not the one we called (P3.1) */
+  #checkAnswer(object: JsonObject): void {
     const { from } = this.#parseHello(object);
     if (nameKey(from) !== nameKey(this.#name)) {
       throw new ProtocolError("wrong-peer", `${this.#name} was called, not ${from}`);
     }
-    this.#shakeHands({ initiator: this.#hello, responder: line });
   }
+  // END SOLUTION 02-hello
 
   #parseHello(object: JsonObject): Hello {
     return parseHello(object, { stage: this.#settings.stage, name: this.#settings.ownName });
@@ -332,6 +344,7 @@ export class Peer {
     }
   }
 
+  // BEGIN SOLUTION 02-acks
   #receiveMessage(id: number, text: string): void {
     if (this.#phase === "leaving") return; // Not shown any more, and so not acknowledged (P3.8).
     if (id !== this.#lastReceivedId + 1) throw new ProtocolError("bad-request", "a message out of turn");
@@ -349,6 +362,7 @@ export class Peer {
     this.#makeRoom();
     this.#events.onDelivered(id);
   }
+  // END SOLUTION 02-acks
 
   #sendLine(line: string): void {
     if (this.#channel !== undefined) this.#connection.send(this.#channel.wrap(line));

@@ -6,15 +6,16 @@ const GROUPS = 6;
 const BYTES_PER_GROUP = 5;
 
 /**
+ * Six groups of five digits, computed from both public keys; equal on both sides, whoever called.
+ *
  * How hard it is to forge: Mallory, who chooses her key towards both sides, needs two numbers that are equal. Among 10^30
  * numbers that takes some 2^50 keys for each side (the birthday problem), made while the two wait: too many for a chat,
  * but far fewer than breaking the keys takes. Signal's safety numbers have twice the digits.
- *
- * Six groups of five digits, computed from both public keys; equal on both sides, whoever called.
  * @param one a public key, encoded as long as the prime
  * @param other the other public key, encoded likewise
  */
 export function safetyNumber(one: Buffer, other: Buffer): string {
+  // BEGIN SOLUTION 03-safety-number
   const [smaller, larger] = Buffer.compare(one, other) <= 0 ? [one, other] : [other, one];
   const digest = createHash("sha256")
     .update("p2p-chat safety number", "ascii")
@@ -26,4 +27,5 @@ export function safetyNumber(one: Buffer, other: Buffer): string {
     return String(value % 100_000).padStart(5, "0");
   });
   return groups.join(" ");
+  // END SOLUTION 03-safety-number
 }

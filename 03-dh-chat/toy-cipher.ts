@@ -12,9 +12,11 @@ export function toyKey(secret: Buffer): Buffer {
 
 /** XORs data with the repeated key. Doing it twice gives the data back, so it both encrypts and decrypts. */
 export function xorWithKey(data: Buffer, key: Buffer): Buffer {
+  // BEGIN SOLUTION 03-toy-cipher
   const result = Buffer.alloc(data.length);
   for (let i = 0; i < data.length; i += 1) {
     result[i] = (data[i] ?? 0) ^ (key[i % key.length] ?? 0);
   }
   return result;
+  // END SOLUTION 03-toy-cipher
 }

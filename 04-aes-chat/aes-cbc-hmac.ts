@@ -29,6 +29,11 @@ export function encrypt(key: Buffer, iv: Buffer, plaintext: Buffer, additionalDa
   return { ciphertext, tag: computeTag(macKey, iv, ciphertext, additionalData) };
 }
 
+function split(key: Buffer): { macKey: Buffer; encryptionKey: Buffer } {
+  return { macKey: key.subarray(0, KEY_BYTES / 2), encryptionKey: key.subarray(KEY_BYTES / 2, KEY_BYTES) };
+}
+
+// BEGIN SOLUTION 04-encrypt-then-mac
 /**
  * Checks the tag and only then decrypts.
  * @returns undefined if anything is wrong. Why, is not told: an answer that tells wrong padding from a wrong tag
@@ -47,10 +52,6 @@ export function decrypt(key: Buffer, iv: Buffer, sealed: Sealed, additionalData:
   }
 }
 
-function split(key: Buffer): { macKey: Buffer; encryptionKey: Buffer } {
-  return { macKey: key.subarray(0, KEY_BYTES / 2), encryptionKey: key.subarray(KEY_BYTES / 2, KEY_BYTES) };
-}
-
 /** HMAC-SHA-512 over additional data, IV, ciphertext and the length of the additional data in bits; the first half of it. */
 function computeTag(macKey: Buffer, iv: Buffer, ciphertext: Buffer, additionalData: Buffer): Buffer {
   const length = Buffer.alloc(8);
@@ -59,3 +60,4 @@ function computeTag(macKey: Buffer, iv: Buffer, ciphertext: Buffer, additionalDa
   mac.update(additionalData).update(iv).update(ciphertext).update(length);
   return mac.digest().subarray(0, TAG_BYTES);
 }
+// END SOLUTION 04-encrypt-then-mac

@@ -62,6 +62,7 @@ export class SealedChannel implements Channel {
     return this.#sealer.seal(line);
   }
 
+  // BEGIN SOLUTION 04-one-error
   unwrap(object: JsonObject): JsonObject {
     const line = this.#opener?.open(object);
     if (line === undefined || !isUtf8(line)) throw new ProtocolError("bad-record", "refused");
@@ -72,4 +73,5 @@ export class SealedChannel implements Channel {
   errorCode(code: ErrorCode): ErrorCode {
     return code === "line-too-long" ? code : "bad-record";
   }
+  // END SOLUTION 04-one-error
 }

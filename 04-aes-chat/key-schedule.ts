@@ -21,6 +21,7 @@ export interface ChatKeys {
   responder: Buffer;
 }
 
+// BEGIN SOLUTION 04-keys
 /** SHA-256 of the four lines, each with its LF: if anybody has changed one on the way, the two sides get different keys. */
 export function transcriptHash(transcript: Transcript): Buffer {
   const { initiatorHello, responderHello, initiatorKey, responderKey } = transcript;
@@ -47,3 +48,4 @@ export function deriveKeys(secret: Buffer, salt: Buffer): ChatKeys {
 export function hkdf(secret: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, salt, info, length));
 }
+// END SOLUTION 04-keys

@@ -38,6 +38,7 @@ export class LineReader {
    * enough to do with some of them can come back for the rest. The next bytes may come when all have been taken.
    */
   *push(chunk: Buffer): Generator<Line, void> {
+    // BEGIN SOLUTION 01-framing
     let start = 0;
     for (;;) {
       const lineFeed = chunk.indexOf(LINE_FEED, start);
@@ -47,6 +48,7 @@ export class LineReader {
       start = lineFeed + 1;
     }
     if (this.#hold(chunk.subarray(start)) === "too-long") yield { kind: "too-long" };
+    // END SOLUTION 01-framing
   }
 
   /** The line that ends with `tail`, whose beginning may be held. Undefined: it was reported as too long before. */

@@ -41,6 +41,7 @@ export interface JsonObject {
 
 /** @throws ProtocolError `bad-request` if the line is not JSON, not an object, or has no string `type`. */
 export function parseObject(line: string): JsonObject {
+  // BEGIN SOLUTION 02-parse
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -54,6 +55,7 @@ export function parseObject(line: string): JsonObject {
     throw new ProtocolError("bad-request", "no string member type");
   }
   return value as JsonObject;
+  // END SOLUTION 02-parse
 }
 
 /** P2.1: 1 to 32 of A-Z a-z 0-9 _ -, but not `you`, which the terminal uses for the user's own messages. */

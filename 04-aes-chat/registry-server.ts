@@ -73,19 +73,21 @@ class Client {
     this.#registry = registry;
     this.#news = news;
     this.#host = host.replace(/^::ffff:(?=[0-9.]+$)/i, ""); // IPv4 mapped into IPv6 is written as IPv4.
+    this.#registerDeadline = setTimeout(() => {
+      if (!registry.isRegistered(this)) this.#finish();
+    }, settings.registerTimeout);
+    // BEGIN SOLUTION 02-ghosts
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
       onEnd: () => this.#finish(),
       onClose: () => this.#leave(),
     });
-    this.#registerDeadline = setTimeout(() => {
-      if (!registry.isRegistered(this)) this.#finish();
-    }, settings.registerTimeout);
     this.#silenceDeadline = setTimeout(() => this.#connection.destroy(), 3 * settings.heartbeat);
     socket.on("data", () => this.#silenceDeadline.refresh());
     this.#pings = setInterval(() => {
       if (registry.isRegistered(this)) this.#send({ type: "ping" });
     }, settings.heartbeat);
+    // END SOLUTION 02-ghosts
   }
 
   #receive(line: Line): void {

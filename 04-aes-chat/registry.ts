@@ -13,6 +13,7 @@ export class Registry<Owner> {
 
   /** Gives the name to the owner, unless somebody has it. */
   claim(owner: Owner, user: User): "registered" | "username-taken" | "already-registered" {
+    // BEGIN SOLUTION 02-register
     if (this.#byOwner.has(owner)) return "already-registered";
     const key = nameKey(user.username);
     if (this.#byName.has(key)) return "username-taken";
@@ -20,6 +21,7 @@ export class Registry<Owner> {
     this.#byOwner.set(owner, user);
     this.#sorted = undefined;
     return "registered";
+    // END SOLUTION 02-register
   }
 
   /** Frees the owner's name, at once, and returns whose it was. */
@@ -42,9 +44,11 @@ export class Registry<Owner> {
 
   /** Everyone but the asker, sorted by name. */
   others(asker: Owner): User[] {
+    // BEGIN SOLUTION 02-users
     const own = this.#byOwner.get(asker);
     this.#sorted ??= [...this.#byOwner.values()].sort((a, b) => compareNames(a.username, b.username));
     return this.#sorted.filter((user) => user !== own);
+    // END SOLUTION 02-users
   }
 
   /** Every registered owner. */

@@ -7,6 +7,7 @@ import { decodeHex } from "./hexadecimal.ts";
 import type { JsonObject } from "./messages.ts";
 
 export class Sealer {
+  // BEGIN SOLUTION 04-cbc
   readonly #key: Buffer;
   readonly #drawIv: () => Buffer;
   #sequenceNumber = 0;
@@ -36,6 +37,7 @@ export class Sealer {
     this.#sequenceNumber += 1;
     return JSON.stringify(sealed);
   }
+  // END SOLUTION 04-cbc
 }
 
 export class Opener {
@@ -46,6 +48,7 @@ export class Opener {
     this.#key = key;
   }
 
+  // BEGIN SOLUTION 04-sequence
   /**
    * The bytes of the line that was sealed, or undefined if this is not the next line that the other side sealed:
    * changed, repeated, left out, out of order, sent back, or made by somebody without the key.
@@ -60,6 +63,7 @@ export class Opener {
     if (line !== undefined) this.#sequenceNumber += 1;
     return line;
   }
+  // END SOLUTION 04-sequence
 }
 
 /** The additional data: the sequence number as 8 bytes, big-endian. */

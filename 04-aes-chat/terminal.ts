@@ -38,6 +38,13 @@ export function openTerminal(
     : new PipeTerminal(input, output);
 }
 
+// BEGIN SOLUTION 02-terminal
+/** An event as it goes to the terminal: a line, in which nothing can steer it, whoever the words are from (P3.4). */
+function eventLine(event: string): string {
+  return `${printable(event)}\n`;
+}
+// END SOLUTION 02-terminal
+
 class PipeTerminal implements Terminal {
   readonly interactive = false;
   readonly #input: Readable;
@@ -66,7 +73,7 @@ class PipeTerminal implements Terminal {
    * anything goes to a socket in this turn of the event loop: shown first, acknowledged then (P3.3).
    */
   show(event: string): void {
-    this.#events.push(printable(event));
+    this.#events.push(eventLine(event));
     if (this.#events.length === 1) process.nextTick(() => this.#flush());
   }
 
@@ -85,7 +92,7 @@ class PipeTerminal implements Terminal {
     if (this.#events.length === 0) return;
     const events = this.#events;
     this.#events = [];
-    this.#output.write(`${events.join("\n")}\n`);
+    this.#output.write(events.join(""));
   }
 
   async *#readLines(): AsyncGenerator<string, void> {
@@ -159,11 +166,11 @@ class RealTerminal implements Terminal {
   }
 
   show(event: string): void {
-    if (this.#closed) return void this.#output.write(`${printable(event)}\n`);
+    if (this.#closed) return void this.#output.write(eventLine(event));
     // Write the event in place of the prompt and of what the user is typing, and let readline draw both again below.
     // readline first goes up as many rows as the cursor was below the prompt, so we go down that many.
     const rows = this.#removePrompt();
-    this.#output.write(`${printable(event)}\n${"\n".repeat(rows)}`);
+    this.#output.write(eventLine(event) + "\n".repeat(rows));
     this.#readline.prompt(true);
   }
 
