@@ -1,0 +1,69 @@
+// How many candidates it takes to find a safe prime of 256 bits: stage 03's own function draws some, and counts.
+
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Question } from "../exercises/question.ts";
+import { COURSE_FOLDER } from "../programs.ts";
+
+const BITS = 256;
+/** So many that the average has the right order of magnitude: that it has not happens less than once in 100,000 times. */
+const DRAWS = 8;
+
+/** What can be chosen: each stands for all numbers that are nearer to it than to the others, by their ratio. */
+const CHOICES = [
+  { letter: "a", count: 10 },
+  { letter: "b", count: 100 },
+  { letter: "c", count: 10_000 },
+  { letter: "d", count: 1_000_000 },
+] as const;
+
+const distance = (left: number, right: number): number => Math.abs(Math.log(left / right));
+
+/** The function behind `npm run dh:prime`, called some times in one process. */
+const PROGRAM = `
+  const { generateSafePrime } = await import("./03-dh-chat/primes.ts");
+  const counts = Array.from({ length: ${DRAWS} }, () => generateSafePrime(${BITS}).candidates);
+  console.log(JSON.stringify(counts));
+`;
+
+/** @returns how many candidates each of the primes took */
+async function draw(): Promise<number[]> {
+  const argv = ["--import", "tsx", "--input-type=module", "--eval", PROGRAM];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: COURSE_FOLDER });
+  return JSON.parse(stdout);
+}
+
+export const question: Question = {
+  async find() {
+    const counts = await draw();
+    const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+    const nearest = CHOICES.reduce((best, one) =>
+      distance(one.count, mean) < distance(best.count, mean) ? one : best,
+    );
+    return {
+      answers: [nearest.letter, String(nearest.count)],
+      observed: [
+        `${DRAWS} safe primes of ${BITS} bits, candidates looked at: ${counts.join(", ")}`,
+        `on average ${Math.round(mean)}: nearest to ${nearest.letter}, ${nearest.count}`,
+      ].join("\n"),
+    };
+  },
+  /** A letter or a number, however its thousands are written. */
+  normalise(answer) {
+    return answer
+      .trim()
+      .toLowerCase()
+      .replace(/[\s,.'_:)]/g, "");
+  },
+  explain(answer, { answers }) {
+    const chosen = CHOICES.find(({ letter, count }) => answer === letter || answer === String(count));
+    if (chosen === undefined)
+      return `Enter one of the letters ${CHOICES.map(({ letter }) => letter).join(", ")}.`;
+    const right = CHOICES.find(({ letter }) => answers.includes(letter));
+    if (right === undefined || chosen.count > right.count)
+      return "Primes are not that rare: their density falls with the logarithm of the size, so only with the number of bits. What is ln 2^255?";
+    if (chosen.letter === "b")
+      return "That is about how many odd numbers you look at until one of them is prime. But q and 2q + 1 have to be prime at the same time.";
+    return "Among numbers of two digits every fourth is prime, but their density falls: around N it is about one in ln N. And q and 2q + 1 have to be prime at the same time.";
+  },
+};

@@ -1,0 +1,64 @@
+// The code for the door, and the line that holds it: read from the capture with its key log when it is asked.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseKeyLog } from "../../captures/key-log.ts";
+import { jsonOf } from "../../captures/protocols.ts";
+import type { StreamLine } from "../../captures/stream-lines.ts";
+import { unseal } from "../../captures/unseal.ts";
+import type { Found, Question } from "../exercises/question.ts";
+import { observeChat } from "../observer.ts";
+import { COURSE_FOLDER } from "../programs.ts";
+
+const CAPTURE = join(COURSE_FOLDER, "captures", "04-aes-chat.pcap");
+const KEY_LOG = join(COURSE_FOLDER, "captures", "04-aes-chat.keys");
+
+/** A line with a message, as its receiver read it. */
+interface ReadMessage {
+  seq: number;
+  id: number;
+  text: string;
+}
+
+function numbersOf(answer: string): string[] {
+  return answer.match(/[0-9]+/g) ?? [];
+}
+
+function numberIn(line: StreamLine, member: string): number {
+  return line.kind === "line" ? Number(jsonOf(line.bytes)?.[member]) : Number.NaN;
+}
+
+async function readMessages(): Promise<ReadMessage[]> {
+  const { lines } = await observeChat(CAPTURE);
+  const { keys } = parseKeyLog(readFileSync(KEY_LOG, "utf8"));
+  return [...unseal(lines, keys)].flatMap(([line, unsealed]): ReadMessage[] => {
+    const object = "line" in unsealed ? jsonOf(unsealed.line) : undefined;
+    if (object?.type !== "message") return [];
+    return [{ seq: numberIn(line, "seq"), id: Number(object.id), text: String(object.text) }];
+  });
+}
+
+async function find(): Promise<Found> {
+  const found = (await readMessages()).find(({ text }) => /code for the door is [0-9]+/.test(text));
+  if (found === undefined) throw new Error("the capture cannot be decrypted with its key log");
+  const [code = ""] = /[0-9]+/.exec(found.text) ?? [];
+  return {
+    answers: [`${code} ${found.seq}`],
+    observed: `bob's line with seq ${found.seq}, its tag right, holds his message ${found.id}: "${found.text}"`,
+  };
+}
+
+export const question: Question = {
+  find,
+  explain(answer, { answers }) {
+    const [code, seq, ...more] = numbersOf(answer);
+    const [rightCode, rightSeq] = numbersOf(answers[0] ?? "");
+    if (code === undefined || seq === undefined || more.length > 0)
+      return 'Two numbers are asked for, the code and then the seq, such as "1234 7".';
+    if (code === rightSeq && seq === rightCode) return "Both are there. The code comes first, then the seq.";
+    if (code !== rightCode)
+      return "That is not the code that Bob names. Have you decrypted the chat? Without --keys the lines show nothing; look at what bob says.";
+    return "The code is right. But seq counts every sealed line of a direction from 0, acks too; the id counts messages from 1. Look at the line on the wire, not at the message in it.";
+  },
+  normalise: (answer) => numbersOf(answer).join(" ") || answer.trim(),
+};

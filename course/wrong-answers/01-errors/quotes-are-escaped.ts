@@ -1,0 +1,5 @@
+// caught by: P1.7-column
+  const codePoint = line.codePointAt(position);
+  if (codePoint === undefined) return { error: "unexpected end of expression" };
+  const shown = String.fromCodePoint(codePoint).replace(/\p{Cc}/u, "\uFFFD");
+  return { error: `unexpected ${JSON.stringify(shown)} at column ${position + 1}` };

@@ -1,0 +1,8 @@
+// caught by: P0.2-several-at-once P0.2-cut-anywhere P1.2-order P1.8-nothing-after
+// says: It may hold several lines
+    const lineFeed = chunk.indexOf(LINE_FEED);
+    if (lineFeed !== -1) {
+      const line = this.#complete(chunk.subarray(0, lineFeed));
+      if (line !== undefined) yield line;
+    }
+    if (this.#hold(chunk.subarray(lineFeed + 1)) === "too-long") yield { kind: "too-long" };

@@ -1,0 +1,2 @@
+// caught by: P1.3-nothing-else
+const NUMBER = /[+-]?(?:\p{Nd}+(?:\.\p{Nd}*)?|\.\p{Nd}+)(?:[eE][+-]?\p{Nd}+)?/uy;

@@ -1,0 +1,11 @@
+// caught by: P2.6-silence
+// says: Set a clock back
+    this.#connection = new LineConnection(socket, {
+      onLine: (line) => this.#receive(line),
+      onEnd: () => this.#finish(),
+      onClose: () => this.#leave(),
+    });
+    this.#silenceDeadline = setTimeout(() => this.#connection.destroy(), 3 * settings.heartbeat);
+    this.#pings = setInterval(() => {
+      if (registry.isRegistered(this)) this.#send({ type: "ping" });
+    }, settings.heartbeat);

@@ -1,0 +1,12 @@
+// caught by: P2.6-silence
+// says: the limit is three intervals
+    this.#connection = new LineConnection(socket, {
+      onLine: (line) => this.#receive(line),
+      onEnd: () => this.#finish(),
+      onClose: () => this.#leave(),
+    });
+    this.#silenceDeadline = setTimeout(() => this.#connection.destroy(), 1.5 * settings.heartbeat);
+    socket.on("data", () => this.#silenceDeadline.refresh());
+    this.#pings = setInterval(() => {
+      if (registry.isRegistered(this)) this.#send({ type: "ping" });
+    }, settings.heartbeat);

@@ -1,0 +1,14 @@
+// caught by: P2.6-silence
+// says: "username":"talking"
+    this.#connection = new LineConnection(socket, {
+      onLine: (line) => {
+        if (line.kind === "text" && line.text.includes('"type":"pong"')) this.#silenceDeadline.refresh();
+        this.#receive(line);
+      },
+      onEnd: () => this.#finish(),
+      onClose: () => this.#leave(),
+    });
+    this.#silenceDeadline = setTimeout(() => this.#connection.destroy(), 3 * settings.heartbeat);
+    this.#pings = setInterval(() => {
+      if (registry.isRegistered(this)) this.#send({ type: "ping" });
+    }, settings.heartbeat);

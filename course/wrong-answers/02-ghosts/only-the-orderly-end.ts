@@ -1,0 +1,12 @@
+// caught by: P2.2-freed P2.6-silence
+// says: left-by-reset
+    this.#connection = new LineConnection(socket, {
+      onLine: (line) => this.#receive(line),
+      onEnd: () => this.#finish(),
+      onClose: () => {},
+    });
+    this.#silenceDeadline = setTimeout(() => this.#connection.destroy(), 3 * settings.heartbeat);
+    socket.on("data", () => this.#silenceDeadline.refresh());
+    this.#pings = setInterval(() => {
+      if (registry.isRegistered(this)) this.#send({ type: "ping" });
+    }, settings.heartbeat);

@@ -1,0 +1,7 @@
+// caught by: P4.4-refuses-other-forms P4.4-bad-public-key
+// says: exactly as many lower-case digits as the prime has
+  const bytes = decodeHex(value);
+  if (bytes === undefined) throw new ProtocolError("bad-public-key", "this is not hexadecimal");
+  const publicKey = decodeInteger(bytes);
+  if (!isAcceptable(publicKey, group)) throw new ProtocolError("bad-public-key", "this key is out of range");
+  return publicKey;

@@ -1,0 +1,6 @@
+// caught by: P4.2-brute-force
+// says: the smallest and the largest
+  for (let candidate = group.smallestPrivateKey; candidate < group.largestPrivateKey; candidate += 1n) {
+    if (modPow(group.generator, candidate, group.prime) === publicKey) return candidate;
+  }
+  return undefined;

@@ -1,0 +1,9 @@
+// caught by: P4.5-power-large
+// says: take the remainder after every multiplication
+  let result = 1;
+  const factor = Number(base % modulus);
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % Number(modulus);
+    if (bit === "1") result = (result * factor) % Number(modulus);
+  }
+  return BigInt(Number.isFinite(result) ? result : 0);

@@ -1,0 +1,8 @@
+// caught by: P4.6-any-order P4.6-same-on-both-sides
+// says: Put the bytewise smaller one first
+  const digest = createHash("sha256").update("p2p-chat safety number").update(one).update(other).digest();
+  const groups = Array.from({ length: GROUPS }, (_, i) => {
+    const value = digest.readUIntBE(i * BYTES_PER_GROUP, BYTES_PER_GROUP);
+    return String(value % 100_000).padStart(5, "0");
+  });
+  return groups.join(" ");

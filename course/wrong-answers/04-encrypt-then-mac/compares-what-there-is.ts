@@ -1,0 +1,23 @@
+// caught by: P6.3-changed P6.3-members
+// says: The tag is not compared, not as a whole
+/** Checks the tag and only then decrypts. */
+export function decrypt(key: Buffer, iv: Buffer, sealed: Sealed, additionalData: Buffer): Buffer | undefined {
+  const { macKey, encryptionKey } = split(key);
+  const expected = computeTag(macKey, iv, sealed.ciphertext, additionalData);
+  const { tag } = sealed;
+  if (tag.length > TAG_BYTES || !timingSafeEqual(tag, expected.subarray(0, tag.length))) return undefined;
+  try {
+    const decipher = createDecipheriv("aes-256-cbc", encryptionKey, iv);
+    return Buffer.concat([decipher.update(sealed.ciphertext), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+function computeTag(macKey: Buffer, iv: Buffer, ciphertext: Buffer, additionalData: Buffer): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64BE(BigInt(additionalData.length) * 8n);
+  const mac = createHmac("sha512", macKey);
+  mac.update(additionalData).update(iv).update(ciphertext).update(length);
+  return mac.digest().subarray(0, TAG_BYTES);
+}

@@ -1,0 +1,21 @@
+// caught by: P6.1-hkdf P6.1-two-keys
+// says: Secret, salt and info have changed places
+/** SHA-256 of the four lines, each with its LF: if anybody has changed one on the way, the two sides get different keys. */
+export function transcriptHash(transcript: Transcript): Buffer {
+  const { initiatorHello, responderHello, initiatorKey, responderKey } = transcript;
+  const hash = createHash("sha256");
+  for (const line of [initiatorHello, responderHello, initiatorKey, responderKey])
+    hash.update(`${line}\n`, "utf8");
+  return hash.digest();
+}
+
+/** The keys of one chat. */
+export function deriveKeys(secret: Buffer, salt: Buffer): ChatKeys {
+  const material = hkdf(secret, salt, Buffer.from(INFO, "ascii"), 2 * KEY_BYTES);
+  return { initiator: material.subarray(0, KEY_BYTES), responder: material.subarray(KEY_BYTES) };
+}
+
+/** HKDF with SHA-256, RFC 5869. */
+export function hkdf(secret: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
+  return Buffer.from(hkdfSync("sha256", salt, secret, info, length));
+}
