@@ -7,7 +7,9 @@ import { fileURLToPath } from "node:url";
 export const COURSE_FOLDER = fileURLToPath(new URL("..", import.meta.url));
 
 /** How long to wait for anything a program should do, in milliseconds: much longer than it ever takes. */
-export const DEADLINE = 20_000;
+export const DEADLINE = 30_000;
+
+const ON_WINDOWS = process.platform === "win32";
 
 /** A program did not do what it should. The message is one line. */
 export class ChildError extends Error {}
@@ -21,9 +23,16 @@ process.on("exit", () => {
 type Source = "stdout" | "stderr";
 
 interface Waiting {
-  source: Source;
-  pattern: RegExp;
+  pattern: string | RegExp;
   resolve: (line: string) => void;
+}
+
+/** Where a program runs, if not as usual. */
+export interface ProgramPlace {
+  /** Its working folder. Default: the course's. */
+  folder?: string;
+  /** Ctrl-C reaches it, too, and so does the end of the terminal. Default: only us, and we end it. */
+  sharesSignals?: boolean;
 }
 
 export interface Ended {
@@ -41,7 +50,8 @@ export class ChildProgram {
   /** Lines before these have been waited for. */
   readonly #next: Record<Source, number> = { stdout: 0, stderr: 0 };
   readonly #unfinished: Record<Source, string> = { stdout: "", stderr: "" };
-  readonly #waiting = new Set<Waiting>();
+  /** Who waits for a line, in the order in which they asked: a line goes to the first one only. */
+  readonly #waiting: Record<Source, Waiting[]> = { stdout: [], stderr: [] };
 
   /**
    * @param name what it is called in error messages
@@ -52,14 +62,15 @@ export class ChildProgram {
     command: string,
     argv: readonly string[],
     environment: Readonly<Record<string, string>> = {},
+    { folder = COURSE_FOLDER, sharesSignals = false }: ProgramPlace = {},
   ) {
     this.#name = name;
     const child = spawn(command, argv, {
-      cwd: COURSE_FOLDER,
+      cwd: folder,
       env: { ...process.env, ...environment },
       stdio: ["pipe", "pipe", "pipe"],
-      // Ctrl-C shall reach us, not it: we end it when it has done its work. (On Windows this would open a window.)
-      detached: process.platform !== "win32",
+      // In a group of its own Ctrl-C does not reach it. (On Windows this would open a window.)
+      detached: !sharesSignals && !ON_WINDOWS,
     });
     this.#child = child;
     running.add(child);
@@ -80,9 +91,19 @@ export class ChildProgram {
     child.stdin.on("error", () => {}); // It may end before it has read everything.
   }
 
-  /** Gives text to its standard input. */
-  write(text: string): void {
-    this.#child.stdin?.write(text);
+  /** 0 if it could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Everything it has printed on standard error, as it is. */
+  get errors(): string {
+    return [...this.lines.stderr, this.#unfinished.stderr].join("\n");
+  }
+
+  /** Gives bytes to its standard input. */
+  write(bytes: string | Buffer): void {
+    this.#child.stdin?.write(bytes);
   }
 
   endInput(): void {
@@ -100,36 +121,37 @@ export class ChildProgram {
   }
 
   /**
-   * Waits for the next line that matches; lines before it are passed over.
+   * Waits for the next line that is equal to, or matches, the pattern; lines before it are passed over.
    * @throws ChildError if it does not come in time, or the program ends without it
    */
-  async line(pattern: RegExp, source: Source = "stdout"): Promise<string> {
+  async line(pattern: string | RegExp, source: Source = "stdout"): Promise<string> {
     const lines = this.lines[source];
     while (this.#next[source] < lines.length) {
       const line = lines[this.#next[source]] ?? "";
       this.#next[source] += 1;
-      if (pattern.test(line)) return line;
+      if (matches(line, pattern)) return line;
     }
     return new Promise((resolve, reject) => {
-      const settle = (): boolean => {
-        clearTimeout(timer);
-        return this.#waiting.delete(waiting);
-      };
       const fail = (why: string): void => {
-        if (settle()) reject(new ChildError(`${this.#name} ${why}${this.#lastWords()}`));
+        clearTimeout(timer);
+        const index = this.#waiting[source].indexOf(waiting);
+        if (index < 0) return; // The line has come.
+        this.#waiting[source].splice(index, 1);
+        reject(new ChildError(`${this.#name} ${why}${this.#lastWords()}`));
       };
       const timer = setTimeout(() => fail(`did not print ${pattern} within ${DEADLINE / 1000} s`), DEADLINE);
       const waiting: Waiting = {
-        source,
         pattern,
         resolve: (line) => {
-          settle();
+          clearTimeout(timer);
           resolve(line);
         },
       };
-      this.#waiting.add(waiting);
+      this.#waiting[source].push(waiting);
       void this.ended.then(({ code, signal }) =>
-        fail(`ended (${signal ?? (code === null ? "not started" : `exit code ${code}`)})`),
+        fail(
+          `ended (${signal ?? (code === null ? "not started" : `exit code ${code}`)}) and did not print ${pattern}`,
+        ),
       );
     });
   }
@@ -154,15 +176,17 @@ export class ChildProgram {
   }
 
   #read(source: Source, text: string): void {
-    const lines = (this.#unfinished[source] + text).split(/\r?\n/);
+    const lines = (this.#unfinished[source] + text).split("\n");
     this.#unfinished[source] = lines.pop() ?? "";
-    for (const line of lines) {
+    for (const ended of lines) {
+      const line = ON_WINDOWS ? ended.replace(/\r$/, "") : ended;
       this.lines[source].push(line);
-      for (const waiting of this.#waiting) {
-        if (waiting.source !== source) continue;
-        this.#next[source] = this.lines[source].length;
-        if (waiting.pattern.test(line)) waiting.resolve(line);
-      }
+      const [waiting] = this.#waiting[source];
+      if (waiting === undefined) continue;
+      this.#next[source] = this.lines[source].length;
+      if (!matches(line, waiting.pattern)) continue;
+      this.#waiting[source].shift();
+      waiting.resolve(line);
     }
   }
 
@@ -171,4 +195,8 @@ export class ChildProgram {
     const words = this.lines.stderr.findLast((line) => line.trim() !== "") ?? this.lines.stdout.at(-1);
     return words === undefined ? "" : `: ${words.trim()}`;
   }
+}
+
+function matches(line: string, pattern: string | RegExp): boolean {
+  return typeof pattern === "string" ? line === pattern : pattern.test(line);
 }

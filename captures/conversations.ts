@@ -66,6 +66,14 @@ export const CHAT: readonly Turn[] = [
   { speaker: "bob", messages: ["goodbye, Alice"] },
 ];
 
+/** A chat through Mallory, who makes "pay 100" into "pay 900": what is said, and what is read at the other end. */
+export const CHAT_THROUGH_MALLORY: readonly { speaker: Turn["speaker"]; said: string; read: string }[] = [
+  { speaker: "alice", said: "hello, Bob", read: "hello, Bob" },
+  { speaker: "bob", said: "hello, Alice", read: "hello, Alice" },
+  { speaker: "alice", said: PAYMENT, read: "pay 900 to carol" },
+  { speaker: "bob", said: "done, as you said", read: "done, as you said" },
+];
+
 /** Lines for the calculator, and its replies. */
 export interface Exchange {
   requests: readonly string[];
@@ -95,3 +103,12 @@ export const CUT_REQUEST = { first: "12 + 3", rest: "0 / 2\n", replies: ["= 21"]
 
 /** Two requests that arrive together. */
 export const TWO_REQUESTS = { bytes: "1 + 2\n10 / 4\n", replies: ["= 3", "= 2.5"] } as const;
+
+/** Requests that a client hands to its system in two writes each. */
+export const IN_TWO_WRITES: readonly { writes: readonly [string, string]; reply: string }[] = [
+  { writes: ["1 + ", "1\n"], reply: "= 2" },
+  { writes: ["2 * ", "3\n"], reply: "= 6" },
+  { writes: ["9 - ", "4\n"], reply: "= 5" },
+  { writes: ["8 / ", "2\n"], reply: "= 4" },
+  { writes: ["7 % ", "4\n"], reply: "= 3" },
+];

@@ -1,12 +1,15 @@
 // Plays the conversations that are recorded, with the real programs of the stages.
 
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ChildProgram, DEADLINE } from "./child-program.ts";
 import {
   CHAT,
   CUT_REQUEST,
   type Exchange,
+  IN_TWO_WRITES,
   ONE_AFTER_THE_OTHER,
   PIPELINED,
   SINGLE_EXPRESSION,
@@ -21,6 +24,8 @@ export interface Ports {
   server: number;
   alice: number;
   bob: number;
+  /** Where Mallory waits for calls, in the recording in which she is. */
+  mallory: number;
 }
 
 export interface Scenery {
@@ -145,6 +150,34 @@ export const oneRequestInTwoSegments: Play = (scenery) =>
 export const twoRequestsInOneSegment: Play = (scenery) =>
   askByHand(scenery, [TWO_REQUESTS.bytes], TWO_REQUESTS.replies);
 
+/**
+ * The same requests over two connections, each request in two writes: on the first connection with Nagle's algorithm,
+ * on the second without it.
+ */
+export const requestsInTwoWrites: Play = async ({ programs, ports, pause: between }) => {
+  const server = await startCalculator(programs, ports);
+  for (const noDelay of [false, true]) {
+    await askInTwoWrites(ports.server, noDelay);
+    await pause(between);
+  }
+  await stop(server);
+  return 2;
+};
+
+/** Asks one request after the other, each when the reply to the one before is there. */
+async function askInTwoWrites(port: number, noDelay: boolean): Promise<void> {
+  const socket = connect({ host: "127.0.0.1", port, noDelay });
+  socket.setTimeout(DEADLINE, () => socket.destroy(new PlayError("the calculator does not answer")));
+  const replies = createInterface({ input: socket })[Symbol.asyncIterator]();
+  for (const { writes, reply } of IN_TWO_WRITES) {
+    for (const part of writes) socket.write(part);
+    const { value } = await replies.next();
+    if (value !== reply) throw new PlayError(`the calculator answered ${value} instead of ${reply}`);
+  }
+  socket.end();
+  await once(socket, "close");
+}
+
 /** Talks to the calculator over a socket of ours, which sends each of the parts by itself. */
 async function askByHand(
   { programs, ports, pause: between }: Scenery,
@@ -190,13 +223,13 @@ function everythingFrom(socket: Socket): Promise<string> {
 }
 
 /** Waits for a client that ends by itself. */
-async function succeeded(program: ChildProgram): Promise<void> {
+export async function succeeded(program: ChildProgram): Promise<void> {
   const { code } = await program.exit();
   if (code !== 0) throw new PlayError(`a program ended with exit code ${code}`);
 }
 
 /** Stops a server as Ctrl-C does. (On Windows this ends it at once; by now nobody is connected any more.) */
-async function stop(server: ChildProgram): Promise<void> {
+export async function stop(server: ChildProgram): Promise<void> {
   server.signal("SIGINT");
   await server.exit();
 }

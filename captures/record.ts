@@ -37,9 +37,10 @@ export interface RecordOptions {
 /** The recording failed. The message is one line. */
 export class RecordError extends Error {}
 
-/** Where alice and bob listen, if these are free: the ports in the examples of the protocol (P2). */
+/** Where alice, bob and Mallory listen, if these are free: the first two are the ports in the examples of the protocol (P2). */
 const ALICE_PORT = 50001;
 const BOB_PORT = 50002;
+const MALLORY_PORT = 50003;
 
 /** What stands apart in a capture can be told apart, by eye: milliseconds. */
 const PAUSE = 100;
@@ -138,9 +139,9 @@ function pathForPeople(path: string): string {
 }
 
 async function choosePorts({ port }: Recording, options: RecordOptions): Promise<Ports> {
-  const wanted = options.ports === "any" ? [0, 0, 0] : [port, ALICE_PORT, BOB_PORT];
-  const [server = 0, alice = 0, bob = 0] = await freePorts(wanted);
-  return { server, alice, bob };
+  const wanted = options.ports === "any" ? [0, 0, 0, 0] : [port, ALICE_PORT, BOB_PORT, MALLORY_PORT];
+  const [server = 0, alice = 0, bob = 0, mallory = 0] = await freePorts(wanted);
+  return { server, alice, bob, mallory };
 }
 
 /** @returns how many connections there were */

@@ -1,6 +1,14 @@
 // The recordings by name: which conversation, which ports, which file. Pure.
 
-import { calculator, chat, oneRequestInTwoSegments, type Play, twoRequestsInOneSegment } from "./play.ts";
+import {
+  calculator,
+  chat,
+  oneRequestInTwoSegments,
+  type Play,
+  requestsInTwoWrites,
+  twoRequestsInOneSegment,
+} from "./play.ts";
+import { throughMallory } from "./play-mallory.ts";
 
 export interface Recording {
   name: string;
@@ -19,9 +27,11 @@ export const RECORDINGS: readonly Recording[] = [
   calculation("01", "01-calculator", calculator),
   calculation("01-one-request-in-two-segments", "01-one-request-in-two-segments", oneRequestInTwoSegments),
   calculation("01-two-requests-in-one-segment", "01-two-requests-in-one-segment", twoRequestsInOneSegment),
+  calculation("01-nagle", "01-nagle", requestsInTwoWrites),
   conversation("02", "02-basic-p2p", "02-basic-p2p", 10000),
   conversation("03", "03-dh-chat", "03-dh-chat", 10000),
   conversation("03-toy-group", "03-dh-chat-toy-group", "03-dh-chat", 10000, ["--group", "toy"]),
+  { ...conversation("03-mitm", "03-dh-chat-mitm", "03-dh-chat", 10000), play: throughMallory },
   { ...conversation("04", "04-aes-chat", "04-aes-chat", 10001), keys: true },
 ];
 

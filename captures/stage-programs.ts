@@ -1,18 +1,20 @@
 // Starts the programs of the stages, as they are, for a recording.
 
 import { createServer, type Server } from "node:net";
-import { ChildProgram } from "./child-program.ts";
+import { ChildProgram, type ProgramPlace } from "./child-program.ts";
 
 /** As a URL, because a path of Windows is none of an import. */
 const RECORDER = new URL("./recorder.ts", import.meta.url);
 
 export class StagePrograms {
   readonly #logFolder: string | undefined;
+  readonly #place: ProgramPlace;
   readonly #programs: ChildProgram[] = [];
 
   /** @param logFolder where our recorder writes down what they send; undefined: they run without it */
-  constructor(logFolder?: string) {
+  constructor(logFolder?: string, place: ProgramPlace = {}) {
     this.#logFolder = logFolder;
+    this.#place = place;
   }
 
   /**
@@ -26,10 +28,9 @@ export class StagePrograms {
   ): ChildProgram {
     const log = this.#logFolder;
     const loaded = ["--import", "tsx", ...(log === undefined ? [] : ["--import", RECORDER.href])];
-    const program = new ChildProgram(file, process.execPath, [...loaded, file, ...argv], {
-      ...environment,
-      ...(log === undefined ? {} : { CAPTURE_LOG: log }),
-    });
+    const variables = { ...environment, ...(log === undefined ? {} : { CAPTURE_LOG: log }) };
+    const words = [...loaded, file, ...argv];
+    const program = new ChildProgram(file, process.execPath, words, variables, this.#place);
     this.#programs.push(program);
     return program;
   }

@@ -8,8 +8,10 @@ import { NoCaptureTool, startCaptureTool } from "../captures/capture-tool.ts";
 import { Connections } from "../captures/connections.ts";
 import {
   CHAT,
+  CHAT_THROUGH_MALLORY,
   CUT_REQUEST,
   FOREIGN,
+  IN_TWO_WRITES,
   LONG,
   PAYMENT,
   SECRET,
@@ -63,13 +65,16 @@ const CONNECTIONS: Readonly<Record<string, number>> = {
   "01": 3,
   "01-one-request-in-two-segments": 1,
   "01-two-requests-in-one-segment": 1,
+  "01-nagle": 2,
   "02": 3,
   "03": 3,
   "03-toy-group": 3,
+  "03-mitm": 4,
   "04": 3,
 };
 
-const CHATS = RECORDINGS.filter(({ folder }) => folder !== "01-calculator");
+/** Those of the same chat, directly from alice to bob. */
+const CHATS = RECORDINGS.filter(({ folder, name }) => folder !== "01-calculator" && name !== "03-mitm");
 const said = CHAT.flatMap(({ messages }) => messages);
 
 function recordingOf(name: string): Recording {
@@ -130,7 +135,7 @@ describe("the committed captures", () => {
         }
         const ports = new Set(loaded.streams.map(({ b }) => b.port));
         expect(ports.has(recording.port)).to.equal(true);
-        expect(ports.size).to.equal(CHATS.includes(recording) ? 2 : 1);
+        expect(ports.size).to.equal(recording.name === "03-mitm" ? 3 : CHATS.includes(recording) ? 2 : 1);
       });
 
       it("is genuine: with the MAC addresses of Linux's loopback interface, not with ours", () => {
@@ -212,6 +217,26 @@ describe("the committed captures", () => {
     expect(inside.filter(({ type }) => type === "bye")).to.have.length(2);
   });
 
+  it("03-dh-chat-mitm.pcap: one call becomes two, with other keys, and nothing can be read", async () => {
+    const { streams, packets } = await load(committed("03-dh-chat-mitm.pcap"));
+    const port = recordingOf("03-mitm").port;
+    const registered = streams.flatMap(objects).find(({ username }) => username === "bob")?.port;
+    const lookedUp = streams.flatMap(objects).find(({ type }) => type === "user")?.port;
+    const chats = streams.filter(({ b }) => b.port !== port);
+    expect(chats.map(({ b }) => b.port)).to.deep.equal([lookedUp, registered]);
+    const [one = [], two = []] = chats.map(objects);
+    expect(one.slice(0, 2)).to.deep.equal(two.slice(0, 2));
+    const keys = [...one, ...two].flatMap(({ type, publicKey }) => (type === "key" ? [publicKey] : []));
+    expect(new Set(keys).size).to.equal(4);
+    const ciphertexts = (lines: typeof one) =>
+      lines.flatMap(({ ciphertext }) => (typeof ciphertext === "string" ? [ciphertext] : []));
+    expect(ciphertexts(one)).to.have.length(2 * CHAT_THROUGH_MALLORY.length + 2);
+    expect(ciphertexts(two)).to.have.length(2 * CHAT_THROUGH_MALLORY.length + 2);
+    expect(ciphertexts(one).filter((text) => ciphertexts(two).includes(text))).to.deep.equal([]);
+    const all = Buffer.concat(packets.map(({ data }) => data));
+    for (const { said } of CHAT_THROUGH_MALLORY) expect(all.includes(said), said).to.equal(false);
+  });
+
   it("01-one-request-in-two-segments.pcap: is what it says", async () => {
     const { segments } = await load(committed("01-one-request-in-two-segments.pcap"));
     const data = segments.map(({ payload }) => payload.toString()).filter((text) => text !== "");
@@ -223,6 +248,36 @@ describe("the committed captures", () => {
     const data = segments.map(({ payload }) => payload.toString()).filter((text) => text !== "");
     expect(data).to.deep.equal([TWO_REQUESTS.bytes, "= 3\n= 2.5\n"]);
   });
+
+  it("01-nagle.pcap: with Nagle's algorithm the second half of a request waits for an acknowledgement", async () => {
+    const { segments } = await load(committed("01-nagle.pcap"));
+    const callers = [...new Set(segments.map(({ source }) => source.port))].filter((port) => port !== 10001);
+    const [waits = [], doesNot = []] = callers.map((caller) => secondHalves(segments, caller));
+    for (const halves of [waits, doesNot]) expect(halves).to.have.length(IN_TWO_WRITES.length);
+    for (const { waited, acknowledged } of waits)
+      expect({ waited, acknowledged }).to.include({ acknowledged: true });
+    // The first acknowledgement of a new connection comes at once.
+    for (const { waited } of waits.slice(1)) expect(waited).to.be.within(35, 60);
+    for (const { waited } of doesNot) expect(waited).to.be.lessThan(5);
+  });
+
+  /** For the second half of each request: milliseconds after the first, and whether the first was acknowledged between. */
+  function secondHalves(segments: readonly Segment[], caller: number) {
+    const ours = segments.filter(({ source, destination }) =>
+      [source.port, destination.port].includes(caller),
+    );
+    const said = ours.filter(({ source, payload }) => source.port === caller && payload.length > 0);
+    return IN_TWO_WRITES.map(({ writes }, index) => {
+      const [first, second] = said.slice(2 * index, 2 * index + 2);
+      if (first === undefined || second === undefined) throw new Error("a request is missing");
+      expect([first, second].map(({ payload }) => payload.toString())).to.deep.equal(writes);
+      const between = ours.slice(ours.indexOf(first) + 1, ours.indexOf(second));
+      const acknowledged = between.some(({ source, acknowledgement }) => {
+        return source.port === 10001 && acknowledgement === first.sequence + first.payloadLength;
+      });
+      return { waited: Number(second.time - first.time) / 1e6, acknowledged };
+    });
+  }
 
   withTool("tshark", ["--version"], "as tshark sees them", () => {
     for (const { file } of RECORDINGS) {

@@ -404,6 +404,7 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
       { name: "02-basic-p2p", stage: "02" },
       { name: "03-dh-chat", stage: "03" },
       { name: "03-dh-chat-toy-group", stage: "03" },
+      { name: "03-dh-chat-mitm", stage: "03" },
       { name: "04-aes-chat", stage: "04" },
       { name: "04-aes-chat", stage: "04", golden: "04-aes-chat-with-keys", options: withKeys },
     ];

@@ -55,7 +55,7 @@ export function consoleBlocks(file: string, page: string): ConsoleBlocks {
 function parseBlock(file: string, line: number, info: string, content: readonly string[]): ConsoleBlock {
   const block: ConsoleBlock = { line, terminal: undefined, needs: [], entries: [] };
   for (const word of info.split(/ +/).filter((word) => word !== "")) {
-    const [, name, value = ""] = /^(terminal|needs)=([a-z0-9-]+)$/.exec(word) ?? [];
+    const [, name, value = ""] = /^(terminal|needs)=([A-Za-z0-9-]+)$/.exec(word) ?? [];
     if (name === undefined) {
       throw new WeaveError(
         file,

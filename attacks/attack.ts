@@ -1,0 +1,28 @@
+// npm run attack -- NAME: runs an attack. Without a name: which ones there are.
+
+import { readable } from "../captures/text.ts";
+import { ATTACKS } from "./list.ts";
+
+const [name, ...rest] = process.argv.slice(2);
+const attack = ATTACKS.find((other) => other.name === name);
+if (attack !== undefined) {
+  process.argv.splice(2, process.argv.length, ...rest); // What follows the name is for the attack.
+  await import(`./${attack.name}.ts`);
+} else if (name === undefined || name === "--help") {
+  listAttacks();
+} else {
+  const shown = readable(Buffer.from(name)).slice(0, 40);
+  console.error(`error: there is no attack ${shown} (npm run attack lists them)`);
+  process.exitCode = 2;
+}
+
+function listAttacks(): void {
+  console.log(
+    "npm run attack -- NAME [--stage STAGE]: attacks on this machine, on the programs of the stages\n",
+  );
+  for (const { name, stages, about } of ATTACKS) {
+    console.log(`  ${stages[0]}  ${name.padEnd(16)}${about}`);
+  }
+  console.log("\nEach says what it does, shows the proof, and names what stops it. Try these only");
+  console.log("on programs of your own: on anybody else's they are crimes.");
+}

@@ -1,0 +1,122 @@
+// npm run attack -- bit-flip: changes a text that Mallory cannot read. In CBC each block of plaintext is what AES gives,
+// XORed with the block of ciphertext before it (with the IV, if it is the first): who changes that block, changes the text.
+
+import { tryOnStage04 } from "./changed-on-the-way.ts";
+import type { Lab } from "./lab.ts";
+import { startLabChat } from "./lab-chat.ts";
+import { BLOCK_BYTES, toLine } from "./lab-unauthenticated-cbc.ts";
+import { chatThroughMallory, next } from "./on-the-way.ts";
+import { type AttackOption, runAttack, textOption } from "./program.ts";
+import { AttackError, proof, showWire, step } from "./report.ts";
+import { flipText, xor } from "./xor.ts";
+
+const piece = (usual: string, help: string): AttackOption => ({
+  ...textOption(usual, help, 64),
+  value: "PIECE",
+});
+const OPTIONS = {
+  text: textOption("pay 100 to carol", "what Alice says"),
+  old: piece("100", "the piece of it that Mallory guesses"),
+  new: piece("900", "what she wants instead, as long"),
+};
+
+/**
+ * Changes what a ciphertext decrypts to, without the key.
+ * @param position where in the plaintext the change begins, in bytes from 0
+ * @param difference what the old text and the wanted one differ by: old XOR wanted
+ */
+function flip(iv: Buffer, ciphertext: Buffer, position: number, difference: Buffer): void {
+  // BEGIN SOLUTION 04-bit-flip
+  for (const [index, bits] of difference.entries()) {
+    // The byte that is XORed into the plaintext at `place` stands one block before it.
+    const place = position + index;
+    const [target, offset] = place < BLOCK_BYTES ? [iv, place] : [ciphertext, place - BLOCK_BYTES];
+    target[offset] = (target[offset] ?? 0) ^ bits;
+  }
+  // END SOLUTION 04-bit-flip
+}
+
+await runAttack("bit-flip", OPTIONS, async (lab, { stage, option }) => {
+  const order = readOrder(option("text"), option("old"), option("new"));
+  if (stage === "03") return tryOnStage03(lab, order);
+  await tryOnLab(lab, order);
+  await tryOnStage04(lab, order.text, (iv, ciphertext) => {
+    flip(iv, ciphertext, positionInChatLine(order), order.difference);
+  });
+});
+
+/** What shall be changed into what. */
+interface Order {
+  text: string;
+  old: string;
+  wanted: string;
+  difference: Buffer;
+}
+
+function readOrder(text: string, old: string, wanted: string): Order {
+  if (!text.includes(old)) throw new AttackError(`"${old}" does not stand in "${text}"`);
+  if (Buffer.byteLength(old) !== Buffer.byteLength(wanted)) {
+    throw new AttackError(`"${old}" and "${wanted}" are not of one length`);
+  }
+  const difference = xor(Buffer.from(old), Buffer.from(wanted));
+  const places = [...difference.entries()].flatMap(([index, bits]) =>
+    bits === 0 ? [] : [positionIn(text, old) + index],
+  );
+  if (new Set(places.map((place) => Math.floor(place / BLOCK_BYTES))).size > 1) {
+    throw new AttackError(
+      `"${old}" lies in two blocks of ${BLOCK_BYTES} bytes: changing one part destroys the other`,
+    );
+  }
+  return { text, old, wanted, difference };
+}
+
+/** How many bytes stand before a piece of a text. */
+function positionIn(text: string, piece: string): number {
+  return Buffer.byteLength(text.slice(0, text.indexOf(piece)));
+}
+
+/** Where the piece stands in Alice's first message, as a line of the chat (P3). */
+function positionInChatLine({ text, old }: Order): number {
+  const line = JSON.stringify({ type: "message", id: 1, text });
+  const beginning = line.slice(0, line.lastIndexOf(text));
+  return Buffer.byteLength(beginning) + positionIn(text, old);
+}
+
+/** Stage 04's cipher without its tag: the receiver has no way to notice. */
+async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Promise<void> {
+  step("The lab: stage 04's AES-256-CBC, with its tag taken off. Alice sends a line.");
+  const { line, iv, ciphertext, toBob, bobReads } = await startLabChat(lab, text);
+  showWire("alice -> mallory", line);
+
+  const position = positionIn(text, old);
+  step(`Mallory guesses that "${old}" stands at byte ${position}. She flips bits that make it "${wanted}".`);
+  flip(iv, ciphertext, position, difference);
+  const changed = toLine(iv, ciphertext);
+  showWire("mallory -> bob", changed);
+  toBob.send(changed);
+  const answer = await next(toBob);
+  if (answer !== '{"type":"ok"}') throw new AttackError(`bob's answer: ${answer}`);
+  const read = await bobReads();
+  // In a later block than the first, the block before it turns into noise.
+  const succeeded =
+    position + difference.length <= BLOCK_BYTES ? read === text.replace(old, wanted) : read.includes(wanted);
+  if (!succeeded) throw new AttackError(`bob reads: ${read}`);
+  proof("bob reads", read);
+}
+
+/** Stage 03's cipher: the byte to flip is the byte itself. */
+async function tryOnStage03(lab: Lab, order: Order): Promise<void> {
+  const { alice, bob, toAlice, toBob } = await chatThroughMallory(lab);
+  step("The real stage 03. Alice says something, and Mallory flips bits as it passes.");
+  alice.types(order.text);
+  const line = await next(toAlice);
+  const changed = flipText(line, positionInChatLine(order), order.old, order.wanted);
+  showWire("alice -> mallory", line);
+  showWire("mallory -> bob", changed);
+  toBob.send(changed);
+  const shown = await bob.shows(/^alice> |^chat with alice lost/);
+  if (shown !== `alice> ${order.text.replace(order.old, order.wanted)}`) {
+    throw new AttackError(`bob's screen: ${shown}`);
+  }
+  proof("bob's screen", shown);
+}

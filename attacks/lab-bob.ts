@@ -1,0 +1,50 @@
+// A LAB, NOT A STAGE: the Bob whom bit-flip and padding-oracle attack, a program of its own, with a key that only he and Alice
+// have. He takes lines without a tag (lab-unauthenticated-cbc.ts), and answers each: ok, or that its padding was wrong.
+//
+// node --import tsx attacks/lab-bob.ts TEXT: prints where he listens, and the line with which Alice sends him this text, as
+// somebody on the way sees it; then what he reads in each line that comes.
+
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { readable } from "../captures/text.ts";
+import {
+  decryptOnly,
+  encryptOnly,
+  fromLine,
+  IV_BYTES,
+  KEY_BYTES,
+  toLine,
+} from "./lab-unauthenticated-cbc.ts";
+import { LineSocket } from "./line-socket.ts";
+
+const key = randomBytes(KEY_BYTES);
+
+const OK = JSON.stringify({ type: "ok" });
+const BAD_LINE = JSON.stringify({ type: "error", code: "bad-request" });
+/** The oracle: an answer that tells wrong padding from everything else. */
+const BAD_PADDING = JSON.stringify({ type: "error", code: "bad-padding" });
+
+const server = createServer({ allowHalfOpen: true }, (socket) => void serve(new LineSocket(socket)));
+server.listen({ host: "127.0.0.1", port: 0 }, () => {
+  const address = server.address();
+  console.log(`listening on 127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
+  const iv = randomBytes(IV_BYTES);
+  console.log(`alice sends ${toLine(iv, encryptOnly(key, iv, Buffer.from(process.argv[2] ?? "")))}`);
+});
+
+async function serve(wire: LineSocket): Promise<void> {
+  for (;;) {
+    const line = await wire.line(Infinity);
+    if (line === undefined) return wire.end();
+    wire.send(answer(line));
+  }
+}
+
+function answer(line: string): string {
+  const received = fromLine(line);
+  if (received === undefined) return BAD_LINE;
+  const plaintext = decryptOnly(key, received.iv, received.ciphertext);
+  if (plaintext === undefined) return BAD_PADDING;
+  console.log(`bob reads ${readable(plaintext)}`);
+  return OK;
+}

@@ -1,0 +1,32 @@
+// Alice's line to the lab's Bob (lab-bob.ts), caught on its way, and a connection to him.
+
+import type { Lab } from "./lab.ts";
+import { fromLine } from "./lab-unauthenticated-cbc.ts";
+import type { LineSocket } from "./line-socket.ts";
+import { AttackError } from "./report.ts";
+
+export interface LabChat {
+  /** The line as it stood on the wire, and what is in it. */
+  line: string;
+  iv: Buffer;
+  ciphertext: Buffer;
+  toBob: LineSocket;
+  /** What he reads in the next line that he takes. */
+  bobReads(): Promise<string>;
+}
+
+/** @param text what Alice says */
+export async function startLabChat(lab: Lab, text: string): Promise<LabChat> {
+  const bob = lab.startProgram("attacks/lab-bob.ts", [text]);
+  const listening = await bob.line(/^listening on /);
+  const line = (await bob.line(/^alice sends /)).slice("alice sends ".length);
+  const caught = fromLine(line);
+  if (caught === undefined) throw new AttackError("this is no line of the lab");
+  const toBob = await lab.connect(Number(listening.slice(listening.lastIndexOf(":") + 1)));
+  return {
+    line,
+    ...caught,
+    toBob,
+    bobReads: async () => (await bob.line(/^bob reads /)).slice("bob reads ".length),
+  };
+}

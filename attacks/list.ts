@@ -1,0 +1,98 @@
+// The attacks by name: what each does, on which stages, and what stops it. Pure.
+
+export type Stage = "02" | "03" | "04";
+
+export interface Attack {
+  name: string;
+  /** The stages that it is tried on. The first one is what it was made for. */
+  stages: readonly [Stage, ...Stage[]];
+  /** What follows the name on the command line, beside options that all have. */
+  argument?: string;
+  about: string;
+  /** What stops it, and where. */
+  stoppedBy: string;
+}
+
+export const ATTACKS: readonly Attack[] = [
+  {
+    name: "sniff",
+    stages: ["02", "03", "04"],
+    argument: "FILE",
+    about: "read a chat from a capture",
+    stoppedBy: "encryption. Stage 03's toy cipher only delays it (see crib), stage 04's does (P6.2).",
+  },
+  {
+    name: "spoof",
+    stages: ["02", "03", "04"],
+    about: "talk to Bob as Alice",
+    stoppedBy: "no stage. From 03 on, comparing safety numbers over another way shows it (P4.6).",
+  },
+  {
+    name: "rogue-registry",
+    stages: ["02", "03", "04"],
+    about: "a registry that sends Bob's callers to Mallory",
+    stoppedBy: "no stage. From 03 on, comparing safety numbers over another way shows it (P4.6).",
+  },
+  {
+    name: "brute-force",
+    stages: ["03"],
+    argument: "FILE",
+    about: "find the private keys of the toy group by trying them all",
+    stoppedBy: "a large group: group 14 of RFC 3526, which stage 03 uses by default (P4.2).",
+  },
+  {
+    name: "crib",
+    stages: ["03", "04"],
+    argument: "FILE",
+    about: "find the XOR key from how every line begins, and read everything",
+    stoppedBy: "a real cipher with a fresh IV for every line: stage 04 (P6.2).",
+  },
+  {
+    name: "bad-key",
+    stages: ["03", "04"],
+    about: "send the public key 0, 1 or p - 1, so that the secret is known",
+    stoppedBy: "the check that a public key is from 2 to p - 2: stages 03 and 04 (P4.4).",
+  },
+  {
+    name: "mitm",
+    stages: ["03", "04"],
+    about: "sit between Alice and Bob, read everything and change it",
+    stoppedBy: "no stage. Comparing safety numbers over another way shows it (P4.6).",
+  },
+  {
+    name: "mallory",
+    stages: ["03", "04"],
+    about: "the same as mitm, with users that you start yourself",
+    stoppedBy: "no stage. Comparing safety numbers over another way shows it (P4.6).",
+  },
+  {
+    name: "bit-flip",
+    stages: ["04", "03"],
+    about: "change an encrypted text without the key",
+    stoppedBy: "a tag that is checked before anything is decrypted: stage 04 (P6.3).",
+  },
+  {
+    name: "padding-oracle",
+    stages: ["04"],
+    about: "read AES-CBC by asking whether the padding is right",
+    stoppedBy: "a tag that is checked before anything is decrypted: stage 04 (P6.3).",
+  },
+  {
+    name: "replay",
+    stages: ["04", "03"],
+    about: "send a line of Alice's to Bob twice",
+    stoppedBy: "a sequence number under the tag: stage 04 (P6.2, P6.3).",
+  },
+  {
+    name: "reflect",
+    stages: ["04", "03"],
+    about: "send a line of Alice's back to her, as if Bob had said it",
+    stoppedBy: "a key of its own for each direction: stage 04 (P6.1).",
+  },
+  {
+    name: "truncate",
+    stages: ["04", "03"],
+    about: "cut a chat short, so that it looks like a goodbye",
+    stoppedBy: "a goodbye that only who has the key can say: stage 04 (P6.4, P3.5).",
+  },
+];

@@ -1,0 +1,54 @@
+// npm run attack -- mitm: Mallory sits between Alice and Bob. Each has agreed on a key with her, and takes her for the other.
+
+import { LyingRegistry } from "./lying-registry.ts";
+import { Middle, raise } from "./middle.ts";
+import { runAttack, textOption } from "./program.ts";
+import { AttackError, proof, say, showScreen, step } from "./report.ts";
+
+const TEXT = textOption("pay 100 to carol", "what Alice says");
+
+await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
+  step("Mallory runs the registry. Alice and Bob register there, and Alice calls Bob.");
+  const callers = await lab.listen();
+  const registry = await LyingRegistry.start(lab, callers.port);
+  const [alice, bob] = await Promise.all([
+    lab.startClient("alice", registry.port),
+    lab.startClient("bob", registry.port),
+  ]);
+  alice.types("/chat bob");
+
+  step("The call comes to Mallory. She calls Bob in Alice's name, and he accepts.");
+  const taken = Middle.take(await callers.accept(), lab, registry, stage);
+  showScreen("bob", await bob.shows(/^alice wants to chat/));
+  bob.types("/accept alice");
+  const middle = await taken;
+  await Promise.all([alice.shows(/^chat with bob started$/), bob.shows(/^chat with alice started$/)]);
+  say("   Mallory has agreed on one key with Alice, and on another one with Bob.");
+
+  step("Alice says something. Mallory reads it, and passes it on as she likes.");
+  void middle.passOn((text, from) => {
+    proof("mallory reads", `${from}> ${text}`);
+    return raise(text);
+  });
+  alice.types(option("text"));
+  showScreen("alice", await alice.shows(/^you> /));
+  const shown = await bob.shows(/^alice> |^chat with alice lost/);
+  if (shown !== `alice> ${raise(option("text"))}`) throw new AttackError(`bob's screen: ${shown}`);
+  proof("bob's screen", shown);
+  showScreen("alice", await alice.shows(/^delivered to bob: 1$/));
+
+  step("Only now they compare safety numbers.");
+  alice.types("/verify");
+  bob.types("/verify");
+  const ofAlice = await alice.shows(/^safety number with bob: /);
+  const ofBob = await bob.shows(/^safety number with alice: /);
+  showScreen("alice", ofAlice);
+  showScreen("bob", ofBob);
+  const differ = digits(ofAlice) !== digits(ofBob);
+  if (!differ) throw new AttackError("the safety numbers are equal, as they must not be");
+  say("   They differ: somebody sits in the middle.");
+});
+
+function digits(line: string): string {
+  return line.slice(line.indexOf(":"));
+}

@@ -1,0 +1,118 @@
+// npm run attack -- padding-oracle: reads AES-CBC without the key, because somebody answers whether the padding was right
+// (Vaudenay, "Security Flaws Induced by CBC Padding", EUROCRYPT 2002; cryptopals challenge 17).
+
+import { tryOnStage04 } from "./changed-on-the-way.ts";
+import type { Lab } from "./lab.ts";
+import { startLabChat } from "./lab-chat.ts";
+import { BLOCK_BYTES, toLine } from "./lab-unauthenticated-cbc.ts";
+import { next } from "./on-the-way.ts";
+import { runAttack, textOption } from "./program.ts";
+import { byteByByte, Progress } from "./progress.ts";
+import { AttackError, proof, say, showWire, step } from "./report.ts";
+import { xor } from "./xor.ts";
+
+const TEXT = textOption("the code for the door is 2718, and the alarm is off until eight", "what Alice says");
+
+/** Asks Bob whether this ciphertext, with this IV, has a right padding when he has decrypted it. */
+type Oracle = (iv: Buffer, ciphertext: Buffer) => Promise<boolean>;
+
+/**
+ * Finds what AES makes of one block of ciphertext, before CBC XORs it with the block before.
+ * @param block 16 bytes
+ * @param found is told of each byte, from the last one to the first
+ */
+async function openBlock(
+  block: Buffer,
+  paddingIsRight: Oracle,
+  found: (position: number, opened: Buffer) => Promise<void>,
+): Promise<Buffer> {
+  const opened = Buffer.alloc(BLOCK_BYTES);
+  for (let position = BLOCK_BYTES - 1; position >= 0; position -= 1) {
+    // With this IV the block shall end in `padding` bytes that all have the value `padding` (PKCS#7, RFC 5652 section 6.3).
+    const padding = BLOCK_BYTES - position;
+    const iv = Buffer.alloc(BLOCK_BYTES);
+    let byte: number | undefined;
+    // BEGIN SOLUTION 04-padding-oracle
+    for (let known = position + 1; known < BLOCK_BYTES; known += 1) {
+      iv[known] = (opened[known] ?? 0) ^ padding;
+    }
+    for (let guess = 0; guess < 256; guess += 1) {
+      iv[position] = guess;
+      if (!(await paddingIsRight(iv, block))) continue;
+      // The last byte may be right for another reason: 02 after a 02. With another byte before it, only 01 stays right.
+      const check = Buffer.from(iv);
+      if (position > 0) check[position - 1] = 0xff;
+      if (!(await paddingIsRight(check, block))) continue;
+      byte = guess ^ padding;
+      break;
+    }
+    // END SOLUTION 04-padding-oracle
+    if (byte === undefined)
+      throw new AttackError(`no guess for byte ${position} of a block gives a right padding`);
+    opened[position] = byte;
+    await found(position, opened);
+  }
+  return opened;
+}
+
+await runAttack("padding-oracle", { text: TEXT }, async (lab, { option }) => {
+  await readFromLab(lab, option("text"));
+  await tryOnStage04(lab, option("text"), (_iv, ciphertext) => {
+    // The last byte of the last block but one: what she would try first.
+    const place = ciphertext.length - BLOCK_BYTES - 1;
+    ciphertext[place] = (ciphertext[place] ?? 0) ^ 1;
+  });
+  say("   The same answer for wrong padding and for a wrong tag, and the chat is over: no second question.");
+});
+
+/** Stage 04's cipher without its tag, and a Bob who says what was wrong. */
+async function readFromLab(lab: Lab, text: string): Promise<void> {
+  step("The lab: stage 04's AES-256-CBC, with its tag taken off. Alice sends a line.");
+  const { line, iv, ciphertext, toBob } = await startLabChat(lab, text);
+  showWire("alice -> mallory", line);
+
+  step("Mallory sends Bob changed lines, and looks only at whether he complains of the padding.");
+  let questions = 0;
+  const paddingIsRight: Oracle = async (changedIv, block) => {
+    questions += 1;
+    toBob.send(toLine(changedIv, block));
+    return (await next(toBob)) === '{"type":"ok"}';
+  };
+  const blocks = [iv, ...blocksOf(ciphertext)];
+  const progress = new Progress(ciphertext.length);
+  const start = performance.now();
+  let read = Buffer.alloc(0);
+  for (const [index, block] of blocks.entries()) {
+    const before = blocks[index - 1];
+    if (before === undefined) continue; // The IV is no block of the text.
+    const opened = await openBlock(block, paddingIsRight, (position, soFar) => {
+      const tail = xor(soFar, before).subarray(position);
+      const text = byteByByte(read) + "_".repeat(position) + byteByByte(tail);
+      return progress.showByte(read.length + tail.length, text, questions);
+    });
+    read = Buffer.concat([read, xor(opened, before)]);
+    progress.showBlock(index, byteByByte(xor(opened, before)), questions);
+  }
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const found = withoutPadding(read);
+  if (found === undefined)
+    throw new AttackError("what was found does not end in a right padding: it is wrong");
+  say(`   ${questions} questions in ${seconds} s, and the key was never needed`);
+  proof("read without the key", found);
+}
+
+function blocksOf(bytes: Buffer): Buffer[] {
+  const count = bytes.length / BLOCK_BYTES;
+  return Array.from({ length: count }, (_, index) =>
+    bytes.subarray(BLOCK_BYTES * index, BLOCK_BYTES * (index + 1)),
+  );
+}
+
+/** The text before the padding; undefined if the padding is none. */
+function withoutPadding(bytes: Buffer): string | undefined {
+  const padding = bytes.at(-1) ?? 0;
+  const isPadding = bytes.subarray(-padding).every((byte) => byte === padding);
+  return padding >= 1 && padding <= BLOCK_BYTES && isPadding
+    ? bytes.toString("utf8", 0, bytes.length - padding)
+    : undefined;
+}

@@ -1,0 +1,152 @@
+// What all attack programs have in common: the command line, the first and the last lines, and a clean end.
+
+import { parseArgs } from "node:util";
+import { FileError } from "../captures/capture-file.ts";
+import { ChildError } from "../captures/child-program.ts";
+import { CaptureError } from "../captures/packet.ts";
+import { readable } from "../captures/text.ts";
+import { Lab } from "./lab.ts";
+import { ATTACKS, type Attack, type Stage } from "./list.ts";
+import { AttackError, heading, say } from "./report.ts";
+
+/** An option of one attack, such as `--text TEXT`. */
+export interface AttackOption {
+  value: string;
+  help: string;
+  /** What it is if it is not given. */
+  usual: string;
+  /** Says what is wrong with a value, or nothing if it is fine. */
+  check?: (value: string) => string | undefined;
+}
+
+/** The command line, checked. */
+export interface Given {
+  stage: Stage;
+  /** The file named, if one was. */
+  file: string | undefined;
+  /** The value of an option, or its usual one. */
+  option(name: string): string;
+}
+
+/** Wrong usage. The message is one line. */
+class UsageError extends Error {}
+
+/** What a victim may be made to say. */
+export function textOption(usual: string, help: string, maxBytes = 200): AttackOption {
+  const check = (value: string): string | undefined => {
+    if (value === "" || Buffer.byteLength(value) > maxBytes) return `a text has 1 to ${maxBytes} bytes`;
+    if (/\p{C}/u.test(value)) return "a text has no control characters";
+    if (/^\/|^(?:EOM|EXIT)$/.test(value)) return "this is a command of the chat program, not a text";
+    return undefined;
+  };
+  return { value: "TEXT", help, usual, check };
+}
+
+/** A port to listen on. */
+export function portOption(help: string): AttackOption {
+  const check = (value: string): string | undefined =>
+    /^[0-9]{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : "a port is a number from 0 to 65535";
+  return { value: "PORT", help, usual: "0", check };
+}
+
+/**
+ * Runs an attack: reads the arguments, gives it a lab to work in, and tidies up whatever happens.
+ * Exit code 0: it went as it should, be it a success or a refusal; 1: it did not; 2: wrong usage.
+ */
+export async function runAttack(
+  name: string,
+  options: Readonly<Record<string, AttackOption>>,
+  perform: (lab: Lab, given: Given) => Promise<void>,
+): Promise<void> {
+  const attack = ATTACKS.find((other) => other.name === name);
+  if (attack === undefined) throw new Error(`${name} is not in the list`);
+  process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+  // With us end the programs that we have started, and our temporary files are removed.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+  try {
+    const given = readArguments(attack, options);
+    if (given === undefined) return say(usage(attack, options));
+    const lab = new Lab(given.stage);
+    try {
+      heading(`${name}, stage ${given.stage}: ${attack.about}`);
+      await perform(lab, given);
+      say(`What stops it: ${attack.stoppedBy}`);
+    } finally {
+      await lab.close();
+    }
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    console.error(problem);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** One line for what the user can understand; undefined for a mistake of ours. */
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof UsageError) return `error: ${error.message} (--help shows the usage)`;
+  if (error instanceof AttackError) return `failed: ${error.message}`;
+  if (error instanceof CaptureError) return `error: not a capture that can be read: ${error.message}`;
+  if (error instanceof FileError || error instanceof ChildError) return `error: ${error.message}`;
+  return undefined;
+}
+
+function readArguments(attack: Attack, options: Readonly<Record<string, AttackOption>>): Given | undefined {
+  const strings = Object.keys(options).map((name) => [name, { type: "string" }] as const);
+  const { values, positionals } = parse({
+    stage: { type: "string" },
+    help: { type: "boolean" },
+    ...Object.fromEntries(strings),
+  });
+  if (values.help) return undefined;
+  if (positionals.length > (attack.argument === undefined ? 0 : 1)) {
+    throw new UsageError(`${shown(positionals.at(-1))}: ${attack.name} takes no such argument`);
+  }
+  const wanted = values.stage ?? attack.stages[0];
+  const stage = attack.stages.find((other) => other === wanted);
+  if (stage === undefined) {
+    throw new UsageError(
+      `--stage ${shown(wanted)}: ${attack.name} is for stage ${attack.stages.join(" or ")}`,
+    );
+  }
+  for (const [name, { check }] of Object.entries(options)) {
+    const value = values[name];
+    const problem = typeof value === "string" ? check?.(value) : undefined;
+    if (problem !== undefined) throw new UsageError(`--${name} ${shown(value)}: ${problem}`);
+  }
+  return {
+    stage,
+    file: positionals[0],
+    option: (name) => String(values[name] ?? options[name]?.usual ?? ""),
+  };
+}
+
+function parse(options: Record<string, { type: "string" | "boolean" }>) {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? "") : String(error));
+  }
+}
+
+/** An argument in an error message: short, and without anything that could steer a terminal. */
+function shown(value: unknown): string {
+  return readable(Buffer.from(String(value))).slice(0, 40) || '""';
+}
+
+function usage(attack: Attack, options: Readonly<Record<string, AttackOption>>): string {
+  const argument = attack.argument === undefined ? "" : ` [${attack.argument}]`;
+  const stages = `${attack.stages.join(" or ")} (default ${attack.stages[0]})`;
+  const rows = [
+    ["--stage STAGE", stages],
+    ...Object.entries(options).map(([name, option]) => [`--${name} ${option.value}`, option.help]),
+    ["--help", "show this text"],
+  ];
+  return [
+    `usage: npm run attack -- ${attack.name} [OPTIONS]${argument}`,
+    "",
+    `${attack.about}`,
+    "",
+    ...rows.map(([left = "", right]) => `  ${left.padEnd(18)} ${right}`),
+  ].join("\n");
+}

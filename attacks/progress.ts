@@ -1,0 +1,40 @@
+// A text that appears byte by byte: on a terminal in one row with a bar, elsewhere a line for each block.
+
+import { setTimeout as pause } from "node:timers/promises";
+import { readable } from "../captures/text.ts";
+import { say } from "./report.ts";
+
+const BAR_WIDTH = 20;
+
+/** A person shall see the bytes come: milliseconds for each, on a terminal only. */
+const PAUSE = 15;
+
+export class Progress {
+  readonly #total: number;
+  readonly #terminal = process.stdout.isTTY === true;
+
+  /** @param total how many bytes there are to be found */
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** @param text what is known by now, with a `_` for each byte that is not */
+  async showByte(known: number, text: string, questions: number): Promise<void> {
+    if (!this.#terminal) return;
+    const filled = Math.floor((BAR_WIDTH * known) / this.#total);
+    const bar = `[${"#".repeat(filled).padEnd(BAR_WIDTH, ".")}] ${questions} questions: `;
+    const room = Math.max(20, (process.stdout.columns ?? 80) - bar.length - 4);
+    process.stdout.write(`\r\u001b[K   ${bar}${[...text].slice(-room).join("")}`);
+    if (known === this.#total) say();
+    await pause(PAUSE);
+  }
+
+  showBlock(number: number, text: string, questions: number): void {
+    if (!this.#terminal) say(`   block ${number}: "${text}" (${questions} questions so far)`);
+  }
+}
+
+/** Bytes as text; what is no character of ASCII, as a dot, so that each byte has one. */
+export function byteByByte(bytes: Buffer): string {
+  return readable(bytes.map((byte) => (byte < 0x20 || byte > 0x7e ? 0x2e : byte)) as Buffer);
+}

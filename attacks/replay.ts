@@ -1,0 +1,62 @@
+// npm run attack -- replay: a line of Alice's, sent to Bob twice. Mallory need not be able to read it.
+
+import type { Lab } from "./lab.ts";
+import type { Stage } from "./list.ts";
+import { chatThroughMallory, next, refusalFrom } from "./on-the-way.ts";
+import { parse } from "./played-peer.ts";
+import { runAttack, textOption } from "./program.ts";
+import { AttackError, proof, showScreen, showWire, step, stopped } from "./report.ts";
+import { flipText } from "./xor.ts";
+
+const TEXT = textOption("pay 100 to carol", "what Alice says");
+
+/** What Mallory makes of a line of Alice's before she sends it again. */
+interface Try {
+  description: string;
+  change: (line: string) => string;
+}
+
+/** Where the id stands in the line of the chat. */
+const ID_POSITION = '{"type":"message","id":'.length;
+
+/** Messages are numbered (P3.2). Stage 03's cipher lets her change the number without the key: she knows what it is. */
+const NEXT_ID: Try = {
+  description: "the same line again, with the id 1 made 2 by flipping bits",
+  change: (line) => flipText(line, ID_POSITION, "1", "2"),
+};
+
+const TRIES: Readonly<Record<Stage, readonly Try[]>> = {
+  "02": [],
+  "03": [NEXT_ID],
+  "04": [
+    { description: "the same line again", change: (line) => line },
+    {
+      description: "the same line again, with the next sequence number",
+      change: (line) => JSON.stringify({ ...parse(line), seq: 1 }),
+    },
+  ],
+};
+
+await runAttack("replay", { text: TEXT }, async (lab, { stage, option }) => {
+  for (const { description, change } of TRIES[stage])
+    await sendTwice(lab, option("text"), description, change);
+});
+
+async function sendTwice(lab: Lab, text: string, description: string, change: Try["change"]): Promise<void> {
+  const { alice, bob, toAlice, toBob } = await chatThroughMallory(lab);
+  step("Alice says something. Mallory passes it on, and keeps a copy.");
+  alice.types(text);
+  const line = await next(toAlice);
+  showWire("alice -> bob", line);
+  toBob.send(line);
+  showScreen("bob", await bob.shows(/^alice> /));
+
+  step(`Mallory sends ${description}.`);
+  showWire("mallory -> bob", change(line));
+  toBob.send(change(line));
+  const shown = await bob.shows(/^alice> |^chat with alice lost/);
+  if (shown === `alice> ${text}`) return proof("bob's screen, a second time", shown);
+  if (lab.stage !== "04") throw new AttackError(`bob's screen: ${shown}`);
+  stopped("bob's answer", await refusalFrom(toBob));
+  stopped("bob's screen", shown);
+}

@@ -1,0 +1,87 @@
+// npm run lesson as a student meets it: printed, and in a real terminal.
+
+import { spawnSync } from "node:child_process";
+import { expect } from "chai";
+import { COURSE_FOLDER } from "../course/programs.ts";
+import { readPages } from "../course/weaving/pages.ts";
+import { Screen } from "./support/screen.ts";
+import { withTool } from "./support/tools.ts";
+
+function lesson(...argv: string[]) {
+  return spawnSync(process.execPath, ["--import", "tsx", "course/lesson.ts", ...argv], {
+    cwd: COURSE_FOLDER,
+    encoding: "utf8",
+    env: { ...process.env, COLUMNS: "72" },
+  });
+}
+
+describe("npm run lesson without a terminal", () => {
+  it("prints a page, no wider than asked for", () => {
+    const { stdout, stderr, status } = lesson("01-3");
+    expect({ stderr, status }).to.deep.equal({ stderr: "", status: 0 });
+    const [page] = readPages(COURSE_FOLDER).filter(({ id }) => id === "01-3");
+    expect(stdout.split("\n")[0]).to.equal(page?.title);
+    for (const line of stdout.split("\n")) expect([...line].length, line).to.be.at.most(72);
+    expect(stdout).to.include("▸ Hint 1  (npm run learn -- hint 01-framing)");
+  });
+
+  it("lists all pages", () => {
+    const ids = readPages(COURSE_FOLDER).map(({ id }) => id);
+    const { stdout, status } = lesson();
+    expect(status).to.equal(0);
+    for (const id of ids) expect(stdout).to.match(new RegExp(`^${id} `, "m"));
+  });
+
+  it("says in one line what it does not understand, with exit code 2", () => {
+    for (const [argv, problem] of [
+      [["\u001b[2J"], "there is no page \uFFFD[2J"],
+      [["--colour"], "give one page"],
+    ] as const) {
+      const { stdout, stderr, status } = lesson(...argv);
+      expect({ stdout, status }).to.deep.equal({ stdout: "", status: 2 });
+      expect(stderr)
+        .to.match(/^error: [^\n]+\n$/)
+        .and.to.include(problem);
+    }
+  });
+});
+
+withTool("tmux", ["-V"], "npm run lesson in a real terminal", () => {
+  let screen: Screen;
+
+  afterEach(() => screen.close());
+
+  it("shows pages, contents and what was searched, and leaves the terminal as it was", async () => {
+    screen = new Screen("course/lesson.ts", ["open", "01-3"]);
+    const first = await screen.shows(/^ 01-3 .* page \d+ of \d+, \d+%/);
+    expect(first.split("\n")).to.have.length(24);
+    screen.press("Space");
+    await screen.shows(/^ 01-3 .*\n(?!Framing)/);
+    screen.press("n");
+    await screen.shows(/^ 01-4 /);
+    screen.press("c");
+    await screen.shows(/^ contents[\s\S]*\n> 01-4 /);
+    screen.press("Up");
+    await screen.shows(/\n> 01-3 /);
+    screen.press("Enter");
+    await screen.shows(/^ 01-3 /);
+    screen.type("/framing");
+    await screen.shows("search: framing");
+    screen.press("Enter");
+    await screen.shows(/^ "framing" +1 of \d+/);
+    screen.type("qq");
+    const last = await screen.shows("exit code 0");
+    expect(last).to.equal("exit code 0");
+  });
+
+  it("opens hints one by one", async () => {
+    screen = new Screen("course/lesson.ts", ["open", "01-3"]);
+    await screen.shows(/^ 01-3 /);
+    screen.press("h");
+    await screen.shows("▾ Hint 1");
+    screen.press("h");
+    await screen.shows("▾ Hint 2");
+    screen.press("C-c");
+    await screen.shows("exit code 0");
+  });
+});
