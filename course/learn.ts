@@ -1,0 +1,85 @@
+// `npm run learn`: the exercises, one at a time, checked at every save. This file reads the command line;
+// course/learn/ has the watch mode and the commands, course/workspace/ the student's files.
+
+import { readCourse } from "./exercises/exercises.ts";
+import { formatProblem } from "./exercises/problem.ts";
+import { COMMANDS, checkAsJson, LearnError, runCommand, type Surroundings } from "./learn/commands.ts";
+import { paintFor } from "./learn/paint.ts";
+import { printable } from "./learn/text.ts";
+import { COURSE_FOLDER } from "./programs.ts";
+import { Workspace } from "./workspace/workspace.ts";
+
+const USAGE = [
+  "usage: npm run learn                         the exercises, on the whole screen, checked at every save",
+  "       npm run learn -- --poll               the same, where saved files are not noticed",
+  ...[...COMMANDS].map(
+    ([name, { takes, about }]) => `       npm run learn -- ${`${name} ${takes}`.trim().padEnd(20)} ${about}`,
+  ),
+  "",
+  "An ID is that of an exercise, e.g. 01-framing; without one, the current exercise is meant. You write in work/;",
+  "what you have passed stands in progress.txt.",
+  "",
+  "Exit code: 0 passed, 1 failed, 2 could not run.",
+].join("\n");
+
+process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isSystem = error instanceof Error && "code" in error && "syscall" in error;
+  if (!(error instanceof LearnError) && !isSystem) throw error;
+  console.error(`error: ${printable((error as Error).message)}`);
+  process.exitCode = 2;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv.includes("--help")) {
+    console.log(USAGE);
+    return 0;
+  }
+  const options = argv.filter((word) => /^--(?:json|poll)$/.test(word));
+  const [name, ...words] = argv[0] === "answer" ? argv : argv.filter((word) => !options.includes(word));
+  if (name?.startsWith("-"))
+    throw new LearnError(`unknown option ${JSON.stringify(name)}; --help shows the usage`);
+  const workspace = openWorkspace();
+  const loadChecks = async () => (await import("./checks/index.ts")).CHECKS;
+  if (name === undefined) return watch(workspace, loadChecks, options.includes("--poll"));
+
+  // What the checks have started ends when we do; a signal alone would end us without that.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+  const around: Surroundings = {
+    workspace,
+    loadChecks,
+    width: Math.max(40, process.stdout.columns ?? 100),
+    paint: paintFor(process.stdout, process.env),
+    print: (lines) => {
+      if (lines.length > 0) console.log(lines.join("\n"));
+    },
+  };
+  if (name === "check" && options.includes("--json")) return checkAsJson(around, words);
+  return runCommand(name, words, around);
+}
+
+/** Pages that are not whole are an author's mistake: they are named, and left out. */
+function openWorkspace(): Workspace {
+  const { exercises, problems } = readCourse(COURSE_FOLDER);
+  if (problems.length > 0)
+    console.error(
+      `left out, because the course is not whole here:\n${problems.map(formatProblem).join("\n")}\n`,
+    );
+  if (exercises.length === 0) throw new LearnError("there are no exercises in lessons/");
+  return new Workspace(COURSE_FOLDER, exercises);
+}
+
+async function watch(
+  workspace: Workspace,
+  loadChecks: Surroundings["loadChecks"],
+  poll: boolean,
+): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new LearnError(
+      'this is no terminal: use "npm run learn -- check" and the other commands (--help shows them)',
+    );
+  const { runWatchMode } = await import("./learn/watch-mode.ts");
+  return runWatchMode(workspace, loadChecks, poll);
+}

@@ -1,0 +1,132 @@
+// Checks one exercise: the student's code by the checks of the stage, an answer by its question.
+
+import type { Check } from "../checking/check.ts";
+import { type CheckResult, runChecks, type Verdict } from "../checking/run-checks.ts";
+import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
+import { ProblemError } from "../exercises/problem.ts";
+import { judgeAnswer, loadQuestion } from "../exercises/question.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+
+export interface Outcome {
+  exercise: Exercise;
+  verdict: Verdict;
+  milliseconds: number;
+  /** In the order of the exercise's checks, up to the first that did not pass. */
+  results: readonly CheckResult[];
+  /** What was found out (passed), the thought behind a wrong answer (failed), or why nothing could be run. A sentence or more. */
+  explanation?: string;
+  /** What else the student should know, a sentence each. */
+  notes: readonly string[];
+  /** What has passed: the code or the answer. */
+  own?: string;
+}
+
+export interface CheckOptions {
+  workspace: Workspace;
+  /** All checks of the course. */
+  checks: readonly Check[];
+  /** How long a check waits for anything, in milliseconds. */
+  timeout?: number;
+  /** Gives the check up: what it returns then means nothing. */
+  signal?: AbortSignal;
+}
+
+/** Checks an exercise as it stands. Nothing is written down: that is for whoever asked. */
+export async function checkExercise(exercise: Exercise, options: CheckOptions): Promise<Outcome> {
+  const started = performance.now();
+  const outcome = hasRegion(exercise)
+    ? await checkProgram(exercise, options)
+    : await checkAnswer(exercise, options.workspace.student.answer(exercise.id), options.workspace);
+  return { exercise, ...outcome, milliseconds: performance.now() - started };
+}
+
+type Found = Omit<Outcome, "exercise" | "milliseconds">;
+
+/** Judges an answer that may not be written down yet. */
+export async function checkAnswer(
+  exercise: Exercise,
+  answer: string | undefined,
+  workspace: Workspace,
+): Promise<Found> {
+  if (answer === undefined) {
+    const explanation = workspace.progress.has(exercise.id)
+      ? "It was passed elsewhere, and the answer is not here: nothing to check."
+      : `There is no answer yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
+    const verdict = workspace.progress.has(exercise.id) ? "passed" : "failed";
+    return { verdict, results: [], explanation, notes: [] };
+  }
+  try {
+    const judgement = await judgeAnswer(await loadQuestion(exercise.id), answer);
+    if (judgement.verdict === "passed")
+      return { verdict: "passed", results: [], explanation: judgement.observed, notes: [], own: answer };
+    const explanation = judgement.verdict === "failed" ? judgement.explanation : judgement.reason;
+    return { verdict: judgement.verdict, results: [], explanation, notes: [] };
+  } catch (error) {
+    return couldNotRun(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function checkProgram(exercise: ProgramExercise, options: CheckOptions): Promise<Found> {
+  const { workspace } = options;
+  const isCurrent = exercise === workspace.current;
+  const wanted = exercise.checks.map((id) =>
+    options.checks.find((check) => check.id === id && check.stages.includes(exercise.stage)),
+  );
+  const missing = exercise.checks.filter((_, index) => wanted[index] === undefined);
+  if (missing.length > 0)
+    return couldNotRun(
+      `${exercise.page} names checks that stage ${exercise.stage} does not have: ${missing.join(", ")}`,
+    );
+  const checks = wanted.filter((check) => check !== undefined);
+  try {
+    const own = workspace.ownCode(exercise);
+    const results = await runUntilOneFails(checks, exercise, options);
+    const verdict = results.find((result) => result.verdict !== "passed")?.verdict ?? "passed";
+    const note = `Your code for ${exercise.id} is not here, so the course's own was checked.`;
+    return { verdict, results, notes: own === undefined && !isCurrent ? [note] : [], own: own ?? "" };
+  } catch (error) {
+    if (error instanceof ProblemError) return couldNotRun(error.message);
+    throw error;
+  }
+}
+
+/** Runs the checks, and gives up those after the first that does not pass: the student mends one thing at a time. */
+async function runUntilOneFails(
+  checks: readonly Check[],
+  exercise: ProgramExercise,
+  { workspace, timeout, signal }: CheckOptions,
+): Promise<CheckResult[]> {
+  const place =
+    exercise === workspace.current ? workspace.place(exercise) : workspace.checkingPlace(exercise);
+  const enough = new AbortController();
+  const results = new Map<Check, CheckResult>();
+  const onResult = (result: CheckResult): void => {
+    results.set(result.check, result);
+    const before = inOrder(checks, results);
+    if (before.at(-1) !== undefined && before.at(-1)?.verdict !== "passed") enough.abort();
+  };
+  const both = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
+  await runChecks(checks, place, { ...(timeout === undefined ? {} : { timeout }), signal: both, onResult });
+  return inOrder(checks, results);
+}
+
+/** The results without a hole before them, up to the first that did not pass. */
+function inOrder(checks: readonly Check[], results: ReadonlyMap<Check, CheckResult>): CheckResult[] {
+  const ordered: CheckResult[] = [];
+  for (const check of checks) {
+    const result = results.get(check);
+    if (result === undefined) break;
+    ordered.push(result);
+    if (result.verdict !== "passed") break;
+  }
+  return ordered;
+}
+
+function couldNotRun(explanation: string): Found {
+  return { verdict: "could-not-run", results: [], explanation, notes: [] };
+}
+
+/** The result that decided: the first that did not pass. */
+export function decisive(outcome: Outcome): CheckResult | undefined {
+  return outcome.results.find(({ verdict }) => verdict !== "passed");
+}

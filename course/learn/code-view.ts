@@ -1,0 +1,66 @@
+// Code for reading: two versions side by side or one after the other, and the difference of two. Pure.
+
+import { diffLines } from "../weaving/line-diff.ts";
+import type { Paint } from "./paint.ts";
+import { column, cut, printableLines } from "./text.ts";
+
+/** From this width on, in columns, two pieces of code stand side by side. */
+export const SIDE_BY_SIDE = 110;
+
+export interface Titled {
+  title: string;
+  code: string;
+}
+
+/** Two pieces of code, side by side if both have room. */
+export function renderBoth(left: Titled, right: Titled, width: number, paint: Paint): string[] {
+  const [leftLines, rightLines] = [dedent(printableLines(left.code)), dedent(printableLines(right.code))];
+  if (width < SIDE_BY_SIDE) {
+    const part = (title: string, lines: readonly string[]): string[] => [
+      paint("heading", title),
+      ...lines.map((line) => paint("code", cut(`  ${line}`, width))),
+    ];
+    return [...part(left.title, leftLines), "", ...part(right.title, rightLines)];
+  }
+  const half = Math.floor((width - 3) / 2);
+  const rows = [
+    `${column(paint("heading", left.title), half)}   ${paint("heading", cut(right.title, half))}`,
+  ];
+  for (let i = 0; i < Math.max(leftLines.length, rightLines.length); i += 1) {
+    const [one, other] = [leftLines[i] ?? "", rightLines[i] ?? ""];
+    rows.push(
+      `${column(paint("code", cut(one, half)), half)} ${paint("dim", "│")} ${paint("code", cut(other, half))}`.trimEnd(),
+    );
+  }
+  return rows;
+}
+
+/** What has changed from the old code to the new one: all lines, those removed with -, those added with +. */
+export function renderDiff(old: string, now: string, width: number, paint: Paint): string[] {
+  const oldLines = dedentLike(old, old, now);
+  const lines = diffLines(oldLines, dedentLike(now, old, now));
+  return lines.map(({ kind, text }) => {
+    const row = cut(`${kind} ${text}`, width).trimEnd();
+    return kind === " " ? row : paint(kind === "+" ? "good" : "bad", row);
+  });
+}
+
+/** Lines without the indentation that all of them have. */
+function dedent(lines: readonly string[]): string[] {
+  const depth = depthOf(lines);
+  return lines.map((line) => line.slice(depth));
+}
+
+/** Lines of a text without the indentation that all lines of both texts have. */
+function dedentLike(text: string, old: string, now: string): string[] {
+  if (text === "") return [];
+  const depth = depthOf([...printableLines(old), ...printableLines(now)]);
+  return printableLines(text).map((line) => line.slice(depth));
+}
+
+function depthOf(lines: readonly string[]): number {
+  const depths = lines
+    .filter((line) => line.trim() !== "")
+    .map((line) => line.length - line.trimStart().length);
+  return depths.length === 0 ? 0 : Math.min(...depths);
+}

@@ -1,0 +1,348 @@
+// learn without a terminal: each command prints, and returns an exit code: 0 passed, 1 failed, 2 could not run.
+
+import type { Check } from "../checking/check.ts";
+import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
+import { ProblemError } from "../exercises/problem.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
+import { renderBoth, renderDiff } from "./code-view.ts";
+import { doctor, findingLines } from "./doctor.ts";
+import type { Paint } from "./paint.ts";
+import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
+import { column, cut, wrap } from "./text.ts";
+
+/** A problem that the student can mend: one line, and exit code 2. */
+export class LearnError extends Error {}
+
+export interface Surroundings {
+  workspace: Workspace;
+  /** The checks are loaded only by commands that check. */
+  loadChecks(): Promise<readonly Check[]>;
+  /** Columns of the output. */
+  width: number;
+  paint: Paint;
+  print(lines: readonly string[]): void;
+}
+
+interface Command {
+  /** What follows its name in the usage. */
+  takes: string;
+  about: string;
+  /** The fewest and the most arguments. */
+  count: readonly [number, number];
+  run(around: Surroundings, argv: readonly string[]): number | Promise<number>;
+}
+
+export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ["list", { takes: "", about: "all exercises, and which are passed", count: [0, 0], run: list }],
+  [
+    "check",
+    {
+      takes: "[ID] [--json]",
+      about: "check all exercises passed and the current one; or the one named",
+      count: [0, 1],
+      run: check,
+    },
+  ],
+  [
+    "answer",
+    { takes: "ID TEXT", about: "answer an exercise that asks a question", count: [2, 100], run: answer },
+  ],
+  [
+    "next",
+    {
+      takes: "",
+      about: "make the next exercise that is not passed the current one",
+      count: [0, 0],
+      run: next,
+    },
+  ],
+  ["hint", { takes: "[ID]", about: "the next hint", count: [0, 1], run: hint }],
+  ["diff", { takes: "[ID]", about: "your code beside the starter", count: [0, 1], run: diff }],
+  [
+    "solution",
+    { takes: "ID", about: "the solution, after passing or after all hints", count: [1, 1], run: solution },
+  ],
+  [
+    "reset",
+    {
+      takes: "ID",
+      about: "begin an exercise again; a copy of your files is kept",
+      count: [1, 1],
+      run: reset,
+    },
+  ],
+  ["doctor", { takes: "", about: "what this machine needs, and what to do", count: [0, 0], run: runDoctor }],
+]);
+
+/**
+ * @param argv the arguments behind the command's name, without options
+ * @throws LearnError if they are wrong
+ */
+export async function runCommand(
+  name: string,
+  argv: readonly string[],
+  around: Surroundings,
+): Promise<number> {
+  const command = COMMANDS.get(name);
+  if (command === undefined)
+    throw new LearnError(
+      `there is no command ${JSON.stringify(name)}; there are ${[...COMMANDS.keys()].join(", ")}`,
+    );
+  const [least, most] = command.count;
+  if (argv.length < least || argv.length > most)
+    throw new LearnError(`usage: npm run learn -- ${name} ${command.takes}`.trimEnd());
+  return command.run(around, argv);
+}
+
+/** The exercise of this id, or the current one. */
+function exerciseOf({ workspace }: Surroundings, id: string | undefined): Exercise {
+  if (id === undefined) return workspace.current;
+  const exercise = workspace.find(id);
+  if (exercise === undefined)
+    throw new LearnError(
+      `there is no exercise ${JSON.stringify(id)}; "npm run learn -- list" shows them all`,
+    );
+  return exercise;
+}
+
+function programOf(around: Surroundings, id: string | undefined): ProgramExercise {
+  const exercise = exerciseOf(around, id);
+  if (!hasRegion(exercise)) throw new LearnError(`${exercise.id} asks a question: it has no code`);
+  return exercise;
+}
+
+function list({ workspace, width, paint, print }: Surroundings): number {
+  const { current } = workspace;
+  print(
+    workspace.exercises.map((exercise) => {
+      const mark = exercise === current ? ">" : " ";
+      const day = workspace.progress.dayOf(exercise.id);
+      const passed = day === undefined ? column("", 17) : paint("good", column(`passed ${day}`, 17));
+      return cut(
+        `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${passed} ${exercise.title.replaceAll("`", "")}`,
+        width,
+      ).trimEnd();
+    }),
+  );
+  print(["", `${workspace.passed.length} of ${workspace.exercises.length} passed; > marks the current one`]);
+  return 0;
+}
+
+async function check(around: Surroundings, argv: readonly string[]): Promise<number> {
+  const { width, paint, print, workspace } = around;
+  const outcomes = await checkWanted(around, argv[0], print, (outcome) =>
+    print(shortReport(outcome, width, paint)),
+  );
+  const [only] = outcomes;
+  const news = outcomes.filter(
+    ({ exercise, verdict }) => exercise === workspace.current && verdict === "passed",
+  );
+  for (const { exercise } of argv[0] === undefined ? news : [])
+    print(["", ...meaningLines(exercise, width, paint)]);
+  if (argv[0] !== undefined && only?.verdict === "passed")
+    print(["", ...meaningLines(only.exercise, width, paint)]);
+  return finish(around, outcomes);
+}
+
+/** The same as one JSON object, for programs. */
+export async function checkAsJson(around: Surroundings, argv: readonly string[]): Promise<number> {
+  if (argv.length > 1) throw new LearnError("usage: npm run learn -- check [ID] [--json]");
+  const outcomes = await checkWanted(
+    around,
+    argv[0],
+    () => {},
+    () => {},
+  );
+  around.print([JSON.stringify({ exercises: outcomes.map(asJson) }, null, 2)]);
+  return exitCodeOf(outcomes);
+}
+
+/** Checks the exercise named, or all passed and the current one, and writes down what is passed. */
+async function checkWanted(
+  around: Surroundings,
+  id: string | undefined,
+  onNotices: (notices: readonly string[]) => void,
+  onOutcome: (outcome: Outcome) => void,
+): Promise<Outcome[]> {
+  const { workspace } = around;
+  const wanted =
+    id === undefined ? [...new Set([...workspace.passed, workspace.current])] : [exerciseOf(around, id)];
+  const checks = await around.loadChecks();
+  const outcomes: Outcome[] = [];
+  for (const exercise of wanted) {
+    // Whoever checks an exercise that is not passed is at it: from now on its starter stands in work/.
+    if (exercise === workspace.current || !workspace.progress.has(exercise.id))
+      onNotices(open(around, exercise));
+    const outcome = await checkExercise(exercise, { workspace, checks });
+    writeDown(workspace, outcome);
+    outcomes.push(outcome);
+    onOutcome(outcome);
+  }
+  return outcomes;
+}
+
+function writeDown(workspace: Workspace, { exercise, verdict, own }: Outcome): void {
+  const isHis = exercise === workspace.current || !hasRegion(exercise);
+  if (verdict === "passed" && own !== undefined && isHis) workspace.pass(exercise, own);
+}
+
+/** @throws LearnError if markers are damaged */
+function open({ workspace }: Surroundings, exercise: Exercise): string[] {
+  try {
+    return workspace.open(exercise);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    throw new LearnError(
+      `${error.message}; or begin again: npm run learn -- reset ${exercise.id} (keeps a copy)`,
+    );
+  }
+}
+
+function shortReport(outcome: Outcome, width: number, paint: Paint): string[] {
+  const details = outcomeLines(outcome, width - 2, paint).map((line) => `  ${line}`);
+  return [verdictLine(outcome, paint), ...details];
+}
+
+function exitCodeOf(outcomes: readonly Outcome[]): number {
+  if (outcomes.some(({ verdict }) => verdict === "failed")) return 1;
+  return outcomes.every(({ verdict }) => verdict === "passed") ? 0 : 2;
+}
+
+/** Says what to do next, and returns the exit code. */
+function finish(around: Surroundings, outcomes: readonly Outcome[]): number {
+  const { workspace, print } = around;
+  const code = exitCodeOf(outcomes);
+  const { current } = workspace;
+  if (code !== 0 && !workspace.progress.has(current.id)) {
+    print(["", `You are at ${current.id}: ${placeOf(current)}. Stuck? npm run learn -- hint`]);
+    return code;
+  }
+  const next = workspace.next(current);
+  if (code === 0)
+    print([
+      "",
+      next === undefined ? "All exercises are passed." : `Next: ${next.id} (npm run learn -- next)`,
+    ]);
+  return code;
+}
+
+/** What graders' programs read. */
+function asJson({ exercise, verdict, milliseconds, results, explanation, notes }: Outcome): object {
+  return {
+    id: exercise.id,
+    kind: exercise.kind,
+    verdict,
+    milliseconds: Math.round(milliseconds),
+    ...(explanation === undefined ? {} : { explanation }),
+    ...(notes.length === 0 ? {} : { notes }),
+    checks: results.map((result) => ({
+      id: result.check.id,
+      verdict: result.verdict,
+      milliseconds: Math.round(result.milliseconds),
+      ...(result.failure === undefined ? {} : { failure: result.failure }),
+      ...(result.problem === undefined ? {} : { problem: result.problem }),
+    })),
+  };
+}
+
+async function answer(around: Surroundings, [id, ...words]: readonly string[]): Promise<number> {
+  const exercise = exerciseOf(around, id);
+  if (hasRegion(exercise))
+    throw new LearnError(`${exercise.id} is not answered, but written: ${placeOf(exercise)}`);
+  around.print(open(around, exercise));
+  const started = performance.now();
+  const found = await checkAnswer(exercise, words.join(" "), around.workspace);
+  const outcome = { exercise, ...found, milliseconds: performance.now() - started };
+  writeDown(around.workspace, outcome);
+  around.print(shortReport(outcome, around.width, around.paint));
+  if (outcome.verdict === "passed") around.print(["", ...meaningLines(exercise, around.width, around.paint)]);
+  return finish(around, [outcome]);
+}
+
+function next(around: Surroundings): number {
+  const { workspace, width, paint, print } = around;
+  const exercise = workspace.next(
+    workspace.progress.has(workspace.current.id) ? workspace.current : undefined,
+  );
+  if (exercise === undefined) {
+    print(["All exercises are passed."]);
+    return 0;
+  }
+  print(open(around, exercise));
+  print([`${paint("heading", exercise.id)}: ${exercise.title}`, `in ${placeOf(exercise)}`, ""]);
+  print(taskLines(exercise, width, paint));
+  return 0;
+}
+
+function hint(around: Surroundings, [id]: readonly string[]): number {
+  const { workspace, width, paint, print } = around;
+  const exercise = exerciseOf(around, id);
+  const count = workspace.takeHint(exercise);
+  print(hintLines(exercise, count, width, paint));
+  return 0;
+}
+
+function diff(around: Surroundings, [id]: readonly string[]): number {
+  const { workspace, width, paint, print } = around;
+  const exercise = programOf(around, id);
+  const own = ownCode(around, exercise);
+  if (own === undefined) throw new LearnError(`you have written nothing for ${exercise.id} yet`);
+  if (own === exercise.starter) print([`${exercise.id}: as the starter`]);
+  else print(renderDiff(exercise.starter, own, width, paint));
+  if (exercise === workspace.current) print(changedElsewhere(workspace, exercise, width));
+  return 0;
+}
+
+/** Says where the student has changed something that is no part of any exercise. */
+export function changedElsewhere(workspace: Workspace, exercise: ProgramExercise, width: number): string[] {
+  const changed = workspace.changedOutside(exercise);
+  return changed.length === 0
+    ? []
+    : ["", ...wrap(`Changed outside of exercises, too: ${changed.join(", ")}`, width)];
+}
+
+function ownCode({ workspace }: Surroundings, exercise: ProgramExercise): string | undefined {
+  try {
+    return workspace.ownCode(exercise) ?? workspace.student.draft(exercise.id);
+  } catch (error) {
+    if (error instanceof ProblemError) throw new LearnError(error.message);
+    throw error;
+  }
+}
+
+/** Why the solution is not shown yet, in a sentence; undefined if it may be. */
+export function whySolutionHidden(workspace: Workspace, exercise: ProgramExercise): string | undefined {
+  if (exercise.solution === undefined) return "This copy of the course has no solutions.";
+  if (workspace.progress.has(exercise.id)) return undefined;
+  const left = exercise.hints.length - workspace.hintsSeen(exercise);
+  if (left === 0) return undefined;
+  return `The solution is shown after passing, or after all hints: there ${left === 1 ? "is one more" : `are ${left} more`}.`;
+}
+
+function solution(around: Surroundings, [id]: readonly string[]): number {
+  const { workspace, width, paint, print } = around;
+  const exercise = programOf(around, id);
+  const why = whySolutionHidden(workspace, exercise);
+  if (why !== undefined) throw new LearnError(`${why} (npm run learn -- hint ${exercise.id})`);
+  const right = { title: "The solution", code: exercise.solution ?? "" };
+  const own = ownCode(around, exercise) ?? exercise.starter;
+  print(renderBoth({ title: "Your code", code: own }, right, width, paint));
+  return 0;
+}
+
+function reset(around: Surroundings, [id]: readonly string[]): number {
+  const exercise = programOf(around, id);
+  const copies = around.workspace.reset(exercise);
+  around.print([
+    `${exercise.id} begins again: ${placeOf(exercise)}`,
+    ...copies.map((copy) => `What you had is kept in ${copy}`),
+  ]);
+  return 0;
+}
+
+async function runDoctor({ workspace, width, paint, print }: Surroundings): Promise<number> {
+  const findings = await doctor(workspace.courseFolder);
+  print(findings.flatMap((finding) => findingLines(finding, width, paint)));
+  return findings.some(({ state }) => state === "needed") ? 2 : 0;
+}

@@ -1,0 +1,49 @@
+// The list of exercises: searched by typing, one of them selected. Pure.
+
+import type { Exercise } from "../exercises/exercises.ts";
+import type { Paint } from "./paint.ts";
+import { column, cut } from "./text.ts";
+
+export interface ListState {
+  /** What was typed: words that all have to occur in an exercise's row. */
+  search: string;
+  /** The selected row among those found. */
+  selected: number;
+}
+
+/** The exercises in which every word occurs, in the id, the kind or the title. */
+export function findExercises(exercises: readonly Exercise[], search: string): Exercise[] {
+  const words = search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  return exercises.filter(({ id, kind, title }) => {
+    const text = `${id} ${kind} ${title}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** A row for each exercise found. */
+export function listRows(
+  found: readonly Exercise[],
+  { selected }: ListState,
+  about: { current: Exercise; hasPassed(id: string): boolean },
+  width: number,
+  paint: Paint,
+): string[] {
+  if (found.length === 0) return ["", "No exercise has that. Backspace takes letters back."];
+  return found.map((exercise, index) => {
+    const mark = about.hasPassed(exercise.id) ? "✓" : exercise === about.current ? ">" : " ";
+    const row = `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${exercise.title.replaceAll("`", "")}`;
+    if (index === selected) return paint("selected", column(row, width));
+    return about.hasPassed(exercise.id)
+      ? cut(`${paint("good", mark)}${row.slice(1)}`, width)
+      : cut(row, width);
+  });
+}
+
+/** The scroll with which the selected row is seen, as near as can be to the one before. */
+export function scrollTo(selected: number, scroll: number, height: number): number {
+  if (selected < scroll) return selected;
+  return selected >= scroll + height ? selected - height + 1 : scroll;
+}

@@ -1,0 +1,77 @@
+// The packets of the last run, as captures/show.ts shows them, with their numbers.
+
+import { writeFileSync } from "node:fs";
+import { loadCapture } from "../../captures/load.ts";
+import type { Canvas } from "../../captures/paint.ts";
+import { showStream } from "../../captures/show-stream.ts";
+import { linesOf } from "../../captures/stream-lines.ts";
+import { endpoint } from "../../captures/stream-summary.ts";
+import { recordingOf } from "../checking/run-checks.ts";
+import { decisive, type Outcome } from "./check-exercise.ts";
+import type { Paint } from "./paint.ts";
+import { cut, wrap } from "./text.ts";
+
+/** For the number of a packet and the mark before it. */
+const COLUMNS_OF_NUMBER = 6;
+
+/**
+ * Writes the recording of a run and shows it: of the check that failed, or of all that passed.
+ * @param file where it is written, absolute
+ * @param shownFile what the file is called for the student
+ */
+export async function packetLines(
+  outcome: Outcome,
+  file: string,
+  shownFile: string,
+  width: number,
+  paint: Paint,
+): Promise<string[]> {
+  const failed = decisive(outcome);
+  const results = failed === undefined ? outcome.results : [failed];
+  if (results.every(({ recorded }) => recorded.events.length === 0))
+    return wrap(
+      "Nothing went over the network in this run: these checks call functions, or could not start a program.",
+      width,
+    );
+  writeFileSync(file, recordingOf(results));
+  const { streams } = await loadCapture(file, true);
+  const canvas: Canvas = {
+    width: Math.max(60, width - COLUMNS_OF_NUMBER),
+    paint: (kind, text) => paint(COLOURS[kind], text),
+  };
+  const wanted = failed?.failure?.packet;
+  const rows = streams.flatMap((stream) => {
+    const [heading = "", ...shown] = showStream(stream, { hex: false, keyLog: undefined }, canvas);
+    const lines = linesOf(stream);
+    return [
+      "",
+      paint("heading", `connection ${stream.index}: ${endpoint(stream.a)} to ${endpoint(stream.b)}`),
+      `${"packet".padEnd(COLUMNS_OF_NUMBER)}${heading}`,
+      ...shown.map((row, index) => numbered(lines[index]?.packet, wanted, paint) + row),
+    ];
+  });
+  const about =
+    failed === undefined
+      ? "What passed over the network in the last run."
+      : `What passed over the network in check ${failed.check.id}${wanted === undefined ? "." : `, up to packet ${wanted}.`}`;
+  const command = `npm run show -- ${shownFile} --stream 0 --hex`;
+  const where = [
+    `Wireshark opens it from ${shownFile}; in the terminal, byte by byte:`,
+    paint("code", `  ${command}`),
+  ];
+  return [...wrap(about, width), ...where, ...rows].map((row) => cut(row, width));
+}
+
+const COLOURS = {
+  plaintext: "warning",
+  ciphertext: "code",
+  problem: "bad",
+  heading: "heading",
+  dim: "dim",
+} as const;
+
+/** The number of the packet that completed a line; the one in question is marked. */
+function numbered(packet: number | undefined, wanted: number | undefined, paint: Paint): string {
+  const text = `${packet === wanted ? ">" : " "}${String(packet ?? "").padStart(COLUMNS_OF_NUMBER - 2)} `;
+  return packet === wanted ? paint("bad", text) : paint("dim", text);
+}

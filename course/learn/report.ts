@@ -1,0 +1,88 @@
+// What learn says of an exercise, as lines: the same on the screen of the watch mode and without it. Pure.
+
+import { formatFailure } from "../checking/format-failure.ts";
+import { type Exercise, hasRegion } from "../exercises/exercises.ts";
+import { WORK } from "../workspace/workspace.ts";
+import { decisive, type Outcome } from "./check-exercise.ts";
+import { renderMarkdown } from "./markdown.ts";
+import type { Paint } from "./paint.ts";
+import { printable, wrap } from "./text.ts";
+
+/** What was checked and what came of it, in one line, without the details. */
+export function verdictLine(outcome: Outcome, paint: Paint): string {
+  const { exercise, verdict, results, milliseconds } = outcome;
+  const time = `${(milliseconds / 1000).toFixed(1)} s`;
+  const count = exercise.checks.length;
+  const checks = count === 1 ? "its check" : `all ${count} checks`;
+  switch (verdict) {
+    case "passed":
+      return `${paint("good", "passed")}: ${exercise.id}${hasRegion(exercise) ? `, ${checks}, ${time}` : ""}`;
+    case "failed":
+      return `${paint("bad", "not yet")}: ${exercise.id}${hasRegion(exercise) ? `, check ${results.length} of ${count} failed, ${time}` : ""}`;
+    case "could-not-run":
+      return `${paint("warning", "could not run")}: ${exercise.id}`;
+  }
+}
+
+/** Why an exercise is not passed, or what was observed when it was. */
+export function outcomeLines(outcome: Outcome, width: number, paint: Paint): string[] {
+  const result = decisive(outcome);
+  const explanation =
+    outcome.explanation?.split("\n").flatMap((line) => keepingIndent(printable(line), width)) ?? [];
+  const failure =
+    result === undefined
+      ? []
+      : formatFailure(result, width).map((line) => paintFailure(printable(line), paint));
+  const notes = outcome.notes.flatMap((note) => wrap(note, width).map((line) => paint("warning", line)));
+  return [...explanation, ...failure, ...notes];
+}
+
+/** What somebody has observed may be a table: its lines are kept, and only long ones are wrapped. */
+function keepingIndent(line: string, width: number): string[] {
+  if (line.length <= width) return [line];
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  return wrap(line, width - indent.length).map((row) => indent + row);
+}
+
+/** The labels of a failure stand out, and so does the mark under the first difference. */
+function paintFailure(line: string, paint: Paint): string {
+  const labelled = /^(step|sent|expected|received|likely|packet|could not run)(:? +)(.*)$/.exec(line);
+  if (labelled !== null) {
+    const [, label = "", gap = "", rest = ""] = labelled;
+    return `${paint("dim", label + gap)}${label === "received" ? paint("bad", rest) : label === "expected" ? paint("good", rest) : rest}`;
+  }
+  if (/^ +\^/.test(line)) return paint("warning", line);
+  return line;
+}
+
+/** The task, or the question, and what is checked. */
+export function taskLines(exercise: Exercise, width: number, paint: Paint): string[] {
+  const checked = exercise.checked.map((text) => `- ${text}`).join("\n");
+  return [
+    paint("heading", hasRegion(exercise) ? "Task" : "Question"),
+    ...renderMarkdown(exercise.task, width, paint),
+    ...(checked === ""
+      ? []
+      : ["", paint("heading", "What is checked"), ...renderMarkdown(checked, width, paint)]),
+  ];
+}
+
+/** Hints up to this one, the newest last. */
+export function hintLines(exercise: Exercise, count: number, width: number, paint: Paint): string[] {
+  return exercise.hints
+    .slice(0, count)
+    .flatMap((hint, index) => [
+      ...(index === 0 ? [] : [""]),
+      paint("heading", `Hint ${index + 1} of ${exercise.hints.length}`),
+      ...renderMarkdown(hint, width, paint),
+    ]);
+}
+
+export function meaningLines(exercise: Exercise, width: number, paint: Paint): string[] {
+  return [paint("heading", "What it meant"), ...renderMarkdown(exercise.meaning, width, paint)];
+}
+
+/** Where the student writes, relative to the course's folder. */
+export function placeOf(exercise: Exercise): string {
+  return hasRegion(exercise) ? `${WORK}/${exercise.file}` : exercise.page;
+}

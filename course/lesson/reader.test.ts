@@ -1,0 +1,128 @@
+import { expect } from "chai";
+import type { ReadingPage } from "./library.ts";
+import { Reader } from "./reader.ts";
+import { lineWidth, textOf } from "./styled-text.ts";
+
+function page(id: string, text: string, exercise?: string): ReadingPage {
+  return { id, file: `lessons/${id}.md`, title: `Page ${id}`, text, exercise };
+}
+
+const LONG = Array.from({ length: 40 }, (_, i) => `Line ${i + 1}.\n`).join("\n");
+const PAGES = [
+  page("01-1", `# Page 01-1\n\n${LONG}`, "01-hello"),
+  page(
+    "01-2",
+    "# Page 01-2\n\nShort.\n\n<details><summary>Hint 1</summary>\n\nLook.\n\n</details>\n\n## What it meant\n\nAll.\n",
+  ),
+  page("glossary", "# Words\n\nA needle.\n"),
+];
+
+describe("the lesson reader", () => {
+  let reader: Reader;
+
+  beforeEach(() => {
+    const [first] = PAGES;
+    if (first === undefined) throw new Error("no page");
+    reader = new Reader(PAGES, first, { columns: 80, rows: 24 });
+  });
+
+  const press = (...keys: string[]): unknown =>
+    keys
+      .map((key) =>
+        reader.press(
+          key.length === 1
+            ? { name: /[A-Z]/.test(key) ? key.toLowerCase() : key, sequence: key }
+            : { name: key },
+        ),
+      )
+      .at(-1);
+  const rows = (): string[] => reader.screen().map((line) => textOf(line).trimEnd());
+  const shown = (): string => rows().join("\n");
+
+  it("fills the terminal, whatever its size", () => {
+    for (const [columns, rowCount] of [
+      [80, 24],
+      [132, 50],
+      [30, 6],
+    ] as const) {
+      reader.resize({ columns, rows: rowCount });
+      expect(reader.screen()).to.have.length(rowCount);
+      for (const line of reader.screen()) expect(lineWidth(line)).to.be.at.most(columns);
+    }
+  });
+
+  it("scrolls, and stops at both ends", () => {
+    expect(rows()[1]).to.equal("Page 01-1");
+    press("down");
+    expect(rows()[2]).to.equal("Line 1.");
+    press("space");
+    expect(rows()[1]).to.equal("");
+    press("G");
+    expect(rows()[22]).to.equal("Line 40.");
+    press("space");
+    expect(rows()[23]).to.equal("the end of the page: n shows the next one");
+    press("g");
+    expect(rows()[1]).to.equal("Page 01-1");
+    press("up");
+    expect(rows()[1]).to.equal("Page 01-1");
+  });
+
+  it("turns pages, and stops at both ends", () => {
+    press("p");
+    expect(rows()[23]).to.equal("this is the first page");
+    press("n");
+    expect(rows()[0]).to.match(/^ 01-2 {2}Page 01-2 .* page 2 of 3, all$/);
+    press("right", "right");
+    expect(rows()[23]).to.equal("this is the last page");
+    press("left");
+    expect(reader.page?.id).to.equal("01-2");
+  });
+
+  it("opens hints one by one, and the answer only when asked twice", () => {
+    press("h");
+    expect(rows()[23]).to.equal("this page has no hints");
+    press("n", "h");
+    expect(shown()).to.include("Look.").and.to.not.include("All.");
+    press("h");
+    expect(shown()).to.include("h once more opens it").and.to.not.include("All.");
+    press("h");
+    expect(shown()).to.include("All.");
+    press("p", "n");
+    expect(shown()).to.not.include("Look.");
+  });
+
+  it("lists all pages, and opens the chosen one", () => {
+    press("c");
+    expect(shown()).to.include("> 01-1            Page 01-1 *");
+    press("down", "down", "down", "up", "return");
+    expect(reader.page?.id).to.equal("01-2");
+    press("c", "q");
+    expect(reader.page?.id).to.equal("01-2");
+  });
+
+  it("searches all pages, and opens where it was found", () => {
+    press("/", ..."neeedle", "backspace");
+    expect(rows()[23]).to.equal("search: neeedl▏");
+    press("escape", "/", ..."NEEDLE", "return");
+    expect(rows()[1]).to.equal("> glossary        A needle.");
+    press("return");
+    expect(reader.page?.id).to.equal("glossary");
+    press("/", ..."Line 39", "return", "return");
+    expect(shown()).to.include("Line 39.");
+    press("/", ..."nowhere", "return");
+    expect(rows()[23]).to.equal('"nowhere" is in no page');
+  });
+
+  it("asks for the exercise of the page, and ends with q or Ctrl-C", () => {
+    expect(press("e")).to.equal(undefined);
+    expect(rows()[23]).to.equal("e once more starts npm run learn; its list (l) has 01-hello");
+    expect(press("down", "e")).to.equal(undefined);
+    expect(press("e")).to.equal("exercise");
+    press("n");
+    expect(press("e")).to.equal(undefined);
+    expect(rows()[23]).to.equal("this page has no exercise");
+    expect(press("q")).to.equal("quit");
+    expect(reader.press({ name: "c", ctrl: true })).to.equal("quit");
+    expect(reader.press({ name: "z", ctrl: true })).to.equal("suspend");
+  });
+});

@@ -1,0 +1,342 @@
+// The lesson reader without its terminal: which key does what, and what stands on the screen then. Pure.
+
+import { nameOfPage, type ReadingPage } from "./library.ts";
+import { type Rendered, renderPage } from "./render.ts";
+import { cutLine, type Line, lineWidth, plain, textOf } from "./styled-text.ts";
+
+/** A key as node:readline names it. */
+export interface Key {
+  name?: string | undefined;
+  ctrl?: boolean | undefined;
+  /** The characters it sent. */
+  sequence?: string | undefined;
+}
+
+/** What the terminal is to do after a key, beside showing the screen. */
+export type Request = "quit" | "suspend" | "exercise" | undefined;
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+/** A row of a list, and where it leads. */
+interface Entry {
+  label: string;
+  page: number;
+  line: number;
+}
+
+type Mode =
+  | { kind: "page" }
+  | { kind: "list"; title: string; entries: Entry[]; selected: number }
+  | { kind: "typing"; text: string };
+
+const LEAST: Size = { columns: 30, rows: 6 };
+/** One row above the page, and one below it. */
+const FRAME_ROWS = 2;
+const MOST_HITS = 300;
+const LONGEST_SEARCH = 60;
+
+export class Reader {
+  readonly #pages: readonly ReadingPage[];
+  #size: Size;
+  #index: number;
+  #scroll = 0;
+  /** How many hints of the page are open. */
+  #opened = 0;
+  #mode: Mode = { kind: "page" };
+  /** True directly after the first `e`. */
+  #isExerciseNext = false;
+  /** Said in the last row until the next key. */
+  #notice = "";
+  #rendered: Rendered;
+
+  /** @param start the page to begin with; there is at least one */
+  constructor(pages: readonly ReadingPage[], start: ReadingPage, size: Size) {
+    this.#pages = pages;
+    this.#index = Math.max(0, pages.indexOf(start));
+    this.#size = size;
+    this.#rendered = this.#render(this.#index, 0);
+  }
+
+  get page(): ReadingPage | undefined {
+    return this.#pages[this.#index];
+  }
+
+  resize(size: Size): void {
+    // The same part of the page stays in sight.
+    const share = this.#scroll / Math.max(1, this.#rendered.lines.length);
+    this.#size = {
+      columns: Math.max(LEAST.columns, size.columns),
+      rows: Math.max(LEAST.rows, size.rows),
+    };
+    this.#rendered = this.#render(this.#index, this.#opened);
+    this.#scrollTo(Math.round(share * this.#rendered.lines.length));
+  }
+
+  /** Says something in the last row, until the next key. */
+  say(notice: string): void {
+    this.#notice = notice;
+  }
+
+  press(key: Key): Request {
+    this.#notice = "";
+    if (key.ctrl && key.name === "c") return "quit";
+    if (key.ctrl && key.name === "z") return "suspend";
+    switch (this.#mode.kind) {
+      case "page":
+        return this.#pressOnPage(key);
+      case "list":
+        return this.#pressInList(key, this.#mode);
+      case "typing":
+        this.#pressWhileTyping(key, this.#mode.text);
+    }
+    return undefined;
+  }
+
+  /** As many lines as the terminal has rows, each at most as long as it has columns. */
+  screen(): Line[] {
+    const body = this.#mode.kind === "list" ? this.#listLines(this.#mode) : this.#visible();
+    const rows = Array.from({ length: this.#bodyRows }, (_, i) => body[i] ?? []);
+    return [this.#header(), ...rows, this.#footer()].map((line) => cutLine(line, this.#size.columns)[0]);
+  }
+
+  get #bodyRows(): number {
+    return this.#size.rows - FRAME_ROWS;
+  }
+
+  #visible(): Line[] {
+    return this.#rendered.lines.slice(this.#scroll, this.#scroll + this.#bodyRows);
+  }
+
+  #render(index: number, opened: number): Rendered {
+    const page = this.#pages[index];
+    return renderPage(page?.text ?? "", {
+      width: this.#size.columns - 1,
+      opened,
+      closedNote: () => "h opens it",
+      file: page?.file ?? "",
+      nameOf: nameOfPage(this.#pages),
+    });
+  }
+
+  #pressOnPage({ name, sequence }: Key): Request {
+    const page = this.#bodyRows - 2;
+    const wasAsked = this.#isExerciseNext;
+    this.#isExerciseNext = false;
+    switch (name ?? sequence) {
+      case "q":
+        return "quit";
+      case "e":
+        return this.#requestExercise(wasAsked);
+      case "n":
+      case "right":
+        this.#turn(1);
+        break;
+      case "p":
+      case "left":
+        this.#turn(-1);
+        break;
+      case "space":
+      case "pagedown":
+        if (this.#isAtEnd) this.say("the end of the page: n shows the next one");
+        this.#scrollTo(this.#scroll + page);
+        break;
+      case "b":
+      case "pageup":
+        this.#scrollTo(this.#scroll - page);
+        break;
+      case "j":
+      case "down":
+      case "return":
+        this.#scrollTo(this.#scroll + 1);
+        break;
+      case "k":
+      case "up":
+        this.#scrollTo(this.#scroll - 1);
+        break;
+      case "g":
+      case "home":
+        this.#scrollTo(sequence === "G" ? Number.MAX_SAFE_INTEGER : 0);
+        break;
+      case "end":
+        this.#scrollTo(Number.MAX_SAFE_INTEGER);
+        break;
+      case "h":
+        this.#openNext();
+        break;
+      case "c":
+        this.#showContents();
+        break;
+      case "/":
+        this.#mode = { kind: "typing", text: "" };
+        break;
+      default:
+    }
+    return undefined;
+  }
+
+  /** learn begins with the exercise that is next, which may be another one: so it is said first where to find this one. */
+  #requestExercise(isAskedAgain: boolean): Request {
+    const exercise = this.page?.exercise;
+    if (exercise === undefined) this.say("this page has no exercise");
+    else if (isAskedAgain) return "exercise";
+    else {
+      this.#isExerciseNext = true;
+      this.say(`e once more starts npm run learn; its list (l) has ${exercise}`);
+    }
+    return undefined;
+  }
+
+  #turn(step: number): void {
+    const next = this.#index + step;
+    if (next < 0) this.say("this is the first page");
+    else if (next >= this.#pages.length) this.say("this is the last page");
+    else this.#open(next, 0);
+  }
+
+  #open(index: number, line: number): void {
+    this.#index = index;
+    this.#opened = 0;
+    this.#rendered = this.#render(index, 0);
+    this.#mode = { kind: "page" };
+    this.#scrollTo(line);
+  }
+
+  #openNext(): void {
+    const { closable } = this.#rendered;
+    if (closable.length === 0) return this.say("this page has no hints");
+    if (this.#opened === closable.length) return this.say("all of them are open");
+    const line = closable[this.#opened] ?? 0;
+    const next = closable[this.#opened + 1];
+    // The answer shall not come as a surprise behind the last hint.
+    if (next === undefined && closable.length > 1 && this.#notLooked) {
+      this.#notLooked = false;
+      return this.say("what follows tells the answer; h once more opens it");
+    }
+    this.#opened += 1;
+    this.#notLooked = true;
+    this.#rendered = this.#render(this.#index, this.#opened);
+    if (line < this.#scroll || line >= this.#scroll + this.#bodyRows - 2) this.#scrollTo(line - 1);
+  }
+
+  /** True until the user was told that the last part tells the answer. */
+  #notLooked = true;
+
+  #scrollTo(line: number): void {
+    this.#scroll = Math.max(0, Math.min(line, this.#lastScroll));
+  }
+
+  get #lastScroll(): number {
+    return Math.max(0, this.#rendered.lines.length - this.#bodyRows);
+  }
+
+  get #isAtEnd(): boolean {
+    return this.#scroll >= this.#lastScroll;
+  }
+
+  #showContents(): void {
+    const entries = this.#pages.map(({ id, title, exercise }, page) => ({
+      label: `${id.padEnd(16)}${title}${exercise === undefined ? "" : " *"}`,
+      page,
+      line: 0,
+    }));
+    this.#mode = { kind: "list", title: "contents (* with an exercise)", entries, selected: this.#index };
+  }
+
+  #pressInList({ name, sequence }: Key, mode: Extract<Mode, { kind: "list" }>): Request {
+    const { entries, selected } = mode;
+    const steps: Readonly<Record<string, number>> = {
+      down: 1,
+      j: 1,
+      n: 1,
+      up: -1,
+      k: -1,
+      p: -1,
+      pagedown: this.#bodyRows - 1,
+      space: this.#bodyRows - 1,
+      pageup: 1 - this.#bodyRows,
+      b: 1 - this.#bodyRows,
+      home: -entries.length,
+      end: entries.length,
+    };
+    const entry = entries[selected];
+    if (name === "return" && entry !== undefined) this.#open(entry.page, entry.line);
+    else if (sequence === "/") this.#mode = { kind: "typing", text: "" };
+    else if (name === "escape" || name === "q" || name === "c") this.#mode = { kind: "page" };
+    else if (name !== undefined && steps[name] !== undefined) {
+      mode.selected = Math.max(0, Math.min(entries.length - 1, selected + steps[name]));
+    }
+    return undefined;
+  }
+
+  #listLines({ entries, selected }: Extract<Mode, { kind: "list" }>): Line[] {
+    const first = Math.max(
+      0,
+      Math.min(selected - Math.floor(this.#bodyRows / 2), entries.length - this.#bodyRows),
+    );
+    return entries
+      .slice(first, first + this.#bodyRows)
+      .map(({ label }, i) =>
+        first + i === selected ? plain(`> ${label}`, "selected") : plain(`  ${label}`),
+      );
+  }
+
+  #pressWhileTyping({ name, sequence = "" }: Key, text: string): void {
+    if (name === "escape") this.#mode = { kind: "page" };
+    else if (name === "return") this.#search(text.trim());
+    else if (name === "backspace") this.#mode = { kind: "typing", text: [...text].slice(0, -1).join("") };
+    else if (/^[^\p{C}]+$/u.test(sequence) && text.length < LONGEST_SEARCH)
+      this.#mode = { kind: "typing", text: text + sequence };
+  }
+
+  /** Finds a text in all pages, whatever its case; hints that are closed keep their secrets. */
+  #search(text: string): void {
+    this.#mode = { kind: "page" };
+    if (text === "") return;
+    const entries: Entry[] = [];
+    for (const [page, { id }] of this.#pages.entries()) {
+      for (const [line, content] of this.#render(page, 0).lines.entries()) {
+        const found = textOf(content);
+        if (entries.length < MOST_HITS && found.toLowerCase().includes(text.toLowerCase()))
+          entries.push({ label: `${id.padEnd(16)}${found.trim()}`, page, line });
+      }
+    }
+    if (entries.length === 0) return this.say(`"${text}" is in no page`);
+    this.#mode = { kind: "list", title: `"${text}"`, entries, selected: 0 };
+  }
+
+  #header(): Line {
+    const { columns } = this.#size;
+    const [left, right] =
+      this.#mode.kind === "list"
+        ? [` ${this.#mode.title}`, `${this.#mode.selected + 1} of ${this.#mode.entries.length} `]
+        : [
+            ` ${this.page?.id}  ${this.page?.title}`,
+            `page ${this.#index + 1} of ${this.#pages.length}, ${this.#share()} `,
+          ];
+    const room = Math.max(0, columns - right.length - 1);
+    const [shown] = cutLine(plain(left), room);
+    const blanks = " ".repeat(Math.max(1, columns - lineWidth(shown) - right.length));
+    return plain(`${textOf(shown)}${blanks}${right}`, "selected");
+  }
+
+  /** How much of the page has been seen. */
+  #share(): string {
+    const { length } = this.#rendered.lines;
+    if (length <= this.#bodyRows) return "all";
+    return `${Math.round((100 * Math.min(length, this.#scroll + this.#bodyRows)) / length)}%`;
+  }
+
+  #footer(): Line {
+    if (this.#mode.kind === "typing")
+      return [{ text: "search: " }, { text: this.#mode.text, style: "strong" }, { text: "▏" }];
+    if (this.#notice !== "") return plain(this.#notice, "warning");
+    const keys =
+      this.#mode.kind === "list"
+        ? "↑ ↓ choose  Enter open  / search  q back"
+        : "n next, p previous, space b scroll, c contents, / search, h hint, e exercise, q";
+    return plain(keys, "dim");
+  }
+}

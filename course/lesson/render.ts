@@ -1,0 +1,291 @@
+// A page as lines for a terminal: marked reads the markdown, this lays it out. Pure.
+
+import { posix } from "node:path";
+import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
+import { codeLines } from "./code-lines.ts";
+import {
+  type Line,
+  lineWidth,
+  plain,
+  printable,
+  type Span,
+  type Style,
+  textOf,
+  widthOf,
+  wrapSpans,
+} from "./styled-text.ts";
+
+/** How a page is to be shown. */
+export interface View {
+  /** In columns. Paragraphs are kept narrower where it is very wide. */
+  width: number;
+  /** How many of the closed parts are open: hints, and what an exercise meant. */
+  opened: number;
+  /** What to say beside a closed part, e.g. "h opens it". */
+  closedNote: (summary: string) => string;
+  /** The file of the page, relative to the course's folder: links start from it. */
+  file: string;
+  /** How a page of the course is named in a link, by its file; undefined if it is none. */
+  nameOf: (file: string) => string | undefined;
+}
+
+export interface Rendered {
+  lines: Line[];
+  /** How many parts can be opened, and in which line each begins. */
+  closable: number[];
+}
+
+/** Longer lines are hard to read. */
+const MOST_COLUMNS = 100;
+
+/** Lays out a page. What is in the file can be anything: control characters are made visible. */
+export function renderPage(markdown: string, view: View): Rendered {
+  const width = Math.max(20, Math.min(view.width, MOST_COLUMNS));
+  const layout = new Layout({ ...view, width });
+  layout.blocks(lexer(withClosableMeaning(markdown.replaceAll("\r\n", "\n"))));
+  const lines = layout.lines;
+  while (lines.at(-1)?.length === 0) lines.pop();
+  return { lines, closable: layout.closable };
+}
+
+/** "What it meant" answers the exercise: it is closed until it is asked for, as the hints are. */
+function withClosableMeaning(markdown: string): string {
+  return markdown.replace(
+    /^## What it meant\n([\s\S]*?)(?=^## |$(?![\s\S]))/m,
+    (_, text: string) => `<details><summary>What it meant</summary>\n\n${text}\n\n</details>\n\n`,
+  );
+}
+
+class Layout {
+  readonly lines: Line[] = [];
+  readonly closable: number[] = [];
+  readonly #view: View;
+  /** True inside of a part that is closed. */
+  #hidden = false;
+  #margin = "";
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  blocks(tokens: readonly Token[]): void {
+    for (const token of tokens as readonly MarkedToken[]) {
+      if (token.type === "html") this.#html(token.text);
+      else if (!this.#hidden) this.#block(token);
+    }
+  }
+
+  #block(token: MarkedToken): void {
+    switch (token.type) {
+      case "heading":
+        return this.#heading(token);
+      case "paragraph":
+        return this.#paragraph(inline(token.tokens, this.#view));
+      case "text":
+        // In a list whose items stand close to each other.
+        return this.#lines(wrapSpans(inline(token.tokens ?? [token], this.#view), this.#room));
+      case "code":
+        return this.#add(codeLines(token.lang ?? "", token.text, this.#room));
+      case "list":
+        return this.#list(token);
+      case "table":
+        return this.#table(token);
+      case "blockquote":
+        return this.#within("│ ", () => this.blocks(token.tokens));
+      case "hr":
+        return this.#add([plain("─".repeat(this.#room), "dim")]);
+      default:
+    }
+  }
+
+  get #room(): number {
+    return this.#view.width - widthOf(this.#margin);
+  }
+
+  #lines(lines: readonly Line[]): void {
+    for (const line of lines) {
+      this.lines.push(this.#margin === "" ? line : [{ text: this.#margin }, ...line]);
+    }
+  }
+
+  /** Adds lines and a blank one behind them. */
+  #add(lines: readonly Line[]): void {
+    this.#lines(lines);
+    this.#blank();
+  }
+
+  #blank(): void {
+    if ((this.lines.at(-1) ?? []).length > 0) this.lines.push([]);
+  }
+
+  #heading({ depth, tokens }: Tokens.Heading): void {
+    const style = depth === 1 ? "title" : "heading";
+    const spans = inline(tokens, this.#view).map(({ text }) => ({ text, style }) satisfies Span);
+    const lines = wrapSpans(spans, this.#room);
+    if (depth === 2) lines.push(plain("─".repeat(Math.max(...lines.map(lineWidth))), "dim"));
+    this.#add(lines);
+  }
+
+  #paragraph(spans: readonly Span[]): void {
+    if (spans.length > 0) this.#add(wrapSpans(spans, this.#room));
+  }
+
+  #list({ items, ordered, start, loose }: Tokens.List): void {
+    for (const [index, item] of items.entries()) {
+      const mark = ordered ? `${Number(start || 1) + index}. ` : "• ";
+      const first = this.lines.length;
+      this.#within(" ".repeat(mark.length), () => this.blocks(item.tokens));
+      const line = this.lines[first];
+      // The mark takes the place of the last blanks of the margin.
+      if (line?.[0] !== undefined) {
+        const margin = line[0].text;
+        line[0] = { text: margin.slice(0, margin.length - mark.length) + mark };
+      }
+      if (!loose && this.lines.at(-1)?.length === 0) this.lines.pop();
+    }
+    this.#blank();
+  }
+
+  #within(margin: string, add: () => void): void {
+    const before = this.#margin;
+    this.#margin = before + margin;
+    add();
+    this.#margin = before;
+  }
+
+  /** Only comments, and parts that can be opened, stand in our pages. */
+  #html(text: string): void {
+    const parts = /<!--[\s\S]*?-->|<details[^>]*>|<\/details>|<summary>([\s\S]*?)<\/summary>|[^<]+|</g;
+    for (const [part, summary] of text.matchAll(parts)) {
+      if (part === "</details>") this.#hidden = false;
+      else if (summary !== undefined) this.#openable(printable(summary.replaceAll(/<[^>]*>/g, "")));
+      else if (!part.startsWith("<") && part.trim() !== "" && !this.#hidden) this.blocks(lexer(part));
+    }
+  }
+
+  #openable(summary: string): void {
+    const isOpen = this.closable.length < this.#view.opened;
+    this.closable.push(this.lines.length);
+    this.#hidden = !isOpen;
+    const note: Line = isOpen ? [] : plain(`  (${this.#view.closedNote(summary)})`, "dim");
+    this.#add([[{ text: `${isOpen ? "▾" : "▸"} ${summary}`, style: "strong" }, ...note]]);
+  }
+
+  #table({ header, rows }: Tokens.Table): void {
+    const cells = [header, ...rows].map((row) => row.map(({ tokens }) => inline(tokens, this.#view)));
+    const widths = columnWidths(cells, this.#room - 3 * (header.length - 1));
+    const lines: Line[] = [];
+    for (const [index, row] of cells.entries()) {
+      if (index === 0 && row.every((spans) => spans.length === 0)) continue;
+      lines.push(...tableRow(row, widths, index === 0));
+      if (index === 0) lines.push(plain(widths.map((width) => "─".repeat(width)).join("─┼─"), "dim"));
+      else if (hasHighRows(cells, widths) && index < cells.length - 1)
+        lines.push(
+          plain(
+            widths
+              .map((width) => " ".repeat(width))
+              .join(" │ ")
+              .trimEnd(),
+            "dim",
+          ),
+        );
+    }
+    this.#add(lines);
+  }
+}
+
+/** Whether some row needs more than one line: then a gap between the rows keeps them apart. */
+function hasHighRows(cells: readonly Span[][][], widths: readonly number[]): boolean {
+  return cells.some((row) => row.some((spans, i) => lineWidth(spans) > (widths[i] ?? 0)));
+}
+
+function tableRow(row: readonly Span[][], widths: readonly number[], isHeader: boolean): Line[] {
+  const columns = row.map((spans, i) =>
+    wrapSpans(isHeader ? spans.map(({ text }) => ({ text, style: "heading" })) : spans, widths[i] ?? 1),
+  );
+  const height = Math.max(...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, y) => {
+    const line: Line = [];
+    for (const [i, lines] of columns.entries()) {
+      const cell = lines[y] ?? [];
+      if (i > 0) line.push({ text: " │ ", style: "dim" });
+      line.push(...cell);
+      const missing = (widths[i] ?? 0) - lineWidth(cell);
+      if (i < columns.length - 1 && missing > 0) line.push({ text: " ".repeat(missing) });
+    }
+    return line;
+  });
+}
+
+/** As wide as the cells want; where that is too much, the widest columns become narrower first. */
+function columnWidths(cells: readonly Span[][][], room: number): number[] {
+  const widths = (cells[0] ?? []).map((_, i) => Math.max(1, ...cells.map((row) => lineWidth(row[i] ?? []))));
+  const total = (): number => widths.reduce((sum, width) => sum + width, 0);
+  while (total() > room) {
+    const widest = Math.max(...widths);
+    if (widest <= 6) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+/** What stands within a line. */
+function inline(tokens: readonly Token[], view: View, style?: Style): Span[] {
+  return (tokens as readonly MarkedToken[]).flatMap((token): Span[] => {
+    switch (token.type) {
+      case "strong":
+        return inline(token.tokens, view, "strong");
+      case "em":
+        return inline(token.tokens, view, style ?? "emphasis");
+      case "del":
+        return inline(token.tokens, view, style);
+      case "codespan":
+        return [{ text: printable(token.text), style: "code" }];
+      case "br":
+        return [{ text: "\n" }];
+      case "link":
+        return link(token, view, style);
+      case "image":
+        return [{ text: `[picture: ${printable(token.text)}]`, style: "dim" }];
+      case "html":
+        return [];
+      case "text":
+      case "escape":
+        if ("tokens" in token && token.tokens !== undefined) return inline(token.tokens, view, style);
+        return [{ text: printable(decoded(token.text)).replaceAll("\n", " "), style }];
+      default:
+        return [];
+    }
+  });
+}
+
+function link({ href, tokens }: Tokens.Link, view: View, style: Style | undefined): Span[] {
+  const spans = inline(tokens, view, style ?? "link");
+  const target = printable(targetOf(href, view));
+  return target === "" || target === textOf(spans)
+    ? spans
+    : [...spans, { text: ` (${target})`, style: "dim" }];
+}
+
+/** A page of the course by its name, any other file by its path from the course's folder. */
+function targetOf(href: string, { file, nameOf }: View): string {
+  if (/^[a-z]+:/.test(href)) return href;
+  const [path = ""] = href.split("#");
+  if (path === "") return "";
+  const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, "");
+  const name = nameOf(target);
+  return name === undefined ? target : `lesson ${name}`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&amp;": "&",
+  "&quot;": '"',
+  "&#39;": "'",
+  "&nbsp;": " ",
+};
+
+function decoded(text: string): string {
+  return text.replace(/&(?:lt|gt|amp|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? entity);
+}

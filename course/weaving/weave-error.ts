@@ -1,0 +1,16 @@
+// What is wrong with a page, and where: one line for its author.
+
+/** A page cannot be woven, or breaks a rule. The message begins with the file and the line. */
+export class WeaveError extends Error {
+  /**
+   * @param file relative to the course's folder
+   * @param line from 1
+   * @param problem what is wrong, and what to do
+   */
+  constructor(file: string, line: number, problem: string) {
+    super(`${file}:${line}: ${problem}`);
+  }
+}
+
+/** A marker asks for something that cannot be had. Whoever knows the place makes a WeaveError of it. */
+export class MarkerError extends Error {}

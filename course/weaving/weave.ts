@@ -1,0 +1,93 @@
+// Fills in what is generated in a page: after each marker, the block that it stands for.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fencesOf } from "./fences.ts";
+import { type GeneratedBlock, generateBlock } from "./generated-blocks.ts";
+import { MarkerError, WeaveError } from "./weave-error.ts";
+
+const MARKER = /^<!-- generate: (.+) -->$/;
+const END = "<!-- end -->";
+
+/** What may hold markers: folders with all that is in them, and single files. */
+const WHERE = [
+  "README.md",
+  "lessons",
+  "attacks",
+  "captures",
+  "course",
+  "01-calculator",
+  "02-basic-p2p",
+  "03-dh-chat",
+  "04-aes-chat",
+] as const;
+
+/** All markdown files of the course that hold a marker, relative to its folder. */
+export function wovenFiles(root: string): string[] {
+  const files = WHERE.flatMap((path) => markdownIn(root, path));
+  return files.filter((file) => /^<!-- generate: /m.test(readFileSync(join(root, file), "utf8")));
+}
+
+/** The markdown files at a path and below it. */
+export function markdownIn(root: string, path: string): string[] {
+  const status = statSync(join(root, path), { throwIfNoEntry: false });
+  if (status?.isFile()) return path.endsWith(".md") ? [path] : [];
+  if (!status?.isDirectory()) return [];
+  return readdirSync(join(root, path))
+    .sort()
+    .flatMap((name) => markdownIn(root, `${path}/${name}`));
+}
+
+/**
+ * The page with all that is generated filled in.
+ * @param file relative to the course's folder
+ * @throws WeaveError if something in it cannot be generated
+ */
+export async function weave(root: string, file: string, text: string): Promise<string> {
+  const lines = text.split("\n");
+  const fences = fencesOf(text);
+  const woven: string[] = [];
+  let index = 0;
+  while (index < lines.length) {
+    const line = lines[index] ?? "";
+    const fence = fences.find((candidate) => candidate.line === index + 1);
+    const marker = MARKER.exec(line)?.[1];
+    if (marker === undefined) {
+      const end = fence?.end ?? index + 1;
+      woven.push(...lines.slice(index, end));
+      index = end;
+      continue;
+    }
+    const block = await generate(root, file, index + 1, marker);
+    woven.push(line, ...written(block));
+    const old = fences.find((candidate) => candidate.line === index + 2);
+    index = block.language === undefined ? endOfPlain(lines, index, file) : (old?.end ?? index + 1);
+  }
+  return woven.join("\n");
+}
+
+async function generate(root: string, file: string, line: number, marker: string): Promise<GeneratedBlock> {
+  try {
+    return await generateBlock(root, marker);
+  } catch (error) {
+    if (error instanceof MarkerError) throw new WeaveError(file, line, error.message);
+    throw error instanceof Error ? new WeaveError(file, line, error.message.split("\n")[0] ?? "") : error;
+  }
+}
+
+function written({ language, lines }: GeneratedBlock): string[] {
+  if (language === undefined) return ["", ...lines, "", END];
+  // More backticks than any that stand in it.
+  const longest = Math.max(2, ...lines.map((line) => /^`*/.exec(line)?.[0].length ?? 0));
+  const marks = "`".repeat(longest + 1);
+  return [`${marks}${language}`, ...lines, marks];
+}
+
+/** The line behind the end of what was generated before, if anything was. */
+function endOfPlain(lines: readonly string[], marker: number, file: string): number {
+  const end = lines.indexOf(END, marker);
+  const next = lines.findIndex((line, i) => i > marker && MARKER.test(line));
+  if (end !== -1 && (next === -1 || end < next)) return end + 1;
+  if ((lines[marker + 1] ?? "") !== "") throw new WeaveError(file, marker + 1, `put a line ${END} behind it`);
+  return marker + 1;
+}

@@ -1,0 +1,60 @@
+// progress.txt: one line per exercise passed, for people to read and to carry to another machine.
+
+import { readText, writeText } from "./files.ts";
+
+const HEADING =
+  "# Exercises passed, and when. Copy this file to the course's folder on another machine to go on there.\n";
+
+export class Progress {
+  readonly #path: string;
+  /** The days on which exercises were passed, as YYYY-MM-DD; empty if the line names none. */
+  readonly #passed = new Map<string, string>();
+
+  /** @param path the file, which need not be there */
+  constructor(path: string) {
+    this.#path = path;
+    this.reload();
+  }
+
+  /** Reads the file again: another terminal may have passed something. */
+  reload(): void {
+    this.#passed.clear();
+    for (const line of readText(this.#path)?.split(/\r?\n/) ?? []) {
+      const [, id, day = ""] = /^([\w-]+)(?:\s+(\S+))?\s*$/.exec(line) ?? [];
+      if (id !== undefined) this.#passed.set(id, day);
+    }
+  }
+
+  has(id: string): boolean {
+    return this.#passed.has(id);
+  }
+
+  /** The day, as YYYY-MM-DD. Undefined: not passed. */
+  dayOf(id: string): string | undefined {
+    return this.#passed.get(id);
+  }
+
+  /** Writes down that an exercise is passed. Whatever else stands in the file stays there. */
+  add(id: string, when: Date): void {
+    if (this.#passed.has(id)) return;
+    const day = dayOf(when);
+    this.#passed.set(id, day);
+    const before = readText(this.#path) ?? HEADING;
+    writeText(this.#path, `${before.replace(/(?<!\n)$/, before === "" ? "" : "\n")}${id} ${day}\n`);
+  }
+}
+
+/** A day where the student is, as YYYY-MM-DD. */
+function dayOf(when: Date): string {
+  return [when.getFullYear(), twoDigits(when.getMonth() + 1), twoDigits(when.getDate())].join("-");
+}
+
+/** A moment where the student is, fit for a file's name: 2026-01-31-14-05-09. */
+export function stampOf(when: Date): string {
+  const time = [when.getHours(), when.getMinutes(), when.getSeconds()].map(twoDigits);
+  return [dayOf(when), ...time].join("-");
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, "0");
+}

@@ -1,0 +1,68 @@
+// What belongs to the student in work/, beside the stages' files: solutions that passed, drafts, answers, copies.
+
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { readText, removeFile, writeText } from "./files.ts";
+import { stampOf } from "./progress.ts";
+
+export class StudentFiles {
+  readonly #folder: string;
+  readonly #now: () => Date;
+
+  /** @param folder work/, absolute */
+  constructor(folder: string, now: () => Date) {
+    this.#folder = folder;
+    this.#now = now;
+  }
+
+  /** The code with which the student has passed an exercise. */
+  solution(id: string): string | undefined {
+    return readText(this.#path("solutions", `${id}.ts`));
+  }
+
+  setSolution(id: string, text: string): void {
+    writeText(this.#path("solutions", `${id}.ts`), text);
+  }
+
+  /** What the student has written for an exercise without passing it yet. */
+  draft(id: string): string | undefined {
+    return readText(this.#path("drafts", `${id}.ts`));
+  }
+
+  setDraft(id: string, text: string): void {
+    writeText(this.#path("drafts", `${id}.ts`), text);
+  }
+
+  removeDraft(id: string): void {
+    removeFile(this.#path("drafts", `${id}.ts`));
+  }
+
+  answer(id: string): string | undefined {
+    return readText(this.#path("answers", `${id}.txt`))?.trimEnd();
+  }
+
+  setAnswer(id: string, text: string): void {
+    writeText(this.#path("answers", `${id}.txt`), `${text}\n`);
+  }
+
+  /**
+   * Keeps a copy of a text that is about to be overwritten.
+   * @param name of the file that it is from
+   * @returns the copy, relative to the course's folder
+   */
+  keepCopy(name: string, text: string): string {
+    const stamp = stampOf(this.#now());
+    const plainName = name.replaceAll("/", "-");
+    for (let count = 1; ; count += 1) {
+      const copy = `${stamp}${count === 1 ? "" : `-${count}`}-${plainName}`;
+      const path = this.#path("copies", copy);
+      if (existsSync(path)) continue;
+      writeText(path, text);
+      return `${basename(this.#folder)}/copies/${copy}`;
+    }
+  }
+
+  #path(folder: string, name: string): string {
+    return join(this.#folder, folder, name);
+  }
+}

@@ -1,0 +1,281 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "chai";
+import { hasRegion, loadExercises, type ProgramExercise } from "../exercises/exercises.ts";
+import { replaceRegion } from "../exercises/regions.ts";
+import { damageOf, Workspace } from "./workspace.ts";
+
+const HINTS = [1, 2, 3].map((n) => `<details><summary>Hint ${n}</summary>\n\nhint\n\n</details>\n`).join("");
+
+function page(kind: string, starter: string): string {
+  const blocks = `\`\`\`ts starter\n${starter}\`\`\`\n\n\`\`\`text first-failure\nno\n\`\`\`\n`;
+  return `<!-- exercise\nkind: ${kind}\nchecks: P0.1-a\n-->\n# Title\n\n## Task\nDo.\n\n## What is checked\n- It.\n\n## Starter\n${blocks}\n## Hints\n${HINTS}\n## What it meant\nIt.\n`;
+}
+
+function region(id: string, content: string): string {
+  return `// BEGIN SOLUTION ${id}\n${content}// END SOLUTION ${id}\n`;
+}
+
+/** A file with two exercises, which the second stage carries; another exercise there; an attack. */
+const LINES = `start();\n${region("01-a", "solutionA();\n")}${region("01-b", "solutionB();\n")}end();\n`;
+const FILES: Record<string, string> = {
+  "lessons/01-calculator/1-a.md": page("code", "starterA();\n"),
+  "lessons/01-calculator/2-b.md": page("code", "starterB();\n"),
+  "lessons/02-basic-p2p/1-c.md": page("code", "starterC();\n"),
+  "lessons/02-basic-p2p/2-spoof.md": page("attack", "starterSpoof();\n"),
+  "01-calculator/lines.ts": LINES,
+  "01-calculator/lines.test.ts": "test();\n",
+  "01-calculator/server.ts": "server();\n",
+  "01-calculator/README.md": "# Stage\n",
+  "02-basic-p2p/lines.ts": LINES,
+  "02-basic-p2p/peer.ts": region("02-c", "solutionC();\n"),
+  "attacks/spoof.ts": region("02-spoof", "solutionSpoof();\n"),
+  "captures/load.ts": "load();\n",
+  "captures/load.test.ts": "test();\n",
+  "captures/02.pcap": "\u0000\u0001",
+};
+
+describe("the workspace", () => {
+  let folder = "";
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "workspace-"));
+    for (const [name, text] of Object.entries(FILES)) write(name, text);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const read = (name: string): string => readFileSync(join(folder, name), "utf8");
+  const list = (name: string): string[] =>
+    existsSync(join(folder, name)) ? readdirSync(join(folder, name)).sort() : [];
+
+  function write(name: string, text: string): void {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+
+  /** As a program that has just been started sees it. */
+  function start(): { workspace: Workspace; exercise: (id: string) => ProgramExercise } {
+    const workspace = new Workspace(folder, loadExercises(folder), () => new Date(2026, 0, 31, 14, 5, 9));
+    const exercise = (id: string): ProgramExercise => {
+      const found = workspace.find(id);
+      if (found === undefined || !hasRegion(found)) throw new Error(id);
+      return found;
+    };
+    return { workspace, exercise };
+  }
+
+  /** Fills in a region in work/ as an editor does. */
+  function edit(id: string, content: string, file = "work/01-calculator/lines.ts"): void {
+    write(file, replaceRegion(read(file), file, id, content));
+  }
+
+  it("holds the stage's files, the starter of the current exercise and later solutions", () => {
+    const { workspace, exercise } = start();
+    expect(workspace.current.id).to.equal("01-a");
+    expect(workspace.open(exercise("01-a"))).to.deep.equal([]);
+    expect(list("work/01-calculator")).to.deep.equal(["lines.ts", "server.ts"]);
+    expect(read("work/01-calculator/lines.ts")).to.equal(LINES.replace("solutionA", "starterA"));
+    expect(workspace.place(exercise("01-a"))).to.deep.equal({
+      stage: "01",
+      folder: join(folder, "work/01-calculator"),
+    });
+  });
+
+  it("keeps the student's own code of exercises passed, in later stages too", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    edit("01-a", "mine();\n");
+    workspace.pass(exercise("01-a"), workspace.text(exercise("01-a")));
+    workspace.open(exercise("01-b"));
+    expect(read("work/01-calculator/lines.ts")).to.equal(
+      LINES.replace("solutionA", "mine").replace("solutionB", "starterB"),
+    );
+    workspace.open(exercise("02-c"));
+    expect(read("work/02-basic-p2p/lines.ts")).to.equal(LINES.replace("solutionA", "mine"));
+    expect(read("work/02-basic-p2p/peer.ts")).to.include("starterC");
+    expect(read("work/solutions/01-a.ts")).to.equal("mine();\n");
+    expect(read("progress.txt")).to.match(/^# .*\n01-a 2026-01-31\n$/);
+  });
+
+  it("gives a draft back when the student returns, and what he wrote outside of regions stays", () => {
+    const first = start();
+    first.workspace.open(first.exercise("01-a"));
+    edit("01-a", "half();\n");
+    write("work/01-calculator/lines.ts", `// my note\n${read("work/01-calculator/lines.ts")}`);
+    first.workspace.open(first.exercise("01-b"));
+    expect(read("work/01-calculator/lines.ts")).to.equal(
+      `// my note\n${LINES.replace("solutionB", "starterB")}`,
+    );
+    const second = start();
+    expect(second.workspace.current.id).to.equal("01-b");
+    expect(second.workspace.changedOutside(second.exercise("01-b"))).to.deep.equal([
+      "work/01-calculator/lines.ts",
+    ]);
+    second.workspace.open(second.exercise("01-a"));
+    expect(read("work/01-calculator/lines.ts")).to.equal(`// my note\n${LINES.replace("solutionA", "half")}`);
+    expect(read("work/drafts/01-a.ts")).to.equal("half();\n");
+  });
+
+  it("leaves the current region alone when it is opened again", () => {
+    start().workspace.open(start().exercise("01-a"));
+    edit("01-a", "half();\n");
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    expect(workspace.text(exercise("01-a"))).to.equal("half();\n");
+  });
+
+  it("keeps what was written into another exercise's region as its draft, and says so", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    edit("01-b", "early();\n");
+    expect(workspace.open(exercise("01-a"))[0]).to.include(
+      "region 01-b of work/01-calculator/lines.ts is kept",
+    );
+    expect(workspace.text(exercise("01-a"))).to.equal("starterA();\n");
+    workspace.open(exercise("01-b"));
+    expect(workspace.text(exercise("01-b"))).to.equal("early();\n");
+  });
+
+  it("takes an older solution that it has written itself for no draft", () => {
+    const { workspace, exercise } = start();
+    workspace.pass(exercise("01-a"), "first();\n");
+    workspace.open(exercise("02-c"));
+    workspace.open(exercise("01-a"));
+    edit("01-a", "second();\n");
+    workspace.pass(exercise("01-a"), "second();\n");
+    expect(workspace.open(exercise("02-c"))).to.deep.equal([]);
+    expect(read("work/02-basic-p2p/lines.ts")).to.include("second();");
+    expect(list("work/drafts")).to.deep.equal([]);
+  });
+
+  it("uses the solution of what was passed on another machine, and says so", () => {
+    write("progress.txt", "01-a 2025-12-24\r\n99-future 2025-12-25\n");
+    const { workspace, exercise } = start();
+    expect(workspace.current.id).to.equal("01-b");
+    expect(workspace.open(exercise("01-b"))).to.deep.equal([
+      "Your code is not in work/ for what you have passed elsewhere; the course's own stands in its place: 01-a.",
+    ]);
+    expect(read("work/01-calculator/lines.ts")).to.include("solutionA");
+    workspace.pass(exercise("01-b"), "b();\n");
+    expect(read("progress.txt")).to.equal("01-a 2025-12-24\r\n99-future 2025-12-25\n01-b 2026-01-31\n");
+  });
+
+  it("finds damaged markers, and a reset mends them and keeps a copy", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    expect(damageOf(workspace, exercise("01-a"))).to.equal(undefined);
+    edit("01-a", "mine();\n");
+    const damaged = read("work/01-calculator/lines.ts").replace("// END SOLUTION 01-a\n", "");
+    write("work/01-calculator/lines.ts", damaged);
+    expect(damageOf(workspace, exercise("01-a"))).to.deep.include({
+      file: "work/01-calculator/lines.ts",
+      line: 4,
+    });
+    expect(() => workspace.open(exercise("01-b"))).to.throw(
+      "work/01-calculator/lines.ts:4: region 01-b begins inside 01-a",
+    );
+    const copies = workspace.reset(exercise("01-b"));
+    expect(copies).to.deep.equal(["work/copies/2026-01-31-14-05-09-01-calculator-lines.ts"]);
+    expect(read(copies[0] ?? "")).to.equal(damaged);
+    expect(read("work/01-calculator/lines.ts")).to.equal(LINES.replace("solutionB", "starterB"));
+  });
+
+  it("finds that both markers of a region are gone", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    write("work/01-calculator/lines.ts", "nothing();\n");
+    expect(damageOf(workspace, exercise("01-a"))?.message).to.match(/^region 01-a is not there/);
+    rmSync(join(folder, "work/01-calculator/lines.ts"));
+    expect(damageOf(workspace, exercise("01-a"))?.message).to.equal("the file is not there");
+  });
+
+  it("begins a passed exercise again after a reset, and forgets nothing", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    edit("01-a", "mine();\n");
+    workspace.pass(exercise("01-a"), "mine();\n");
+    expect(workspace.reset(exercise("01-a"))).to.have.length(1);
+    expect(workspace.text(exercise("01-a"))).to.equal("starterA();\n");
+    const again = start();
+    again.workspace.open(again.exercise("01-a"));
+    expect(again.workspace.text(again.exercise("01-a"))).to.equal("starterA();\n");
+    again.workspace.open(again.exercise("01-b"));
+    expect(read("work/01-calculator/lines.ts")).to.include("mine();");
+  });
+
+  it("checks what is passed in the stage as the course has it, with all that the student has passed", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    write("work/01-calculator/server.ts", "broken();\n");
+    workspace.pass(exercise("01-a"), "mine();\n");
+    write("work/.checking/01-calculator/stray.ts", "");
+    expect(workspace.checkingPlace(exercise("01-a")).folder).to.equal(
+      join(folder, "work/.checking/01-calculator"),
+    );
+    expect(list("work/.checking/01-calculator")).to.deep.equal(["lines.ts", "server.ts"]);
+    expect(read("work/.checking/01-calculator/server.ts")).to.equal("server();\n");
+    expect(read("work/.checking/01-calculator/lines.ts")).to.equal(LINES.replace("solutionA", "mine"));
+  });
+
+  it("puts an attack beside all stages and the captures", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("02-spoof"));
+    expect(read("work/attacks/spoof.ts")).to.include("starterSpoof");
+    expect(list("work/captures")).to.deep.equal(["02.pcap", "load.ts"]);
+    expect(list("work/01-calculator")).to.deep.equal(["lines.ts", "server.ts"]);
+    expect(list("work/02-basic-p2p")).to.deep.equal(["lines.ts", "peer.ts"]);
+    write("work/captures/load.ts", "changed();\n");
+    expect(workspace.open(exercise("02-spoof"))[0]).to.include(
+      "work/copies/2026-01-31-14-05-09-captures-load.ts",
+    );
+    expect(read("work/captures/load.ts")).to.equal("load();\n");
+  });
+
+  it("gives starters for all that is not passed, where the course has no solutions", () => {
+    for (const name of Object.keys(FILES).filter(
+      (name) => /^(?:0|attacks)/.test(name) && !name.startsWith("lessons"),
+    ))
+      write(`course/templates/${name}`, (FILES[name] ?? "").replaceAll("solution", "template"));
+    write("01-calculator/lines.ts", "unreadable\n");
+    const { workspace, exercise } = start();
+    workspace.pass(exercise("01-a"), "mine();\n");
+    workspace.open(exercise("02-c"));
+    expect(read("work/02-basic-p2p/lines.ts")).to.equal(
+      LINES.replace("solutionA", "mine").replace("solutionB", "starterB"),
+    );
+    expect(read("work/02-basic-p2p/peer.ts")).to.include("starterC");
+  });
+
+  it("survives that its notes are damaged", () => {
+    start().workspace.open(start().exercise("01-a"));
+    edit("01-a", "half();\n");
+    write("work/state.json", "{ nonsense");
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-b"));
+    expect(read("work/drafts/01-a.ts")).to.equal("half();\n");
+  });
+
+  it("counts hints", () => {
+    const { workspace, exercise } = start();
+    expect([1, 2, 3, 4].map(() => workspace.takeHint(exercise("01-a")))).to.deep.equal([1, 2, 3, 3]);
+    expect(start().workspace.hintsSeen(exercise("01-a"))).to.equal(3);
+  });
+
+  it("goes on with what is not passed, from here and then from the beginning", () => {
+    const { workspace, exercise } = start();
+    workspace.pass(exercise("02-c"), "c();\n");
+    expect(workspace.next(exercise("01-b"))?.id).to.equal("02-spoof");
+    expect(workspace.next(exercise("02-spoof"))?.id).to.equal("01-a");
+    for (const id of ["01-a", "01-b", "02-spoof"]) workspace.pass(exercise(id), "x();\n");
+    expect(workspace.next()).to.equal(undefined);
+  });
+});
