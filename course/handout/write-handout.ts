@@ -14,6 +14,7 @@ import {
   TEMPLATES_FOLDER,
 } from "../exercises/exercises.ts";
 import { findRegions, replaceRegion } from "../exercises/regions.ts";
+import { classroomWorkflow } from "./classroom-workflow.ts";
 
 /** What students have no use for, or must not see. */
 const LEFT_OUT = new Set([
@@ -28,7 +29,7 @@ const LEFT_OUT = new Set([
   "course/rules.ts",
   "course/wrong-answers",
   "interop", // All stages, solved in another language.
-  "lessons/for-instructors.md",
+  "INSTRUCTORS.md",
   "node_modules",
   "progress.txt",
   "tests",
@@ -55,7 +56,8 @@ export async function writeHandout(courseFolder: string, target: string): Promis
     throw new HandoutError(`${target} is not empty: name a folder that is, or that does not exist yet`);
   if (`${target}/`.startsWith(`${courseFolder.replace(/[\\/]$/, "")}/`))
     throw new HandoutError(`${target} is inside of the course: name a folder outside of it`);
-  const exercises = loadExercises(courseFolder).filter(hasRegion);
+  const all = loadExercises(courseFolder);
+  const exercises = all.filter(hasRegion);
   mkdirSync(target, { recursive: true });
   const files = copyTree(courseFolder, target, "");
   const withoutSolution: string[] = [];
@@ -71,6 +73,8 @@ export async function writeHandout(courseFolder: string, target: string): Promis
     if (!existsSync(template)) copyFile(join(courseFolder, file), template);
   }
   trimScripts(target);
+  keepWork(target);
+  writeText(join(target, ".github/workflows/classroom.yml"), classroomWorkflow(all));
   return { files, withoutSolution };
 }
 
@@ -122,6 +126,22 @@ function isLeftOut(name: string): boolean {
 function copyFile(source: string, target: string): void {
   mkdirSync(dirname(target), { recursive: true });
   cpSync(source, target);
+}
+
+/** A student hands in what has passed: git ignores the rest of work/ only. */
+function keepWork(target: string): void {
+  const path = join(target, ".gitignore");
+  const lines = readFileSync(path, "utf8").split("\n");
+  const kept = lines.flatMap((line) => {
+    if (line === "progress.txt") return [];
+    return line === "work/" ? ["work/*", "!work/solutions/", "!work/answers/"] : [line];
+  });
+  writeText(path, kept.join("\n"));
+}
+
+function writeText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 /** Scripts whose programs are not there would only fail. Packages stay: the lock file names them all. */
