@@ -21,6 +21,14 @@ export interface ChatKeys {
   responder: Buffer;
 }
 
+/**
+ * HKDF with SHA-256, RFC 5869: extracts what is random in the secret, then expands it.
+ * @param length how many bytes to make, at most 8,160
+ */
+export function hkdf(secret: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, salt, info, length));
+}
+
 // BEGIN SOLUTION 04-keys
 /** SHA-256 of the four lines, each with its LF: if anybody has changed one on the way, the two sides get different keys. */
 export function transcriptHash(transcript: Transcript): Buffer {
@@ -39,13 +47,5 @@ export function transcriptHash(transcript: Transcript): Buffer {
 export function deriveKeys(secret: Buffer, salt: Buffer): ChatKeys {
   const material = hkdf(secret, salt, Buffer.from(INFO, "ascii"), 2 * KEY_BYTES);
   return { initiator: material.subarray(0, KEY_BYTES), responder: material.subarray(KEY_BYTES) };
-}
-
-/**
- * HKDF with SHA-256, RFC 5869: extracts what is random in the secret, then expands it.
- * @param length how many bytes to make, at most 8,160
- */
-export function hkdf(secret: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, salt, info, length));
 }
 // END SOLUTION 04-keys

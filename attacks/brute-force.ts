@@ -39,7 +39,7 @@ await runAttack("brute-force", {}, async (_lab, { file }) => {
     const others = findPrivateKey(responderKey.value, group);
     proof(`${chat.responder}'s private key`, String(others));
 
-    step("With one private key and the other public key she has the shared secret, and so the cipher's key.");
+    step("With one private key and the other public key she has the shared secret.");
     const secret = sharedSecret(privateKey, responderKey.value, group);
     say(`   shared secret: ${decodeInteger(secret)}`);
     const texts = read(chat, toyKeyOf(secret));

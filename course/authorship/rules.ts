@@ -42,9 +42,10 @@ export function findProblems(courseFolder: string): Problem[] {
 function problemsOf(exercise: Exercise, answers: readonly WrongAnswer[]): Problem[] {
   const { id, page, stage, checks, breaks } = exercise;
   const problem = (message: string): Problem => ({ file: page, line: 1, message });
-  const unknown = [...checks, ...breaks].filter(
-    (check) => !findChecks(stage).some((one) => one.id === check),
-  );
+  const unknown = [
+    ...checks.filter((check) => !findChecks(stage).some(({ id }) => id === check)),
+    ...breaks.filter((pattern) => findChecks(stage, pattern).length === 0),
+  ];
   const both = breaks.filter((check) => checks.includes(check));
   const count = answers.filter((answer) => answer.kind !== "edit" && answer.exercise === id).length;
   return [
@@ -132,13 +133,13 @@ function answerProblems(answer: WrongAnswer, { exercises }: Course, courseFolder
       ),
     ];
   if (answer.kind === "text") return [];
-  return answer.caughtBy
-    .filter((id) => !exercise.checks.includes(id))
-    .map((id) =>
-      problem(
-        `${id} is no check of ${exercise.id}, so its student would not be told: name one of ${exercise.checks.join(", ")}`,
-      ),
-    );
+  if (answer.caughtBy.some((id) => exercise.checks.includes(id))) return [];
+  const names = exercise.checks.join(", ");
+  return [
+    problem(
+      `none of its checks is one of ${exercise.id}, so the student would not be told: name one of ${names}`,
+    ),
+  ];
 }
 
 /** Files that nothing refers to. */

@@ -5,7 +5,7 @@ export const COLUMNS_OF_LABEL = 11;
 
 /** Wraps text at blanks (and inside of words that are too long); the lines after the first are indented under it. */
 export function hanging(label: string, text: string, width: number, indent = COLUMNS_OF_LABEL): string[] {
-  const first = indent === 0 ? `${label} ` : label.padEnd(indent);
+  const first = indent === 0 ? `${label} ` : `${label} `.padEnd(indent);
   const room = Math.max(20, width - indent);
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {

@@ -263,7 +263,7 @@ const errors: readonly Check[] = [
   table(
     "P1.7-column",
     "a syntax error names the character, and its column from 1",
-    "Columns count from 1, in the line as it was received, blanks included.",
+    "The character is written as it is, a quote too. Columns count from 1, in the line as received, blanks included.",
     [
       ["1 2", unexpected("2", 3)],
       ["* 5", unexpected("*", 1)],

@@ -28,7 +28,8 @@ export const checks: readonly Check[] = [
     stages: ["01"],
     of: "module",
     title: "the line reader has one limit, for a line in one piece and for a line in many",
-    likelyCause: "The bytes that are held count, too, and a line that is too long is reported once, and at once.",
+    likelyCause:
+      "The bytes that are held count, too, and a line that is too long is reported once, and at once.",
     async run(scene) {
       const file = await scene.module("lines.ts");
       const reader = await file.creates("LineReader", [8]);

@@ -49,7 +49,8 @@ export const checks = [
     id: "P3.2-out-of-turn",
     stages,
     of: "client",
-    title: "messages in turn are shown, then acknowledged; one whose id is not the next is refused and not shown",
+    title:
+      "messages in turn are shown, then acknowledged; one whose id is not the next is refused and not shown",
     likelyCause:
       "The id of a message is not compared with the one that must come next. Remember the last id, and refuse any other but the following one.",
     async run(scene) {

@@ -82,7 +82,8 @@ async function checkProgram(exercise: ProgramExercise, options: CheckOptions): P
     const own = workspace.ownCode(exercise);
     const results = await runUntilOneFails(checks, exercise, options);
     const verdict = results.find((result) => result.verdict !== "passed")?.verdict ?? "passed";
-    const note = `Your code for ${exercise.id} is not here, so the course's own was checked.`;
+    const checked = exercise.solution === undefined ? "the starter" : "the course's own";
+    const note = `Your code for ${exercise.id} is not here (copy work/solutions/ from where you passed it): ${checked} was checked.`;
     return { verdict, results, notes: own === undefined && !isCurrent ? [note] : [], own: own ?? "" };
   } catch (error) {
     if (error instanceof ProblemError) return couldNotRun(error.message);

@@ -2,14 +2,8 @@
 
 import type { Exercise } from "../exercises/exercises.ts";
 import type { Paint } from "./paint.ts";
+import type { Session } from "./session.ts";
 import { column, cut } from "./text.ts";
-
-export interface ListState {
-  /** What was typed: words that all have to occur in an exercise's row. */
-  search: string;
-  /** The selected row among those found. */
-  selected: number;
-}
 
 /** The exercises in which every word occurs, in the id, the kind or the title. */
 export function findExercises(exercises: readonly Exercise[], search: string): Exercise[] {
@@ -26,17 +20,17 @@ export function findExercises(exercises: readonly Exercise[], search: string): E
 /** A row for each exercise found. */
 export function listRows(
   found: readonly Exercise[],
-  { selected }: ListState,
-  about: { current: Exercise; hasPassed(id: string): boolean },
+  selected: number,
+  { exercise: current, workspace }: Pick<Session, "exercise" | "workspace">,
   width: number,
   paint: Paint,
 ): string[] {
   if (found.length === 0) return ["", "No exercise has that. Backspace takes letters back."];
   return found.map((exercise, index) => {
-    const mark = about.hasPassed(exercise.id) ? "✓" : exercise === about.current ? ">" : " ";
+    const mark = workspace.progress.has(exercise.id) ? "✓" : exercise === current ? ">" : " ";
     const row = `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${exercise.title.replaceAll("`", "")}`;
     if (index === selected) return paint("selected", column(row, width));
-    return about.hasPassed(exercise.id)
+    return workspace.progress.has(exercise.id)
       ? cut(`${paint("good", mark)}${row.slice(1)}`, width)
       : cut(row, width);
   });

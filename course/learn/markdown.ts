@@ -5,6 +5,8 @@ import type { Paint, PaintKind } from "./paint.ts";
 import { column, cut, printable, widthOf, wrapWords } from "./text.ts";
 
 const INDENT = "  ";
+/** Longer lines are hard to read: the eye loses the next one. */
+const MOST_COLUMNS = 100;
 
 /** A text in the middle of a line, in one style. */
 interface Run {
@@ -27,10 +29,10 @@ function renderBlocks(tokens: readonly Token[], width: number, paint: Paint): st
 function renderBlock(token: Token, width: number, paint: Paint): string[] {
   switch (token.type) {
     case "heading":
-      return wrapRuns(runsOf(token.tokens ?? []), width, (_, text) => paint("heading", text));
+      return wrapRuns(runsFor(token.tokens ?? [], paint), width, (_, text) => paint("heading", text));
     case "paragraph":
     case "text":
-      return wrapRuns(runsOf(token.tokens ?? [token]), width, paint);
+      return wrapRuns(runsFor(token.tokens ?? [token], paint), width, paint);
     case "code":
       return printableCode(String(token.text)).map((line) => paint("code", cut(INDENT + line, width)));
     case "list":
@@ -57,7 +59,7 @@ function renderList(list: Tokens.List, width: number, paint: Paint): string[] {
 
 /** Columns as wide as their longest cell, if there is room; else all cells are wrapped in columns of a fair share. */
 function renderTable(table: Tokens.Table, width: number, paint: Paint): string[] {
-  const rows = [table.header, ...table.rows].map((row) => row.map((cell) => runsOf(cell.tokens)));
+  const rows = [table.header, ...table.rows].map((row) => row.map((cell) => runsFor(cell.tokens, paint)));
   const wanted = table.header.map((_, index) =>
     Math.max(...rows.map((row) => widthOf(row[index]?.map(({ text }) => text).join("") ?? ""))),
   );
@@ -93,6 +95,13 @@ function shareOf(wanted: readonly number[], room: number): number[] {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Without colours, code is told from words by the marks that it has in the source. */
+function runsFor(tokens: readonly Token[], paint: Paint): Run[] {
+  const runs = runsOf(tokens);
+  if (paint("code", "x") !== "x") return runs;
+  return runs.map((run) => (run.kind === "code" ? { ...run, text: `\`${run.text}\`` } : run));
 }
 
 function runsOf(tokens: readonly Token[], kind?: PaintKind): Run[] {
@@ -135,7 +144,8 @@ function linkRuns(link: Tokens.Link, kind: PaintKind | undefined): Run[] {
 }
 
 /** Cuts runs into words, each painted by itself, and wraps them. */
-function wrapRuns(runs: readonly Run[], width: number, paint: Paint): string[] {
+function wrapRuns(runs: readonly Run[], room: number, paint: Paint): string[] {
+  const width = Math.min(room, MOST_COLUMNS);
   const lines: string[] = [];
   let words: string[] = [];
   let word = "";

@@ -1,14 +1,14 @@
-// How long programs take to start here: it says how long a check should wait on this machine.
+// How long a check waits for a program on this machine: some start programs ten times as slowly as others.
 
 import { spawn } from "node:child_process";
 
-/** A program that has not said anything after this many of its starts will not, on any machine that we know of. */
+/** A program that has said nothing for so many times as long as an empty one needs to start will say nothing. */
 const STARTS = 8;
 const LEAST = 2000;
 const MOST = 10_000;
 
-/** How long a check waits for anything on this machine, in milliseconds. */
-export async function startTime(): Promise<number> {
+/** Starts an empty program. @returns milliseconds */
+export async function measurePatience(): Promise<number> {
   const started = performance.now();
   await new Promise<void>((resolve) => {
     const child = spawn(process.execPath, ["--import", "tsx", "-e", ""], { stdio: "ignore" });

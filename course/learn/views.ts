@@ -1,38 +1,30 @@
 // What the body of the watch mode shows: the exercise, and the texts that keys lay over it. Pure.
 
-import { type Exercise, hasRegion } from "../exercises/exercises.ts";
+import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
+import { ProblemError } from "../exercises/problem.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import type { Outcome } from "./check-exercise.ts";
-import { renderBoth } from "./code-view.ts";
+import { renderBoth, renderDiff } from "./code-view.ts";
+import { changedElsewhere } from "./commands.ts";
+import type { KeyLabel } from "./frame.ts";
 import { type Paint, plain } from "./paint.ts";
 import { meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
-import { wrap } from "./text.ts";
+import type { CheckOfAll, Session } from "./session.ts";
+import { printable, wrap } from "./text.ts";
 
-export interface ExerciseView {
-  exercise: Exercise;
-  isChecking: boolean;
-  /** The last verdict, of the exercise as it was then. */
-  outcome: Outcome | undefined;
-  /** When that was, as HH:MM:SS. */
-  time: string;
-  /** Whether the student has saved something, or answered: from then on the verdict is what he looks for first. */
-  isTouched: boolean;
-  hasPassed: boolean;
-  /** Sentences that he should know. */
-  notices: readonly string[];
-  /** What to press when markers are damaged and the like. */
-  advice: string;
-}
+/** The exercise, or what lies over it. */
+export type View = "exercise" | "hints" | "list" | "diff" | "solution" | "packets" | "all" | "finished";
 
 /** The exercise: what is to be done, and what came of the last check. */
-export function exerciseLines(view: ExerciseView, width: number, paint: Paint): string[] {
-  const { exercise, outcome, isTouched, notices } = view;
+export function exerciseLines(session: Session, width: number, paint: Paint): string[] {
+  const { exercise, outcome, isTouched, notices, hasPassed, isChecking } = session;
   const warnings = notices.flatMap((notice) => wrap(notice, width).map((line) => paint("warning", line)));
   const head = warnings.length > 0 ? [...warnings, ""] : [];
-  const verdict = verdictLines(view, width, paint);
-  if (outcome?.verdict === "passed" && view.hasPassed)
+  const verdict = verdictLines(session, width, paint);
+  if (outcome?.verdict === "passed" && hasPassed)
     return [...head, ...verdict, "", ...passedLines(outcome, width, paint)];
   const task = taskLines(exercise, width, paint);
-  const report = outcome === undefined ? [] : reportLines(outcome, view.isChecking, width, paint);
+  const report = outcome === undefined ? [] : reportLines(outcome, isChecking, width, paint);
   if (isTouched || outcome?.verdict === "could-not-run") return [...head, ...verdict, ...report, "", ...task];
   if (!hasRegion(exercise)) return [...head, ...task, "", ...verdict, ...report];
   const starter =
@@ -49,18 +41,31 @@ function reportLines(outcome: Outcome, isOld: boolean, width: number, paint: Pai
     : outcomeLines(outcome, width, paint);
 }
 
-function verdictLines(view: ExerciseView, width: number, paint: Paint): string[] {
-  const { exercise, isChecking, outcome, time, advice } = view;
+function verdictLines(
+  { exercise, isChecking, outcome, settledAt }: Session,
+  width: number,
+  paint: Paint,
+): string[] {
   if (isChecking) return [paint("warning", "checking …")];
-  if (outcome === undefined)
-    return wrap(hasRegion(exercise) ? "" : "Press a to answer.", width).map((line) => paint("good", line));
-  const lines = [`${verdictLine(outcome, paint)}${paint("dim", ` (${time})`)}`];
-  return advice === "" ? lines : [...lines, ...wrap(advice, width).map((line) => paint("warning", line))];
+  if (outcome === undefined) return hasRegion(exercise) ? [] : [paint("good", "Press a to answer.")];
+  const time = settledAt.toTimeString().slice(0, 8);
+  const line = `${verdictLine(outcome, paint)}${paint("dim", ` (${time})`)}`;
+  return [line];
+}
+
+/** What to do where the checks could not even begin. */
+function adviceLines({ exercise, isChecking, outcome }: Session, width: number, paint: Paint): string[] {
+  const isDamaged =
+    outcome?.verdict === "could-not-run" && outcome.results.length === 0 && hasRegion(exercise);
+  if (!isDamaged || isChecking) return [];
+  const advice = "Mend the file and save, or press x to begin again: a copy of yours is kept.";
+  return ["", ...wrap(advice, width).map((row) => paint("warning", row))];
 }
 
 function passedLines(outcome: Outcome, width: number, paint: Paint): string[] {
   const { exercise } = outcome;
-  const lines = [...outcomeLines(outcome, width, paint)];
+  const answer = hasRegion(exercise) ? [] : wrap(`Your answer: ${printable(outcome.own ?? "")}`, width);
+  const lines = [...answer, ...outcomeLines(outcome, width, paint)];
   if (lines.length > 0) lines.push("");
   lines.push(...meaningLines(exercise, width, paint));
   if (!hasRegion(exercise)) return lines;
@@ -82,9 +87,7 @@ export function exerciseRow(exercise: Exercise, hasPassed: boolean, paint: Paint
 
 /** The check of everything, an exercise a line. */
 export function checkAllLines(
-  outcomes: readonly Outcome[],
-  wanted: readonly Exercise[],
-  isRunning: boolean,
+  { outcomes, wanted, isRunning }: CheckOfAll,
   width: number,
   paint: Paint,
 ): string[] {
@@ -93,7 +96,10 @@ export function checkAllLines(
   const summary =
     bad.length === 0
       ? paint("good", "All of it passes.")
-      : paint("bad", `${bad.length} no longer ${bad.length === 1 ? "passes" : "pass"}: press l to go there.`);
+      : paint(
+          "bad",
+          `${bad.length} of them ${bad.length === 1 ? "does" : "do"} not pass: press l to go there.`,
+        );
   return [
     paint("heading", heading),
     ...(isRunning ? [] : [summary]),
@@ -114,4 +120,82 @@ export function finishedLines(total: number, width: number, paint: Paint): strin
     "What to do now: read lessons/04-aes-chat/ to its end, where real systems are compared with yours; check a program of your own, in any language, with npm run check; and do not use this chat for anything secret.",
   ];
   return [paint("good", "Finished."), "", ...text.flatMap((paragraph) => [...wrap(paragraph, width), ""])];
+}
+
+/** The student's code, compared with the starter. */
+export function diffLinesOf(exercise: Exercise, workspace: Workspace, width: number, paint: Paint): string[] {
+  if (!hasRegion(exercise)) return [];
+  const own = textOf(exercise, workspace);
+  if (own === undefined) return ["The file cannot be read as an exercise: Esc shows why."];
+  const rows =
+    own === exercise.starter ? ["It is still the starter."] : renderDiff(exercise.starter, own, width, paint);
+  const heading = paint("heading", "Your code, compared with the starter");
+  return [heading, "", ...rows, ...changedElsewhere(workspace, exercise, width)];
+}
+
+/** The student's code, and the solution. */
+export function solutionLines(
+  exercise: Exercise,
+  workspace: Workspace,
+  width: number,
+  paint: Paint,
+): string[] {
+  if (!hasRegion(exercise) || exercise.solution === undefined) return [];
+  const own = { title: "Your code", code: textOf(exercise, workspace) ?? "" };
+  const remark = "Shown because you have seen all hints. Close it, and write your own.";
+  const head = workspace.progress.has(exercise.id)
+    ? []
+    : [...wrap(remark, width).map((row) => paint("warning", row)), ""];
+  return [
+    ...head,
+    ...renderBoth(own, { title: "The course's solution", code: exercise.solution }, width, paint),
+  ];
+}
+
+/** What stands in the region; undefined if its markers are damaged. */
+function textOf(exercise: ProgramExercise, workspace: Workspace): string | undefined {
+  try {
+    return workspace.text(exercise);
+  } catch (error) {
+    if (error instanceof ProblemError) return undefined;
+    throw error;
+  }
+}
+
+/** The keys that mean something. */
+export function keysOf(view: View, exercise: Exercise, workspace: Workspace): KeyLabel[] {
+  if (view === "list")
+    return [
+      { key: "letters", label: "search" },
+      { key: "↑ ↓", label: "choose" },
+      { key: "Enter", label: "go there" },
+      { key: "Esc", label: "back" },
+      { key: "Ctrl-C", label: "quit" },
+    ];
+  const hasPassed = workspace.progress.has(exercise.id);
+  const hints =
+    workspace.hintsSeen(exercise) + (view === "hints" || workspace.hintsSeen(exercise) === 0 ? 1 : 0);
+  const count = exercise.hints.length;
+  const forCode: KeyLabel[] = [
+    { key: "d", label: "diff" },
+    { key: "s", label: "solution" },
+    { key: "p", label: "packets" },
+    { key: "x", label: "reset" },
+    { key: "r", label: "run" },
+  ];
+  return [
+    ...(view === "exercise" ? [] : [{ key: "Esc", label: "back" }]),
+    {
+      key: "n",
+      label: hasPassed && workspace.next(exercise) === undefined ? "finish" : "next",
+      isUrgent: hasPassed,
+    },
+    { key: "h", label: hints > count ? "all hints" : `hint ${hints}/${count}` },
+    ...(hasRegion(exercise) ? [] : [{ key: "a", label: "answer", isUrgent: !hasPassed }]),
+    { key: "l", label: "list" },
+    { key: "c", label: "check all" },
+    ...(hasRegion(exercise) ? forCode : []),
+    { key: "o", label: "lesson page" },
+    { key: "q", label: "quit" },
+  ];
 }

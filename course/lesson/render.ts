@@ -217,16 +217,39 @@ function tableRow(row: readonly Span[][], widths: readonly number[], isHeader: b
   });
 }
 
-/** As wide as the cells want; where that is too much, the widest columns become narrower first. */
+/** A column keeps its longest word whole, if the word is no longer than this. */
+const LONGEST_WORD = 24;
+
+/** As wide as the cells want; where that is too much, the widest columns become narrower first, to their longest words. */
 function columnWidths(cells: readonly Span[][][], room: number): number[] {
-  const widths = (cells[0] ?? []).map((_, i) => Math.max(1, ...cells.map((row) => lineWidth(row[i] ?? []))));
-  const total = (): number => widths.reduce((sum, width) => sum + width, 0);
-  while (total() > room) {
-    const widest = Math.max(...widths);
-    if (widest <= 6) break;
-    widths[widths.indexOf(widest)] = widest - 1;
-  }
+  const columns = (cells[0] ?? []).map((_, i) => cells.map((row) => row[i] ?? []));
+  const widths = columns.map((column) => Math.max(1, ...column.map(lineWidth)));
+  const words = columns.map((column) => Math.min(LONGEST_WORD, Math.max(1, ...column.map(longestWord))));
+  shrink(widths, words, room);
+  shrink(
+    widths,
+    widths.map(() => 6),
+    room,
+  );
   return widths;
+}
+
+/** Makes the widest column narrower until all fit into the room, or none is wider than its least width. */
+function shrink(widths: number[], least: readonly number[], room: number): void {
+  while (widths.reduce((sum, width) => sum + width, 0) > room) {
+    const wide = widths.map((width, i) => (width > (least[i] ?? 0) ? width : 0));
+    const widest = Math.max(...wide);
+    if (widest === 0) return;
+    widths[wide.indexOf(widest)] = widest - 1;
+  }
+}
+
+function longestWord(spans: readonly Span[]): number {
+  return Math.max(
+    ...textOf([...spans])
+      .split(" ")
+      .map(widthOf),
+  );
 }
 
 /** What stands within a line. */
@@ -262,9 +285,10 @@ function inline(tokens: readonly Token[], view: View, style?: Style): Span[] {
 function link({ href, tokens }: Tokens.Link, view: View, style: Style | undefined): Span[] {
   const spans = inline(tokens, view, style ?? "link");
   const target = printable(targetOf(href, view));
-  return target === "" || target === textOf(spans)
-    ? spans
-    : [...spans, { text: ` (${target})`, style: "dim" }];
+  const text = textOf(spans);
+  // The name of a page, or of a file, says already where it leads.
+  const isSaid = target === "" || target === `lesson ${text}` || target.endsWith(text);
+  return isSaid ? spans : [...spans, { text: ` (${target})`, style: "dim" }];
 }
 
 /** A page of the course by its name, any other file by its path from the course's folder. */

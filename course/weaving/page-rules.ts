@@ -34,16 +34,24 @@ function strayFiles(root: string): string[] {
   const problems = readdirSync(join(root, "lessons"))
     .filter((name) => !(known as string[]).includes(name))
     .map((name) => `lessons/${name}: what is this? lessons/ holds ${known.join(", ")}`);
-  for (const folder of LESSON_FOLDERS) {
-    const pages = new Set(pagesOf(root, folder).map(({ file }) => file));
-    const path = join(root, "lessons", folder);
-    for (const name of existsSync(path) ? readdirSync(path) : []) {
-      const file = `lessons/${folder}/${name}`;
-      if (!pages.has(file))
-        problems.push(`${file}: pages are called NUMBER-some-words.md, and nothing else stands here`);
-    }
-  }
-  return problems;
+  return [...problems, ...LESSON_FOLDERS.flatMap((folder) => strayIn(root, folder))];
+}
+
+/** In a folder stand its pages, and in `pictures` the pictures that they show. */
+function strayIn(root: string, folder: string): string[] {
+  const path = join(root, "lessons", folder);
+  const pages = pagesOf(root, folder);
+  const names = existsSync(path) ? readdirSync(path) : [];
+  const pictures = names.includes("pictures") ? readdirSync(join(path, "pictures")) : [];
+  return [
+    ...names
+      .map((name) => `lessons/${folder}/${name}`)
+      .filter((file) => !file.endsWith("/pictures") && !pages.some((page) => page.file === file))
+      .map((file) => `${file}: pages are called NUMBER-some-words.md, and nothing else stands here`),
+    ...pictures
+      .filter((name) => !pages.some(({ text }) => text.includes(`(pictures/${name})`)))
+      .map((name) => `lessons/${folder}/pictures/${name}: no page shows it`),
+  ];
 }
 
 function numberingProblems(folder: string, pages: readonly Page[]): string[] {

@@ -162,8 +162,12 @@ describe("the workspace", () => {
     const { workspace, exercise } = start();
     expect(workspace.current.id).to.equal("01-b");
     expect(workspace.open(exercise("01-b"))).to.deep.equal([
-      "Your code is not in work/ for what you have passed elsewhere; the course's own stands in its place: 01-a.",
+      "Your code for what you have passed elsewhere is not here (copy work/solutions/); the course's own stands in its place: 01-a.",
     ]);
+    expect(workspace.open(exercise("01-a"))).to.deep.equal([
+      "You have passed 01-a elsewhere; your code is not here, so it begins with the starter.",
+    ]);
+    workspace.open(exercise("01-b"));
     expect(read("work/01-calculator/lines.ts")).to.include("solutionA");
     workspace.pass(exercise("01-b"), "b();\n");
     expect(read("progress.txt")).to.equal("01-a 2025-12-24\r\n99-future 2025-12-25\n01-b 2026-01-31\n");

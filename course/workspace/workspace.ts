@@ -295,20 +295,29 @@ export class Workspace {
     return (this.progress.has(id) ? own : undefined) ?? solution ?? starter;
   }
 
-  /** Says which exercises were passed where their code has not come from. */
+  /** Says which exercises were passed on a machine that their code has not come from. */
   #codeFromElsewhere(files: readonly string[], current: Exercise): string[] {
-    const missing = this.passed.filter(
-      (exercise) =>
-        hasRegion(exercise) &&
-        exercise !== current &&
-        [exercise.file, ...exercise.copies].some((file) => files.includes(file)) &&
-        this.student.solution(exercise.id) === undefined,
-    );
-    if (missing.length === 0) return [];
-    const ids = missing.map(({ id }) => id).join(", ");
-    return [
-      `Your code is not in ${WORK}/ for what you have passed elsewhere; the course's own stands in its place: ${ids}.`,
-    ];
+    const missing = this.passed
+      .filter(hasRegion)
+      .filter(
+        ({ id, file, copies }) =>
+          [file, ...copies].some((one) => files.includes(one)) && this.student.solution(id) === undefined,
+      );
+    const others = missing.filter((exercise) => exercise !== current);
+    const notices: string[] = [];
+    if (others.length > 0) {
+      const isReadable = others.every(({ solution }) => solution !== undefined);
+      const instead = isReadable ? "the course's own stands" : "starters stand";
+      const ids = others.map(({ id }) => id).join(", ");
+      notices.push(
+        `Your code for what you have passed elsewhere is not here (copy ${WORK}/solutions/); ${instead} in its place: ${ids}.`,
+      );
+    }
+    if (others.length < missing.length && this.student.draft(current.id) === undefined)
+      notices.push(
+        `You have passed ${current.id} elsewhere; your code is not here, so it begins with the starter.`,
+      );
+    return notices;
   }
 
   #rememberAll(file: string, text: string): void {

@@ -8,18 +8,34 @@ const DEADLINE = 30_000;
 
 let count = 0;
 
+export interface ScreenOptions {
+  /** Where the program runs; by default in the course's folder. */
+  folder?: string;
+  columns?: number;
+  rows?: number;
+}
+
 export class Screen {
   /** A tmux server of our own, so that nobody else's sessions are touched. */
   readonly #socket: string;
 
   /** Runs a program of the course in a terminal of 80 columns and 24 rows; its exit code appears when it has ended. */
-  constructor(file: string, argv: readonly string[] = []) {
+  constructor(
+    file: string,
+    argv: readonly string[] = [],
+    { folder = COURSE_FOLDER, columns = 80, rows = 24 }: ScreenOptions = {},
+  ) {
     count += 1;
     this.#socket = `course-test-${process.pid}-${count}`;
     const command = [process.execPath, "--import", "tsx", file, ...argv].map((word) => `'${word}'`).join(" ");
     // cat keeps the terminal open, so that the last screen can be read.
-    const session = ["new-session", "-d", "-x", "80", "-y", "24", "-c", COURSE_FOLDER];
+    const session = ["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", folder];
     this.#tmux(...session, `sh -c "${command}; echo exit code \\$?; cat"`);
+  }
+
+  /** Gives the terminal another size, as somebody who drags its window does. */
+  resize(columns: number, rows: number): void {
+    this.#tmux("resize-window", "-x", String(columns), "-y", String(rows));
   }
 
   /** Types text, as a person would. */

@@ -1,5 +1,5 @@
 // caught by: P1.7-column
-// says: blanks included
+// says: blanks
   const codePoint = line.codePointAt(position);
   if (codePoint === undefined) return { error: "unexpected end of expression" };
   const column = line.slice(0, position).trimStart().length + 1;

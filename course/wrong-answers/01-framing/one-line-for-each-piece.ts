@@ -1,5 +1,5 @@
 // caught by: P0.2-several-at-once P0.2-cut-anywhere P1.2-order P1.8-nothing-after
-// says: It may hold several lines
+// says: look for every LF
     const lineFeed = chunk.indexOf(LINE_FEED);
     if (lineFeed !== -1) {
       const line = this.#complete(chunk.subarray(0, lineFeed));

@@ -1,5 +1,5 @@
 // caught by: P0.5-unfinished-line
-// says: is no message, even if it looks like one
+// says: Drop it
     for (const part of chunk.toString("latin1").split("\n")) {
       const bytes = Buffer.from(part, "latin1");
       const line = bytes.length === 0 ? undefined : this.#complete(bytes);

@@ -1,5 +1,5 @@
 // caught by: P0.3-too-long P0.3-line-reader
-// says: a line that is too long already is not waited for
+// says: waited for
     let start = 0;
     for (;;) {
       const lineFeed = chunk.indexOf(LINE_FEED, start);

@@ -1,3 +1,3 @@
 // caught by: P1.3-signs
-// says: a + or - with a digit or point directly behind it
+// says: directly behind
 const NUMBER = /(?:[+-][ \t]*)?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;

@@ -1,3 +1,3 @@
 // caught by: P1.7-longest-number
-// says: a point without any digit is no number
+// says: no number
 const NUMBER = /[+-]?[0-9]*\.?[0-9]*(?:[eE][+-]?[0-9]+)?/y;

@@ -1,5 +1,5 @@
 // caught by: P2.6-silence
-// says: "username":"talking"
+// says: Set a clock back
     this.#connection = new LineConnection(socket, {
       onLine: (line) => {
         if (line.kind === "text" && line.text.includes('"type":"pong"')) this.#silenceDeadline.refresh();

@@ -1,4 +1,4 @@
-// caught by: P4.4-refuses-other-forms P4.4-bad-public-key
+// caught by: P4.4-refuses-other-forms
 // says: exactly as many lower-case digits as the prime has
   const bytes = decodeHex(value);
   if (bytes === undefined) throw new ProtocolError("bad-public-key", "this is not hexadecimal");

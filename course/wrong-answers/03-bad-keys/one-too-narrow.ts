@@ -1,4 +1,4 @@
-// caught by: P4.4-takes-good-keys P4.4-smallest-and-largest
+// caught by: P4.4-takes-good-keys
 // says: 2 and p - 2 themselves are allowed
   const bytes = decodeHex(value);
   if (bytes?.length !== group.bytes) throw new ProtocolError("bad-public-key", "the length is wrong");

@@ -1,4 +1,4 @@
-// caught by: P4.4-refuses-traps P4.4-bad-public-key
+// caught by: P4.4-refuses-traps
 // says: With 0, 1 or p - 1
   const bytes = decodeHex(value);
   const publicKey = bytes?.length === group.bytes ? decodeInteger(bytes) : 0n;

@@ -1,4 +1,4 @@
-// caught by: P4.4-refuses-traps P4.4-bad-public-key
+// caught by: P4.4-refuses-traps
 // says: with what is the same modulo p
   const bytes = decodeHex(value);
   if (bytes?.length !== group.bytes) throw new ProtocolError("bad-public-key", "the length is wrong");

@@ -1,4 +1,4 @@
-// caught by: P4.4-refuses-other-forms P4.4-bad-public-key
+// caught by: P4.4-refuses-other-forms
 // says: 0C
   const bytes = decodeHex(typeof value === "string" ? value.toLowerCase() : value);
   if (bytes?.length !== group.bytes) throw new ProtocolError("bad-public-key", "the length is wrong");

@@ -1,4 +1,4 @@
-// caught by: P4.6-any-order P4.6-same-on-both-sides
+// caught by: P4.6-any-order
 // says: Put the bytewise smaller one first
   const digest = createHash("sha256").update("p2p-chat safety number").update(one).update(other).digest();
   const groups = Array.from({ length: GROUPS }, (_, i) => {

@@ -14,8 +14,3 @@ export function deriveKeys(secret: Buffer, salt: Buffer): ChatKeys {
   const sha512 = (side: string): Buffer => createHash("sha512").update(secret).update(salt).update(side).digest();
   return { initiator: sha512("initiator"), responder: sha512("responder") };
 }
-
-/** HKDF with SHA-256, RFC 5869. */
-export function hkdf(secret: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, salt, info, length));
-}

@@ -14,8 +14,3 @@ export function deriveKeys(secret: Buffer, salt: Buffer): ChatKeys {
   const material = hkdf(secret, salt, Buffer.from(INFO, "ascii"), 2 * KEY_BYTES);
   return { initiator: material.subarray(KEY_BYTES), responder: material.subarray(0, KEY_BYTES) };
 }
-
-/** HKDF with SHA-256, RFC 5869. */
-export function hkdf(secret: Buffer, salt: Buffer, info: Buffer, length: number): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, salt, info, length));
-}

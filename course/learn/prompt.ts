@@ -1,0 +1,53 @@
+// A question in the place of the rule: answered with one key, or with a line. Pure.
+
+import type { KeyLabel } from "./frame.ts";
+import type { Key } from "./keys.ts";
+import type { Paint } from "./paint.ts";
+import { printable } from "./text.ts";
+
+export interface Prompt {
+  question: string;
+  /** The line as far as it was typed; undefined: one key answers. */
+  typed: string | undefined;
+  /** Called with the key's character or the line. */
+  done(answer: string): void;
+}
+
+/** @returns the prompt as it is after this key; undefined if it is over, and then it was answered or left */
+export function pressInPrompt(prompt: Prompt, { name, text }: Key): Prompt | undefined {
+  const { typed } = prompt;
+  if (typed === undefined) {
+    prompt.done(text);
+    return undefined;
+  }
+  switch (name) {
+    case "return":
+    case "enter":
+      prompt.done(typed);
+      return undefined;
+    case "escape":
+      return undefined;
+    case "backspace":
+      return { ...prompt, typed: [...typed].slice(0, -1).join("") };
+    case "ctrl-u":
+      return { ...prompt, typed: "" };
+    default:
+      return { ...prompt, typed: typed + text };
+  }
+}
+
+export function promptText({ question, typed }: Prompt, paint: Paint): string {
+  return `${paint("heading", question)}${typed === undefined ? "" : ` ${printable(typed)}█`}`;
+}
+
+export function promptKeys({ typed }: Prompt): KeyLabel[] {
+  if (typed === undefined)
+    return [
+      { key: "y", label: "yes" },
+      { key: "any other key", label: "no" },
+    ];
+  return [
+    { key: "Enter", label: "done" },
+    { key: "Esc", label: "not now" },
+  ];
+}

@@ -1,0 +1,203 @@
+// The current exercise while the watch mode runs: opened, checked at every save, answered, begun again.
+
+import { join } from "node:path";
+import type { Check } from "../checking/check.ts";
+import { type Exercise, hasRegion } from "../exercises/exercises.ts";
+import { ProblemError } from "../exercises/problem.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
+import { measurePatience } from "./patience.ts";
+import { Watcher, watchingWorks } from "./watcher.ts";
+
+const NOT_TOLD = "Saved files are not noticed here: learn looks twice a second, and r checks at once.";
+
+/** Whoever shows the session. */
+export interface Listener {
+  /** Something is to be shown that was not. */
+  changed(): void;
+  /** The student has saved a file. */
+  saved(): void;
+  /** A verdict has come. */
+  settled(outcome: Outcome): void;
+  /** We have made a mistake. */
+  failed(error: unknown): void;
+}
+
+/** The check of everything. */
+export interface CheckOfAll {
+  wanted: readonly Exercise[];
+  outcomes: Outcome[];
+  isRunning: boolean;
+}
+
+export class Session {
+  readonly workspace: Workspace;
+  exercise: Exercise;
+  /** The last verdict, of the exercise as it was then. */
+  outcome: Outcome | undefined;
+  /** When that was. */
+  settledAt = new Date(0);
+  /** Whether the student has saved something, or answered, since the exercise was opened. */
+  isTouched = false;
+  /** Sentences that he should know. */
+  notices: readonly string[] = [];
+  all: CheckOfAll = { wanted: [], outcomes: [], isRunning: false };
+  readonly #loadChecks: () => Promise<readonly Check[]>;
+  readonly #listener: Listener;
+  #run: AbortController | undefined;
+  #runOfAll: AbortController | undefined;
+  #watcher: Watcher | undefined;
+  /** Whether the system tells of saved files. */
+  #isTold = true;
+  #timeout: number | undefined;
+
+  constructor(workspace: Workspace, loadChecks: () => Promise<readonly Check[]>, listener: Listener) {
+    this.workspace = workspace;
+    this.exercise = workspace.current;
+    this.#loadChecks = loadChecks;
+    this.#listener = listener;
+  }
+
+  get isChecking(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get hasPassed(): boolean {
+    return this.workspace.progress.has(this.exercise.id);
+  }
+
+  /** Opens the current exercise. @param poll whether to look for saved files without asking the system to tell */
+  start(poll: boolean): void {
+    this.open(this.exercise);
+    this.#attempt(async () => {
+      this.#timeout = await measurePatience();
+    });
+    this.#attempt(async () => {
+      if (!poll && (await watchingWorks(this.workspace.folder))) return;
+      this.#isTold = false;
+      this.notices = [...this.notices, NOT_TOLD];
+      this.#watch();
+      this.#listener.changed();
+    });
+  }
+
+  close(): void {
+    this.#run?.abort();
+    this.stopAll();
+    this.#watcher?.close();
+  }
+
+  /** Makes an exercise the current one, and checks it as it stands. */
+  open(exercise: Exercise): void {
+    this.#run?.abort();
+    this.#run = undefined;
+    this.exercise = exercise;
+    this.outcome = undefined;
+    this.isTouched = false;
+    this.notices = this.#isTold ? [] : [NOT_TOLD];
+    try {
+      this.notices = [...this.notices, ...this.workspace.open(exercise)];
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error; // The check says it, with what to do.
+    }
+    this.#watch();
+    this.check();
+  }
+
+  /** Checks the current exercise; a check that still runs is given up. A question without an answer is not checked. */
+  check(): void {
+    const { exercise, workspace } = this;
+    if (!hasRegion(exercise) && workspace.student.answer(exercise.id) === undefined)
+      return this.#listener.changed();
+    this.#begin((signal) => this.#outcomeOf(exercise, signal));
+  }
+
+  /** Judges an answer to the current exercise's question. */
+  answer(text: string): void {
+    const { exercise, workspace } = this;
+    this.isTouched = true;
+    this.#begin(async () => {
+      const started = performance.now();
+      const found = await checkAnswer(exercise, text, workspace);
+      return { exercise, ...found, milliseconds: performance.now() - started };
+    });
+  }
+
+  /** Begins the current exercise again. @returns the copies that were kept */
+  reset(): string[] {
+    if (!hasRegion(this.exercise)) return [];
+    const copies = this.workspace.reset(this.exercise);
+    this.open(this.exercise);
+    return copies;
+  }
+
+  /** Checks all that is passed, and the current exercise, each with the student's code. */
+  checkAll(whenAllPass: () => void): void {
+    this.stopAll();
+    const run = new AbortController();
+    this.#runOfAll = run;
+    const all = {
+      wanted: [...new Set([...this.workspace.passed, this.exercise])],
+      outcomes: [] as Outcome[],
+      isRunning: true,
+    };
+    this.all = all;
+    this.#listener.changed();
+    this.#attempt(async () => {
+      for (const exercise of all.wanted) {
+        const outcome = await this.#outcomeOf(exercise, run.signal);
+        if (run.signal.aborted) return;
+        all.outcomes.push(outcome);
+        this.#listener.changed();
+      }
+      all.isRunning = false;
+      if (all.outcomes.every(({ verdict }) => verdict === "passed")) whenAllPass();
+      this.#listener.changed();
+    });
+  }
+
+  stopAll(): void {
+    this.#runOfAll?.abort();
+    this.all.isRunning = false;
+  }
+
+  #begin(judge: (signal: AbortSignal) => Promise<Outcome>): void {
+    this.#run?.abort();
+    const run = new AbortController();
+    this.#run = run;
+    this.#listener.changed();
+    this.#attempt(async () => {
+      const outcome = await judge(run.signal);
+      if (run.signal.aborted) return;
+      this.#run = undefined;
+      if (outcome.verdict === "passed" && outcome.own !== undefined)
+        this.workspace.pass(outcome.exercise, outcome.own);
+      this.outcome = outcome;
+      this.settledAt = new Date();
+      this.#listener.settled(outcome);
+    });
+  }
+
+  async #outcomeOf(exercise: Exercise, signal: AbortSignal): Promise<Outcome> {
+    const checks = await this.#loadChecks();
+    const timeout = this.#timeout === undefined ? {} : { timeout: this.#timeout };
+    return checkExercise(exercise, { workspace: this.workspace, checks, signal, ...timeout });
+  }
+
+  #watch(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    if (!hasRegion(this.exercise)) return;
+    const folder = join(this.workspace.path(this.exercise.file), "..");
+    this.#watcher = new Watcher(folder, this.#isTold, () => {
+      this.isTouched = true;
+      this.stopAll();
+      this.#listener.saved();
+      this.check();
+    });
+  }
+
+  #attempt(action: () => Promise<void>): void {
+    action().catch((error) => this.#listener.failed(error));
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Watcher, watchingWorks } from "./watcher.ts";
+
+describe("the watcher", () => {
+  let folder = "";
+  let watcher: Watcher | undefined;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "watcher-"));
+    writeFileSync(join(folder, "a.ts"), "1");
+  });
+  afterEach(() => {
+    watcher?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const told of [true, false]) {
+    it(`notices a saved file ${told ? "when the system tells" : "by looking"}, and only what was changed`, async () => {
+      let count = 0;
+      const saved = new Promise<void>((resolve) => {
+        watcher = new Watcher(folder, told, () => {
+          count += 1;
+          resolve();
+        });
+      });
+      writeFileSync(join(folder, "note.txt"), "not TypeScript");
+      writeFileSync(join(folder, "a.ts"), "22");
+      await saved;
+      expect(count).to.equal(1);
+    });
+  }
+
+  it("leaves nothing behind when it finds out whether the system tells", async () => {
+    expect(await watchingWorks(join(folder, "new"))).to.be.a("boolean");
+    expect(readdirSync(join(folder, "new"))).to.deep.equal([]);
+  });
+});

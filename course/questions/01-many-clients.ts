@@ -1,0 +1,56 @@
+// The question of lessons/01-calculator/8-many-clients.md: ten clients of a server that computes, in one thread.
+
+import { once } from "node:events";
+import type { Question } from "../exercises/question.ts";
+import { startServer } from "../programs.ts";
+import { dialled } from "./support/dialled.ts";
+
+const CLIENTS = 10;
+
+/** The answers that are offered, in milliseconds. */
+const OFFERED = [50, 100, 500];
+
+/** When each of the clients had its answer, in milliseconds after all of them had asked, in order. */
+async function askAllAtOnce(): Promise<number[]> {
+  const { server, port } = await startServer("course/questions/support/busy-server.ts");
+  try {
+    const sockets = await Promise.all(Array.from({ length: CLIENTS }, () => dialled({ port })));
+    const start = performance.now();
+    const times = sockets.map(async (socket) => {
+      socket.write("a request\n");
+      await once(socket, "data");
+      return performance.now() - start;
+    });
+    const inOrder = (await Promise.all(times)).sort((left, right) => left - right);
+    for (const socket of sockets) socket.destroy();
+    return inOrder;
+  } finally {
+    await server.kill();
+  }
+}
+
+export const question: Question = {
+  async find() {
+    const times = await askAllAtOnce();
+    const last = times.at(-1) ?? 0;
+    // A machine that is busy with other things makes all of it slower; the nearest of the three is meant.
+    const nearest = [...OFFERED].sort((left, right) => Math.abs(left - last) - Math.abs(right - last))[0];
+    const shown = times.map((time) => time.toFixed(0)).join(", ");
+    return {
+      answers: [String(nearest)],
+      observed: `the ${CLIENTS} answers came after ${shown} milliseconds`,
+    };
+  },
+  normalise: (answer) =>
+    answer
+      .trim()
+      .toLowerCase()
+      .replace(/ ?(?:ms|milliseconds?)\.?$/, ""),
+  explain(answer) {
+    if (answer === "50")
+      return "That would be so if all ten were computed side by side. How many threads does the server have?";
+    if (answer === "100")
+      return "While the server computes for one client, how many of the other nine can it compute for?";
+    return `Answer with one of the numbers: ${OFFERED.join(", ")}.`;
+  },
+};

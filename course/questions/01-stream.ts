@@ -1,0 +1,63 @@
+// The question of lessons/01-calculator/2-stream.md: three writes at one end of a connection, a busy reader at the other.
+
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { quote } from "../checking/readable-bytes.ts";
+import type { Question } from "../exercises/question.ts";
+import { dialled } from "./support/dialled.ts";
+
+const WRITES = ["1 + 1\n", "2 + 2\n", "3 + 3\n"] as const;
+
+/** What a program reads, call by call, that lets all the writes arrive before it reads. */
+async function readLate(): Promise<string[]> {
+  const server = createServer({ pauseOnConnect: true });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const accepted = once(server, "connection");
+    const writer = await dialled(server);
+    const [reader]: Socket[] = await accepted;
+    if (reader === undefined) throw new Error("nobody has connected");
+    for (const bytes of WRITES) await new Promise((resolve) => writer.write(bytes, resolve));
+    await becauseItIsBusy(server);
+    const pieces: string[] = [];
+    reader.on("data", (bytes: Buffer) => pieces.push(bytes.toString()));
+    writer.end();
+    reader.resume();
+    await once(reader, "end");
+    reader.destroy();
+    return pieces;
+  } finally {
+    server.close();
+  }
+}
+
+/** Another client comes and goes: by then, everything that the first one wrote has arrived. */
+async function becauseItIsBusy(server: ReturnType<typeof createServer>): Promise<void> {
+  const accepted = once(server, "connection");
+  const other = await dialled(server);
+  const [socket]: Socket[] = await accepted;
+  socket?.destroy();
+  other.destroy();
+}
+
+export const question: Question = {
+  async find() {
+    const pieces = await readLate();
+    const calls = pieces.map((piece) => `  read ${quote(piece)}`).join("\n");
+    return {
+      answers: [String(pieces.length)],
+      observed: `wrote ${WRITES.map(quote).join(", ")}; the function was called ${pieces.length} ${pieces.length === 1 ? "time" : "times"}:\n${calls}`,
+    };
+  },
+  normalise: (answer) => answer.trim().match(/^(\d+)(?: times?)?$/)?.[1] ?? answer.trim().toLowerCase(),
+  explain(answer) {
+    if (answer === String(WRITES.length))
+      return "You count one read for each write. But what is kept of a write, once its bytes are in the stream?";
+    if (answer === String(WRITES.join("").length))
+      return "Those are the bytes. A read takes as many as are there, up to some 64 KiB.";
+    if (/^\d+$/.test(answer))
+      return "Think of what lies there when the reader comes: how many bytes, in how many pieces?";
+    return "Answer with a number: how many times the function is called.";
+  },
+};

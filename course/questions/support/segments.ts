@@ -1,0 +1,23 @@
+// The TCP segments of a committed capture, for questions about it.
+
+import { join } from "node:path";
+import { Decoder } from "../../../captures/decode.ts";
+import type { Segment } from "../../../captures/packet.ts";
+import { readCapture } from "../../../captures/read-capture.ts";
+import { COURSE_FOLDER } from "../../programs.ts";
+
+/** All segments of a file in captures/, in its order. @throws FileError or CaptureError if it cannot be read */
+export async function segmentsOf(file: string): Promise<Segment[]> {
+  const decoder = new Decoder();
+  const segments: Segment[] = [];
+  for await (const packet of readCapture(join(COURSE_FOLDER, "captures", file))) {
+    const segment = decoder.decode(packet);
+    if (segment !== undefined) segments.push(segment);
+  }
+  return segments;
+}
+
+/** What a segment carries, as text, on one line. */
+export function textOf({ payload }: Segment): string {
+  return JSON.stringify(payload.toString());
+}

@@ -1,0 +1,17 @@
+// caught by: P3.3-open-acks P3.3-not-delivered
+  #receiveMessage(id: number, text: string): void {
+    if (this.#phase === "leaving") return;
+    if (id !== this.#lastReceivedId + 1) throw new ProtocolError("bad-request", "a message out of turn");
+    this.#lastReceivedId = id;
+    this.#events.onMessage(text);
+    this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
+  }
+
+  #receiveAck(id: number): void {
+    const [oldest] = this.#open.keys();
+    if (id !== oldest) throw new ProtocolError("bad-request", "an ack out of turn");
+    clearTimeout(this.#open.get(id));
+    this.#open.delete(id);
+    this.#makeRoom();
+    this.#events.onDelivered(id);
+  }

@@ -1,0 +1,19 @@
+// caught by: P3.2-out-of-turn
+// says: {"type":"ack","id":2}
+  #receiveMessage(id: number, text: string): void {
+    if (this.#phase === "leaving") return;
+    // What is larger than the last one is new.
+    if (id <= this.#lastReceivedId) throw new ProtocolError("bad-request", "a message out of turn");
+    this.#lastReceivedId = id;
+    this.#events.onMessage(text);
+    this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
+  }
+
+  #receiveAck(id: number): void {
+    const deadline = this.#open.get(id);
+    if (deadline === undefined) throw new ProtocolError("bad-request", "an ack of a message that is not open");
+    clearTimeout(deadline);
+    this.#open.delete(id);
+    this.#makeRoom();
+    this.#events.onDelivered(id);
+  }

@@ -1,0 +1,19 @@
+// caught by: P3.3-open-acks P3.3-not-delivered
+  #receiveMessage(id: number, text: string): void {
+    if (this.#phase === "leaving") return;
+    if (id !== this.#lastReceivedId + 1) throw new ProtocolError("bad-request", "a message out of turn");
+    this.#lastReceivedId = id;
+    this.#events.onMessage(text);
+    this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
+  }
+
+  #receiveAck(id: number): void {
+    if (id > this.#lastSentId) throw new ProtocolError("bad-request", "an ack of what was not sent");
+    for (const [sent, deadline] of this.#open) {
+      if (sent > id) break;
+      clearTimeout(deadline);
+      this.#open.delete(sent);
+    }
+    this.#makeRoom();
+    this.#events.onDelivered(id);
+  }

@@ -1,0 +1,5 @@
+// caught by: P3.4-terminal
+// says: "bob> [31mred[0m"
+function eventLine(event: string): string {
+  return `${event.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "")}\n`;
+}
