@@ -154,7 +154,7 @@ function strayFiles({ exercises, pages }: Course, courseFolder: string): Problem
   return [
     ...list("course/questions")
       .filter(
-        (file) => !questions.has(file) && !file.endsWith(".test.ts") && !/\/shared-[a-z-]+\.ts$/.test(file),
+        (file) => !questions.has(file) && !file.endsWith(".test.ts") && file !== "course/questions/support",
       )
       .map((file) => stray(file, "no page asks this question: write the page, or remove the file")),
     ...list(WRONG_ANSWERS_FOLDER)

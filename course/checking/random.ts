@@ -11,7 +11,7 @@ export class Random {
   }
 
   /** @param count how many, at most 32 a draw are made at once */
-  bytes(count: number): Buffer {
+  bytes(count: number): Buffer<ArrayBuffer> {
     const parts: Buffer[] = [];
     for (let have = 0; have < count; have += 32) {
       this.#count += 1;

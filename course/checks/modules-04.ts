@@ -55,6 +55,16 @@ const RFC_5869 = [
   },
 ];
 
+/** What deriveKeys should return. */
+interface ChatKeys {
+  initiator: unknown;
+  responder: unknown;
+}
+
+function digitsOf(key: unknown): string {
+  return key instanceof Uint8Array ? Buffer.from(key).toString("hex") : `no bytes: ${String(key)}`;
+}
+
 /** Seals lines with one Sealer, and returns what it has written, parsed. */
 async function sealLines(scene: Scene, key: Buffer, lines: readonly string[]): Promise<SealedLine[]> {
   const sealer = await (await scene.module("sealed-lines.ts")).creates("Sealer", [key]);
@@ -63,9 +73,31 @@ async function sealLines(scene: Scene, key: Buffer, lines: readonly string[]): P
   return sealed;
 }
 
+/** Expects that a function returns undefined; says what it was given in words, because nobody reads the digits. */
+async function refuses(
+  scene: Scene,
+  module: ModuleUnderTest,
+  name: "decrypt" | "open",
+  what: string,
+  argv: readonly unknown[],
+): Promise<void> {
+  await scene.step(`${name} refuses ${what}`, async () => {
+    const value = await module.calls(name, argv);
+    if (value === undefined) return;
+    const received =
+      value instanceof Uint8Array ? JSON.stringify(Buffer.from(value).toString()) : String(value);
+    scene.fails({ sent: `${name} with ${what}`, expected: "undefined", received });
+  });
+}
+
 /** Expects that an Opener gives this line. */
-async function opens(opener: ModuleUnderTest, sealed: object, line: string): Promise<void> {
-  await opener.returns("open", [sealed], Buffer.from(line));
+async function opens(scene: Scene, opener: ModuleUnderTest, sealed: object, line: string): Promise<void> {
+  await scene.step(`open gives the line "${line}"`, async () => {
+    const value = await opener.calls("open", [sealed]);
+    const received = value instanceof Uint8Array ? Buffer.from(value).toString() : String(value);
+    const sent = `open with the line "${line}", which is the next one`;
+    if (received !== line) scene.fails({ sent, expected: line, received, exact: true });
+  });
 }
 
 /** The same bytes but for one bit of the byte at this place. */
@@ -132,13 +164,33 @@ export const checks = [
     of: "module",
     title: "the shared secret gives 64 bytes for what the initiator sends, and 64 others for the responder",
     likelyCause:
-      "One key for both directions, the two in the wrong order, or another salt, info or length than the clause has.",
+      "The two keys have changed places, or come from another salt, info or length than the clause has.",
     async run(scene) {
       const file = await scene.module("key-schedule.ts");
       const secret = scene.random.bytes(256);
       const handshake = ["initiator's hello", "responder's hello", "initiator's key", "responder's key"];
       const { initiator, responder, transcript } = sessionKeys(secret, handshake);
-      await file.returns("deriveKeys", [secret, transcript], { initiator, responder });
+      const derived = (await file.calls("deriveKeys", [secret, transcript])) as Partial<ChatKeys> | undefined;
+      const sent = "deriveKeys(the shared secret, the hash of the transcript)";
+      const [own, others] = [derived?.initiator, derived?.responder].map(digitsOf);
+      await scene.step("deriveKeys gives two keys", () => {
+        if (own === others)
+          scene.fails({
+            sent,
+            expected: "two keys that differ",
+            received: `twice ${own?.slice(0, 32)}…`,
+            likelyCause:
+              "One key for both directions. With it, a line can be sent back to whom it came from, and is accepted there.",
+          });
+      });
+      await scene.step("deriveKeys gives the initiator's key", () => {
+        const expected = initiator.toString("hex");
+        if (own !== expected) scene.fails({ sent, expected, received: own ?? "nothing", exact: true });
+      });
+      await scene.step("deriveKeys gives the responder's key", () => {
+        const expected = responder.toString("hex");
+        if (others !== expected) scene.fails({ sent, expected, received: others ?? "nothing", exact: true });
+      });
     },
   }),
   defineCheck({
@@ -267,19 +319,39 @@ export const checks = [
       const line = seal(key, 0, text, iv);
       const ciphertext = hex(line.ciphertext);
       const tag = hex(line.tag);
-      const refuses = (...argv: unknown[]): Promise<void> => file.returns("decrypt", argv, undefined);
       await file.returns("decrypt", [key, iv, { ciphertext, tag }, SEQUENCE_ZERO], text);
-      await refuses(key, iv, { ciphertext: flipped(ciphertext, 20), tag }, SEQUENCE_ZERO);
-      await refuses(key, flipped(iv, 0), { ciphertext, tag }, SEQUENCE_ZERO);
-      await refuses(key, iv, { ciphertext, tag }, flipped(SEQUENCE_ZERO, 7));
-      for (const place of [0, 15, 16, 31])
-        await refuses(key, iv, { ciphertext, tag: flipped(tag, place) }, SEQUENCE_ZERO);
-      for (const wrong of [Buffer.alloc(0), tag.subarray(0, 16), Buffer.concat([tag, Buffer.alloc(1)])])
-        await refuses(key, iv, { ciphertext, tag: wrong }, SEQUENCE_ZERO);
-      // A byte that has moved from the IV to the additional data, and one that has moved on to the ciphertext.
+      const changed: Record<string, readonly unknown[]> = {
+        "a bit of the tag changed": [key, iv, { ciphertext, tag: flipped(tag, 0) }, SEQUENCE_ZERO],
+        "the last bit of the tag changed": [key, iv, { ciphertext, tag: flipped(tag, 31) }, SEQUENCE_ZERO],
+        "a bit of the IV changed": [key, flipped(iv, 0), { ciphertext, tag }, SEQUENCE_ZERO],
+        "a bit of the ciphertext changed": [
+          key,
+          iv,
+          { ciphertext: flipped(ciphertext, 3), tag },
+          SEQUENCE_ZERO,
+        ],
+        "other additional data": [key, iv, { ciphertext, tag }, flipped(SEQUENCE_ZERO, 7)],
+        "no tag": [key, iv, { ciphertext, tag: Buffer.alloc(0) }, SEQUENCE_ZERO],
+        "half of the tag": [key, iv, { ciphertext, tag: tag.subarray(0, 16) }, SEQUENCE_ZERO],
+        "a tag and a byte more": [
+          key,
+          iv,
+          { ciphertext, tag: Buffer.concat([tag, Buffer.alloc(1)]) },
+          SEQUENCE_ZERO,
+        ],
+      };
+      for (const [what, argv] of Object.entries(changed)) await refuses(scene, file, "decrypt", what, argv);
+      // The same bytes in a row, cut elsewhere: a byte from the IV has become one of the additional data, and so on.
       const moved = Buffer.concat([SEQUENCE_ZERO, iv, ciphertext]);
       const parts = { ciphertext: moved.subarray(25), tag };
-      await refuses(key, moved.subarray(9, 25), parts, moved.subarray(0, 9));
+      const argv = [key, moved.subarray(9, 25), parts, moved.subarray(0, 9)];
+      await refuses(
+        scene,
+        file,
+        "decrypt",
+        "the borders between additional data, IV and ciphertext moved",
+        argv,
+      );
     },
   }),
   defineCheck({
@@ -293,25 +365,33 @@ export const checks = [
       const file = await scene.module("aes-cbc-hmac.ts");
       const key = scene.random.bytes(64);
       const iv = scene.random.bytes(16);
-      const blocks = [
-        Buffer.alloc(32, 0), // No padding ends with 0.
-        Buffer.alloc(32, 17), // None is longer than a block.
-        Buffer.concat([Buffer.alloc(29, 65), hex("020103")]), // Its bytes are all the same.
-      ];
-      for (const plain of blocks) {
+      const blocks = {
+        "padding of zeros": Buffer.alloc(32, 0),
+        "padding longer than a block": Buffer.alloc(32, 17),
+        "padding whose bytes differ": Buffer.concat([Buffer.alloc(29, 65), hex("020103")]),
+      };
+      for (const [what, plain] of Object.entries(blocks)) {
         const ciphertext = encryptBlocks(key, iv, plain);
         const tag = tagOf(key, 0, iv, ciphertext);
-        await file.returns("decrypt", [key, iv, { ciphertext, tag }, SEQUENCE_ZERO], undefined);
-        await file.returns(
-          "decrypt",
-          [key, iv, { ciphertext, tag: flipped(tag, 3) }, SEQUENCE_ZERO],
-          undefined,
-        );
+        const wrong = flipped(tag, 3);
+        await refuses(scene, file, "decrypt", `${what} and a right tag`, [
+          key,
+          iv,
+          { ciphertext, tag },
+          SEQUENCE_ZERO,
+        ]);
+        await refuses(scene, file, "decrypt", `${what} and a wrong tag`, [
+          key,
+          iv,
+          { ciphertext, tag: wrong },
+          SEQUENCE_ZERO,
+        ]);
       }
       for (const length of [0, 1, 17]) {
         const { tag } = tagged(key, 0, iv, Buffer.alloc(length));
         const parts = { ciphertext: Buffer.alloc(length), tag: hex(tag) };
-        await file.returns("decrypt", [key, iv, parts, SEQUENCE_ZERO], undefined);
+        const what = `${length} bytes of ciphertext and a right tag`;
+        await refuses(scene, file, "decrypt", what, [key, iv, parts, SEQUENCE_ZERO]);
       }
     },
   }),
@@ -350,17 +430,19 @@ export const checks = [
       const lines = ["first", "second", "third"].map((text, seq) => seal(key, seq, Buffer.from(text)));
       const [first, second, third] = lines;
       const opener = await file.creates("Opener", [key]);
-      const refuses = (line: object | undefined): Promise<void> => opener.returns("open", [line], undefined);
-      await refuses(second);
-      await opens(opener, first ?? {}, "first");
-      await refuses(first);
-      await refuses({ ...first, seq: 1 });
-      await refuses(third);
-      await refuses({ ...third, seq: 1 });
-      await opens(opener, second ?? {}, "second");
-      await refuses(first);
-      await refuses(seal(scene.random.bytes(64), 2, Buffer.from("reflected")));
-      await opens(opener, third ?? {}, "third");
+      const refusesLine = (what: string, line: object | undefined): Promise<void> =>
+        refuses(scene, opener, "open", what, [line]);
+      await refusesLine("line 1, when line 0 is due", second);
+      await opens(scene, opener, first ?? {}, "first");
+      await refusesLine("line 0 again", first);
+      await refusesLine("line 0 again, with the number 1 that is due", { ...first, seq: 1 });
+      await refusesLine("line 2, when line 1 is due", third);
+      await refusesLine("line 2, with the number 1 that is due", { ...third, seq: 1 });
+      await opens(scene, opener, second ?? {}, "second");
+      await refusesLine("line 0, long after it was due", first);
+      const reflected = seal(scene.random.bytes(64), 2, Buffer.from("reflected"));
+      await refusesLine("a line of the other direction, with the number that is due", reflected);
+      await opens(scene, opener, third ?? {}, "third");
     },
   }),
   defineCheck({
@@ -383,12 +465,15 @@ export const checks = [
         })),
         ...["", `${good.tag}00`, good.tag.slice(2), null, ["00"]].map((tag) => ({ tag })),
       ];
-      for (const change of changes) await opener.returns("open", [{ ...good, ...change }], undefined);
+      for (const change of changes) {
+        const what = `a line whose ${JSON.stringify(change).slice(1, -1)}`;
+        await refuses(scene, opener, "open", what, [{ ...good, ...change }]);
+      }
       for (const member of ["seq", "iv", "ciphertext", "tag"]) {
         const rest = Object.fromEntries(Object.entries(good).filter(([name]) => name !== member));
-        await opener.returns("open", [rest], undefined);
+        await refuses(scene, opener, "open", `a line without ${member}`, [rest]);
       }
-      await opens(opener, good, "text");
+      await opens(scene, opener, good, "text");
     },
   }),
 ];

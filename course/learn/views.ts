@@ -20,12 +20,13 @@ export function exerciseLines(session: Session, width: number, paint: Paint): st
   const { exercise, outcome, isTouched, notices, hasPassed, isChecking } = session;
   const warnings = notices.flatMap((notice) => wrap(notice, width).map((line) => paint("warning", line)));
   const head = warnings.length > 0 ? [...warnings, ""] : [];
-  const verdict = verdictLines(session, width, paint);
+  const verdict = verdictLines(session, paint);
   if (outcome?.verdict === "passed" && hasPassed)
     return [...head, ...verdict, "", ...passedLines(outcome, width, paint)];
   const task = taskLines(exercise, width, paint);
   const report = outcome === undefined ? [] : reportLines(outcome, isChecking, width, paint);
-  if (isTouched || outcome?.verdict === "could-not-run") return [...head, ...verdict, ...report, "", ...task];
+  if (isTouched || outcome?.verdict === "could-not-run")
+    return [...head, ...verdict, ...report, ...adviceLines(session, width, paint), "", ...task];
   if (!hasRegion(exercise)) return [...head, ...task, "", ...verdict, ...report];
   const starter =
     outcome === undefined
@@ -41,16 +42,11 @@ function reportLines(outcome: Outcome, isOld: boolean, width: number, paint: Pai
     : outcomeLines(outcome, width, paint);
 }
 
-function verdictLines(
-  { exercise, isChecking, outcome, settledAt }: Session,
-  width: number,
-  paint: Paint,
-): string[] {
+function verdictLines({ exercise, isChecking, outcome, settledAt }: Session, paint: Paint): string[] {
   if (isChecking) return [paint("warning", "checking …")];
   if (outcome === undefined) return hasRegion(exercise) ? [] : [paint("good", "Press a to answer.")];
   const time = settledAt.toTimeString().slice(0, 8);
-  const line = `${verdictLine(outcome, paint)}${paint("dim", ` (${time})`)}`;
-  return [line];
+  return [`${verdictLine(outcome, paint)}${paint("dim", ` (${time})`)}`];
 }
 
 /** What to do where the checks could not even begin. */

@@ -26,7 +26,8 @@ async function readPorts(): Promise<Ports> {
   );
   const portIn = (type: string, username: string): number => {
     const found = objects.find((object) => object.type === type && object.username === username)?.port;
-    if (typeof found !== "number") throw new Error(`${CAPTURE}: no ${type} of ${username} with a port is in it`);
+    if (typeof found !== "number")
+      throw new Error(`${CAPTURE}: no ${type} of ${username} with a port is in it`);
     return found;
   };
   if (registry === undefined) throw new Error(`${CAPTURE}: nobody talks to a registry in it`);

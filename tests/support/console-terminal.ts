@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { type ConsoleBlock, ELLIPSIS, type Entry, matches } from "./console-blocks.ts";
 
 /** How long to wait for anything, in milliseconds: much longer than it ever takes. */
-const DEADLINE = 25_000;
+const DEADLINE = 60_000;
 
 /** How many of the last lines a failure shows. */
 const LAST_LINES = 12;

@@ -14,6 +14,9 @@ import { leaveOut } from "./tools.ts";
 /** What no page needs a copy of. */
 const NOT_COPIED = ["node_modules", ".git", "work"];
 
+/** For one page, in milliseconds: some start twenty programs, and the machine may have other things to do. */
+const PAGE_TIMEOUT = 300_000;
+
 const NAMESPACE = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"];
 
 /**
@@ -95,6 +98,7 @@ export function testCommandsOf(folder: string): void {
       if (wanted !== undefined && !isWanted(file, wanted)) continue;
       const name = file.replace(/^lessons\//, "");
       it(name, async function () {
+        this.timeout(PAGE_TIMEOUT);
         const { run } = consoleBlocks(file, text);
         if (run.length === 0) return;
         const missing = run.flatMap(({ needs }) => needs).find((tool) => !isInstalled(tool));

@@ -1,5 +1,5 @@
 // caught by: P6.1-two-keys
-// says: the two in the wrong order
+// says: The two keys have changed places
 /** SHA-256 of the four lines, each with its LF: if anybody has changed one on the way, the two sides get different keys. */
 export function transcriptHash(transcript: Transcript): Buffer {
   const { initiatorHello, responderHello, initiatorKey, responderKey } = transcript;

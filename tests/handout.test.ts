@@ -1,0 +1,111 @@
+// The copy for students: nothing in it gives a solution away, and the whole course can be worked through in it.
+
+import { execFile } from "node:child_process";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { hasRegion } from "../course/exercises/exercises.ts";
+import { loadQuestion } from "../course/exercises/question.ts";
+import { replaceRegion } from "../course/exercises/regions.ts";
+import { writeHandout } from "../course/handout/write-handout.ts";
+import { COURSE_FOLDER } from "../course/programs.ts";
+import { EXERCISES, PROGRAM_EXERCISES } from "./support/course.ts";
+
+/** Lines shorter than this say nothing of their own, such as `}`. */
+const TELLING = 30;
+
+describe("the handout", () => {
+  let parent: string;
+  let folder: string;
+
+  before(async () => {
+    parent = mkdtempSync(join(tmpdir(), "handout-"));
+    folder = join(parent, "course");
+    await writeHandout(COURSE_FOLDER.replace(/[\\/]$/, ""), folder);
+    symlinkSync(join(COURSE_FOLDER, "node_modules"), join(folder, "node_modules"), "junction");
+  });
+  after(() => rmSync(parent, { recursive: true, force: true }));
+
+  /** Runs a program of the copy, as a student would. */
+  async function run(...argv: string[]): Promise<{ status: number | string | null; output: string }> {
+    return new Promise((resolve) => {
+      const options = { cwd: folder, timeout: 120_000 };
+      execFile(process.execPath, ["--import", "tsx", ...argv], options, (error, stdout, stderr) =>
+        resolve({ status: error === null ? 0 : (error.code ?? null), output: stdout + stderr }),
+      );
+    });
+  }
+
+  it("holds no solutions, wrong answers or tests", () => {
+    const files = sources(folder);
+    expect(files.filter((file) => file.endsWith(".test.ts") || file.includes("wrong-answers"))).to.deep.equal(
+      [],
+    );
+    const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
+    for (const { id, solution = "", starter } of PROGRAM_EXERCISES) {
+      const telling = solution
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line.length >= TELLING && !line.startsWith("//") && !starter.includes(line));
+      for (const line of telling) {
+        const where = files.filter((_, index) => texts[index]?.includes(line));
+        // What stands in the readable files outside of the region gives nothing away; and the checker has to know.
+        const elsewhere = where.filter((file) => /^course\/(?:templates|checks|checking)\//.test(file));
+        expect(where, `${id}: ${line}`).to.deep.equal(elsewhere);
+      }
+    }
+  });
+
+  it("can be worked through, from the first exercise to the last", async function () {
+    this.timeout(600_000);
+    for (const exercise of EXERCISES) {
+      const { id } = exercise;
+      const opened = await run("course/learn.ts", "next");
+      expect(opened.status, `${id}\n${opened.output}`).to.equal(0);
+      if (hasRegion(exercise)) {
+        const path = join(folder, "work", exercise.file);
+        const text = readFileSync(path, "utf8");
+        writeFileSync(path, replaceRegion(text, exercise.file, id, exercise.solution ?? ""));
+        const checked = await run("course/learn.ts", "check", id);
+        expect(checked.status, `${id}\n${checked.output}`).to.equal(0);
+      } else {
+        const { answers } = await (await loadQuestion(id)).find();
+        const answered = await run("course/learn.ts", "answer", id, answers[0] ?? "");
+        expect(answered.status, `${id}\n${answered.output}`).to.equal(0);
+      }
+    }
+    const { output } = await run("course/learn.ts", "list");
+    expect(output).to.contain(`${EXERCISES.length} of ${EXERCISES.length} passed`);
+  });
+
+  it("runs the tour, the attacks and the readers of captures", async () => {
+    expect((await run("course/tour.ts")).status).to.equal(0);
+    expect((await run("attacks/attack.ts", "crib")).status).to.equal(0);
+    const shown = await run(
+      "captures/show.ts",
+      "captures/04-aes-chat.pcap",
+      "--keys",
+      "captures/04-aes-chat.keys",
+    );
+    expect(shown.status, shown.output).to.equal(0);
+  });
+});
+
+/** The TypeScript files below a folder, without packages. */
+function sources(folder: string, path = ""): string[] {
+  return readdirSync(join(folder, path)).flatMap((name) => {
+    const file = path === "" ? name : `${path}/${name}`;
+    if (name === "node_modules") return [];
+    if (statSync(join(folder, file)).isDirectory()) return sources(folder, file);
+    return file.endsWith(".ts") ? [file] : [];
+  });
+}

@@ -1,0 +1,176 @@
+// npm run learn in a real terminal, in a copy of the course: a student starts, fails, passes, leaves and comes back.
+
+import { rmSync } from "node:fs";
+import { expect } from "chai";
+import { hasRegion } from "../course/exercises/exercises.ts";
+import { CourseCopy } from "./support/course-copy.ts";
+import { Screen, type ScreenOptions } from "./support/screen.ts";
+import { withTool } from "./support/tools.ts";
+
+withTool("tmux", ["-V"], "learn in a real terminal", () => {
+  let course: CourseCopy;
+  let screen: Screen | undefined;
+
+  before(() => {
+    course = new CourseCopy();
+  });
+  after(() => course.remove());
+  beforeEach(() => {
+    rmSync(course.path("work"), { recursive: true, force: true });
+    rmSync(course.path("progress.txt"), { force: true });
+  });
+  afterEach(() => screen?.close());
+
+  function open(argv: readonly string[] = [], options: ScreenOptions = {}): Screen {
+    screen?.close();
+    screen = new Screen("course/learn.ts", argv, { folder: course.folder, ...options });
+    return screen;
+  }
+
+  it("shows the task, then at every save the first failing step, and at last what it meant", async () => {
+    const student = open();
+    const task = await student.shows("not yet: 01-hello");
+    expect(task).to.match(/^From plaintext to ciphertext +░+ 0 of \d+ passed\n01-hello /);
+    expect(task).to.match(
+      /^Task$[\s\S]*^What is checked$[\s\S]*^What the check says of the code as it stands$/m,
+    );
+    expect(task).to.include("n next  h hint 1/3  l list");
+
+    course.save("01-hello", { code: "  return /END/i.test(line);\n" });
+    const failure = await student.shows(/^not yet: 01-hello.*\n[\s\S]*^received:/m);
+    expect(failure).to.match(/\n─+\nnot yet: 01-hello/); // Now the verdict comes first.
+    expect(failure).to.match(/^likely: /m);
+
+    course.save("01-hello", "solution");
+    const passed = await student.shows("passed: 01-hello");
+    expect(passed).to.match(/1 of \d+ passed\n✓ 01-hello/);
+    expect(passed).to.match(/^What it meant$/m);
+    expect(passed).to.match(/^Your code$[\s\S]*^The course's solution$/m);
+    expect(course.read("progress.txt")).to.match(/^01-hello /m);
+
+    student.type("n");
+    await student.shows(new RegExp(`^${course.exercises[1]?.id} `, "m"));
+    student.type("q");
+    const left = await student.shows("exit code 0");
+    expect(left).to.include(`1 of ${course.exercises.length} passed. You are at ${course.exercises[1]?.id}`);
+    expect(left).to.not.include("From plaintext to ciphertext"); // The terminal is as it was.
+
+    const back = open();
+    await back.shows(new RegExp(`^${course.exercises[1]?.id} `, "m"));
+  });
+
+  it("has hints one after the other, and the solution after the last", async () => {
+    const student = open();
+    await student.shows("not yet: 01-hello");
+    student.type("s");
+    await student.shows("after all hints: there are 3 more");
+    student.type("hhh");
+    const hints = await student.shows("Hint 3 of 3");
+    expect(hints).to.include("all hints");
+    student.type("s");
+    await student.shows("The course's solution");
+    student.press("Escape");
+    await student.shows(/^Task$/m);
+    student.type("d");
+    await student.shows("It is still the starter.");
+  });
+
+  it("shows the packets of the last run", async () => {
+    const student = open();
+    await student.shows("not yet: 01-hello");
+    student.type("p");
+    const packets = await student.shows("on the wire");
+    expect(packets).to.match(/^> +\d+ +\d+\.\d{3} /m);
+    expect(packets).to.include("npm run show -- work/last-run.pcap");
+    expect(course.read("work/last-run.pcap")).to.have.length.greaterThan(24);
+  });
+
+  it("lists exercises, searches them and goes there", async () => {
+    const student = open();
+    await student.shows("not yet: 01-hello");
+    student.type("l");
+    expect(await student.shows("letters search")).to.match(/^> 01-hello/m);
+    student.type("ing fram");
+    const found = await student.shows("search: ing fram");
+    expect(found.match(/^[ >✓] 0\d-/gm)).to.have.length(1);
+    student.press("Enter");
+    await student.shows("work/01-calculator/lines.ts");
+  });
+
+  it("takes an answer, and explains a wrong one", async function () {
+    const question = course.exercises.find((exercise) => !hasRegion(exercise));
+    if (question === undefined) return this.skip();
+    const student = open();
+    await student.shows(/^01-hello /m);
+    student.type("l");
+    await student.shows("letters search");
+    student.type(question.id);
+    student.press("Enter");
+    await student.shows("Press a to answer.");
+    student.type("a");
+    await student.shows("Your answer:");
+    student.type("surely not thiss");
+    student.press("BSpace");
+    await student.shows("Your answer: surely not this█");
+    student.press("Enter");
+    await student.shows(`not yet: ${question.id}`);
+  });
+
+  it("says that markers are damaged, and a reset mends them and keeps a copy", async () => {
+    const student = open();
+    await student.shows("not yet: 01-hello");
+    const file = "work/01-calculator/evaluate.ts";
+    course.write(file, course.read(file).replace("// END SOLUTION 01-hello\n", "\n"));
+    const damaged = await student.shows("could not run: 01-hello");
+    expect(damaged).to.match(/work\/01-calculator\/evaluate\.ts:\d+: region/);
+    expect(damaged).to.include("press x to begin again");
+    student.type("x");
+    await student.shows("Begin 01-hello again? A copy of your files is kept. y/n");
+    student.type("n");
+    await student.shows("n next");
+    student.type("xy");
+    await student.shows("kept: work/copies/");
+    await student.shows("not yet: 01-hello");
+  });
+
+  it("notices saved files by looking, where it is told to, and says so", async () => {
+    const student = open(["--poll"]);
+    await student.shows("learn looks twice a second");
+    await student.shows("not yet: 01-hello");
+    course.save("01-hello", "solution");
+    await student.shows("passed: 01-hello");
+  });
+
+  it("fits itself into another size, and asks for more room where there is too little", async () => {
+    const student = open([], { columns: 120, rows: 40 });
+    await student.shows("not yet: 01-hello");
+    student.resize(30, 10);
+    await student.shows("Make it larger");
+    student.resize(80, 24);
+    await student.shows(/^n next {2}h hint 1\/3/m);
+    student.press("Space");
+    await student.shows("goes back");
+    student.press("Home");
+    await student.shows(/^Task$/m);
+  });
+
+  it("gives the terminal back at Ctrl-C, in the middle of a check, too", async () => {
+    const student = open();
+    await student.shows("checking …");
+    student.press("C-c");
+    const left = await student.shows("exit code 0");
+    expect(left).to.not.include("checking");
+    student.enter("echoed");
+    await student.shows(/echoed\n+echoed$/); // Typed letters are echoed again, and cat repeats the line.
+  });
+
+  it("checks everything again before it says that the course is finished", async () => {
+    // All but the first were passed on another machine: as few as there are in stage 01, or it would take minutes.
+    course.write("progress.txt", course.exercises.map(({ id }) => `${id} 2025-12-24\n`).join(""));
+    const student = open();
+    await student.shows(/^Your code for what you have passed elsewhere is not here/m);
+    student.type("n");
+    await student.shows(/^Checking all that is passed/m);
+    await student.shows(/^not yet: 01-hello/m); // Its starter stands in work/ again.
+  });
+});
