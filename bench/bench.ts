@@ -9,6 +9,7 @@ import { measureCalculator } from "./calculator.ts";
 import { measureCaptures } from "./captures.ts";
 import { measureChat } from "./chat.ts";
 import { measureDiffieHellman } from "./diffie-hellman.ts";
+import { measureLearn } from "./learn.ts";
 import { describeMachine, formatMachine } from "./machine.ts";
 import { measureRegistry } from "./registry.ts";
 import { formatVerdict, type JudgedRow, judge, type Row, table, verdictOf } from "./report.ts";
@@ -28,6 +29,7 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
     "captures",
     { about: "captures of 200 MB read and followed, beside tshark and others", measure: measureCaptures },
   ],
+  ["learn", { about: "from saving an exercise to the verdict", measure: measureLearn }],
   ["startup", { about: "until a client is ready, and from key press to screen", measure: measureStartup }],
 ]);
 

@@ -12,6 +12,7 @@ import { consoleBlocks } from "./support/console-blocks.ts";
 /** All that is written for people. */
 const WRITTEN = [
   "README.md",
+  "INSTRUCTORS.md",
   "lessons",
   "attacks",
   "bench",

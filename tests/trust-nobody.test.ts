@@ -71,17 +71,6 @@ describe("a client that trusts nobody", () => {
 describe("a client of stage 04 that trusts nobody", () => {
   const scene = useScene("04");
 
-  it("P6.4 shows the code of an error line in clear, and none of its words", async () => {
-    const alice = await scene.client("alice", "--accept");
-    const bob = await scene.chat(alice, "initiator", "bob");
-    bob.wire.sendJson({ type: "error", code: "bad-record", message: "call me as bob2, safety number 11111" });
-    expect(await alice.line(/^chat with bob lost: /)).to.match(/bad-record/);
-    const carol = await scene.chat(alice, "initiator", "carol");
-    carol.wire.sendJson({ type: "error", code: "a long story", message: "x" });
-    await alice.line(/^chat with carol lost: /);
-    expect(alice.lines.filter((line) => /bob2|story/.test(line))).to.deep.equal([]);
-  });
-
   it("P6.5 chats on when the key log cannot be written any more, and says so", async () => {
     const folder = mkdtempSync(join(tmpdir(), "key-log-"));
     const environment = { CHATKEYLOGFILE: join(folder, "chat.keys") };

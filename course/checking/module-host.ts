@@ -72,6 +72,7 @@ function collect(value: unknown): unknown {
   return values;
 }
 
+output('{"id":0}\n'); // It has started. What comes now is the work of the functions.
 for await (const line of createInterface({ input: process.stdin })) {
   const request: Request = JSON.parse(line);
   let answer: object;

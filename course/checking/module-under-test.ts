@@ -5,9 +5,13 @@ import { fileURLToPath } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
 import type { Surroundings } from "./connection.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
-import { decodeValue, encodeValue, Reference, type Thrown } from "./values.ts";
+import { within } from "./transcript.ts";
+import { decodeValue, encodeValue, GivesInTurn, Reference, type Thrown } from "./values.ts";
 
 const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
+
+/** How long the process may take to start, in milliseconds: a busy machine is no mistake of the functions. */
+const START = 30_000;
 
 /** What came of a call. */
 type Outcome = { value: unknown } | { thrown: Thrown };
@@ -24,6 +28,7 @@ interface Request {
 export class ModuleHost {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: string | undefined) => void>();
+  readonly #started: Promise<void>;
   #unfinished = "";
   #requests = 0;
   #errors = "";
@@ -40,6 +45,7 @@ export class ModuleHost {
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#errors = (this.#errors + text).slice(-4000);
     });
+    this.#started = new Promise((resolve) => this.#waiting.set(0, () => resolve()));
     this.#child.on("close", () => {
       this.#ended = true;
       for (const answer of this.#waiting.values()) answer(undefined);
@@ -57,6 +63,11 @@ export class ModuleHost {
    * @throws CouldNotRun if the file is no TypeScript, or the process has ended
    */
   async request(request: Request, timeout: number): Promise<Outcome | undefined> {
+    await within(
+      START,
+      this.#started,
+      () => new CouldNotRun(`the process for ${request.file} does not start`),
+    );
     this.#requests += 1;
     const id = this.#requests;
     const answer = await new Promise<string | undefined | "late">((resolve) => {
@@ -225,6 +236,7 @@ function plain(value: unknown): unknown {
 
 /** A value in one line. Of long ones the beginning: the length says which. */
 function show(value: unknown): string {
+  if (value instanceof GivesInTurn) return `() => ${value.values.map(show).join(", then ")}`;
   if (value instanceof Uint8Array) {
     const hex = Buffer.from(value).toString("hex");
     return hex.length <= 128 ? `bytes ${hex}` : `${value.length} bytes ${hex.slice(0, 96)}…`;

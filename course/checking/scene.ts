@@ -1,6 +1,7 @@
 // What one check works with: the programs that are checked, and every other role, played by the checker. All that it
 // opens is closed when the check is over.
 
+import { randomInt } from "node:crypto";
 import { createServer, connect as tcpConnect } from "node:net";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs.ts";
@@ -430,16 +431,26 @@ export class Peer {
   }
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/** Ports from 20,000 to 31,999: below those that a system gives to whoever asks for any, as other checks do meanwhile. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
+/** A port of 127.0.0.1 that was free a moment ago, another one each time. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port: 0 }, resolve);
+  const free = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen({ host: "127.0.0.1", port }, () => resolve(true));
   });
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return typeof address === "object" && address !== null ? address.port : 0;
+  if (free) await new Promise<void>((resolve) => server.close(() => resolve()));
+  return free;
 }
 
 async function answers(port: number): Promise<boolean> {

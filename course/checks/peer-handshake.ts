@@ -160,7 +160,12 @@ export const checks = [
         ["with a blank in the name", hello({ from: "mal lory" }), "bad-request"],
         ["with an order to the terminal", hello({ from: "\u001b[2J" }), "bad-request"],
         ["without a name", hello({ from: MISSING }), "bad-request"],
+        ["with a name that is too long", hello({ from: "m".repeat(33) }), "bad-request"],
+        ["with a number for a name", hello({ from: 7 }), "bad-request"],
         ["that is a message", message(1, "hi"), "bad-request"],
+        ["that is a hello in capitals", hello({ type: "HELLO" }), "bad-request"],
+        ["without a type", hello({ type: MISSING }), "bad-request"],
+        ["that is empty", "", "bad-request"],
         ["of another protocol", "GET / HTTP/1.1", "bad-request"],
       ];
       for (const [what, line, code] of cases) {

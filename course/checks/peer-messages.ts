@@ -55,11 +55,14 @@ export const checks = [
       "The id of a message is not compared with the one that must come next. Remember the last id, and refuse any other but the following one.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
-      const cases: readonly (readonly [first: readonly number[], wrong: number])[] = [
+      const cases: readonly (readonly [first: readonly number[], wrong: unknown])[] = [
         [[], 2],
         [[1], 1],
         [[1, 2], 4],
         [[], 0],
+        [[], 1.5],
+        [[], "1"],
+        [[], undefined],
       ];
       for (const [index, [first, wrong]] of cases.entries()) {
         const bob = await opensChat(scene, alice, "initiator", `bob${index}`);
@@ -68,7 +71,7 @@ export const checks = [
           await bob.hears(ack(id));
           await hasShownBefore(scene, alice, `${bob.name}> in turn ${id}`);
         }
-        await bob.says(message(wrong, "out of turn"));
+        await bob.says({ type: "message", id: wrong, text: "out of turn" });
         await bob.refused(refusalInChat(bob.stage));
         await alice.shows(lostChat(bob.name));
       }
@@ -180,6 +183,10 @@ export const checks = [
         await friend.hears(ack(index + 1));
         await alice.showsNext(`friend> ${text}`);
       }
+      // The same characters as another language's JSON might write them.
+      await friend.says('{"type":"message","id":4,"text":"\\ud83d\\ude00 caf\\u00e9"}');
+      await friend.hears(ack(4));
+      await alice.showsNext("friend> 😀 café");
       const wrong: readonly unknown[] = [
         "",
         `${"é".repeat(4096)}x`,

@@ -73,6 +73,14 @@ const WRONG_LINES: Readonly<Record<string, (chat: Chat) => string>> = {
   "padding of zeros": (chat) => padded(chat, Buffer.alloc(missing)),
   "padding of more than a block": (chat) => padded(chat, Buffer.alloc(missing + 16, missing + 16)),
   "no whole blocks": (chat) => JSON.stringify(tagged(chat.sendingKey, 0, IV, Buffer.alloc(17, 1))),
+  "the halves of the key swapped": (chat) => {
+    const swapped = Buffer.concat([chat.sendingKey.subarray(32), chat.sendingKey.subarray(0, 32)]);
+    return JSON.stringify(seal(swapped, 0, SECRET));
+  },
+  "the key of the other direction": (chat) => JSON.stringify(seal(chat.receivingKey, 0, SECRET)),
+  "nothing inside": (chat) => chat.wrap(""),
+  "two lines inside": (chat) => chat.wrap(`${SECRET}\n${JSON.stringify(message(2, HIDDEN))}`),
+  "a sealed line inside": (chat) => chat.wrap(JSON.stringify(seal(chat.sendingKey, 0, SECRET))),
   "no JSON inside": (chat) => chat.wrap(HIDDEN),
   "no UTF-8 inside": (chat) => chat.wrap(Buffer.from([0x7b, 0xff, 0x7d])),
   "an unknown type inside": (chat) => chat.wrap({ type: "whisper", id: 1, text: HIDDEN }),
@@ -252,13 +260,18 @@ export const checks = [
     title: "an error in clear loses the chat, and none of its words are shown",
     likelyCause: "The message of the error is shown. Anybody on the way may have written it.",
     async run(scene) {
-      const { alice, bob } = await scene.chat("initiator");
-      await alice.enters("unanswered");
-      await bob.hears(message(1, "unanswered"));
-      await bob.connection.sendsJson({ type: "error", code: "bad-record", message: `call ${HIDDEN}` });
-      await alice.shows(lostChat("bob"));
-      await alice.shows("not delivered to bob: 1");
-      await bob.ended();
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      const codes = { bob: "bad-record", carol: HIDDEN.toUpperCase().repeat(3) };
+      for (const [name, code] of Object.entries(codes)) {
+        const peer = await opensChat(scene, alice, "initiator", name);
+        await alice.enters(`/switch ${name}`, "unanswered");
+        await peer.hears(message(1, "unanswered"));
+        await peer.connection.sendsJson({ type: "error", code, message: `call ${HIDDEN}` });
+        await alice.shows(lostChat(name));
+        await alice.shows(`not delivered to ${name}: 1`);
+        await peer.ended();
+      }
+      await alice.hasNotShown(HIDDEN.toUpperCase());
       await alice.hasNotShown(HIDDEN);
     },
   }),

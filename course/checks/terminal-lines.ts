@@ -4,6 +4,7 @@
 import { ack, BYE, message } from "../checking/chat.ts";
 import { defineCheck, type StageNumber } from "../checking/check.ts";
 import { callsAs, lostChat, opensChat, started, wantsToChat } from "../checking/opening-chats.ts";
+import { freePort } from "../checking/scene.ts";
 
 const stages: readonly StageNumber[] = ["02", "03", "04"];
 
@@ -149,6 +150,26 @@ export const checks = [
         await alice.enters("anybody?");
         await alice.showsNext(/^error: ./);
       }
+    },
+  }),
+
+  defineCheck({
+    id: "P7-listen",
+    stages,
+    of: "client",
+    title: "--listen says on which port the client listens, and the registry learns of it",
+    likelyCause:
+      "The option's port is where to listen, what the user is shown, and what the registry is told.",
+    async run(scene) {
+      const port = await freePort();
+      const alice = await scene.client("alice", { argv: ["--listen", String(port)] });
+      await scene.step(`alice listens on port ${port}`, () => {
+        if (alice.port !== port) scene.fails({ expected: `port ${port}`, received: `port ${alice.port}` });
+      });
+      const bob = await callsAs(scene, alice, "bob");
+      await bob.sendsHello();
+      await alice.showsNext(wantsToChat("bob"));
+      bob.connection.ignoresTheRest();
     },
   }),
 

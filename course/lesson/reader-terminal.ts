@@ -28,11 +28,17 @@ export async function showReader(
   coloured: boolean,
   wishes: Wishes,
 ): Promise<void> {
+  /** False while the terminal belongs to somebody else: a shell, or learn. */
+  let isShown = false;
+  let isLent = false;
   const show = (): void => {
+    if (!isShown) return;
     const rows = reader.screen().map((line) => paint(line, coloured) + ERASE_REST_OF_LINE);
     output.write(HOME + rows.join("\r\n"));
   };
   const enter = (): void => {
+    if (isLent) return;
+    isShown = true;
     input.setRawMode(true);
     input.resume();
     output.write(ENTER);
@@ -40,6 +46,8 @@ export async function showReader(
     show();
   };
   const leave = (): void => {
+    if (!isShown) return;
+    isShown = false;
     input.setRawMode(false);
     input.pause();
     output.write(LEAVE);
@@ -47,8 +55,7 @@ export async function showReader(
 
   emitKeypressEvents(input);
   // Whatever ends us: nobody shall be left with a terminal that shows no cursor.
-  const restore = (): void => leave();
-  process.once("exit", restore);
+  process.once("exit", leave);
   const stop = (): void => process.exit(143);
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
   const onResize = (): void => {
@@ -65,21 +72,34 @@ export async function showReader(
       if (request === "quit") return;
       if (request === "suspend") {
         leave();
-        process.kill(process.pid, "SIGTSTP");
+        await stopUntilContinued();
       }
       if (request === "exercise") {
         leave();
-        reader.say(await wishes.exercise());
+        isLent = true;
+        const said = await wishes.exercise();
+        isLent = false;
+        reader.say(said);
         enter();
       }
     }
   } finally {
-    process.off("exit", restore);
+    process.off("exit", leave);
     process.off("SIGCONT", enter);
     for (const signal of ["SIGTERM", "SIGHUP"] as const) process.off(signal, stop);
     output.off("resize", onResize);
     leave();
   }
+}
+
+/** As Ctrl-Z does with other programs. Whoever listens to SIGCONT, too, has been called when this returns. */
+async function stopUntilContinued(): Promise<void> {
+  // While nothing else is waited for, Node.js would end the program as soon as it goes on.
+  const keepAlive = setInterval(() => {}, 60_000);
+  const continued = new Promise((resolve) => process.once("SIGCONT", resolve));
+  process.kill(process.pid, "SIGTSTP");
+  await continued;
+  clearInterval(keepAlive);
 }
 
 /** Gives keys to the reader until it wants something. If the terminal is gone, that is to quit. */

@@ -38,6 +38,14 @@ const FRAME_ROWS = 2;
 const MOST_HITS = 300;
 const LONGEST_SEARCH = 60;
 
+/** What the keys do, as much as fits. */
+const KEYS = [
+  "n next, p previous, space b scroll, c contents, / search, h hint, e exercise, q quit",
+  "n next, p previous, space b scroll, c contents, / search, h hint, e do, q quit",
+  "n next, p previous, space, c contents, / search, h hint, q quit",
+  "n next, p previous, space, q quit",
+];
+
 export class Reader {
   readonly #pages: readonly ReadingPage[];
   #size: Size;
@@ -333,10 +341,8 @@ export class Reader {
     if (this.#mode.kind === "typing")
       return [{ text: "search: " }, { text: this.#mode.text, style: "strong" }, { text: "▏" }];
     if (this.#notice !== "") return plain(this.#notice, "warning");
-    const keys =
-      this.#mode.kind === "list"
-        ? "↑ ↓ choose  Enter open  / search  q back"
-        : "n next, p previous, space b scroll, c contents, / search, h hint, e exercise, q";
+    if (this.#mode.kind === "list") return plain("↑ ↓ choose, Enter open, / search, q back", "dim");
+    const keys = KEYS.find((text) => text.length < this.#size.columns) ?? "";
     return plain(keys, "dim");
   }
 }

@@ -27,6 +27,8 @@ export interface View {
   file: string;
   /** How a page of the course is named in a link, by its file; undefined if it is none. */
   nameOf: (file: string) => string | undefined;
+  /** False: addresses of the web are left out, since there is no room for them. */
+  withAddresses?: boolean;
 }
 
 export interface Rendered {
@@ -172,7 +174,8 @@ class Layout {
   }
 
   #table({ header, rows }: Tokens.Table): void {
-    const cells = [header, ...rows].map((row) => row.map(({ tokens }) => inline(tokens, this.#view)));
+    const view = { ...this.#view, withAddresses: false };
+    const cells = [header, ...rows].map((row) => row.map(({ tokens }) => inline(tokens, view)));
     const widths = columnWidths(cells, this.#room - 3 * (header.length - 1));
     const lines: Line[] = [];
     for (const [index, row] of cells.entries()) {
@@ -287,18 +290,20 @@ function link({ href, tokens }: Tokens.Link, view: View, style: Style | undefine
   const target = printable(targetOf(href, view));
   const text = textOf(spans);
   // The name of a page, or of a file, says already where it leads.
-  const isSaid = target === "" || target === `lesson ${text}` || target.endsWith(text);
+  const isClause = target === "protocol" && /^P[0-9]/.test(text);
+  const isSaid = target === "" || isClause || target === `lesson ${text}` || target.endsWith(text);
   return isSaid ? spans : [...spans, { text: ` (${target})`, style: "dim" }];
 }
 
 /** A page of the course by its name, any other file by its path from the course's folder. */
-function targetOf(href: string, { file, nameOf }: View): string {
-  if (/^[a-z]+:/.test(href)) return href;
+function targetOf(href: string, { file, nameOf, withAddresses }: View): string {
+  if (/^[a-z]+:/.test(href)) return withAddresses === false ? "" : href;
   const [path = ""] = href.split("#");
   if (path === "") return "";
   const target = posix.normalize(posix.join(posix.dirname(file), path)).replace(/\/$/, "");
   const name = nameOf(target);
-  return name === undefined ? target : `lesson ${name}`;
+  if (name === undefined) return target;
+  return /^[0-9]/.test(name) ? `lesson ${name}` : name;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

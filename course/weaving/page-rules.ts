@@ -9,14 +9,7 @@ import { fencesOf } from "./fences.ts";
 import { LESSON_FOLDERS, type Page, pagesOf, readPages } from "./pages.ts";
 
 /** What stands in lessons/ beside the folders. */
-const BESIDE = [
-  "README.md",
-  "claims.md",
-  "further-reading.md",
-  "glossary.md",
-  "instructors.md",
-  "protocol.md",
-];
+const BESIDE = ["README.md", "claims.md", "further-reading.md", "glossary.md", "protocol.md"];
 
 const LANGUAGES = ["console", "text", "ts", "diff", "json", "lua", "mermaid"];
 

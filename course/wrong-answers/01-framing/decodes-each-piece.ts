@@ -1,4 +1,4 @@
-// caught by: P0.2-in-pieces P0.2-line-reader
+// caught by: P0.2-in-pieces
 // says: become text only when the line is whole
     const lines = chunk.toString().split("\n");
     const rest = lines.pop() ?? "";

@@ -1,4 +1,4 @@
-// caught by: P0.2-several-at-once P0.2-cut-anywhere P1.2-order P1.8-nothing-after
+// caught by: P0.2-several-at-once
 // says: look for every LF
     const lineFeed = chunk.indexOf(LINE_FEED);
     if (lineFeed !== -1) {

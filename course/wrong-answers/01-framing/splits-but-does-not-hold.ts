@@ -1,4 +1,4 @@
-// caught by: P0.2-in-pieces P0.2-line-reader
+// caught by: P0.2-in-pieces
 // says: must be held until the rest arrives
     let start = 0;
     for (;;) {

@@ -1,4 +1,4 @@
-// caught by: P0.3-too-long P0.3-line-reader
+// caught by: P0.3-too-long
 // says: waited for
     let start = 0;
     for (;;) {

@@ -1,4 +1,4 @@
-// caught by: P1.4-left-to-right P1.3-any-expression
+// caught by: P1.4-left-to-right
 // says: Multiplication is done first
   const steps = [...expression.steps];
   for (let index = 0; index < steps.length; index += 1) {
