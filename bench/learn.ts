@@ -1,5 +1,6 @@
 // How long a student waits from saving a file to the verdict of `npm run learn`, in a terminal.
 
+import { rmSync } from "node:fs";
 import { hasRegion } from "../course/exercises/exercises.ts";
 import { CourseCopy } from "../tests/support/course-copy.ts";
 import { findTerminals, type PseudoTerminal } from "./pseudo-terminal.ts";
@@ -55,6 +56,7 @@ async function measureExercise(
 ): Promise<Times> {
   const exercise = course.exercise(id);
   if (!hasRegion(exercise)) throw new Error(`${id} has no code to save`);
+  rmSync(course.path("work"), { recursive: true, force: true });
   // The exercises before it count as passed, so that it is the one that learn opens.
   const before = course.exercises.slice(0, course.exercises.indexOf(exercise));
   course.write("progress.txt", before.map((one) => `${one.id} 2026-01-01\n`).join(""));
@@ -68,7 +70,8 @@ async function measureExercise(
   ]);
   const times: Times = { passing: [], failing: [] };
   try {
-    await learn.shows(`not yet: ${id}`);
+    await learn.shows(id);
+    await timeUntil(learn, `not yet: ${id}`, () => course.save(id, "starter"));
     for (let save = 0; save < SAVES; save += 1) {
       times.passing.push(await timeUntil(learn, `passed: ${id}`, () => course.save(id, "solution")));
       times.failing.push(await timeUntil(learn, `not yet: ${id}`, () => course.save(id, "starter")));

@@ -107,7 +107,14 @@ async function runUntilOneFails(
     if (before.at(-1) !== undefined && before.at(-1)?.verdict !== "passed") enough.abort();
   };
   const both = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
-  await runChecks(checks, place, { ...(timeout === undefined ? {} : { timeout }), signal: both, onResult });
+  // Checks of functions and of servers share a process, one after the other; each client is a process of its own.
+  const jobs = checks.every(({ of }) => of === "module" || of === "server") ? 1 : 2;
+  await runChecks(checks, place, {
+    jobs,
+    ...(timeout === undefined ? {} : { timeout }),
+    signal: both,
+    onResult,
+  });
   return inOrder(checks, results);
 }
 

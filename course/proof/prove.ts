@@ -12,6 +12,9 @@ const WIDTH = 1000;
 /** How long checks of wrong programs wait for anything, in milliseconds: many of these say nothing at all. */
 const PATIENCE = 4000;
 
+/** Checks wait more than they compute: so many run side by side. */
+export const JOBS = 4;
+
 /** Runs checks of a stage against a variant of it. */
 export async function checkVariant(
   stage: StageNumber,
@@ -21,7 +24,7 @@ export async function checkVariant(
 ): Promise<CheckResult[]> {
   const { place, remove } = makeVariant(stage, variant);
   try {
-    return await runChecks(checks, place, { timeout: PATIENCE, ...options });
+    return await runChecks(checks, place, { timeout: PATIENCE, jobs: JOBS, ...options });
   } finally {
     remove();
   }

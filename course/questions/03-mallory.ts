@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { loadCapture } from "../../captures/load.ts";
+import type { Stream } from "../../captures/packet.ts";
 import { type JsonLine, jsonOf, recognise } from "../../captures/protocols.ts";
 import { linesOf } from "../../captures/stream-lines.ts";
 import type { Found, Question } from "../exercises/question.ts";
@@ -21,9 +22,7 @@ interface Ports {
 async function readPorts(): Promise<Ports> {
   const { streams } = await loadCapture(join(COURSE_FOLDER, CAPTURE), false);
   const registry = streams.find((stream) => recognise(linesOf(stream)).name === "registry")?.b.port;
-  const objects: JsonLine[] = streams.flatMap((stream) =>
-    linesOf(stream).flatMap((line) => (line.kind === "line" ? (jsonOf(line.bytes) ?? []) : [])),
-  );
+  const objects = streams.flatMap(objectsIn);
   const portIn = (type: string, username: string): number => {
     const found = objects.find((object) => object.type === type && object.username === username)?.port;
     if (typeof found !== "number")
@@ -37,6 +36,13 @@ async function readPorts(): Promise<Ports> {
     bob: portIn("register", "bob"),
     lookedUp: portIn("user", "bob"),
   };
+}
+
+function objectsIn(stream: Stream): JsonLine[] {
+  return linesOf(stream).flatMap((line) => {
+    const object = line.kind === "line" ? jsonOf(line.bytes) : undefined;
+    return object === undefined ? [] : [object];
+  });
 }
 
 let ports: Ports | undefined;

@@ -3,7 +3,7 @@
 import type { Check } from "../../course/checking/check.ts";
 import { type CheckResult, runChecks } from "../../course/checking/run-checks.ts";
 import type { Place } from "../../course/checking/scene.ts";
-import { reportOf } from "../../course/proof/prove.ts";
+import { JOBS, reportOf } from "../../course/proof/prove.ts";
 
 /** How long to wait for anything, in milliseconds: much longer than it ever takes, even on a busy machine. */
 const DEADLINE = 30_000;
@@ -17,7 +17,7 @@ export function testChecks(checks: readonly Check[], place: Place): void {
 
   before(async function () {
     this.timeout(600_000);
-    for (const result of await runChecks(checks, place, { timeout: DEADLINE, seed: SEED }))
+    for (const result of await runChecks(checks, place, { timeout: DEADLINE, seed: SEED, jobs: JOBS }))
       results.set(result.check.id, result);
   });
 

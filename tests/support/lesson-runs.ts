@@ -2,17 +2,17 @@
 // the stages' default ports are free.
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { COURSE_FOLDER } from "../../course/programs.ts";
 import { pagesOf } from "../../course/weaving/pages.ts";
 import { consoleBlocks } from "./console-blocks.ts";
 import type { PageRun } from "./run-page.ts";
 import { leaveOut } from "./tools.ts";
 
-/** What no page needs a copy of. */
-const NOT_COPIED = ["node_modules", ".git", "work"];
+/** What no page needs a copy of: a student's copy of the course has none of it either. */
+const NOT_COPIED = ["node_modules", ".git", "work", "bench", "course/wrong-answers", "course/proof", "tests"];
 
 /** For one page, in milliseconds: some start twenty programs, and the machine may have other things to do. */
 const PAGE_TIMEOUT = 300_000;
@@ -48,12 +48,17 @@ function reasonAgainstNamespaces(): string | undefined {
   return whyNot;
 }
 
+function isCopied(path: string): boolean {
+  const name = relative(COURSE_FOLDER, path).split(sep).join("/");
+  return !NOT_COPIED.includes(name) && !name.endsWith(".test.ts");
+}
+
 /** Runs a page and returns what came out. */
 function runInNamespace(file: string): Promise<PageRun> {
   const copy = mkdtempSync(join(tmpdir(), "lesson-course-"));
-  for (const name of readdirSync(COURSE_FOLDER)) {
-    if (!NOT_COPIED.includes(name)) cpSync(join(COURSE_FOLDER, name), join(copy, name), { recursive: true });
-  }
+  cpSync(COURSE_FOLDER, copy, { recursive: true, filter: isCopied });
+  // What runs the page is needed, too.
+  cpSync(join(COURSE_FOLDER, "tests/support"), join(copy, "tests/support"), { recursive: true });
   mkdirSync(join(copy, "node_modules"));
   const runner = [process.execPath, "--import", "tsx", "tests/support/run-page.ts", file];
   const argv = [

@@ -1,4 +1,4 @@
-// caught by: P4.3-key-pair P4.3-fresh-private-keys P4.3-draws-again
+// caught by: P4.3-key-pair
 // says: The private key must come from draw(smallest, largest)
   for (;;) {
     const privateKey = group.smallestPrivateKey + BigInt(Math.floor(Math.random() * 20));

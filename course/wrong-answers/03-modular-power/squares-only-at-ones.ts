@@ -1,4 +1,4 @@
-// caught by: P4.5-power-small P4.5-power-large
+// caught by: P4.5-power-small
 // says: square for each of them
   let result = 1n % modulus;
   for (const bit of exponent.toString(2)) {

@@ -1,4 +1,4 @@
-// caught by: P4.6-number P4.6-any-order
+// caught by: P4.6-number
 // says: six times five bytes
   const [smaller, larger] = [one, other].sort(Buffer.compare) as [Buffer, Buffer];
   const digest = createHash("sha256").update("p2p-chat safety number").update(smaller).update(larger).digest();

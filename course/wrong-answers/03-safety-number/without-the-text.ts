@@ -1,4 +1,4 @@
-// caught by: P4.6-number P4.6-any-order P4.6-five-digits
+// caught by: P4.6-number
 // says: SHA-256 of the text "p2p-chat safety number"
   const [smaller, larger] = [one, other].sort(Buffer.compare) as [Buffer, Buffer];
   const digest = createHash("sha256").update(smaller).update(larger).digest();
