@@ -17,12 +17,10 @@ if (attack !== undefined) {
 }
 
 function listAttacks(): void {
-  console.log(
-    "npm run attack -- NAME [--stage STAGE]: attacks on this machine, on the programs of the stages\n",
-  );
+  console.log("npm run attack -- NAME [--stage STAGE]: attacks the programs of the stages\n");
   for (const { name, stages, about } of ATTACKS) {
     console.log(`  ${stages[0]}  ${name.padEnd(16)}${about}`);
   }
-  console.log("\nEach says what it does, shows the proof, and names what stops it. Try these only");
-  console.log("on programs of your own: on anybody else's they are crimes.");
+  console.log("\nEach starts its victims on this machine, says what it does, shows the proof,");
+  console.log("and names what stops it. On anybody else's programs such attacks are crimes.");
 }

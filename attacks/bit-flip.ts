@@ -89,7 +89,7 @@ async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Pro
   showWire("alice -> mallory", line);
 
   const position = positionIn(text, old);
-  step(`Mallory guesses that "${old}" stands at byte ${position}. She flips bits that make it "${wanted}".`);
+  step(`"${old}" stands at byte ${position}, Mallory guesses. She flips it to "${wanted}".`);
   flip(iv, ciphertext, position, difference);
   const changed = toLine(iv, ciphertext);
   showWire("mallory -> bob", changed);

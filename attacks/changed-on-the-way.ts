@@ -26,7 +26,7 @@ export async function tryOnStage04(
     iv: iv.toString("hex"),
     ciphertext: ciphertext.toString("hex"),
   });
-  step("Mallory changes the first line that passes, and sends it on to the real Bob.");
+  step("Mallory changes the first line that passes, and sends it to the real Bob.");
   showWire("alice -> mallory", line);
   showWire("mallory -> bob", changed);
   toBob.send(changed);

@@ -31,7 +31,13 @@ export class Middle {
     const hello: Hello = { type: "hello", stage, from: String(from), to: String(to) };
     const port = registry.portOf(hello.to);
     if (port === undefined) throw new AttackError(`${hello.to} is gone`);
-    const called = await PlayedPeer.call(await lab.connect(port), stage, hello);
+    const toCalled = await lab.connect(port);
+    const called = await PlayedPeer.call(toCalled, stage, hello).catch((error: unknown) => {
+      // The caller is to be told what Mallory was told: that the other does not want it.
+      wire.send(JSON.stringify({ type: "bye", reason: "declined" }));
+      wire.end();
+      throw error;
+    });
     const caller = await PlayedPeer.answer(wire, stage, line);
     return new Middle(hello, caller, called);
   }

@@ -8,7 +8,7 @@ import { AttackError, proof, say, showScreen, step } from "./report.ts";
 const TEXT = textOption("pay 100 to carol", "what Alice says");
 
 await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
-  step("Mallory runs the registry. Alice and Bob register there, and Alice calls Bob.");
+  step("Mallory runs the registry. Alice and Bob register, and Alice calls Bob.");
   const callers = await lab.listen();
   const registry = await LyingRegistry.start(lab, callers.port);
   const [alice, bob] = await Promise.all([

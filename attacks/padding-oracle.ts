@@ -62,7 +62,8 @@ await runAttack("padding-oracle", { text: TEXT }, async (lab, { option }) => {
     const place = ciphertext.length - BLOCK_BYTES - 1;
     ciphertext[place] = (ciphertext[place] ?? 0) ^ 1;
   });
-  say("   The same answer for wrong padding and for a wrong tag, and the chat is over: no second question.");
+  say("   It is the answer to everything that is wrong (P6.3), and the chat is over:");
+  say("   there is no second question.");
 });
 
 /** Stage 04's cipher without its tag, and a Bob who says what was wrong. */
@@ -71,7 +72,7 @@ async function readFromLab(lab: Lab, text: string): Promise<void> {
   const { line, iv, ciphertext, toBob } = await startLabChat(lab, text);
   showWire("alice -> mallory", line);
 
-  step("Mallory sends Bob changed lines, and looks only at whether he complains of the padding.");
+  step("Mallory sends Bob changed lines, and looks only at what he complains of.");
   let questions = 0;
   const paddingIsRight: Oracle = async (changedIv, block) => {
     questions += 1;

@@ -400,9 +400,13 @@ async function asksManyTimes(scene: Scene, client: Connection): Promise<void> {
 /** Fails unless a program that has ended said nothing but one line, on standard error. */
 async function saidInOneLine(scene: Scene, program: ProgramUnderTest): Promise<void> {
   await scene.step(`${program.name} has printed one line, on standard error`, () => {
-    const lines = [...program.lines, ...program.errors].filter((line) => line !== "");
-    if (program.lines.length > 0 || lines.length !== 1)
-      scene.fails({ expected: "one line on standard error", received: lines.join("\n") || "nothing" });
+    const errors = program.errors.filter((line) => line !== "");
+    const notes = scene.stage === "03" ? 1 : 0; // It may have said first that its cipher is weak (P5.2).
+    if (program.lines.length > 0 || errors.length < 1 || errors.length > 1 + notes)
+      scene.fails({
+        expected: "one line on standard error",
+        received: [...program.lines, ...errors].join("\n") || "nothing",
+      });
   });
 }
 

@@ -310,7 +310,7 @@ export const checks = [
     of: "module",
     title: "decrypt refuses whatever was changed: ciphertext, IV, additional data, tag",
     likelyCause:
-      "The tag is not compared, not as a whole, or does not cover everything that the receiver gets.",
+      "The tag is not compared, or not as a whole, or it does not cover everything that the receiver gets.",
     async run(scene) {
       const file = await scene.module("aes-cbc-hmac.ts");
       const key = scene.random.bytes(64);

@@ -45,6 +45,13 @@ async function chatOfAnotherProgram(
   return chat;
 }
 
+/** A right line is taken: only beside that does it mean anything that a wrong one is refused. */
+async function isHeard(alice: ClientUnderTest, chat: Chat): Promise<void> {
+  await chat.says(message(1, "right"));
+  await chat.hears(ack(1));
+  await alice.shows(`${chat.name}> right`);
+}
+
 /** Sends a line as it is, and expects that it is refused, that the chat is lost, and that nothing was shown. */
 async function isRefused(alice: ClientUnderTest, chat: Chat, line: string): Promise<void> {
   await chat.connection.sends(`${line}\n`);
@@ -89,9 +96,9 @@ const WRONG_LINES: Readonly<Record<string, (chat: Chat) => string>> = {
   "an error inside": (chat) => chat.wrap({ type: "error", code: "bad-record", message: HIDDEN }),
 };
 
-/** Lines in clear, which have no place after the keys. */
+/** Lines in clear, which have no place after the keys; the message would be the next one. */
 const CLEAR_LINES: readonly string[] = [
-  SECRET.toString(),
+  JSON.stringify(message(2, HIDDEN)),
   JSON.stringify(ack(1)),
   JSON.stringify({ type: "hello", stage: "04", from: "bob", to: "alice" }),
   JSON.stringify({ type: "xored", ciphertext: "00" }),
@@ -150,7 +157,7 @@ export const checks = [
     of: "client",
     title: "a line that comes again, too early, or from the client itself is refused",
     likelyCause:
-      "The number of a line is not compared with the one that is due, or both directions have one key.",
+      "The number in the line is not compared with the one that is due, or both directions have one key.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
       for (const [index, role] of ROLES.entries()) {
@@ -177,14 +184,15 @@ export const checks = [
     stages: ["04"],
     of: "client",
     title: "a line with a flipped bit is refused, and so is everything after it",
-    likelyCause: "The tag is not checked, or the chat goes on after a wrong one.",
+    likelyCause: "The tag is not compared, or not as a whole; or the chat goes on after a wrong one.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
       for (const member of ["seq", "iv", "ciphertext", "tag"]) {
         const bob = await opensChat(scene, alice, "initiator", `bob-${member}`);
-        const line = withLastDigitChanged(bob.wrap(message(1, HIDDEN)), member);
+        await isHeard(alice, bob);
+        const line = withLastDigitChanged(bob.wrap(message(2, HIDDEN)), member);
         // What comes after it is right, and must not be looked at any more.
-        const after = [bob.wrap(message(1, HIDDEN)), bob.wrap(BYE)];
+        const after = [bob.wrap(message(2, HIDDEN)), bob.wrap(BYE)];
         await bob.connection.sends(`${[line, ...after].join("\n")}\n`);
         await bob.refused("bad-record");
         await alice.shows(lostChat(bob.name));
@@ -202,6 +210,7 @@ export const checks = [
       "The code or the message of the error tells what was wrong. Whoever tries many lines on you learns from that.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
+      await isHeard(alice, await opensChat(scene, alice, "initiator", "carol"));
       let first: { what: string; answer: string } | undefined;
       for (const [index, [what, wrong]] of Object.entries(WRONG_LINES).entries()) {
         const bob = await opensChat(scene, alice, "initiator", `bob${index}`);
@@ -248,6 +257,7 @@ export const checks = [
       const alice = await scene.client("alice", { argv: ["--accept"] });
       for (const [index, line] of CLEAR_LINES.entries()) {
         const bob = await opensChat(scene, alice, ROLES[index % 2] ?? "initiator", `bob${index}`);
+        await isHeard(alice, bob);
         await isRefused(alice, bob, line);
       }
       await alice.hasNotShown(HIDDEN);

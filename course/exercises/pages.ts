@@ -1,4 +1,4 @@
-// A lesson's page: its title and, if it has one, its exercise, in the form that every page has (course/README.md).
+// A lesson's page: its title and, if it has one, its exercise, in the form that all pages have.
 // Pure: text in; what it holds, and what is wrong with it, out.
 
 import { lexer } from "marked";

@@ -13,7 +13,8 @@ describe("code for reading", () => {
       "a(); │ c();",
       " b(); │",
     ]);
-    expect(renderBoth(LEFT, RIGHT, 80, plain)).to.deep.equal([
+    expect(renderBoth(LEFT, RIGHT, 20, plain)).to.have.length(3);
+    expect(renderBoth(LEFT, RIGHT, 15, plain)).to.deep.equal([
       "Yours",
       "  a();",
       "    b();",

@@ -2,35 +2,29 @@
 
 import { diffLines } from "../weaving/line-diff.ts";
 import type { Paint } from "./paint.ts";
-import { column, cut, printableLines } from "./text.ts";
-
-/** From this width on, in columns, two pieces of code stand side by side. */
-export const SIDE_BY_SIDE = 110;
+import { column, printableLines, widthOf, wrapCode } from "./text.ts";
 
 export interface Titled {
   title: string;
   code: string;
 }
 
-/** Two pieces of code, side by side if both have room. */
+/** Two pieces of code, side by side if their lines have room. */
 export function renderBoth(left: Titled, right: Titled, width: number, paint: Paint): string[] {
   const [leftLines, rightLines] = [dedent(printableLines(left.code)), dedent(printableLines(right.code))];
-  if (width < SIDE_BY_SIDE) {
+  const half = Math.floor((width - 3) / 2);
+  const widest = Math.max(...[left.title, right.title, ...leftLines, ...rightLines].map(widthOf));
+  if (widest > half) {
     const part = (title: string, lines: readonly string[]): string[] => [
       paint("heading", title),
-      ...lines.map((line) => paint("code", cut(`  ${line}`, width))),
+      ...lines.flatMap((line) => wrapCode(`  ${line}`, width)).map((line) => paint("code", line)),
     ];
     return [...part(left.title, leftLines), "", ...part(right.title, rightLines)];
   }
-  const half = Math.floor((width - 3) / 2);
-  const rows = [
-    `${column(paint("heading", left.title), half)}   ${paint("heading", cut(right.title, half))}`,
-  ];
+  const rows = [`${column(paint("heading", left.title), half)}   ${paint("heading", right.title)}`];
   for (let i = 0; i < Math.max(leftLines.length, rightLines.length); i += 1) {
-    const [one, other] = [leftLines[i] ?? "", rightLines[i] ?? ""];
-    rows.push(
-      `${column(paint("code", cut(one, half)), half)} ${paint("dim", "│")} ${paint("code", cut(other, half))}`.trimEnd(),
-    );
+    const mine = column(paint("code", leftLines[i] ?? ""), half);
+    rows.push(`${mine} ${paint("dim", "│")} ${paint("code", rightLines[i] ?? "")}`.trimEnd());
   }
   return rows;
 }
@@ -39,10 +33,12 @@ export function renderBoth(left: Titled, right: Titled, width: number, paint: Pa
 export function renderDiff(old: string, now: string, width: number, paint: Paint): string[] {
   const oldLines = dedentLike(old, old, now);
   const lines = diffLines(oldLines, dedentLike(now, old, now));
-  return lines.map(({ kind, text }) => {
-    const row = cut(`${kind} ${text}`, width).trimEnd();
-    return kind === " " ? row : paint(kind === "+" ? "good" : "bad", row);
-  });
+  return lines.flatMap(({ kind, text }) =>
+    wrapCode(text, width - 2).map((part, index) => {
+      const row = `${index === 0 ? kind : " "} ${part}`.trimEnd();
+      return kind === " " ? row : paint(kind === "+" ? "good" : "bad", row);
+    }),
+  );
 }
 
 /** Lines without the indentation that all of them have. */

@@ -18,7 +18,7 @@ describe("Markdown for a terminal", () => {
   it("has lists, code, headings and quotes", () => {
     const text =
       '## Title\n\n- one two three\n- four\n\n```ts\n  if (a) {\n    b("x");\n```\n\n1. first\n2. second\n\n> quoted\n';
-    expect(renderMarkdown(text, 12, plain)).to.deep.equal([
+    expect(renderMarkdown(text, 13, plain)).to.deep.equal([
       "Title",
       "",
       "- one two",
@@ -26,7 +26,7 @@ describe("Markdown for a terminal", () => {
       "- four",
       "",
       "    if (a) {",
-      '      b("x"…',
+      '      b("x");',
       "",
       "1. first",
       "2. second",

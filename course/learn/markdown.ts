@@ -2,7 +2,7 @@
 
 import { lexer, type Token, type Tokens } from "marked";
 import type { Paint, PaintKind } from "./paint.ts";
-import { column, cut, printable, widthOf, wrapWords } from "./text.ts";
+import { column, printable, printableLines, widthOf, wrapCode, wrapWords } from "./text.ts";
 
 const INDENT = "  ";
 /** Longer lines are hard to read: the eye loses the next one. */
@@ -34,7 +34,9 @@ function renderBlock(token: Token, width: number, paint: Paint): string[] {
     case "text":
       return wrapRuns(runsFor(token.tokens ?? [token], paint), width, paint);
     case "code":
-      return printableCode(String(token.text)).map((line) => paint("code", cut(INDENT + line, width)));
+      return printableLines(String(token.text))
+        .flatMap((line) => wrapCode(INDENT + line, width))
+        .map((line) => paint("code", line));
     case "list":
       return renderList(token as Tokens.List, width, paint);
     case "table":
@@ -167,8 +169,4 @@ function wrapRuns(runs: readonly Run[], room: number, paint: Paint): string[] {
   }
   endWord();
   return [...lines, ...wrapWords(words, width)];
-}
-
-function printableCode(text: string): string[] {
-  return text.split("\n").map(printable);
 }

@@ -4,7 +4,7 @@ import { openerFor } from "./open-page.ts";
 describe("the opener of pages", () => {
   it("is the system's, where there is a desktop", () => {
     expect(openerFor("darwin", {})).to.deep.equal(["open"]);
-    expect(openerFor("win32", {})?.[0]).to.equal("cmd");
+    expect(openerFor("win32", {})).to.deep.equal(["explorer"]);
     expect(openerFor("linux", { DISPLAY: ":0" })).to.deep.equal(["xdg-open"]);
     expect(openerFor("linux", { WSL_DISTRO_NAME: "Ubuntu" })).to.deep.equal(["wslview"]);
   });

@@ -1,6 +1,7 @@
 // Opens a lesson's page with whatever the system has for such files, or says where it is.
 
 import { spawn } from "node:child_process";
+import { normalize } from "node:path";
 
 /** The command that opens a file here; undefined over ssh, and where there is no desktop. Pure. */
 export function openerFor(
@@ -9,7 +10,7 @@ export function openerFor(
 ): readonly string[] | undefined {
   if (environment.SSH_CONNECTION || environment.SSH_TTY) return undefined;
   if (platform === "darwin") return ["open"];
-  if (platform === "win32") return ["cmd", "/c", "start", '""'];
+  if (platform === "win32") return ["explorer"];
   if (environment.WSL_DISTRO_NAME) return ["wslview"];
   return environment.DISPLAY || environment.WAYLAND_DISPLAY ? ["xdg-open"] : undefined;
 }
@@ -23,7 +24,11 @@ export async function openPage(page: string, courseFolder: string): Promise<stri
   const [command, ...argv] = openerFor(process.platform, process.env) ?? [];
   if (command === undefined) return where;
   return new Promise((resolve) => {
-    const child = spawn(command, [...argv, page], { cwd: courseFolder, stdio: "ignore", detached: true });
+    const child = spawn(command, [...argv, normalize(page)], {
+      cwd: courseFolder,
+      stdio: "ignore",
+      detached: true,
+    });
     child.on("error", () => resolve(where));
     child.on("spawn", () => {
       child.unref();

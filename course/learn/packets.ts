@@ -30,7 +30,7 @@ export async function packetLines(
   const results = failed === undefined ? outcome.results : [failed];
   if (results.every(({ recorded }) => recorded.events.length === 0))
     return wrap(
-      "Nothing went over the network in this run: these checks call functions, or could not start a program.",
+      "In this run the checker had no connection of its own: it called functions, or ran a program that talks to others.",
       width,
     );
   writeFileSync(file, recordingOf(results));

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { column, cut, printable, printableLines, widthOf, wrap, wrapWords } from "./text.ts";
+import { column, cut, printable, printableLines, widthOf, wrap, wrapCode, wrapWords } from "./text.ts";
 
 const RED = "\u001b[31m";
 const END = "\u001b[39m";
@@ -30,6 +30,16 @@ describe("text for a terminal", () => {
     expect(wrap("  ", 4)).to.deep.equal([]);
     expect(wrapWords([`${RED}one${END}`, "two"], 7)).to.deep.equal([`${RED}one${END} two`]);
     expect(wrap("漢字漢字", 4)).to.deep.equal(["漢字", "漢字"]);
+  });
+
+  it("that is code is broken at blanks, and goes on deeper", () => {
+    expect(wrapCode("  call(one, two, three);", 14)).to.deep.equal([
+      "  call(one,",
+      "      two,",
+      "      three);",
+    ]);
+    expect(wrapCode("  short();", 14)).to.deep.equal(["  short();"]);
+    expect(wrapCode("x".repeat(10), 6)).to.deep.equal(["xxxxxx", "   xxx", "   x"]);
   });
 
   it("from elsewhere steers no terminal", () => {

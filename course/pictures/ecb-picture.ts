@@ -55,7 +55,8 @@ function showText(text: string): void {
   console.log(`${plain.length} bytes, ${padded.length} with the padding`);
   for (const [index, title] of ["plaintext", "ECB", "CBC"].entries()) {
     const blocks = columns[index] ?? [];
-    console.log(`\n${title}: ${blocks.length} blocks, ${countDifferent(blocks)} of them different`);
+    const count = blocks.length === 1 ? "1 block" : `${blocks.length} blocks`;
+    console.log(`\n${title}: ${count}, ${countDifferent(blocks)} of them different`);
     for (const block of blocks) console.log(`  ${block}`);
   }
 }

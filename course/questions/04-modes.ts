@@ -14,7 +14,7 @@ function numbersOf(answer: string): string[] {
 }
 
 function countOf(output: string, mode: "ECB" | "CBC"): number {
-  const found = new RegExp(`^${mode}: [0-9]+ blocks, ([0-9]+) of them different$`, "m").exec(output);
+  const found = new RegExp(`^${mode}: [0-9]+ blocks?, ([0-9]+) of them different$`, "m").exec(output);
   if (found === null) throw new Error("course/pictures/ecb-picture.ts did not say how many blocks there are");
   return Number(found[1]);
 }

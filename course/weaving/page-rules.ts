@@ -4,9 +4,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { lexer, type Token, walkTokens } from "marked";
+import { LESSON_FOLDERS } from "../exercises/stages.ts";
 import { DiagramError, parseSequence } from "../lesson/sequence-diagram.ts";
 import { fencesOf } from "./fences.ts";
-import { LESSON_FOLDERS, type Page, pagesOf, readPages } from "./pages.ts";
+import { type Page, pagesOf, readPages } from "./pages.ts";
 
 /** What stands in lessons/ beside the folders. */
 const BESIDE = ["README.md", "claims.md", "further-reading.md", "glossary.md", "protocol.md"];
@@ -25,7 +26,7 @@ export function lessonProblems(root: string): string[] {
 function strayFiles(root: string): string[] {
   const known = [...BESIDE, ...LESSON_FOLDERS];
   const problems = readdirSync(join(root, "lessons"))
-    .filter((name) => !(known as string[]).includes(name))
+    .filter((name) => !known.includes(name))
     .map((name) => `lessons/${name}: what is this? lessons/ holds ${known.join(", ")}`);
   return [...problems, ...LESSON_FOLDERS.flatMap((folder) => strayIn(root, folder))];
 }

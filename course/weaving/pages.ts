@@ -2,17 +2,11 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-export const LESSON_FOLDERS = [
-  "00-setting-up",
-  "01-calculator",
-  "02-basic-p2p",
-  "03-dh-chat",
-  "04-aes-chat",
-] as const;
+import { type Kind, readPageName } from "../exercises/pages.ts";
+import { LESSON_FOLDERS } from "../exercises/stages.ts";
 
 /** The kinds of exercises, and of a page that has none. */
-export type PageKind = "code" | "predict" | "capture" | "attack" | "read";
+export type PageKind = Kind | "read";
 
 export interface Page {
   folder: string;
@@ -31,8 +25,6 @@ export interface Page {
   text: string;
 }
 
-const NAME = /^([0-9]{1,2})-([a-z0-9-]+)\.md$/;
-
 /** All pages. Files with other names are passed over (a test finds them). */
 export function readPages(root: string): Page[] {
   return LESSON_FOLDERS.flatMap((folder) => pagesOf(root, folder));
@@ -44,16 +36,17 @@ export function pagesOf(root: string, folder: string): Page[] {
   if (!existsSync(path)) return [];
   const pages: Page[] = [];
   for (const name of readdirSync(path)) {
-    const [, number, slug] = NAME.exec(name) ?? [];
-    if (number === undefined || slug === undefined) continue;
+    const found = readPageName(name);
+    if (found === undefined) continue;
+    const { number, slug } = found;
     const text = readFileSync(join(path, name), "utf8").replaceAll("\r\n", "\n");
     const kind = kindOf(text);
     const stage = folder.slice(0, 2);
     pages.push({
       folder,
-      number: Number(number),
+      number,
       slug,
-      id: `${stage}-${Number(number)}`,
+      id: `${stage}-${number}`,
       file: `lessons/${folder}/${name}`,
       title: /^# (.+)$/m.exec(text)?.[1] ?? slug,
       kind,

@@ -36,6 +36,7 @@ export class Progress {
 
   /** Writes down that an exercise is passed. Whatever else stands in the file stays there. */
   add(id: string, when: Date): void {
+    this.reload();
     if (this.#passed.has(id)) return;
     const day = dayOf(when);
     this.#passed.set(id, day);

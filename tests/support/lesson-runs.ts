@@ -53,10 +53,21 @@ function isCopied(path: string): boolean {
   return !NOT_COPIED.includes(name) && !name.endsWith(".test.ts");
 }
 
+/** An editor may replace a file at the moment when it is to be copied: then once more. */
+function copyCourse(folder: string): void {
+  const options = { recursive: true, filter: isCopied };
+  try {
+    cpSync(COURSE_FOLDER, folder, options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    cpSync(COURSE_FOLDER, folder, options);
+  }
+}
+
 /** Runs a page and returns what came out. */
 function runInNamespace(file: string): Promise<PageRun> {
   const copy = mkdtempSync(join(tmpdir(), "lesson-course-"));
-  cpSync(COURSE_FOLDER, copy, { recursive: true, filter: isCopied });
+  copyCourse(copy);
   // What runs the page is needed, too.
   cpSync(join(COURSE_FOLDER, "tests/support"), join(copy, "tests/support"), { recursive: true });
   mkdirSync(join(copy, "node_modules"));

@@ -1,4 +1,4 @@
-// caught by: P2.2-freed P2.6-silence
+// caught by: P2.2-freed
 // says: left-by-reset
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),

@@ -1,4 +1,4 @@
-// caught by: P2.7-parse P2.7-no-message
+// caught by: P2.7-no-message
 // says: the server has ended
   let value: JsonObject;
   try {

@@ -1,4 +1,4 @@
-// caught by: P2.2-taken P2.2-simultaneous
+// caught by: P2.2-taken
 // says: Look whether somebody has the name
     if (this.#byOwner.has(owner)) return "already-registered";
     const key = nameKey(user.username);

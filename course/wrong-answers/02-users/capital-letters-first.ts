@@ -1,4 +1,4 @@
-// caught by: P2.4-order P2.4-many
+// caught by: P2.4-order
 // says: Sort by the lower case
     const own = this.#byOwner.get(asker);
     return [...this.#byOwner.values()]

@@ -1,4 +1,4 @@
-// caught by: P2.4-others P2.4-order P2.4-many
+// caught by: P2.4-others
 // says: Leave out the asker
     this.#sorted ??= [...this.#byOwner.values()].sort((a, b) => compareNames(a.username, b.username));
     return this.#byOwner.has(asker) ? [...this.#sorted] : [];

@@ -1,5 +1,5 @@
 // caught by: P6.2-fresh-iv P6.2-on-the-wire
-// says: The IV is drawn once, or not at all.
+// says: with an IV used twice, equal beginnings show
   readonly #key: Buffer;
   #sequenceNumber = 0;
 

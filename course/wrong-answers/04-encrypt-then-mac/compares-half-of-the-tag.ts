@@ -1,5 +1,5 @@
 // caught by: P6.3-changed P6.3-flipped-bit
-// says: not as a whole
+// says: The tag is not compared, or not as a whole
 /** Checks the tag and only then decrypts. */
 export function decrypt(key: Buffer, iv: Buffer, sealed: Sealed, additionalData: Buffer): Buffer | undefined {
   const { macKey, encryptionKey } = split(key);

@@ -1,5 +1,5 @@
 // caught by: P6.1-transcript P6.1-lines-as-sent
-// says: The lines are parsed and written anew
+// says: parsed and written anew
 /** SHA-256 of what the four lines say. */
 export function transcriptHash(transcript: Transcript): Buffer {
   const { initiatorHello, responderHello, initiatorKey, responderKey } = transcript;

@@ -1,4 +1,4 @@
-// caught by: P6.4-clear-lines P6.4-clear-bye
+// caught by: P6.4-clear-lines
 // says: A line whose type is not sealed goes past the tag.
   unwrap(object: JsonObject): JsonObject {
     if (object.type !== "sealed") return object;
