@@ -118,7 +118,7 @@ export class Lab {
       port,
       screen: program.lines.stdout,
       types: (line) => program.write(`${line}\n`),
-      shows: (pattern) => program.line(pattern),
+      shows: (pattern) => awaited(program.line(pattern)),
     };
   }
 
@@ -126,6 +126,12 @@ export class Lab {
     this.#sockets.add(socket);
     return socket;
   }
+}
+
+/** A promise that may be given up: if the attack has failed elsewhere by then, nobody waits for it any more. */
+export function awaited<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function clientOptions(name: string, registryPort: number): string[] {

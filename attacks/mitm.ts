@@ -1,5 +1,6 @@
 // npm run attack -- mitm: Mallory sits between Alice and Bob. Each has agreed on a key with her, and takes her for the other.
 
+import { awaited } from "./lab.ts";
 import { LyingRegistry } from "./lying-registry.ts";
 import { Middle, raise } from "./middle.ts";
 import { runAttack, textOption } from "./program.ts";
@@ -18,7 +19,7 @@ await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   alice.types("/chat bob");
 
   step("The call comes to Mallory. She calls Bob in Alice's name, and he accepts.");
-  const taken = Middle.take(await callers.accept(), lab, registry, stage);
+  const taken = awaited(Middle.take(await callers.accept(), lab, registry, stage));
   showScreen("bob", await bob.shows(/^alice wants to chat/));
   bob.types("/accept alice");
   const middle = await taken;
@@ -26,10 +27,12 @@ await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   say("   Mallory has agreed on one key with Alice, and on another one with Bob.");
 
   step("Alice says something. Mallory reads it, and passes it on as she likes.");
-  void middle.passOn((text, from) => {
-    proof("mallory reads", `${from}> ${text}`);
-    return raise(text);
-  });
+  void awaited(
+    middle.passOn((text, from) => {
+      proof("mallory reads", `${from}> ${text}`);
+      return raise(text);
+    }),
+  );
   alice.types(option("text"));
   showScreen("alice", await alice.shows(/^you> /));
   const shown = await bob.shows(/^alice> |^chat with alice lost/);

@@ -25,7 +25,8 @@ export class PlayedPeer {
   readonly #wire: LineSocket;
   readonly #channel: Channel;
 
-  private constructor(wire: LineSocket, channel: Channel) {
+  /** Call or answer somebody instead: the channel has to be ready. */
+  constructor(wire: LineSocket, channel: Channel) {
     this.#wire = wire;
     this.#channel = channel;
   }
@@ -35,7 +36,7 @@ export class PlayedPeer {
     const initiator = JSON.stringify(hello);
     wire.send(initiator);
     const responder = await wire.line();
-    if (responder === undefined || parse(responder).type !== "hello") throw refusal(hello.to, responder);
+    if (responder === undefined || parse(responder).type !== "hello") throw refusal("the one who was called", responder);
     return shakeHands(wire, openChannel(stage, "initiator", { initiator, responder }));
   }
 
@@ -48,10 +49,6 @@ export class PlayedPeer {
     const responder = JSON.stringify({ type: "hello", stage, from: to, to: from });
     wire.send(responder);
     return shakeHands(wire, openChannel(stage, "responder", { initiator, responder }));
-  }
-
-  static create(wire: LineSocket, channel: Channel): PlayedPeer {
-    return new PlayedPeer(wire, channel);
   }
 
   /** What the other side shows to its user; undefined in stage 02, which has none. */
@@ -89,7 +86,7 @@ async function shakeHands(wire: LineSocket, channel: Channel): Promise<PlayedPee
     if (line === undefined || parse(line).type !== "key") throw refusal("the other side", line);
     channel.agree(parse(line), line);
   }
-  return PlayedPeer.create(wire, channel);
+  return new PlayedPeer(wire, channel);
 }
 
 function openChannel(stage: Stage, role: "initiator" | "responder", hellos: Hellos): Channel {

@@ -1,6 +1,6 @@
 // npm run attack -- spoof: Mallory calls Bob and says that she is Alice. Nothing that he could check contradicts her.
 
-import type { Lab } from "./lab.ts";
+import { awaited, type Lab } from "./lab.ts";
 import { type Hello, type Members, PlayedPeer, parse } from "./played-peer.ts";
 import { runAttack, textOption } from "./program.ts";
 import { AttackError, proof, showScreen, showWire, step } from "./report.ts";
@@ -29,7 +29,7 @@ await runAttack("spoof", { text: TEXT }, async (lab, { stage, option }) => {
   step("She calls him. Who she is, she says herself.");
   const [hello, message] = forge(stage, "alice", "bob", option("text"));
   showWire("mallory -> bob", JSON.stringify(hello));
-  const call = PlayedPeer.call(await lab.connect(port), stage, hello);
+  const call = awaited(PlayedPeer.call(await lab.connect(port), stage, hello));
   const request = await Promise.race([bob.shows(/ wants to chat: /), call.then(() => "")]);
   showScreen("bob", request);
   const [caller = ""] = request.split(" ");

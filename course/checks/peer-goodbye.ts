@@ -76,12 +76,12 @@ export const checks = [
       await bob.hears(message(1, "one"));
       await bob.hears(BYE);
       await bob.connection.isHalfClosed();
-      await saysAtOnce(scene, bob, message(1, "too late"), ack(1), BYE);
+      await saysAtOnce(scene, bob, message(1, "one more thing"), ack(1), BYE);
       await bob.connection.endsHalf();
       await alice.showsInAnyOrder("delivered to bob: 1", "chat with bob ended");
       await alice.enters("/chats");
       await alice.showsNext("no chats");
-      await alice.hasNotShown("too late");
+      await alice.hasNotShown("one more thing");
       await alice.hasNotShown("lost");
     },
   }),

@@ -168,11 +168,11 @@ export const checks = [
       const bob = await callsAs(scene, alice, "bob");
       await bob.sendsHello();
       await alice.showsNext(wantsToChat("bob"));
-      await bob.connection.sendsJson(message(1, "too early"));
+      await bob.connection.sendsJson(message(1, "I cannot wait"));
       await bob.refused("bad-request");
       await alice.enters("/accept bob", "/chats");
       await alice.shows("no chats");
-      await alice.hasNotShown("too early");
+      await alice.hasNotShown("I cannot wait");
     },
   }),
 

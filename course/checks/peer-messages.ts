@@ -71,11 +71,11 @@ export const checks = [
           await bob.hears(ack(id));
           await hasShownBefore(scene, alice, `${bob.name}> in turn ${id}`);
         }
-        await bob.says({ type: "message", id: wrong, text: "out of turn" });
+        await bob.says({ type: "message", id: wrong, text: "never shown" });
         await bob.refused(refusalInChat(bob.stage));
         await alice.shows(lostChat(bob.name));
       }
-      await alice.hasNotShown("out of turn");
+      await alice.hasNotShown("never shown");
     },
   }),
 

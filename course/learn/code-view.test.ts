@@ -14,7 +14,7 @@ describe("code for reading", () => {
       " b(); │",
     ]);
     expect(renderBoth(LEFT, RIGHT, 20, plain)).to.have.length(3);
-    expect(renderBoth(LEFT, RIGHT, 15, plain)).to.deep.equal([
+    expect(renderBoth(LEFT, RIGHT, 14, plain)).to.deep.equal([
       "Yours",
       "  a();",
       "    b();",

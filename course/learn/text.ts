@@ -100,17 +100,22 @@ export function wrap(text: string, width: number): string[] {
   );
 }
 
-/** Breaks a line of plain code that is too long, at a blank if there is one; what follows stands deeper than the line itself. */
+/** Breaks a line of plain code that is too long, at blanks if there are any; what follows stands deeper than the line itself. */
 export function wrapCode(line: string, width: number): string[] {
-  if (widthOf(line) <= width) return [line];
   const indentation = /^ */.exec(line)?.[0].length ?? 0;
   const deeper = " ".repeat(Math.min(indentation + 4, Math.floor(width / 2)));
-  const fitting = [...line];
-  while (widthOf(fitting.join("")) > width) fitting.pop();
-  const start = fitting.join("");
-  const blank = start.lastIndexOf(" ");
-  const end = blank > indentation ? blank : start.length;
-  return [line.slice(0, end).trimEnd(), ...wrapCode(deeper + line.slice(end).trimStart(), width)];
+  const lines: string[] = [];
+  let rest = line;
+  while (widthOf(rest) > width) {
+    const fitting = [...rest];
+    while (widthOf(fitting.join("")) > width) fitting.pop();
+    const start = fitting.join("");
+    const blank = start.lastIndexOf(" ");
+    const end = start.slice(0, Math.max(0, blank)).trim() === "" ? start.length : blank;
+    lines.push(rest.slice(0, end));
+    rest = deeper + rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
 }
 
 function breakWord(word: string, width: number): string[] {

@@ -132,6 +132,8 @@ class WatchMode {
       this.#message =
         next === undefined ? "passed: n checks everything once more" : `passed: n goes on with ${next.id}`;
     else if (this.#view === "hints") this.#message = "not yet: Esc shows the verdict";
+    // Before anything is saved the task comes first, and the verdict may be out of sight.
+    else if (!this.#session.isTouched) this.#message = "as it stands, not yet: what the check says is below";
     this.#draw();
   }
 
@@ -157,14 +159,17 @@ class WatchMode {
       exercise: exerciseRow(this.#exercise, this.#session.hasPassed, this.#paint),
       body,
       scroll: this.#scroll,
-      message:
-        this.#prompt === undefined
-          ? this.#paint("warning", printable(this.#message))
-          : promptText(this.#prompt, this.#paint),
+      message: this.#messageShown(),
       keys,
       scrollKeys: this.#view === "list" ? "↓" : "space, ↓",
     };
     this.#screen.draw(renderFrame(frame, columns, rows, this.#paint));
+  }
+
+  #messageShown(): string {
+    if (this.#prompt !== undefined) return promptText(this.#prompt, this.#paint);
+    const isBusy = this.#session.isChecking && this.#message === "";
+    return this.#paint("warning", isBusy ? "checking …" : printable(this.#message));
   }
 
   #keys() {
