@@ -84,7 +84,7 @@ function positionInChatLine({ text, old }: Order): number {
 
 /** Stage 04's cipher without its tag: the receiver has no way to notice. */
 async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Promise<void> {
-  step("The lab: stage 04's AES-256-CBC, with its tag taken off. Alice sends a line.");
+  step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
   const { line, iv, ciphertext, toBob, bobReads } = await startLabChat(lab, text);
   showWire("alice -> mallory", line);
 

@@ -68,7 +68,7 @@ await runAttack("padding-oracle", { text: TEXT }, async (lab, { option }) => {
 
 /** Stage 04's cipher without its tag, and a Bob who says what was wrong. */
 async function readFromLab(lab: Lab, text: string): Promise<void> {
-  step("The lab: stage 04's AES-256-CBC, with its tag taken off. Alice sends a line.");
+  step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
   const { line, iv, ciphertext, toBob } = await startLabChat(lab, text);
   showWire("alice -> mallory", line);
 

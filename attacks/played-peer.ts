@@ -36,7 +36,8 @@ export class PlayedPeer {
     const initiator = JSON.stringify(hello);
     wire.send(initiator);
     const responder = await wire.line();
-    if (responder === undefined || parse(responder).type !== "hello") throw refusal("the one who was called", responder);
+    if (responder === undefined || parse(responder).type !== "hello")
+      throw refusal("the one who was called", responder);
     return shakeHands(wire, openChannel(stage, "initiator", { initiator, responder }));
   }
 

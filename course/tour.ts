@@ -68,7 +68,7 @@ function isReadable({ typed, wire }: Message): boolean {
 /** Stage 01: one client asks the calculator, through a relay. */
 async function visitCalculator(): Promise<Finding> {
   say(paint("bold", "Stage 01 - a calculator over a socket"));
-  say("The client sends a line, the server answers with a line. TCP carries both in clear.\n");
+  say("A line goes to the server, and a line comes back. TCP carries both in clear.\n");
   const { server, port } = await startServer("01-calculator/server.ts");
   const relay = await Relay.start(port);
   const client = new Program("01-calculator/client.ts", ["--port", String(relay.port)]);
@@ -135,7 +135,7 @@ const CHAT_STAGES: readonly ChatStage[] = [
   {
     folder: "02-basic-p2p",
     title: "Stage 02 - chats from peer to peer",
-    about: "A registry says where Bob is; the chat goes directly to him. Every line is JSON, in clear.",
+    about: "A registry says where Bob is; the chat goes directly to him, as JSON, in clear.",
     change: (line) => Buffer.from(line.toString().replace("100", "900")),
     changeInWords: "somebody makes 100 into 900",
     row: "02 peer to peer",
@@ -144,7 +144,7 @@ const CHAT_STAGES: readonly ChatStage[] = [
   {
     folder: "03-dh-chat",
     title: "Stage 03 - keys from Diffie-Hellman, and a toy cipher",
-    about: "Both agree on a key while everybody listens. But the cipher, repeated XOR, is weak on purpose.",
+    about: "Both agree on a key in public. The cipher, repeated XOR, is weak on purpose.",
     change: flipBit,
     changeInWords: "somebody without the key flips one bit of the ciphertext",
     row: "03 Diffie-Hellman and XOR",
@@ -234,7 +234,8 @@ function showFindings(findings: readonly Finding[]): void {
   }
   for (const { remark } of findings) if (remark !== "") say(`  * ${remark}`);
   say();
-  say("Who Bob is, no stage proves by itself: compare safety numbers. Your turn, in three terminals:");
+  say("Who Bob is, no stage proves by itself: from stage 03 on, compare safety numbers.");
+  say("Your turn, in three terminals:");
   say("  npm run 02:server");
   say("  npm run 02:client -- --name alice");
   say("  npm run 02:client -- --name bob");

@@ -4,6 +4,9 @@ import { createServer, type Server } from "node:net";
 import { Connection, type Members, type Surroundings } from "./connection.ts";
 import { StepFailure } from "./step-failure.ts";
 
+/** How long a client may take to start and register, in milliseconds. */
+const STARTING = 15_000;
+
 export interface Entry {
   username: string;
   host: string;
@@ -155,12 +158,12 @@ export class PlayedRegistry {
     return new StepFailure({ expected, received: `${received}${await this.#around.lastWords()}` });
   }
 
-  async #until(condition: () => boolean): Promise<void> {
+  async #until(condition: () => boolean, timeout = this.#around.timeout): Promise<void> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       this.#change();
-    }, this.#around.timeout);
+    }, timeout);
     try {
       while (!condition() && !late && !this.#around.hasEnded)
         await Promise.race([

@@ -54,6 +54,8 @@ export interface CalculatorRun {
   code: number | null;
 }
 
+/** How many ports a server is offered. */
+const ATTEMPTS = 3;
 /** Between two looks whether a server answers, in milliseconds. */
 const POLL = 20;
 /** tsx as a loader starts in a third of the time that `npx tsx` takes. */
@@ -141,10 +143,19 @@ export class Scene implements Surroundings {
 
   /** A server of this check's own, on a port that the checker has chosen, as soon as it answers. */
   async startServer(options: readonly string[] = []): Promise<ServerUnderTest> {
-    const port = await freePort();
-    const started = { program: this.runServer({ port: String(port) }, options), port };
-    await this.step(`the server answers on port ${port}`, () => this.#untilItAnswers(started));
-    return started;
+    for (let attempt = 1; ; attempt += 1) {
+      const port = await freePort();
+      const started = { program: this.runServer({ port: String(port) }, options), port };
+      try {
+        await this.step(`the server answers on port ${port}`, () => this.#untilItAnswers(started));
+        return started;
+      } catch (error) {
+        // Another program may have taken the port since we looked.
+        const taken = error instanceof CouldNotRun && /\bin use\b|EADDRINUSE/i.test(error.message);
+        if (!taken || attempt === ATTEMPTS) throw error;
+        this.#programs.splice(this.#programs.indexOf(started.program), 1);
+      }
+    }
   }
 
   /** Runs the server as it is told to, and does not wait for anything. */

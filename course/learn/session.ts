@@ -123,12 +123,14 @@ export class Session {
     });
   }
 
-  /** Begins the current exercise again. @returns the copies that were kept */
-  reset(): string[] {
-    if (!hasRegion(this.exercise)) return [];
+  /** Begins the current exercise again, and says which copies were kept. */
+  reset(): void {
+    if (!hasRegion(this.exercise)) return;
     const copies = this.workspace.reset(this.exercise);
     this.open(this.exercise);
-    return copies;
+    const kept = copies.map((copy) => `What you had is kept in ${copy}`);
+    this.notices = [...this.notices, ...(kept.length > 0 ? kept : ["It was as at the beginning already."])];
+    this.#listener.changed();
   }
 
   /** Checks all that is passed, and the current exercise, each with the student's code. */

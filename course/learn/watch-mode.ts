@@ -127,13 +127,14 @@ class WatchMode {
     const hasPassed = outcome?.verdict === "passed";
     const next = this.#workspace.next(this.#exercise);
     if (this.#view === "hints" && hasPassed) this.#show("exercise");
-    if (this.#view === "exercise") this.#scroll = 0;
+    if (hasPassed && this.#view === "exercise") this.#scroll = 0; // Another text stands there now.
     if (hasPassed)
       this.#message =
         next === undefined ? "passed: n checks everything once more" : `passed: n goes on with ${next.id}`;
     else if (this.#view === "hints") this.#message = "not yet: Esc shows the verdict";
     // Before anything is saved the task comes first, and the verdict may be out of sight.
-    else if (!this.#session.isTouched) this.#message = "as it stands, not yet: what the check says is below";
+    else if (!this.#session.isTouched && outcome?.verdict === "failed")
+      this.#message = "as it stands, not yet: what the check says is below";
     this.#draw();
   }
 
@@ -325,9 +326,7 @@ class WatchMode {
 
   #reset(): void {
     this.#show("exercise");
-    const copies = this.#session.reset();
-    this.#message =
-      copies.length === 0 ? "It was as at the beginning already." : `kept: ${copies.join(", ")}`;
+    this.#session.reset();
   }
 
   #askForAnswer(): void {

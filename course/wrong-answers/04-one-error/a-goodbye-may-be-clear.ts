@@ -1,5 +1,5 @@
-// caught by: P6.4-clear-bye
-// says: A bye that is not sealed is taken for a goodbye.
+// caught by: P6.4-clear-lines P6.4-clear-bye
+// says: A line whose type is not sealed goes past the tag
   unwrap(object: JsonObject): JsonObject {
     if (object.type === "bye") return object; // There is nothing in it to hide.
     const line = this.#opener?.open(object);

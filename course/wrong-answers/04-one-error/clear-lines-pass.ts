@@ -1,5 +1,5 @@
-// caught by: P6.4-clear-lines
-// says: A line whose type is not sealed goes past the tag.
+// caught by: P6.4-clear-lines P6.4-clear-bye
+// says: A line whose type is not sealed goes past the tag
   unwrap(object: JsonObject): JsonObject {
     if (object.type !== "sealed") return object;
     const line = this.#opener?.open(object);
