@@ -70,7 +70,9 @@ export class PlayedRegistry {
     return this.#around.transcript.step(`${username} registers`, async () => {
       const find = (): Registration | undefined =>
         this.#registrations.filter((one) => one.username.toLowerCase() === username.toLowerCase())[times - 1];
-      await this.#until(() => find() !== undefined);
+      // The first time the program may still be starting, on a machine that has other things to do.
+      const timeout = times === 1 ? Math.max(STARTING, this.#around.timeout) : this.#around.timeout;
+      await this.#until(() => find() !== undefined, timeout);
       const found = find();
       if (found === undefined)
         throw await this.#missing(`{"type":"register","username":"${username}","port":…}`);
