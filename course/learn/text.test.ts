@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { column, cut, printable, printableLines, widthOf, wrap, wrapCode, wrapWords } from "./text.ts";
+import { column, cut, printable, printableLines, widthOf, wrap, wrapCode } from "./text.ts";
 
 const RED = "\u001b[31m";
 const END = "\u001b[39m";
@@ -28,7 +28,6 @@ describe("text for a terminal", () => {
     expect(wrap("one two three", 7)).to.deep.equal(["one two", "three"]);
     expect(wrap("abcdefghij", 4)).to.deep.equal(["abcd", "efgh", "ij"]);
     expect(wrap("  ", 4)).to.deep.equal([]);
-    expect(wrapWords([`${RED}one${END}`, "two"], 7)).to.deep.equal([`${RED}one${END} two`]);
     expect(wrap("漢字漢字", 4)).to.deep.equal(["漢字", "漢字"]);
   });
 

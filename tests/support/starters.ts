@@ -30,8 +30,9 @@ export function testStarters(stage: ProgramExercise["stage"]): void {
     it(`${id}: the starter breaks nothing else`, async () => {
       const broken = breaks.flatMap((pattern) => findChecks(stage, pattern).map((check) => check.id));
       const related = new Set([...checks, ...broken]);
+      // No program of a stage imports an attack, and no attack the place of another's region.
       const others = findChecks(stage).filter(
-        (check) => !related.has(check.id) && (withAttacks || check.of !== "attack"),
+        (check) => !related.has(check.id) && (check.of === "attack") === withAttacks,
       );
       const regions = new Map([[id, starter]]);
       const options = { seed: SEED, timeout: DEADLINE };
