@@ -52,7 +52,9 @@ function compared(expected: string, receivedText: string, width: number): string
   ];
 }
 
-/** Of what was sent, the beginning is enough. */
+/** Of what was sent, the beginning is enough; its length stands behind it, if quote() has not written it there. */
 function shorten(text: string): string {
-  return text.length <= 300 ? text : `${text.slice(0, 300)}… (${text.length} characters)`;
+  if (text.length <= 300) return text;
+  const length = / … (\(\d+ (?:characters|bytes)\))$/.exec(text)?.[1] ?? `(${text.length} characters)`;
+  return `${text.slice(0, 300)}… ${length}`;
 }

@@ -3,7 +3,10 @@
 /** How wide the column of labels is. */
 export const COLUMNS_OF_LABEL = 11;
 
-/** Wraps text at blanks (and inside of words that are too long); the lines after the first are indented under it. */
+/**
+ * Wraps text at blanks (and inside of words that are too long); the lines after the first are indented under it.
+ * Several blanks inside of a line stay as they are: the text may be what was sent.
+ */
 export function hanging(label: string, text: string, width: number, indent = COLUMNS_OF_LABEL): string[] {
   const first = indent === 0 ? `${label} ` : `${label} `.padEnd(indent);
   const room = Math.max(20, width - indent);
@@ -11,7 +14,7 @@ export function hanging(label: string, text: string, width: number, indent = COL
   for (const paragraph of text.split("\n")) {
     let line = lines.length === 0 && indent === 0 ? first : "";
     for (const word of paragraph.split(" ")) {
-      const glue = line === "" || line.endsWith(" ") ? "" : " ";
+      const glue = line === "" || line === first ? "" : " ";
       if (line.length + glue.length + word.length <= room) {
         line += glue + word;
         continue;

@@ -14,9 +14,9 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this pattern is about.
-const UNSEEN = /["\\\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]/gu;
+const UNSEEN = /["\\\u0000-\u001f\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ud800-\udfff\ufeff]/gu;
 
-/** Text between double quotes: controls, quotes and invisible characters as escapes. */
+/** Text between double quotes: controls, quotes, invisible characters and blanks that are no space as escapes. */
 export function quote(text: string): string {
   const shown = text.length > MOST ? text.slice(0, MOST) : text;
   const escaped = shown.replace(

@@ -4,13 +4,17 @@ import { renderPage } from "../lesson/render.ts";
 import { paint as paintLine } from "../lesson/styled-text.ts";
 import type { Paint } from "./paint.ts";
 
-/** @param width in columns */
-export function renderMarkdown(markdown: string, width: number, paint: Paint): string[] {
+/**
+ * @param page the file that it is from, relative to the course's folder: its links start there
+ * @param width in columns
+ */
+export function renderMarkdown(markdown: string, page: string, width: number, paint: Paint): string[] {
   const view = {
     width,
+    withAddresses: false,
     opened: Number.POSITIVE_INFINITY,
     closedNote: () => "",
-    file: "lessons",
+    file: page,
     nameOf: () => undefined,
   };
   const isColoured = paint("code", "x") !== "x";

@@ -15,5 +15,6 @@ export async function measurePatience(): Promise<number> {
     child.on("error", () => resolve());
     child.on("close", () => resolve());
   });
-  return Math.min(MOST, Math.max(LEAST, STARTS * (performance.now() - started)));
+  const wait = Math.ceil((STARTS * (performance.now() - started)) / 1000) * 1000; // Whole seconds: they are shown.
+  return Math.min(MOST, Math.max(LEAST, wait));
 }

@@ -60,10 +60,10 @@ export function taskLines(exercise: Exercise, width: number, paint: Paint): stri
   const checked = exercise.checked.map((text) => `- ${text}`).join("\n");
   return [
     paint("heading", hasRegion(exercise) ? "Task" : "Question"),
-    ...renderMarkdown(exercise.task, width, paint),
+    ...renderMarkdown(exercise.task, exercise.page, width, paint),
     ...(checked === ""
       ? []
-      : ["", paint("heading", "What is checked"), ...renderMarkdown(checked, width, paint)]),
+      : ["", paint("heading", "What is checked"), ...renderMarkdown(checked, exercise.page, width, paint)]),
   ];
 }
 
@@ -74,12 +74,15 @@ export function hintLines(exercise: Exercise, count: number, width: number, pain
     .flatMap((hint, index) => [
       ...(index === 0 ? [] : [""]),
       paint("heading", `Hint ${index + 1} of ${exercise.hints.length}`),
-      ...renderMarkdown(hint, width, paint),
+      ...renderMarkdown(hint, exercise.page, width, paint),
     ]);
 }
 
 export function meaningLines(exercise: Exercise, width: number, paint: Paint): string[] {
-  return [paint("heading", "What it meant"), ...renderMarkdown(exercise.meaning, width, paint)];
+  return [
+    paint("heading", "What it meant"),
+    ...renderMarkdown(exercise.meaning, exercise.page, width, paint),
+  ];
 }
 
 /** Where the student writes, relative to the course's folder. */

@@ -393,7 +393,7 @@ class WatchMode {
     if (name === "return" || name === "enter") return chosen === undefined ? undefined : this.#open(chosen);
     if (name === "backspace") this.#search = [...this.#search].slice(0, -1).join("");
     else if (text !== "" && !steps.has(name)) {
-      this.#search += text;
+      this.#search = (this.#search + text).replace(/^\//, ""); // Whoever is used to pagers begins with a slash.
       this.#selected = 0;
     }
     const most = this.#found().length - 1;
