@@ -1,7 +1,7 @@
 // The client's three ways to talk to the calculator: one expression, a pipe, a terminal (P1.10).
 
 import { connect, type Socket } from "node:net";
-import { createInterface } from "node:readline";
+import { clearLine, createInterface, cursorTo } from "node:readline";
 import { finished } from "node:stream/promises";
 import { isEnd } from "./evaluate.ts";
 import { type Line, LineReader } from "./lines.ts";
@@ -116,8 +116,9 @@ export async function askFromTerminal(socket: Socket): Promise<void> {
   try {
     terminal.prompt();
     for await (const reply of replies(socket)) {
+      removePrompt(); // There is one, if this line comes unasked: a registry's ping, say.
       console.log(printable(reply));
-      terminal.prompt();
+      terminal.prompt(true);
     }
     if (!finished) throw new UserError("the server closed the connection");
   } finally {
@@ -125,6 +126,13 @@ export async function askFromTerminal(socket: Socket): Promise<void> {
     terminal.close();
     socket.destroy();
   }
+}
+
+/** What comes next takes the place of the prompt, if the cursor stands behind one. */
+function removePrompt(): void {
+  if (!process.stdout.isTTY) return;
+  cursorTo(process.stdout, 0);
+  clearLine(process.stdout, 0);
 }
 
 /** The replies of the server, line by line, until it ends the connection. */

@@ -1,4 +1,4 @@
-// One stream for people: each line as it stood on the wire, beside what it says. Makes text; prints nothing.
+// One stream for people: each line as it stood on the wire, and what it says. Makes text; prints nothing.
 
 import { hexDump } from "./hex-dump.ts";
 import type { KeyLog } from "./key-log.ts";
@@ -11,6 +11,9 @@ import { column, cut, readable } from "./text.ts";
 import { type Unsealed, unseal } from "./unseal.ts";
 
 const BYTES_PER_ROW = 16;
+
+/** Below this many columns, a line of the stream takes two rows. */
+const NARROW = 100;
 
 /** What to show of a stream. */
 export interface StreamView {
@@ -27,14 +30,18 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
   const names = namesOf(protocol);
   const opened = view.keyLog === undefined ? new Map<StreamLine, Unsealed>() : unseal(lines, view.keyLog);
 
-  const nameWidth = Math.min(14, Math.max(names.a.length, names.b.length));
+  const nameWidth = Math.min(14, Math.max("who".length, names.a.length, names.b.length));
+  // In a narrow window, what a line says stands in a row of its own: side by side, both would be cut to nothing.
+  const margin = 9 + nameWidth + 2;
+  const isNarrow = canvas.width < NARROW;
+  const parting = isNarrow ? `\n${" ".repeat(margin)}` : " ";
   // time, who, printable, entropy with its bar: what is left is shared by the wire and what it says.
-  const fixed = 9 + nameWidth + 2 + 5 + 14 + 3;
-  const wireWidth = Math.floor((canvas.width - fixed) * 0.55);
-  const saysWidth = Math.max(10, canvas.width - fixed - wireWidth);
+  const fixed = margin + 5 + 14 + 3;
+  const wireWidth = isNarrow ? canvas.width - margin : Math.floor((canvas.width - fixed) * 0.55);
+  const saysWidth = Math.max(10, canvas.width - fixed - (isNarrow ? 0 : wireWidth));
 
-  const heading = `${"seconds".padStart(8)} ${"who".padEnd(nameWidth)}  ${column("on the wire", wireWidth)} ${"text".padStart(4)}  ${"bits per byte".padEnd(13)} what it says`;
-  const rows = [canvas.paint("heading", heading)];
+  const heading = `${"seconds".padStart(8)} ${"who".padEnd(nameWidth)}  ${column("on the wire", wireWidth)}${parting}${"text".padStart(4)}  ${"bits per byte".padEnd(13)} what it says`;
+  const rows = heading.split("\n").map((row) => canvas.paint("heading", row));
   for (const line of lines) {
     const seconds = (Number(line.time - stream.firstTime) / 1e9).toFixed(3).padStart(8);
     const who = column(names[line.from], nameWidth);
@@ -50,9 +57,8 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
     const wire = canvas.paint(kind, column(readable(line.bytes), wireWidth));
     const share = `${Math.round(100 * printableShare(content))}%`.padStart(4);
     const bits = `${entropy(content).toFixed(1)} ${bar(entropy(content), 8, 8)}`;
-    rows.push(
-      `${seconds} ${who}  ${wire} ${share}  ${bits.padEnd(13)} ${says(line, opened.get(line), saysWidth, canvas)}`,
-    );
+    const row = `${seconds} ${who}  ${wire}${parting}${share}  ${bits.padEnd(13)} ${says(line, opened.get(line), saysWidth, canvas)}`;
+    rows.push(...row.split("\n"));
     if (view.hex)
       rows.push(
         ...hexDump(line.bytes, BYTES_PER_ROW).map((row) => canvas.paint("dim", `${" ".repeat(9)}${row}`)),

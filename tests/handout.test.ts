@@ -58,16 +58,25 @@ describe("the handout", () => {
         .filter((line) => line.length >= TELLING && !line.startsWith("//") && !starter.includes(line));
       for (const line of telling) {
         const where = files.filter((_, index) => texts[index]?.includes(line));
-        // What stands in the readable files outside of the region gives nothing away; and the checker has to know.
-        const elsewhere = where.filter((file) => /^course\/(?:templates|checks|checking)\//.test(file));
-        expect(where, `${id}: ${line}`).to.deep.equal(elsewhere);
+        expect(where.filter(mayGiveAway), `${id}: ${line}`).to.deep.equal([]);
       }
     }
   });
 
-  it("can be worked through, from the first exercise to the last", async function () {
+  /**
+   * Whether a line in this file could only come from a solution: not in templates, where it stands outside of the region,
+   * nor in files that are the same in the course and have no regions.
+   */
+  function mayGiveAway(file: string): boolean {
+    if (file.startsWith("course/templates/")) return false;
+    return readFileSync(join(folder, file), "utf8") !== readFileSync(join(COURSE_FOLDER, file), "utf8");
+  }
+
+  it("can be worked through: the whole first stage", async function () {
     this.timeout(600_000);
-    for (const exercise of EXERCISES) {
+    const exercises = EXERCISES.filter(({ stage }) => stage === "01");
+    expect(exercises.length).to.be.greaterThan(5);
+    for (const exercise of exercises) {
       const { id } = exercise;
       const opened = await run("course/learn.ts", "next");
       expect(opened.status, `${id}\n${opened.output}`).to.equal(0);
@@ -84,7 +93,7 @@ describe("the handout", () => {
       }
     }
     const { output } = await run("course/learn.ts", "list");
-    expect(output).to.contain(`${EXERCISES.length} of ${EXERCISES.length} passed`);
+    expect(output).to.contain(`${exercises.length} of ${EXERCISES.length} passed`);
   });
 
   it("runs the tour, the attacks and the readers of captures", async () => {

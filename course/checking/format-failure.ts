@@ -12,7 +12,7 @@ export function formatFailure(result: CheckResult, width: number): string[] {
   const { step, sent, expected, received, exact, likelyCause, packet } = failure;
   return [
     ...head,
-    ...hanging("step:", shorten(step), width),
+    ...hanging("step:", shorten(step, 160), width),
     ...(sent === undefined ? [] : hanging("sent:", shorten(sent), width)),
     ...(exact ? compared(expected, received, width) : plain(expected, received, width)),
     ...hanging("likely:", likelyCause, width),
@@ -52,9 +52,9 @@ function compared(expected: string, receivedText: string, width: number): string
   ];
 }
 
-/** Of what was sent, the beginning is enough; its length stands behind it, if quote() has not written it there. */
-function shorten(text: string): string {
-  if (text.length <= 300) return text;
+/** Of what was done and sent, the beginning is enough; its length stands behind it, if quote() has not written it there. */
+function shorten(text: string, most = 300): string {
+  if (text.length <= most) return text;
   const length = / … (\(\d+ (?:characters|bytes)\))$/.exec(text)?.[1] ?? `(${text.length} characters)`;
-  return `${text.slice(0, 300)}… ${length}`;
+  return `${text.slice(0, most)}… ${length}`;
 }

@@ -13,17 +13,22 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["\\", "\\\\"],
 ]);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this pattern is about.
-const UNSEEN = /["\\\u0000-\u001f\u007f-\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ud800-\udfff\ufeff]/gu;
+/** Quotes, controls, characters that are not seen, halves of characters, and every blank but the space. */
+const UNSEEN = /(?! )["\\\p{Cc}\p{Cf}\p{Cs}\p{Z}]/gu;
 
 /** Text between double quotes: controls, quotes, invisible characters and blanks that are no space as escapes. */
 export function quote(text: string): string {
   const shown = text.length > MOST ? text.slice(0, MOST) : text;
   const escaped = shown.replace(
     UNSEEN,
-    (character) => ESCAPES.get(character) ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    (character) => ESCAPES.get(character) ?? unicodeEscape(character.codePointAt(0) ?? 0),
   );
   return `"${escaped}"${shown === text ? "" : ` … (${text.length} characters)`}`;
+}
+
+function unicodeEscape(codePoint: number): string {
+  const digits = codePoint.toString(16);
+  return codePoint > 0xffff ? `\\u{${digits}}` : `\\u${digits.padStart(4, "0")}`;
 }
 
 /** Bytes as text where they are UTF-8; otherwise what is no ASCII is written as \xNN. */

@@ -97,6 +97,11 @@ export const checks = [
         await attack.shows(`proof: read from the capture: ${index % 2 === 0 ? "alice" : "bob"}> ${text}`);
       }
       await attack.endsWith(0);
+
+      // Whoever does not ask whether a guess fits finds a key in everything.
+      const inVain = await finished(scene, "crib", ["--stage", "04"]);
+      await inVain.shows("stopped: the crib: no key makes all lines readable");
+      await inVain.endsWith(0);
     },
   }),
   defineCheck({

@@ -283,7 +283,7 @@ export const checks = [
     of: "module",
     title: "the safety number is computed as the protocol says",
     likelyCause:
-      'SHA-256 of the text "p2p-chat safety number" and the two keys; then six times five bytes, modulo 100,000.',
+      'SHA-256 of the text "p2p-chat safety number" and the two keys; then six times five bytes, modulo 100,000, in five digits.',
     async run(scene) {
       const file = await scene.module("safety-number.ts");
       for (let round = 0; round < 3; round += 1) {

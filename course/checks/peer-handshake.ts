@@ -77,6 +77,12 @@ export const checks = [
       }
       await alice.hasNotShown("started");
       await alice.hasNotShown("gotcha");
+      const dora = await isCalledAs(scene, alice, "dora");
+      await readsHello(dora);
+      scene.transcript.steps.push("an answer comes with the right name in another case (P2.1)");
+      await dora.sendsHello({ from: "DORA" });
+      await dora.exchangesKeys();
+      await started(alice, dora);
     },
   }),
 

@@ -14,6 +14,9 @@ import { cut, wrap } from "./text.ts";
 /** For the number of a packet and the mark before it. */
 const COLUMNS_OF_NUMBER = 6;
 
+/** The seconds. In a narrow terminal a line has a second row, without them. */
+const BEGINS_A_LINE = /^ *\d+\.\d{3} /;
+
 /**
  * Writes the recording of a run and shows it: of the check that failed, or of all that passed.
  * @param file where it is written, absolute
@@ -42,12 +45,16 @@ export async function packetLines(
   const wanted = failed?.failure?.packet;
   const rows = streams.flatMap((stream) => {
     const [heading = "", ...shown] = showStream(stream, { hex: false, keyLog: undefined }, canvas);
-    const lines = linesOf(stream);
+    const packets = linesOf(stream).map(({ packet }) => packet);
     return [
       "",
       paint("heading", `connection ${stream.index}: ${endpoint(stream.a)} to ${endpoint(stream.b)}`),
       `${"packet".padEnd(COLUMNS_OF_NUMBER)}${heading}`,
-      ...shown.map((row, index) => numbered(lines[index]?.packet, wanted, paint) + row),
+      ...shown.map((row) =>
+        BEGINS_A_LINE.test(row)
+          ? numbered(packets.shift(), wanted, paint) + row
+          : " ".repeat(COLUMNS_OF_NUMBER) + row,
+      ),
     ];
   });
   const about =
