@@ -31,7 +31,7 @@ function recoverKey(ciphertexts: readonly Buffer[]): Buffer | undefined {
   // END SOLUTION 03-crib
 }
 
-/** Whether every line is a line of a chat, if this is the key. A wrong key has no chance. */
+/** Whether every line is a line of a chat, if this is the key. In a chat of some length a wrong key has no chance. */
 function fits(key: Buffer, ciphertexts: readonly Buffer[]): boolean {
   return (
     key.length === KEY_BYTES && ciphertexts.every((ciphertext) => parse(xor(ciphertext, key)) !== undefined)

@@ -11,7 +11,7 @@ import { fillTemplate } from "./command.ts";
 import { Connection, type Surroundings } from "./connection.ts";
 import { Listener } from "./listener.ts";
 import { ModuleHost, ModuleUnderTest } from "./module-under-test.ts";
-import { PlayedRegistry } from "./played-registry.ts";
+import { PlayedRegistry, type Registration } from "./played-registry.ts";
 import { ProgramUnderTest } from "./program-under-test.ts";
 import { Random } from "./random.ts";
 import { Recording } from "./recording.ts";
@@ -202,12 +202,21 @@ export class Scene implements Surroundings {
   /** A registered client of the checked stage. */
   async client(name: string, options: ClientOptions = {}): Promise<ClientUnderTest> {
     const client = await this.startClient(name, options);
-    const registration = await this.registry.registration(name);
+    const registration = await this.#firstRegistration(client);
     await client.shows(
       new RegExp(`^registered as ${name}, listening on 127\\.0\\.0\\.1:${registration.port}$`),
     );
     client.port = registration.port;
     return client;
+  }
+
+  /** @throws CouldNotRun if the client has ended instead: then nothing can be said about what the check is for */
+  async #firstRegistration(client: ClientUnderTest): Promise<Registration> {
+    try {
+      return await this.registry.registration(client.name);
+    } catch (error) {
+      throw client.hasEndedEarly ? new CouldNotRun(client.lastWords) : error;
+    }
   }
 
   /** A client that may not be registered yet; without a name it has none to give. */

@@ -49,11 +49,11 @@ export async function checkAnswer(
   workspace: Workspace,
 ): Promise<Found> {
   if (answer === undefined) {
+    // A line in progress.txt is no proof: without an answer nothing can pass.
     const explanation = workspace.progress.has(exercise.id)
-      ? "It was passed elsewhere, and the answer is not here: nothing to check."
+      ? "It was passed elsewhere, and the answer is not here: copy work/answers/ from there, or answer again."
       : `There is no answer yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
-    const verdict = workspace.progress.has(exercise.id) ? "passed" : "failed";
-    return { verdict, results: [], explanation, notes: [] };
+    return { verdict: "failed", results: [], explanation, notes: [] };
   }
   try {
     const judgement = await judgeAnswer(await loadQuestion(exercise.id), answer);

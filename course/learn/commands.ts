@@ -174,12 +174,22 @@ async function checkWanted(
     // Whoever checks an exercise that is not passed is at it: from now on its starter stands in work/.
     if (exercise === workspace.current || !workspace.progress.has(exercise.id))
       onNotices(open(around, exercise));
-    const outcome = await checkExercise(exercise, { workspace, checks });
+    const checked = await checkExercise(exercise, { workspace, checks });
+    const outcome = id === undefined ? checked : withOrigin(workspace, checked);
     writeDown(workspace, outcome);
     outcomes.push(outcome);
     onOutcome(outcome);
   }
   return outcomes;
+}
+
+/** Of an exercise that is not the current one, the code it was passed with is checked: who asks for it is told so. */
+function withOrigin(workspace: Workspace, outcome: Outcome): Outcome {
+  const { exercise, own, notes } = outcome;
+  if (!hasRegion(exercise) || exercise === workspace.current || own === undefined || own === "")
+    return outcome;
+  const note = `Checked was the code that you passed with, work/solutions/${exercise.id}.ts, not what stands in work/ now.`;
+  return { ...outcome, notes: [...notes, note] };
 }
 
 function writeDown(workspace: Workspace, { exercise, verdict, own }: Outcome): void {

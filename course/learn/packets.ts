@@ -14,7 +14,7 @@ import { cut, wrap } from "./text.ts";
 /** For the number of a packet and the mark before it. */
 const COLUMNS_OF_NUMBER = 6;
 
-/** The seconds. In a narrow terminal a line has a second row, without them. */
+/** The seconds. In a narrow terminal a line has a second row, without them: here there is no room for it. */
 const BEGINS_A_LINE = /^ *\d+\.\d{3} /;
 
 /**
@@ -50,11 +50,9 @@ export async function packetLines(
       "",
       paint("heading", `connection ${stream.index}: ${endpoint(stream.a)} to ${endpoint(stream.b)}`),
       `${"packet".padEnd(COLUMNS_OF_NUMBER)}${heading}`,
-      ...shown.map((row) =>
-        BEGINS_A_LINE.test(row)
-          ? numbered(packets.shift(), wanted, paint) + row
-          : " ".repeat(COLUMNS_OF_NUMBER) + row,
-      ),
+      ...shown
+        .filter((row) => BEGINS_A_LINE.test(row))
+        .map((row, index) => numbered(packets[index], wanted, paint) + row),
     ];
   });
   const about =
