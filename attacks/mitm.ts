@@ -27,9 +27,10 @@ await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   say("   Mallory has agreed on one key with Alice, and on another one with Bob.");
 
   step("Alice says something. Mallory reads it, and passes it on as she likes.");
+  let read = "";
   void awaited(
     middle.passOn((text, from) => {
-      proof("mallory reads", `${from}> ${text}`);
+      read ||= `${from}> ${text}`;
       return raise(text);
     }),
   );
@@ -37,6 +38,7 @@ await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   showScreen("alice", await alice.shows(/^you> /));
   const shown = await bob.shows(/^alice> |^chat with alice lost/);
   if (shown !== `alice> ${raise(option("text"))}`) throw new AttackError(`bob's screen: ${shown}`);
+  proof("mallory reads", read);
   proof("bob's screen", shown);
   showScreen("alice", await alice.shows(/^delivered to bob: 1$/));
 

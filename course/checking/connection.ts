@@ -25,6 +25,8 @@ export interface Surroundings {
 }
 
 const LINE_FEED = 0x0a;
+/** Between two pieces, in milliseconds: far longer than loopback takes. */
+const PAUSE = 60;
 /** How often the time to wait may begin anew because something has come. */
 const PATIENCE = 5;
 /** The most that one connection may send us and leave unread: more is no answer to anything we ask. */
@@ -96,8 +98,8 @@ export class Connection {
       for (const piece of pieces) {
         this.#recorded.sent(piece);
         await new Promise<void>((resolve) => this.socket.write(piece, () => resolve()));
-        // A pause, so that the pieces do not travel as one: 20 ms, far longer than loopback takes. No answer hangs on it.
-        await new Promise<void>((resolve) => setTimeout(resolve, 20));
+        // A pause, so that the pieces do not travel as one, nor are read as one by a busy machine. No answer hangs on it.
+        await new Promise<void>((resolve) => setTimeout(resolve, PAUSE));
       }
     });
   }

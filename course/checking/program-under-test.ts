@@ -107,7 +107,9 @@ export class ProgramUnderTest {
     if (this.#problem !== undefined) return `${this.name} could not be started: ${this.#problem}`;
     const { code, signal } = this.#outcome;
     // Where in the code an error was thrown takes many lines, and says less than the one above them.
-    const telling = (line: string): boolean => line.trim() !== "" && !/^\s+at /.test(line);
+    const telling = (line: string): boolean =>
+      line.trim() !== "" &&
+      !/^\s+at |^\s*\^+\s*$|^\s*triggerUncaughtException\($|^node:internal\//.test(line);
     const lines = [...this.lines, ...this.errors].filter(telling).slice(-LAST_LINES);
     const said = lines.length === 0 ? "; it has printed nothing" : `; its last lines:\n${lines.join("\n")}`;
     return `${this.name} has ended (${signal ?? `exit code ${code}`})${said}`;
