@@ -161,9 +161,9 @@ describe("learn without a terminal", () => {
     expect(text).to.include("Your code for 01-hello is not here");
   });
 
-  it("judges answers", async function () {
+  it("judges answers", async () => {
     const question = course.exercises.find((exercise) => !hasRegion(exercise));
-    if (question === undefined) return this.skip();
+    if (question === undefined) throw new Error("the course has no question");
     forget();
     const { code, text } = await learn("answer", question.id, "surely not this");
     expect(code).to.equal(1);

@@ -106,9 +106,9 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     await student.shows("work/01-calculator/lines.ts");
   });
 
-  it("takes an answer, and explains a wrong one", async function () {
+  it("takes an answer, and explains a wrong one", async () => {
     const question = course.exercises.find((exercise) => !hasRegion(exercise));
-    if (question === undefined) return this.skip();
+    if (question === undefined) throw new Error("the course has no question");
     const student = open();
     await student.shows(/^01-hello /m);
     student.type("l");
