@@ -78,7 +78,9 @@ export class ModuleHost {
         resolve(line);
       });
       const line = { id, ...request, arguments: encodeValue([...request.arguments]) };
-      this.#child.stdin?.write(`${JSON.stringify(line)}\n`);
+      // The newest Node.js reads lines that end at U+2028 and U+2029, too: in JSON they may stand as escapes.
+      const json = JSON.stringify(line).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+      this.#child.stdin?.write(`${json}\n`);
     });
     this.#waiting.delete(id);
     if (answer === "late") {
