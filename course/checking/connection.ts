@@ -16,8 +16,11 @@ export interface Surroundings {
   readonly recording: Recording;
   /** How long to wait for anything, in milliseconds. */
   readonly timeout: number;
-  /** What is said of programs that have ended in the meantime; empty if they all run. */
-  lastWords(): Promise<string>;
+  /**
+   * What is said of programs that have ended in the meantime; empty if they all run.
+   * @param lost whether a connection was lost: then a program may be about to end
+   */
+  lastWords(lost?: boolean): Promise<string>;
   /** Whether any of the programs has ended. */
   readonly hasEnded: boolean;
   /** Fulfilled when any of the programs ends. */
@@ -353,7 +356,7 @@ export class Connection {
   }
 
   async #fail(details: FailureDetails): Promise<never> {
-    const received = `${details.received}${await this.#around.lastWords()}`;
+    const received = `${details.received}${await this.#around.lastWords(this.#ended)}`;
     throw new StepFailure({ port: this.port, ...details, received });
   }
 

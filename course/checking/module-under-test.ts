@@ -1,9 +1,11 @@
 // Functions of one of a stage's files, called by the checker in a process of their own (module-host.ts).
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
 import type { Surroundings } from "./connection.ts";
+import type { Place } from "./scene.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
 import { within } from "./transcript.ts";
 import { decodeValue, encodeValue, GivesInTurn, Reference, type Thrown } from "./values.ts";
@@ -34,9 +36,10 @@ export class ModuleHost {
   #errors = "";
   #ended = false;
 
-  /** @param folder the stage's folder, absolute */
-  constructor(folder: string, courseFolder: string) {
-    this.#child = spawn(process.execPath, ["--import", "tsx", HOST, folder], {
+  constructor({ folder, modules }: Pick<Place, "folder" | "modules">, courseFolder: string) {
+    const argv =
+      modules === undefined ? ["--import", "tsx", HOST, folder] : [join(modules, "module-host.js"), modules];
+    this.#child = spawn(process.execPath, argv, {
       cwd: courseFolder,
       stdio: ["pipe", "pipe", "pipe"],
     });

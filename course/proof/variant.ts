@@ -10,6 +10,9 @@ import { findRegions, replaceRegion } from "../exercises/regions.ts";
 import { ATTACKS_FOLDER } from "../exercises/stages.ts";
 import { COURSE_FOLDER } from "../programs.ts";
 
+const PROGRAMS = ["server.ts", "client.ts"];
+const MODULE_HOST = join(COURSE_FOLDER, "course", "checking", "module-host.ts");
+
 /** Text that stands once in a file, and what shall stand there instead. */
 export interface Edit {
   file: string;
@@ -58,11 +61,11 @@ export function makeVariant(stage: StageNumber, options: VariantOptions): Varian
 }
 
 /**
- * Makes plain JavaScript of the two programs: hundreds of them are started, and each starts in a fifth of the time.
+ * Makes plain JavaScript of the two programs and of the stage's files: hundreds of them are started, and each starts in
+ * a fifth of the time.
  * @returns how they are started; nothing if they are no TypeScript, so that tsx says what is wrong
  */
-function build(folder: string): Partial<Pick<Place, "server" | "client">> {
-  const entryPoints = ["server", "client"].map((name) => join(folder, `${name}.ts`));
+function build(folder: string): Partial<Place> {
   const options = {
     bundle: true,
     platform: "node",
@@ -70,13 +73,25 @@ function build(folder: string): Partial<Pick<Place, "server" | "client">> {
     target: "node20",
     logLevel: "silent",
   } as const;
+  const source = (name: string): string => join(folder, name);
+  const programs = join(folder, "programs");
+  const modules = join(folder, "modules");
+  const files = readdirSync(folder).filter((name) => isSource(name) && !PROGRAMS.includes(name));
   try {
-    buildSync({ ...options, entryPoints, outdir: folder });
+    buildSync({ ...options, entryPoints: PROGRAMS.map(source), outdir: programs });
+    // What two files have in common stands once, as it does where they are modules: a class is one class.
+    const entryPoints = Object.fromEntries(files.map((name) => [name.replace(/\.ts$/, ""), source(name)]));
+    buildSync({
+      ...options,
+      entryPoints: { ...entryPoints, "module-host": MODULE_HOST },
+      splitting: true,
+      outdir: modules,
+    });
   } catch {
     return {};
   }
-  const start = (name: string): string => `"${process.execPath}" "${join(folder, `${name}.js`)}"`;
-  return { server: start("server"), client: start("client") };
+  const start = (name: string): string => `"${process.execPath}" "${join(programs, `${name}.js`)}"`;
+  return { server: start("server"), client: start("client"), modules };
 }
 
 function copySources(name: string, target: string): void {
