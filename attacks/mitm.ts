@@ -1,7 +1,7 @@
 // npm run attack -- mitm: Mallory sits between Alice and Bob. Each has agreed on a key with her, and takes her for the other.
 
+import { startDeceivedUsers } from "./deceived-users.ts";
 import { awaited } from "./lab.ts";
-import { LyingRegistry } from "./lying-registry.ts";
 import { Middle, raise } from "./middle.ts";
 import { runAttack, textOption } from "./program.ts";
 import { AttackError, proof, say, showScreen, step } from "./report.ts";
@@ -10,12 +10,7 @@ const TEXT = textOption("pay 100 to carol", "what Alice says");
 
 await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   step("Mallory runs the registry. Alice and Bob register, and Alice calls Bob.");
-  const callers = await lab.listen();
-  const registry = await LyingRegistry.start(lab, callers.port);
-  const [alice, bob] = await Promise.all([
-    lab.startClient("alice", registry.port),
-    lab.startClient("bob", registry.port),
-  ]);
+  const { alice, bob, registry, callers } = await startDeceivedUsers(lab);
   alice.types("/chat bob");
 
   step("The call comes to Mallory. She calls Bob in Alice's name, and he accepts.");

@@ -1,9 +1,9 @@
 // Alice and Bob, who chat through Mallory: she sits on the way and holds both ends of it. The handshake she has passed on as
 // it was, so the keys are Alice's and Bob's own, and she has none of them. What passes next is up to the attack.
 
+import { startDeceivedUsers } from "./deceived-users.ts";
 import type { Lab, Victim } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
-import { LyingRegistry } from "./lying-registry.ts";
 import { parse } from "./played-peer.ts";
 import { AttackError } from "./report.ts";
 
@@ -18,12 +18,7 @@ export interface OnTheWay {
 
 /** Starts both, and lets them call each other. */
 export async function chatThroughMallory(lab: Lab): Promise<OnTheWay> {
-  const callers = await lab.listen();
-  const registry = await LyingRegistry.start(lab, callers.port);
-  const [alice, bob] = await Promise.all([
-    lab.startClient("alice", registry.port),
-    lab.startClient("bob", registry.port),
-  ]);
+  const { alice, bob, callers } = await startDeceivedUsers(lab);
   alice.types("/chat bob");
   const toAlice = await callers.accept();
   const toBob = await lab.connect(bob.port);

@@ -1,6 +1,6 @@
 // npm run attack -- rogue-registry: whoever runs the registry decides who Bob is.
 
-import { LyingRegistry } from "./lying-registry.ts";
+import { startDeceivedUsers } from "./deceived-users.ts";
 import { PlayedPeer } from "./played-peer.ts";
 import { runAttack, textOption } from "./program.ts";
 import { AttackError, proof, say, showScreen, showWire, step } from "./report.ts";
@@ -9,12 +9,7 @@ const TEXT = textOption("are you really Bob?", "what Alice says");
 
 await runAttack("rogue-registry", { text: TEXT }, async (lab, { stage, option }) => {
   step("Mallory runs the registry. Alice and Bob register there.");
-  const callers = await lab.listen();
-  const registry = await LyingRegistry.start(lab, callers.port);
-  const [alice, bob] = await Promise.all([
-    lab.startClient("alice", registry.port),
-    lab.startClient("bob", registry.port),
-  ]);
+  const { alice, bob, callers } = await startDeceivedUsers(lab);
   say(`   bob listens on port ${bob.port}, and has said so to the registry`);
 
   step("Alice wants to chat with Bob. The registry sends her to Mallory.");

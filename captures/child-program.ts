@@ -1,6 +1,6 @@
 // A program that runs beside ours: started, talked to, and never left behind.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the course, which the programs are started in. */
@@ -15,9 +15,9 @@ const ON_WINDOWS = process.platform === "win32";
 export class ChildError extends Error {}
 
 /** Programs that run, so that they end with us. */
-const running = new Set<ChildProcess>();
+const running = new Set<ChildProgram>();
 process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const program of running) program.endAtOnce();
 });
 
 type Source = "stdout" | "stderr";
@@ -31,13 +31,22 @@ interface Waiting {
 export interface ProgramPlace {
   /** Its working folder. Default: the course's. */
   folder?: string;
-  /** Ctrl-C reaches it, too, and so does the end of the terminal. Default: only us, and we end it. */
+  /**
+   * Ctrl-C reaches it, too, and so does the end of the terminal. Default: only us, and we end it with all that it has
+   * started itself.
+   */
   sharesSignals?: boolean;
+  /** The most that it may print, in characters; at more it is ended. Default: no limit. */
+  mostOutput?: number;
+  /** Called when it has printed something. */
+  onOutput?(): void;
 }
 
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** Why it could not be started. */
+  problem?: string;
 }
 
 export class ChildProgram {
@@ -47,6 +56,8 @@ export class ChildProgram {
   readonly ended: Promise<Ended>;
   readonly #name: string;
   readonly #child: ChildProcess;
+  readonly #place: ProgramPlace;
+  #printed = 0;
   /** Lines before these have been waited for. */
   readonly #next: Record<Source, number> = { stdout: 0, stderr: 0 };
   readonly #unfinished: Record<Source, string> = { stdout: "", stderr: "" };
@@ -62,28 +73,29 @@ export class ChildProgram {
     command: string,
     argv: readonly string[],
     environment: Readonly<Record<string, string>> = {},
-    { folder = COURSE_FOLDER, sharesSignals = false }: ProgramPlace = {},
+    place: ProgramPlace = {},
   ) {
     this.#name = name;
+    this.#place = place;
     const child = spawn(command, argv, {
-      cwd: folder,
+      cwd: place.folder ?? COURSE_FOLDER,
       env: { ...process.env, ...environment },
       stdio: ["pipe", "pipe", "pipe"],
-      // In a group of its own Ctrl-C does not reach it. (On Windows this would open a window.)
-      detached: !sharesSignals && !ON_WINDOWS,
+      detached: this.#hasGroup,
     });
     this.#child = child;
-    running.add(child);
+    running.add(this);
     this.ended = new Promise((resolve) => {
-      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
-        running.delete(child);
-        resolve({ code, signal });
+      const end = (ended: Ended): void => {
+        running.delete(this);
+        resolve(ended);
       };
-      child.on("close", end);
+      child.on("close", (code, signal) => end({ code, signal }));
       child.on("error", (error: NodeJS.ErrnoException) => {
         if (child.pid !== undefined) return; // It runs; a signal could not be sent, say.
-        this.lines.stderr.push(error.code === "ENOENT" ? "not installed" : error.message);
-        end(null, null);
+        const problem = error.code === "ENOENT" ? `${command} is not installed` : error.message;
+        this.lines.stderr.push(problem);
+        end({ code: null, signal: null, problem });
       });
     });
     child.stdout.setEncoding("utf8").on("data", (text: string) => this.#read("stdout", text));
@@ -116,8 +128,27 @@ export class ChildProgram {
 
   /** Ends it, whatever it does, and waits until it is gone. */
   async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
+    this.endAtOnce();
     await this.ended;
+  }
+
+  /** Ends it, whatever it does; and, where signals are not shared, all that it has started and that still runs. */
+  endAtOnce(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      if (this.#hasGroup) process.kill(-pid, "SIGKILL");
+      else if (ON_WINDOWS && !this.#place.sharesSignals)
+        spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
+      else this.#child.kill("SIGKILL");
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  /** In a group of its own Ctrl-C does not reach it. (On Windows this would open a window.) */
+  get #hasGroup(): boolean {
+    return !this.#place.sharesSignals && !ON_WINDOWS;
   }
 
   /**
@@ -176,6 +207,8 @@ export class ChildProgram {
   }
 
   #read(source: Source, text: string): void {
+    this.#printed += text.length;
+    if (this.#printed > (this.#place.mostOutput ?? Number.POSITIVE_INFINITY)) return this.endAtOnce();
     const lines = (this.#unfinished[source] + text).split("\n");
     this.#unfinished[source] = lines.pop() ?? "";
     for (const ended of lines) {
@@ -188,6 +221,7 @@ export class ChildProgram {
       this.#waiting[source].shift();
       waiting.resolve(line);
     }
+    this.#place.onOutput?.();
   }
 
   /** What it said about its failure, if it said something. */

@@ -5,14 +5,7 @@ import { FollowedDirection } from "./follow-direction.ts";
 import type { Endpoint, Segment, Stream } from "./packet.ts";
 
 /** A stream that may still grow. */
-interface GrowingStream {
-  index: number;
-  a: Endpoint;
-  b: Endpoint;
-  firstPacket: number;
-  lastPacket: number;
-  firstTime: bigint;
-  lastTime: bigint;
+interface GrowingStream extends Omit<Stream, "fromA" | "fromB"> {
   fromA: FollowedDirection;
   fromB: FollowedDirection;
 }

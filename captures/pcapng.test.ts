@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert } from "chai";
-import type { CaptureError, Packet } from "./packet.ts";
-import { readCapture } from "./read-capture.ts";
 import { PcapngWriter } from "./test-pcapng.ts";
+import { readAll, type WholeCapture } from "./test-reading.ts";
 
 const SECOND = 1_000_000_000n;
 
@@ -13,18 +12,10 @@ describe("reading pcapng", () => {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  async function read(
-    ...blocks: readonly Buffer[]
-  ): Promise<{ packets: Packet[]; damage: CaptureError | undefined }> {
+  async function read(...blocks: readonly Buffer[]): Promise<WholeCapture> {
     const path = join(folder, "capture");
     writeFileSync(path, Buffer.concat(blocks));
-    let damage: CaptureError | undefined;
-    const packets: Packet[] = [];
-    const onDamage = (error: CaptureError): void => {
-      damage = error;
-    };
-    for await (const packet of readCapture(path, { onDamage })) packets.push(packet);
-    return { packets, damage };
+    return readAll(path);
   }
 
   /** What a file without damage says, without the numbers. */

@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { CHAT_THROUGH_MALLORY } from "./conversations.ts";
-import { type Play, PlayError, stop, succeeded } from "./play.ts";
+import { leave, type Play, PlayError, startChat, stop } from "./play.ts";
 
 const CLIENT = "03-dh-chat/client.ts";
 
@@ -18,13 +18,8 @@ export const throughMallory: Play = async ({ programs, ports, pause }) => {
     return program;
   };
   const people = { bob: await client("bob"), alice: await client("alice") };
-  const { alice, bob } = people;
-  await bob.line(/^joined: alice$/);
-  alice.write("/chat bob\n");
-  await bob.line(/^alice wants to chat/);
-  await wait(pause);
-  bob.write("/accept alice\n");
-  await Promise.all([alice.line(/^chat with bob started$/), bob.line(/^chat with alice started$/)]);
+  await people.bob.line(/^joined: alice$/);
+  await startChat(people, pause);
 
   for (const { speaker, said, read } of CHAT_THROUGH_MALLORY) {
     await wait(pause);
@@ -36,14 +31,7 @@ export const throughMallory: Play = async ({ programs, ports, pause }) => {
   }
 
   await wait(pause);
-  alice.write("/end\n");
-  await Promise.all([alice.line(/^chat with bob ended$/), bob.line(/^chat with alice ended$/)]);
-  await wait(pause);
-  alice.write("/quit\n");
-  await bob.line(/^left: alice$/);
-  await succeeded(alice);
-  bob.write("/quit\n");
-  await succeeded(bob);
+  await leave(people, pause);
   await stop(mallory);
   return 4;
 };

@@ -37,6 +37,9 @@ export interface Scenery {
   keyLog: string;
 }
 
+/** The programs of the two who chat. */
+export type People = Readonly<Record<Turn["speaker"], ChildProgram>>;
+
 /** A conversation: it returns, when all programs have ended, how many connections there were. */
 export type Play = (scenery: Scenery) => Promise<number>;
 
@@ -67,28 +70,37 @@ export function chat(folder: string, options: readonly string[] = []): Play {
     alice.write("/users\n");
     await alice.line(/^users: bob$/);
     await pause(between);
-    alice.write("/chat bob\n");
-    await bob.line(/^alice wants to chat/);
-    await pause(between);
-    bob.write("/accept alice\n");
-    await Promise.all([alice.line(/^chat with bob started$/), bob.line(/^chat with alice started$/)]);
+    await startChat({ alice, bob }, between);
     await talk({ alice, bob }, between);
-
-    alice.write("/end\n");
-    await Promise.all([alice.line(/^chat with bob ended$/), bob.line(/^chat with alice ended$/)]);
-    await pause(between);
-    alice.write("/quit\n");
-    await bob.line(/^left: alice$/);
-    await succeeded(alice);
-    bob.write("/quit\n");
-    await succeeded(bob);
+    await leave({ alice, bob }, between);
     await stop(registry);
     return 3;
   };
 }
 
+/** Alice calls Bob, who accepts. @param between how long he takes to do so, in milliseconds */
+export async function startChat({ alice, bob }: People, between: number): Promise<void> {
+  alice.write("/chat bob\n");
+  await bob.line(/^alice wants to chat/);
+  await pause(between);
+  bob.write("/accept alice\n");
+  await Promise.all([alice.line(/^chat with bob started$/), bob.line(/^chat with alice started$/)]);
+}
+
+/** Alice ends the chat and leaves, then Bob leaves. @param between how long she waits before she does, in milliseconds */
+export async function leave({ alice, bob }: People, between: number): Promise<void> {
+  alice.write("/end\n");
+  await Promise.all([alice.line(/^chat with bob ended$/), bob.line(/^chat with alice ended$/)]);
+  await pause(between);
+  alice.write("/quit\n");
+  await bob.line(/^left: alice$/);
+  await succeeded(alice);
+  bob.write("/quit\n");
+  await succeeded(bob);
+}
+
 /** Says everything, and waits after each turn until it was shown and acknowledged. */
-async function talk(people: Readonly<Record<Turn["speaker"], ChildProgram>>, between: number): Promise<void> {
+async function talk(people: People, between: number): Promise<void> {
   const said = { alice: 0, bob: 0 };
   for (const { speaker, messages } of CHAT) {
     await pause(between);
@@ -223,7 +235,7 @@ function everythingFrom(socket: Socket): Promise<string> {
 }
 
 /** Waits for a client that ends by itself. */
-export async function succeeded(program: ChildProgram): Promise<void> {
+async function succeeded(program: ChildProgram): Promise<void> {
   const { code } = await program.exit();
   if (code !== 0) throw new PlayError(`a program ended with exit code ${code}`);
 }

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { assert } from "chai";
 import fc from "fast-check";
 import { FileError } from "./capture-file.ts";
-import { CaptureError, type Packet } from "./packet.ts";
+import { CaptureError } from "./packet.ts";
 import { pcapHeader, pcapRecord } from "./pcap-writer.ts";
 import { readCapture } from "./read-capture.ts";
 import { PcapngWriter } from "./test-pcapng.ts";
+import { readAll, type WholeCapture } from "./test-reading.ts";
 
 const TIME = 1_700_000_000_123_456_789n;
 const MICROSECONDS = 1_700_000_000_123_456_000n;
@@ -41,15 +42,9 @@ describe("reading captures", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** All packets, and what was wrong with the file. */
-  async function read(bytes: Buffer): Promise<{ packets: Packet[]; damage: CaptureError | undefined }> {
+  async function read(bytes: Buffer): Promise<WholeCapture> {
     writeFileSync(path, bytes);
-    let damage: CaptureError | undefined;
-    const packets: Packet[] = [];
-    const onDamage = (error: CaptureError): void => {
-      damage = error;
-    };
-    for await (const packet of readCapture(path, { onDamage })) packets.push(packet);
-    return { packets, damage };
+    return readAll(path);
   }
 
   /** The error of a reader that was not told what to do with one. */

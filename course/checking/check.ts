@@ -6,6 +6,9 @@ export type StageNumber = "01" | "02" | "03" | "04";
 
 export const STAGE_NUMBERS: readonly StageNumber[] = ["01", "02", "03", "04"];
 
+/** The stages with a registry and chats. */
+export const CHAT_STAGES = ["02", "03", "04"] as const satisfies readonly StageNumber[];
+
 /** The folder of each stage, in the course. */
 export const STAGE_FOLDERS: Readonly<Record<StageNumber, string>> = {
   "01": "01-calculator",
@@ -27,8 +30,13 @@ export interface Check {
   readonly title: string;
   /** The likeliest mistake of a program that fails it, in a sentence or two. */
   readonly likelyCause: string;
+  /** For how long it does nothing but wait, in seconds: it is begun first, so that the others run meanwhile. */
+  readonly waits?: number;
   run(scene: Scene): Promise<void>;
 }
+
+/** A check but for what it has in common with others. */
+export type CheckOfSeveral = Omit<Check, "stages" | "of">;
 
 const ID = /^P[0-9](?:\.[0-9]{1,2})?-[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
@@ -37,6 +45,14 @@ export function defineCheck(check: Check): Check {
   if (!ID.test(check.id)) throw new Error(`${check.id}: an id is a clause, a hyphen and words in lower case`);
   if (check.stages.length === 0) throw new Error(`${check.id}: name the stages that it is for`);
   return check;
+}
+
+/** Checks that look at the same in the same stages, which is said once for all of them. */
+export function defineChecks(
+  common: Pick<Check, "stages" | "of">,
+  checks: readonly CheckOfSeveral[],
+): readonly Check[] {
+  return checks.map((check) => defineCheck({ ...common, ...check }));
 }
 
 /** The clause of the protocol that a check is about. */

@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import type { Role } from "../../captures/recorder-log.ts";
+import { ENDLESS } from "./busy.ts";
 import { quote, quoteBytes } from "./readable-bytes.ts";
 import type { RecordedConnection, Recording } from "./recording.ts";
 import { type FailureDetails, StepFailure } from "./step-failure.ts";
@@ -21,6 +22,8 @@ export interface Surroundings {
    * @param lost whether a connection was lost: then a program may be about to end
    */
   lastWords(lost?: boolean): Promise<string>;
+  /** Whether one of the programs computes, as far as can be told, instead of waiting for us. */
+  anyBusy(): Promise<boolean>;
   /** Whether any of the programs has ended. */
   readonly hasEnded: boolean;
   /** Fulfilled when any of the programs ends. */
@@ -357,7 +360,9 @@ export class Connection {
 
   async #fail(details: FailureDetails): Promise<never> {
     const received = `${details.received}${await this.#around.lastWords(this.#ended)}`;
-    throw new StepFailure({ port: this.port, ...details, received });
+    const isSilent = this.#length === 0 && !this.#ended;
+    const busy = isSilent && (await this.#around.anyBusy()) ? { likelyCause: ENDLESS } : {};
+    throw new StepFailure({ port: this.port, ...busy, ...details, received });
   }
 
   /** What is there, as text. */

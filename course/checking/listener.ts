@@ -63,6 +63,11 @@ export class Listener {
     return this.#connections.length > 0;
   }
 
+  /** At the end of a check. @throws StepFailure for bytes that came and that nobody wanted */
+  assertNothingUnread(): void {
+    for (const connection of this.#all) connection.assertNothingUnread();
+  }
+
   close(): void {
     this.#server.close();
     for (const connection of this.#all) connection.destroy();

@@ -1,6 +1,6 @@
 // Further chats with a client that runs already, and other things that checks of chats have in common.
 
-import { type Chat, type ChatRole, message } from "./chat.ts";
+import { BYE, type Chat, type ChatRole, message } from "./chat.ts";
 import type { Members } from "./connection.ts";
 import type { ClientUnderTest, Scene } from "./scene.ts";
 
@@ -29,11 +29,23 @@ export async function opensChat(
   role: ChatRole,
   name: string,
 ): Promise<Chat> {
-  const chat =
-    role === "initiator" ? await callsAs(scene, client, name) : await isCalledAs(scene, client, name);
+  const chat = await connectsAs(scene, client, role, name);
   await chat.shakesHands();
   await started(client, chat);
   return chat;
+}
+
+/**
+ * A peer that is connected with the client and has said nothing yet; as a responder it has been called.
+ * @param role who the PEER is
+ */
+export async function connectsAs(
+  scene: Scene,
+  client: ClientUnderTest,
+  role: ChatRole,
+  name: string,
+): Promise<Chat> {
+  return role === "initiator" ? callsAs(scene, client, name) : isCalledAs(scene, client, name);
 }
 
 /** A peer that connects to the client and has said nothing yet. */
@@ -46,6 +58,22 @@ export async function isCalledAs(scene: Scene, client: ClientUnderTest, name: st
   const peer = await scene.peer(name);
   await client.enters(`/chat ${name}`);
   return peer.isCalled(client);
+}
+
+/** A peer that calls and has said hello. The client has asked its user, who has not answered yet. */
+export async function asksForChat(scene: Scene, client: ClientUnderTest, name: string): Promise<Chat> {
+  const chat = await callsAs(scene, client, name);
+  await chat.sendsHello();
+  await client.showsNext(wantsToChat(name));
+  return chat;
+}
+
+/** The client's user accepts a chat that was asked for, and it starts. */
+export async function isAccepted(client: ClientUnderTest, chat: Chat): Promise<void> {
+  await client.enters(`/accept ${chat.name}`);
+  await chat.receivesHello();
+  await chat.exchangesKeys();
+  await started(client, chat);
 }
 
 /** Reads the hello of a client that calls, and does not judge it: for checks of something else. */
@@ -77,4 +105,13 @@ export async function talk(client: ClientUnderTest, chat: Chat, id: number): Pro
   await chat.hears(message(id, `so am I ${id}`));
   await chat.says({ type: "ack", id });
   await client.shows(`delivered to ${chat.name}: ${id}`);
+}
+
+/** The client's user ends the current chat, which is this one, and both say goodbye. */
+export async function isEnded(client: ClientUnderTest, chat: Chat): Promise<void> {
+  await client.enters("/end");
+  await chat.hears(BYE);
+  await chat.says(BYE);
+  await chat.ended();
+  await client.shows(`chat with ${chat.name} ended`);
 }

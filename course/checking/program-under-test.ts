@@ -1,34 +1,18 @@
 // A program that is checked, as an actor: started in a process group of its own, read line by line, and ended with all
 // that it has started.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { ChildProgram, type Ended } from "../../captures/child-program.ts";
+import { ENDLESS, isBusy } from "./busy.ts";
 import type { Surroundings } from "./connection.ts";
 import { quote } from "./readable-bytes.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
-
-const WINDOWS = process.platform === "win32";
 
 /** The most that is kept of what a program prints, in characters. */
 const MOST_OUTPUT = 4 * 1024 * 1024;
 /** How many of its last lines are shown when it has ended. */
 const LAST_LINES = 5;
-
-/** Programs that run, so that they end with us. */
-const running = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of running) killGroup(child);
-});
-
-/** Ends a process and all that it has started. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    if (WINDOWS) spawnSync("taskkill", ["/pid", String(child.pid), "/T", "/F"], { stdio: "ignore" });
-    else process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It is gone already.
-  }
-}
+/** How much earlier than it should a timer may end, in seconds. */
+const TIMER_TOLERANCE = 0.1;
 
 export interface Start {
   words: readonly string[];
@@ -40,18 +24,12 @@ export interface Start {
 export class ProgramUnderTest {
   /** What the checker calls it: "the server", "alice". */
   readonly name: string;
-  /** Everything it has printed on standard output, line by line; and on standard error. */
-  readonly lines: string[] = [];
-  readonly errors: string[] = [];
   /** Fulfilled when it has ended and everything that it printed has been read. */
   readonly ended: Promise<void>;
-  readonly #child: ChildProcess;
-  readonly #unfinished = { lines: "", errors: "" };
+  readonly #child: ChildProgram;
   #around: Surroundings;
-  #printed = 0;
   #next = 0;
-  #outcome: { code: number | null; signal: NodeJS.Signals | null } | undefined;
-  #problem: string | undefined;
+  #outcome: Ended | undefined;
   #mayEnd = false;
   #changed: (() => void)[] = [];
 
@@ -59,31 +37,25 @@ export class ProgramUnderTest {
     this.name = name;
     this.#around = around;
     const [command = "", ...argv] = words;
-    const child = spawn(command, argv, {
-      cwd: folder,
-      env: { ...process.env, ...environment },
-      stdio: ["pipe", "pipe", "pipe"],
-      detached: !WINDOWS,
+    this.#child = new ChildProgram(command, command, argv, environment, {
+      folder,
+      mostOutput: MOST_OUTPUT,
+      onOutput: () => this.#change(),
     });
-    this.#child = child;
-    running.add(child);
-    this.ended = new Promise((resolve) => {
-      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
-        running.delete(child);
-        this.#outcome = { code, signal };
-        this.#change();
-        resolve();
-      };
-      child.on("close", end);
-      child.on("error", (error: NodeJS.ErrnoException) => {
-        if (child.pid !== undefined) return; // It runs; a signal could not be sent, say.
-        this.#problem = error.code === "ENOENT" ? `${command} is not installed` : error.message;
-        end(null, null);
-      });
+    this.ended = this.#child.ended.then((outcome) => {
+      this.#outcome = outcome;
+      this.#change();
     });
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read("lines", text));
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => this.#read("errors", text));
-    child.stdin?.on("error", () => {}); // It may end before it has read everything.
+  }
+
+  /** Everything it has printed on standard output, line by line. */
+  get lines(): readonly string[] {
+    return this.#child.lines.stdout;
+  }
+
+  /** Everything it has printed on standard error, line by line. */
+  get errors(): readonly string[] {
+    return this.#child.lines.stderr;
   }
 
   /** Another check works with it from now on. */
@@ -101,11 +73,16 @@ export class ProgramUnderTest {
     return this.hasEnded && !this.#mayEnd;
   }
 
+  /** Whether it computes, as far as can be told, instead of waiting for us. */
+  async isBusy(): Promise<boolean> {
+    return !this.hasEnded && isBusy(this.#child.pid);
+  }
+
   /** How it ended, and what it said last; empty while it runs. */
   get lastWords(): string {
     if (this.#outcome === undefined) return "";
-    if (this.#problem !== undefined) return `${this.name} could not be started: ${this.#problem}`;
-    const { code, signal } = this.#outcome;
+    const { code, signal, problem } = this.#outcome;
+    if (problem !== undefined) return `${this.name} could not be started: ${problem}`;
     // Where in the code an error was thrown takes many lines, and says less than the one above them.
     const telling = (line: string): boolean =>
       line.trim() !== "" &&
@@ -126,7 +103,7 @@ export class ProgramUnderTest {
 
   /** Gives text to its standard input; no step. */
   write(text: string | Buffer): void {
-    this.#child.stdin?.write(text);
+    this.#child.write(text);
   }
 
   async endsInput(): Promise<void> {
@@ -135,7 +112,7 @@ export class ProgramUnderTest {
 
   /** Ends its standard input; no step. */
   endInput(): void {
-    this.#child.stdin?.end();
+    this.#child.endInput();
   }
 
   /** Its exit code; null while it runs, and if a signal has ended it. */
@@ -145,16 +122,26 @@ export class ProgramUnderTest {
 
   /** Waits for a line on standard output; lines before it are passed over. */
   async shows(expected: string | RegExp): Promise<string> {
-    return this.#step(`${this.name} shows ${describe(expected)}`, async () => {
-      const start = this.#next;
-      let found = -1;
-      await this.#until(() => {
-        found = this.lines.findIndex((line, index) => index >= this.#next && matches(line, expected));
-        return found !== -1;
-      });
-      if (found === -1) return this.#fail(expected, this.lines.slice(start));
-      return this.#takeLine(found);
-    });
+    return this.#step(`${this.name} shows ${describe(expected)}`, () => this.#line(expected));
+  }
+
+  /**
+   * Waits for a line that may not come before so many seconds are over.
+   * @param since when they began, as performance.now() gave it
+   */
+  async showsAfter(seconds: number, since: number, expected: string | RegExp): Promise<void> {
+    await this.#step(
+      `${this.name} shows ${describe(expected)} after ${seconds} s, and not before`,
+      async () => {
+        await this.#line(expected, since + 1000 * seconds - performance.now());
+        const after = (performance.now() - since) / 1000;
+        if (after < seconds - TIMER_TOLERANCE)
+          throw new StepFailure({
+            expected: `${describe(expected)} after ${seconds} s`,
+            received: `it after ${after.toFixed(1)} s`,
+          });
+      },
+    );
   }
 
   /** Expects that this is the very next line on standard output. */
@@ -212,14 +199,12 @@ export class ProgramUnderTest {
   /** Sends it a signal. */
   async signal(name: NodeJS.Signals): Promise<void> {
     this.#mayEnd = true;
-    await this.#step(`${this.name} receives ${name}`, () => this.#child.kill(name));
+    await this.#step(`${this.name} receives ${name}`, () => this.#child.signal(name));
   }
 
   /** Ends it with all that it has started, and waits until it is gone. */
   async kill(): Promise<void> {
-    if (this.hasEnded) return killGroup(this.#child);
-    killGroup(this.#child);
-    await this.ended;
+    await this.#child.kill();
   }
 
   /** Waits until the program prints a line that matches; undefined if it does not, or ends before. No step. */
@@ -228,19 +213,33 @@ export class ProgramUnderTest {
     return this.lines.find((line) => matches(line, expected));
   }
 
-  /** Waits until something changes, it ends, or the time is over. */
-  async #until(condition: () => boolean): Promise<void> {
+  /**
+   * Waits until something changes, it ends, or the time is over.
+   * @param longer how much longer than usual, in milliseconds
+   */
+  async #until(condition: () => boolean, longer = 0): Promise<void> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       this.#change();
-    }, this.#around.timeout);
+    }, this.#around.timeout + longer);
     try {
       while (!condition() && !late && !this.hasEnded)
         await new Promise<void>((resolve) => this.#changed.push(resolve));
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** The next line that matches; those before it are passed over. */
+  async #line(expected: string | RegExp, longer = 0): Promise<string> {
+    const start = this.#next;
+    let found = -1;
+    await this.#until(() => {
+      found = this.lines.findIndex((line, index) => index >= this.#next && matches(line, expected));
+      return found !== -1;
+    }, longer);
+    return found === -1 ? this.#fail(expected, this.lines.slice(start), longer) : this.#takeLine(found);
   }
 
   #takeLine(index: number): string {
@@ -254,29 +253,23 @@ export class ProgramUnderTest {
     if (line !== "") this.#around.transcript.observe();
   }
 
-  #fail(expected: string | RegExp, lines: readonly string[]): never {
+  async #fail(expected: string | RegExp, lines: readonly string[], longer = 0): Promise<never> {
     const ended = this.hasEnded ? `\n${this.lastWords}` : "";
     const shown = lines.slice(-LAST_LINES).map(quote);
     const [only] = shown;
-    const nothing = this.hasEnded ? "nothing" : `nothing within ${this.#around.timeout / 1000} s`;
+    const nothing = this.hasEnded
+      ? "nothing"
+      : `nothing within ${Math.round((this.#around.timeout + longer) / 100) / 10} s`;
     throw new StepFailure({
       expected: describe(expected),
       received: `${shown.length === 0 ? nothing : shown.length === 1 ? only : shown.join("\n")}${ended}`,
       exact: typeof expected === "string" && shown.length === 1,
+      ...(shown.length === 0 && (await this.isBusy()) ? { likelyCause: ENDLESS } : {}),
     });
   }
 
   #step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
     return this.#around.transcript.step(description, action);
-  }
-
-  #read(source: "lines" | "errors", text: string): void {
-    this.#printed += text.length;
-    if (this.#printed > MOST_OUTPUT) return killGroup(this.#child);
-    const lines = (this.#unfinished[source] + text).split(/\r?\n/);
-    this.#unfinished[source] = lines.pop() ?? "";
-    this[source].push(...lines);
-    this.#change();
   }
 
   #change(): void {

@@ -62,13 +62,11 @@ export async function runChecks(
 ): Promise<CheckResult[]> {
   const results: (CheckResult | undefined)[] = checks.map(() => undefined);
   const pool = new Pool();
-  let next = 0;
+  const waiting = [...checks.entries()].sort(([, one], [, other]) => (other.waits ?? 0) - (one.waits ?? 0));
   const work = async (): Promise<void> => {
-    for (;;) {
-      const index = next;
-      const check = checks[index];
-      next += 1;
-      if (check === undefined || options.signal?.aborted) return;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      if (options.signal?.aborted) return;
+      const [index, check] = next;
       const result = await runCheck(check, place, pool, options);
       if (options.signal?.aborted) return;
       results[index] = result;

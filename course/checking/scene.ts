@@ -1,8 +1,7 @@
 // What one check works with: the programs that are checked, and every other role, played by the checker. All that it
 // opens is closed when the check is over.
 
-import { randomInt } from "node:crypto";
-import { createServer, connect as tcpConnect } from "node:net";
+import { connect as tcpConnect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { COURSE_FOLDER } from "../programs.ts";
@@ -10,6 +9,7 @@ import { Chat, type ChatRole, type ChatStage } from "./chat.ts";
 import { STAGE_FOLDERS, type StageNumber } from "./check.ts";
 import { fillTemplate } from "./command.ts";
 import { Connection, type Surroundings } from "./connection.ts";
+import { freePort } from "./free-port.ts";
 import { Listener } from "./listener.ts";
 import { ModuleHost, ModuleUnderTest } from "./module-under-test.ts";
 import { PlayedRegistry, type Registration } from "./played-registry.ts";
@@ -27,6 +27,8 @@ export interface Place {
   /** Templates of commands, for programs that are not ours (command.ts). */
   server?: string;
   client?: string;
+  /** Options that every server gets. */
+  serverOptions?: readonly string[];
   /** The stage's files as plain JavaScript, beside a module-host.js: it starts in a quarter of the time. */
   modules?: string;
   /** Where those commands are run; by default where the checker is. */
@@ -48,6 +50,13 @@ export class ClientUnderTest extends ProgramUnderTest {
 export interface ClientOptions {
   argv?: readonly string[];
   environment?: Readonly<Record<string, string>>;
+}
+
+/** What a client is told by its options: in stage 01 the port, from stage 02 on the name and the registry. */
+export interface ClientValues {
+  port?: string;
+  name?: string | undefined;
+  registry?: string;
 }
 
 /** What one run of stage 01's client came to. */
@@ -166,16 +175,25 @@ export class Scene implements Surroundings {
 
   /** Runs the server as it is told to, and does not wait for anything. */
   runServer(values: { port?: string }, options: readonly string[] = []): ProgramUnderTest {
-    const ours = this.place.server === undefined;
-    const template =
-      this.place.server ?? [...NODE.map(quoted), quoted(join(this.place.folder, "server.ts"))].join(" ");
-    return this.run("the server", fillTemplate(template, { port: values.port }, options), ours);
+    const all = [...(this.place.serverOptions ?? []), ...options];
+    const words = fillTemplate(this.#template("server"), { port: values.port }, all);
+    return this.run("the server", words, this.place.server === undefined);
+  }
+
+  /** Runs the client as it is told to, and does not wait for anything. */
+  runClient(values: ClientValues, { argv = [], environment = {} }: ClientOptions = {}): ClientUnderTest {
+    const words = fillTemplate(this.#template("client"), { ...values }, argv);
+    const start = { words, folder: this.#folder(this.place.client === undefined), environment };
+    const client = new ClientUnderTest(values.name ?? "the client", start, this);
+    this.#programs.push(client);
+    return client;
   }
 
   /** Connects to a server that is checked, or to any port of this machine. */
-  async connect(server: { port: number }, name = "the client"): Promise<Connection> {
+  async connect(server: { host?: string; port: number }, name = "the client"): Promise<Connection> {
     return this.step(`${name} connects`, async () => {
-      const socket = tcpConnect({ host: "127.0.0.1", port: server.port, noDelay: true, allowHalfOpen: true });
+      const { host = "127.0.0.1", port } = server;
+      const socket = tcpConnect({ host, port, noDelay: true, allowHalfOpen: true });
       this.afterwards(() => socket.destroy());
       const connected = new Promise<void>((resolve, reject) => {
         socket.once("connect", resolve);
@@ -205,14 +223,14 @@ export class Scene implements Surroundings {
     return this.#registry;
   }
 
-  /** A registered client of the checked stage. */
-  async client(name: string, options: ClientOptions = {}): Promise<ClientUnderTest> {
-    const client = await this.startClient(name, options);
-    const registration = await this.#firstRegistration(client);
-    await client.shows(
-      new RegExp(`^registered as ${name}, listening on 127\\.0\\.0\\.1:${registration.port}$`),
+  /** A registered client of the checked stage; the registry is the played one, unless the port is that of another. */
+  async client(name: string, options: ClientOptions = {}, registryPort?: number): Promise<ClientUnderTest> {
+    const client = await this.startClient(name, options, registryPort);
+    const port = registryPort === undefined ? (await this.#firstRegistration(client)).port : "[0-9]+";
+    const shown = await client.shows(
+      new RegExp(`^registered as ${name}, listening on 127\\.0\\.0\\.1:${port}$`),
     );
-    client.port = registration.port;
+    client.port = Number(shown.slice(shown.lastIndexOf(":") + 1));
     return client;
   }
 
@@ -228,18 +246,11 @@ export class Scene implements Surroundings {
   /** A client that may not be registered yet; without a name it has none to give. */
   async startClient(
     name: string | undefined,
-    { argv = [], environment }: ClientOptions = {},
+    options: ClientOptions = {},
     registryPort?: number,
   ): Promise<ClientUnderTest> {
     const port = registryPort ?? (await this.playRegistry()).port;
-    const values = { name, registry: `127.0.0.1:${port}` };
-    const client = new ClientUnderTest(
-      name ?? "the client",
-      this.#clientStart(values, argv, environment),
-      this,
-    );
-    this.#programs.push(client);
-    return client;
+    return this.runClient({ name, registry: `127.0.0.1:${port}` }, options);
   }
 
   /** Runs stage 01's client to its end. */
@@ -254,9 +265,7 @@ export class Scene implements Surroundings {
     ];
     return this.step(shown.join(" "), async () => {
       this.transcript.lastSent = shown.join(" ");
-      const start = this.#clientStart({ port: String(server.port) }, expression);
-      const client = new ProgramUnderTest("the client", start, this);
-      this.#programs.push(client);
+      const client = this.runClient({ port: String(server.port) }, { argv: expression });
       client.write(input);
       client.endInput();
       await within(this.timeout, client.ended, () => {
@@ -343,6 +352,10 @@ export class Scene implements Surroundings {
     return words.map((one) => `\n${one}`).join("");
   }
 
+  async anyBusy(): Promise<boolean> {
+    return (await Promise.all(this.#programs.map((program) => program.isBusy()))).includes(true);
+  }
+
   get hasEnded(): boolean {
     return this.#programs.some((program) => program.hasEndedEarly);
   }
@@ -356,7 +369,7 @@ export class Scene implements Surroundings {
 
   /** The check has done its steps. @throws StepFailure for bytes that came and that nobody wanted */
   assertNothingUnread(): void {
-    for (const connection of this.#connections) connection.assertNothingUnread();
+    for (const held of [...this.#connections, ...this.#listeners]) held.assertNothingUnread();
   }
 
   /** Closes everything, and gives back what was lent. */
@@ -364,13 +377,13 @@ export class Scene implements Surroundings {
     for (const action of this.#cleanUp.splice(0).reverse()) await action();
     for (const listener of this.#listeners) listener.close();
     this.#registry?.close();
-    const kept = new Set<ProgramUnderTest>();
+    const lent = new Set(this.#lent.map(({ program }) => program));
+    // The clients first: a registry has to forget them.
+    for (const program of this.#programs) if (!lent.has(program)) await program.kill();
     for (const server of this.#lent) {
-      if (server.program.hasEnded || !(await this.#isAsNew(server))) continue;
-      kept.add(server.program);
-      this.#pool.servers.push(server);
+      if (!server.program.hasEnded && (await this.#isAsNew(server))) this.#pool.servers.push(server);
+      else await server.program.kill();
     }
-    for (const program of this.#programs) if (!kept.has(program)) await program.kill();
     if (this.#host !== undefined && !this.#host.hasEnded) this.#pool.hosts.push(this.#host);
   }
 
@@ -403,15 +416,10 @@ export class Scene implements Surroundings {
     }
   }
 
-  #clientStart(
-    values: Readonly<Record<string, string | undefined>>,
-    options: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-  ): { words: string[]; folder: string; environment: Readonly<Record<string, string>> } {
-    const ours = this.place.client === undefined;
-    const template =
-      this.place.client ?? [...NODE.map(quoted), quoted(join(this.place.folder, "client.ts"))].join(" ");
-    return { words: fillTemplate(template, values, options), folder: this.#folder(ours), environment };
+  /** How one of the two programs is started. */
+  #template(program: "server" | "client"): string {
+    const file = join(this.place.folder, `${program}.ts`);
+    return this.place[program] ?? [...NODE, file].map(quoted).join(" ");
   }
 
   #folder(inCourse: boolean): string {
@@ -425,6 +433,7 @@ export class Scene implements Surroundings {
       if (Date.now() > until) throw new CouldNotRun(`the server does not answer on port ${port}`);
       await Promise.race([program.ended, new Promise<void>((resolve) => setTimeout(resolve, POLL))]);
     }
+    if (program.hasEnded) throw new CouldNotRun(program.lastWords); // It is another program that has answered.
   }
 }
 
@@ -458,28 +467,6 @@ export class Peer {
     const names = { own: this.name, other: client.name };
     return new Chat(connection, this.#scene.chatStage, role, names, this.#scene);
   }
-}
-
-/** Ports from 20,000 to 31,999: below those that a system gives to whoever asks for any, as other checks do meanwhile. */
-const FIRST_PORT = 20_000;
-const PORTS = 12_000;
-
-/** A port of 127.0.0.1 that was free a moment ago, another one each time. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + randomInt(PORTS);
-    if (await isFree(port)) return port;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const free = await new Promise<boolean>((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port }, () => resolve(true));
-  });
-  if (free) await new Promise<void>((resolve) => server.close(() => resolve()));
-  return free;
 }
 
 async function answers(port: number): Promise<boolean> {

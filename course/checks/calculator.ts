@@ -1,10 +1,14 @@
 // Checks of section P1, the calculator: its server over the wire, and its client as a program.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { type Check, defineCheck } from "../checking/check.ts";
+import { type CheckOfSeveral, defineChecks } from "../checking/check.ts";
 import type { Connection } from "../checking/connection.ts";
+import { freePort } from "../checking/free-port.ts";
 import { quote } from "../checking/readable-bytes.ts";
-import { type CalculatorRun, freePort, type Scene } from "../checking/scene.ts";
+import type { CalculatorRun, Scene } from "../checking/scene.ts";
+
+const SERVER = { stages: ["01"], of: "server" } as const;
+const CLIENT = { stages: ["01"], of: "client" } as const;
 
 /** Requests and the replies that they must have, both without LF. */
 type Table = readonly (readonly [request: string, reply: string])[];
@@ -18,15 +22,13 @@ async function asks(client: Connection, table: Table): Promise<void> {
 }
 
 /** A check of a table of requests. */
-function table(id: string, title: string, likelyCause: string, rows: Table): Check {
-  return defineCheck({
+function table(id: string, title: string, likelyCause: string, rows: Table): CheckOfSeveral {
+  return {
     id,
-    stages: ["01"],
-    of: "server",
     title,
     likelyCause,
     run: async (scene) => asks(await scene.connect(await scene.server()), rows),
-  });
+  };
 }
 
 /** The reply that says what was unexpected, and where. */
@@ -35,11 +37,9 @@ const unexpected = (character: string, column: number): string =>
 
 const END_OF_EXPRESSION = "error: unexpected end of expression";
 
-const expressions: readonly Check[] = [
-  defineCheck({
+const expressions = defineChecks(SERVER, [
+  {
     id: "P1.1-client-first",
-    stages: ["01"],
-    of: "server",
     title: "the server greets nobody: its first line is the reply to the first request",
     likelyCause: "The server sends something when a client connects. The client speaks first.",
     async run(scene) {
@@ -49,12 +49,10 @@ const expressions: readonly Check[] = [
       await asks(other, [["1 + 1", "= 2"]]);
       await asks(silent, [["2 + 2", "= 4"]]);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P1.2-order",
-    stages: ["01"],
-    of: "server",
     title: "replies come in the order of the requests, also when nobody waits for them",
     likelyCause: "Each request must be answered once, and before the next one of the same client.",
     async run(scene) {
@@ -65,7 +63,7 @@ const expressions: readonly Check[] = [
       await client.sends(rows.map(([request]) => `${request}\n`).join(""));
       await client.receives(rows.map(([, reply]) => `${reply}\n`).join(""));
     },
-  }),
+  },
 
   table(
     "P1.3-numbers",
@@ -191,10 +189,8 @@ const expressions: readonly Check[] = [
     ],
   ),
 
-  defineCheck({
+  {
     id: "P1.3-any-expression",
-    stages: ["01"],
-    of: "server",
     title: "any expression is evaluated, however it is spelt and spaced",
     likelyCause: "Some combination of spellings goes wrong: look at the expression that was sent.",
     async run(scene) {
@@ -207,8 +203,8 @@ const expressions: readonly Check[] = [
         await asks(client, [[written.join(""), replyTo(terms)]]);
       }
     },
-  }),
-];
+  },
+]);
 
 interface Term {
   operator: string;
@@ -245,7 +241,7 @@ function replyTo(terms: readonly Term[]): string {
   return `= ${Number(value.toPrecision(15)) + 0}`;
 }
 
-const errors: readonly Check[] = [
+const errors = defineChecks(SERVER, [
   table(
     "P1.7-reasons",
     "each kind of failure has its reason",
@@ -356,10 +352,8 @@ const errors: readonly Check[] = [
     ],
   ),
 
-  defineCheck({
+  {
     id: "P1.7-goes-on",
-    stages: ["01"],
-    of: "server",
     title: "after an error the connection goes on",
     likelyCause: "An error is a reply like any other. Only a line that is too long ends the connection.",
     async run(scene) {
@@ -370,14 +364,12 @@ const errors: readonly Check[] = [
         await asks(client, [["1 + 1", "= 2"]]);
       }
     },
-  }),
-];
+  },
+]);
 
-const endings: readonly Check[] = [
-  defineCheck({
+const endings = defineChecks(SERVER, [
+  {
     id: "P1.8-end",
-    stages: ["01"],
-    of: "server",
     title: "END in any case, blanks around it, closes the connection without a reply",
     likelyCause: "END counts in any case, and spaces and tabs around it are ignored.",
     async run(scene) {
@@ -389,7 +381,7 @@ const endings: readonly Check[] = [
         await client.isClosed();
       }
     },
-  }),
+  },
 
   table(
     "P1.8-nothing-else",
@@ -404,10 +396,8 @@ const endings: readonly Check[] = [
     ],
   ),
 
-  defineCheck({
+  {
     id: "P1.8-nothing-after",
-    stages: ["01"],
-    of: "server",
     title: "what was asked before END is answered, what comes after it is not",
     likelyCause: "END ends the connection, but not before the lines in front of it have their replies.",
     async run(scene) {
@@ -416,12 +406,10 @@ const endings: readonly Check[] = [
       await client.receives("= 2\n= 4\n");
       await client.isClosed();
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P1.9-idle",
-    stages: ["01"],
-    of: "server",
     title: "a connection that sends no complete line in time is closed, and no other",
     likelyCause: "The time runs anew with every complete line; bytes without LF do not count.",
     async run(scene) {
@@ -442,8 +430,8 @@ const endings: readonly Check[] = [
       for (const outcome of await patient) if (outcome.status === "rejected") throw outcome.reason;
       await asks(busy, [["2 + 2", "= 4"]]);
     },
-  }),
-];
+  },
+]);
 
 /** Runs the client against the server, and expects exactly this. */
 async function prints(
@@ -461,35 +449,29 @@ function describe({ stdout, stderr, code }: CalculatorRun): string {
   return `output ${quote(stdout)}, errors ${quote(stderr)}, exit code ${code}`;
 }
 
-const clients: readonly Check[] = [
-  defineCheck({
+const clients = defineChecks(CLIENT, [
+  {
     id: "P1.10-value",
-    stages: ["01"],
-    of: "client",
     title: "the client sends its arguments as one expression, and prints the value alone",
     likelyCause: "Join the arguments by blanks, and print what stands behind the = of the reply.",
     async run(scene) {
       await prints(scene, { stdout: "5\n", stderr: "", code: 0 }, ["2", "+", "3"]);
       await prints(scene, { stdout: "5\n", stderr: "", code: 0 }, ["2 + 3"]);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P1.10-failure",
-    stages: ["01"],
-    of: "client",
     title: "a failure goes to standard error, and ends the client with exit code 1",
     likelyCause: "A program that reads the output must not take an error for a value.",
     async run(scene) {
       await prints(scene, { stdout: "", stderr: "error: division by zero\n", code: 1 }, ["1 / 0"]);
       await prints(scene, { stdout: "", stderr: "error: empty expression\n", code: 1 }, [""]);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P1.10-options-first",
-    stages: ["01"],
-    of: "client",
     title: "options are read only before the expression, which may begin with a sign",
     likelyCause: "A reader of options takes -4, or what follows the expression, for an option.",
     async run(scene) {
@@ -497,12 +479,10 @@ const clients: readonly Check[] = [
       const stderr = 'error: unexpected "-" at column 4\n';
       await prints(scene, { stdout: "", stderr, code: 1 }, ["1", "--help"]);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P1.10-pipe",
-    stages: ["01"],
-    of: "client",
     title: "from a pipe the client prints each reply as it came, and nothing else",
     likelyCause: "The client must send all of its input, and wait for all replies before it ends.",
     async run(scene) {
@@ -510,12 +490,10 @@ const clients: readonly Check[] = [
       await prints(scene, { stdout, stderr: "", code: 0 }, [], "1 + 2\n1 / 0\n\n10 - 3\n");
       await prints(scene, { stdout: "= 2\n", stderr: "", code: 0 }, [], "1 + 1\nEND\n");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P1.10-no-server",
-    stages: ["01"],
-    of: "client",
     title: "without a server the client says so in one line, and ends with exit code 1",
     likelyCause: "The error of connecting is not handled, or is told in more than a line.",
     async run(scene) {
@@ -526,12 +504,10 @@ const clients: readonly Check[] = [
           received: describe({ stdout, stderr, code }),
         });
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P1.10-help",
-    stages: ["01"],
-    of: "client",
     title: "--help names the client's options, and ends with exit code 0",
     likelyCause: "--help is not known, or does not name --host, --port and itself.",
     async run(scene) {
@@ -539,11 +515,11 @@ const clients: readonly Check[] = [
       const missing = ["--host", "--port", "--help"].filter((option) => !stdout.includes(option));
       if (missing.length > 0 || code !== 0)
         scene.fails({
-          expected: `${missing.join(", ") || "nothing"} in the output, and exit code 0`,
+          expected: `${missing.length > 0 ? `${missing.join(", ")} in the output, and ` : ""}exit code 0`,
           received: describe({ stdout, stderr, code }),
         });
     },
-  }),
-];
+  },
+]);
 
-export const checks: readonly Check[] = [...expressions, ...errors, ...endings, ...clients];
+export const checks = [...expressions, ...errors, ...endings, ...clients];

@@ -1,7 +1,7 @@
 // Clauses P4.1 to P4.6: the key exchange as it is on the wire, and the safety number on the terminal.
 
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "../checking/chat.ts";
-import { defineCheck } from "../checking/check.ts";
+import { defineChecks } from "../checking/check.ts";
 import {
   decode,
   encode,
@@ -11,25 +11,13 @@ import {
   safetyNumber,
   TOY,
 } from "../checking/cryptography.ts";
+import { connectsAs, failedCall } from "../checking/opening-chats.ts";
 import type { ClientUnderTest, Scene } from "../checking/scene.ts";
-
-const BOTH = ["03", "04"] as const;
-
-/** How a call that never became a chat may be reported: the contract names no line of its own for it. */
-const failedCall = (name: string): RegExp => new RegExp(`^(?:error: .+|chat with ${name} lost: .+)$`);
 
 /** A number as a public key of the group of 2,048 bits. */
 const digits = (value: bigint): string => encode(value, MODP2048).toString("hex");
 
-/** A peer that is connected with the client and has said nothing yet. As a responder it has been called. */
-async function connected(scene: Scene, alice: ClientUnderTest, role: ChatRole, name: string): Promise<Chat> {
-  const peer = await scene.peer(name);
-  if (role === "initiator") return peer.calls(alice);
-  await alice.enters(`/chat ${name}`);
-  return peer.isCalled(alice);
-}
-
-/** The same up to the client's key, which has come although the peer has not sent its own. */
+/** A peer that has come as far as the client's key, which is there although the peer has not sent its own. */
 async function untilTheKey(
   scene: Scene,
   alice: ClientUnderTest,
@@ -37,7 +25,7 @@ async function untilTheKey(
   name: string,
   group = MODP2048,
 ): Promise<Chat> {
-  const chat = await connected(scene, alice, role, name);
+  const chat = await connectsAs(scene, alice, role, name);
   chat.group = group;
   await chat.exchangesHellos();
   await chat.receivesKey();
@@ -67,11 +55,9 @@ function untilShort(base: bigint): bigint {
   return exponent;
 }
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: ["03", "04"], of: "client" }, [
+  {
     id: "P4.1-key-line",
-    stages: BOTH,
-    of: "client",
     title: "each side sends its public key at once after the hellos",
     likelyCause:
       "The key line comes only after the other side's, or its public key is not exactly as long as the prime, in lower-case digits.",
@@ -93,11 +79,9 @@ export const checks = [
         await chat.ended();
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.2-toy-group",
-    stages: BOTH,
-    of: "client",
     title: "--group toy warns, and uses p = 23 and g = 5",
     likelyCause:
       "The option --group is not looked at, or the toy group is used without a warning at the start.",
@@ -123,11 +107,9 @@ export const checks = [
         await talks(alice, chat);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.2-group-mismatch",
-    stages: BOTH,
-    of: "client",
     title: "a key of another group is refused",
     likelyCause: "The member group of the other side's key line is not compared with the own group.",
     async run(scene) {
@@ -146,11 +128,9 @@ export const checks = [
       }
       await noChat(alice);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P3.7-key-due",
-    stages: BOTH,
-    of: "client",
     title: "anything else is refused where a key is due",
     likelyCause: "The type of the line after the hellos is not checked before it is used.",
     async run(scene) {
@@ -170,11 +150,9 @@ export const checks = [
       }
       await noChat(alice);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.3-fresh-keys",
-    stages: BOTH,
-    of: "client",
     title: "every chat has a key of its own",
     likelyCause: "The key pair is drawn once, when the program starts. Draw one for each chat.",
     async run(scene) {
@@ -200,11 +178,9 @@ export const checks = [
         await chat.ended();
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.4-bad-public-key",
-    stages: BOTH,
-    of: "client",
     title: "a public key that is a trap, or is not well-formed, is refused",
     likelyCause:
       "The public key is used before it has been checked: exactly as many lower-case digits as the prime has, and a number from 2 to p - 2.",
@@ -238,11 +214,9 @@ export const checks = [
       }
       await noChat(alice);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.4-smallest-and-largest",
-    stages: BOTH,
-    of: "client",
     title: "the public keys 2 and p - 2 are taken",
     likelyCause: "The range is one too narrow: 2 and p - 2 themselves are allowed.",
     async run(scene) {
@@ -258,11 +232,9 @@ export const checks = [
         await alice.shows(`safety number with ${name}: ${number}`);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.5-leading-zeros",
-    stages: BOTH,
-    of: "client",
     title: "zero bytes at the beginning of the shared secret and of a public key are kept",
     likelyCause:
       "A number is turned into bytes without padding: when it begins with a zero byte, which happens once in 256 chats, it becomes too short.",
@@ -282,11 +254,9 @@ export const checks = [
       await alice.shows(`safety number with key: ${key.safetyNumber}`);
       await talks(alice, key);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.6-safety-number",
-    stages: BOTH,
-    of: "client",
     title: "the safety number is shown when the chat starts, and again at /verify",
     likelyCause:
       "The hash is not made of the ASCII text and the two encoded public keys, the bytewise smaller first; or a group of digits has lost its leading zeros.",
@@ -294,7 +264,7 @@ export const checks = [
       const alice = await scene.client("alice", { argv: ["--accept"] });
       for (const role of ROLES) {
         const name = role === "initiator" ? "bob" : "carol";
-        const chat = await connected(scene, alice, role, name);
+        const chat = await connectsAs(scene, alice, role, name);
         await chat.shakesHands();
         await alice.shows(`chat with ${name} started`);
         await alice.shows(`safety number with ${name}: ${chat.safetyNumber}`);
@@ -302,11 +272,9 @@ export const checks = [
         await alice.shows(`safety number with ${name}: ${chat.safetyNumber}`);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.6-same-on-both-sides",
-    stages: BOTH,
-    of: "client",
     title: "two clients in a chat show the same safety number",
     likelyCause:
       "Each side puts its own key first. The order must not depend on who computes: the bytewise smaller first.",
@@ -317,5 +285,5 @@ export const checks = [
       const shown = await alice.shows(/^safety number with bob: [0-9]{5}(?: [0-9]{5}){5}$/);
       await bob.shows(shown.replace("with bob", "with alice"));
     },
-  }),
-];
+  },
+]);

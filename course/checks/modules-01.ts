@@ -1,14 +1,12 @@
 // Checks of stage 01's own functions: what cannot be brought about over the wire for certain.
 
-import { type Check, defineCheck } from "../checking/check.ts";
+import { defineChecks } from "../checking/check.ts";
 
 const text = (line: string): object => ({ kind: "text", text: line });
 
-export const checks: readonly Check[] = [
-  defineCheck({
+export const checks = defineChecks({ stages: ["01"], of: "module" }, [
+  {
     id: "P0.2-line-reader",
-    stages: ["01"],
-    of: "module",
     title: "the line reader gives each line once, in whatever pieces it comes",
     likelyCause: "What has no LF yet must be held, and joined with what comes next.",
     async run(scene) {
@@ -21,12 +19,10 @@ export const checks: readonly Check[] = [
       await reader.returns("push", [bytes.subarray(0, 1)], []);
       await reader.returns("push", [bytes.subarray(1)], [text("é")]);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P0.3-line-reader",
-    stages: ["01"],
-    of: "module",
     title: "the line reader has one limit, for a line in one piece and for a line in many",
     likelyCause:
       "The bytes that are held count, too, and a line that is too long is reported once, and at once.",
@@ -42,5 +38,5 @@ export const checks: readonly Check[] = [
       await reader.returns("push", [Buffer.from("x\nnext\n")], [text("next")]);
       await reader.returns("push", [Buffer.from("12345678\n")], [tooLong]);
     },
-  }),
-];
+  },
+]);

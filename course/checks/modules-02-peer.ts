@@ -1,14 +1,10 @@
 // Checks of pure functions of stage 02 that have to do with peers (the files peer-messages.ts, commands.ts, printable.ts).
 
-import { defineCheck, type StageNumber } from "../checking/check.ts";
+import { defineChecks } from "../checking/check.ts";
 
-const stages: readonly StageNumber[] = ["02"];
-
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: ["02"], of: "module" }, [
+  {
     id: "P3.1-parse-hello",
-    stages,
-    of: "module",
     title: "parseHello takes a hello for us, of our stage, from a name, and nothing else",
     likelyCause:
       "Each member of a hello is checked: type, from, stage, to, in this order, each with its own code.",
@@ -34,12 +30,10 @@ export const checks = [
       for (const [others, code] of wrong)
         await messages.throws("parseHello", [{ ...hello, ...others }, own], { code });
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.4-is-text",
-    stages,
-    of: "module",
     title: "isText knows what may be a text: 1 to 8,192 bytes of UTF-8, no half characters",
     likelyCause: "The length of a JavaScript string counts code units; a text is measured in bytes of UTF-8.",
     async run(scene) {
@@ -58,12 +52,10 @@ export const checks = [
       ];
       for (const value of wrong) await messages.returns("isText", [value], false);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.4-printable",
-    stages,
-    of: "module",
     title: "printable replaces each character that could steer a terminal, and no other",
     likelyCause:
       "The ranges are U+0000 to U+001F without U+0009, U+007F to U+009F, U+202A to U+202E and U+2066 to U+2069.",
@@ -78,12 +70,10 @@ export const checks = [
         await module.returns("printable", [text], text);
       }
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-commands",
-    stages,
-    of: "module",
     title: "parseCommand tells commands from texts",
     likelyCause:
       "Only a line that begins with / is a command, and the words Get Users, EOM and EXIT alone on a line. All else is a text.",
@@ -107,5 +97,5 @@ export const checks = [
           scene.fails({ sent: line, expected: 'the kind "wrong"', received: JSON.stringify(kind) });
       }
     },
-  }),
-];
+  },
+]);

@@ -1,6 +1,6 @@
 // Checks of functions: how a line becomes a message (P2.7), in messages.ts.
 
-import { type Check, defineCheck } from "../checking/check.ts";
+import { CHAT_STAGES, type Check, defineCheck } from "../checking/check.ts";
 
 /** Lines that are no message, whatever they are otherwise. */
 const NO_MESSAGES = [
@@ -25,7 +25,7 @@ const NO_MESSAGES = [
 export const checks: readonly Check[] = [
   defineCheck({
     id: "P2.7-parse",
-    stages: ["02", "03", "04"],
+    stages: CHAT_STAGES,
     of: "module",
     title: "parseObject takes a JSON object with a string type, and refuses everything else with bad-request",
     likelyCause:

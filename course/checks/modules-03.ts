@@ -2,7 +2,7 @@
 // What is right comes from OpenSSL, or from arithmetic of the checker's own.
 
 import { createDiffieHellman } from "node:crypto";
-import { defineCheck } from "../checking/check.ts";
+import { defineChecks } from "../checking/check.ts";
 import {
   decode,
   encode,
@@ -48,11 +48,9 @@ const digits = (value: bigint, group: Group): string => encode(value, group).toS
 
 const refused = { code: "bad-public-key" };
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: ["03"], of: "module" }, [
+  {
     id: "P4.5-power-small",
-    stages: ["03"],
-    of: "module",
     title: "small powers modulo a prime are right",
     likelyCause:
       "Go through the binary digits from the left: square for each of them, multiply by the base if it is 1.",
@@ -70,11 +68,9 @@ export const checks = [
         await file.returns("modPow", [base, exponent, modulus], base ** exponent % modulus);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.5-power-large",
-    stages: ["03"],
-    of: "module",
     title: "powers with a prime of 2,048 bits and exponents of 256 bits are right, and quick",
     likelyCause:
       "Numbers get too long, or there are too many steps: square and multiply, and take the remainder after every multiplication.",
@@ -86,11 +82,9 @@ export const checks = [
         await file.returns("modPow", [base, exponent, MODP2048.prime], powerByOpenSsl(base, exponent));
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.3-key-pair",
-    stages: ["03"],
-    of: "module",
     title: "the public key is g raised to the private key, which comes from the source of random integers",
     likelyCause:
       "The private key must come from draw(smallest, largest), and the public key from g, the private key and p.",
@@ -106,11 +100,9 @@ export const checks = [
         await file.returns("generateKeyPair", [LONG_GROUP, draw], { privateKey, publicKey });
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.3-fresh-private-keys",
-    stages: ["03"],
-    of: "module",
     title: "private keys are random: in the range, of full length, and new each time",
     likelyCause:
       "The private key is always the same, or is drawn from another range than the group's, 2 to 2^256 - 1.",
@@ -154,11 +146,9 @@ export const checks = [
         });
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.3-draws-again",
-    stages: ["03"],
-    of: "module",
     title: "a key pair that the other side would refuse is drawn again",
     likelyCause:
       "5^11 mod 23 is 22, which is p - 1. Ask isAcceptable before you return a pair, and draw again if it says no.",
@@ -168,11 +158,9 @@ export const checks = [
       await file.returns("generateKeyPair", [TOY_GROUP, givesInTurn(11n, 13n)], answer);
       await file.returns("generateKeyPair", [TOY_GROUP, givesInTurn(11n, 11n, 11n, 13n)], answer);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.4-takes-good-keys",
-    stages: ["03"],
-    of: "module",
     title: "right public keys are taken, the smallest and the largest too",
     likelyCause:
       "The range is one too narrow, or the digits are not read as hexadecimal. 2 and p - 2 themselves are allowed.",
@@ -184,11 +172,9 @@ export const checks = [
           await file.returns("parsePublicKey", [digits(key, group), group], key);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.4-refuses-traps",
-    stages: ["03"],
-    of: "module",
     title: "public keys below 2 or above p - 2 are refused",
     likelyCause:
       "Some number outside of 2 to p - 2 is taken. With 0, 1 or p - 1 (and with what is the same modulo p) everybody knows the shared secret.",
@@ -208,11 +194,9 @@ export const checks = [
           await file.throws("parsePublicKey", [digits(key, group), group], refused);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.4-refuses-other-forms",
-    stages: ["03"],
-    of: "module",
     title: "public keys of another form are refused",
     likelyCause:
       'Buffer.from(text, "hex") stops silently at what is no digit. Check the form first: exactly as many lower-case digits as the prime has.',
@@ -241,11 +225,9 @@ export const checks = [
       ];
       for (const value of forms) await file.throws("parsePublicKey", [value, LONG_GROUP], refused);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.5-shared-secret",
-    stages: ["03"],
-    of: "module",
     title: "the shared secret is the other's public key, raised to the own private key, as bytes",
     likelyCause:
       "Base and exponent are mixed up, or the number is not written as bytes, the most significant first, as many as the prime has.",
@@ -260,11 +242,9 @@ export const checks = [
         await file.returns("sharedSecret", [privateKey, publicKey, LONG_GROUP], secret);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.5-secret-with-leading-zeros",
-    stages: ["03"],
-    of: "module",
     title: "a shared secret that begins with zero bytes keeps them",
     likelyCause:
       "The secret is as long as its number, not as long as the prime. That goes wrong in one chat of 256, and nobody finds out why.",
@@ -276,11 +256,9 @@ export const checks = [
         await file.returns("sharedSecret", [BigInt(exponent), 2n, LONG_GROUP], secret);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.6-number",
-    stages: ["03"],
-    of: "module",
     title: "the safety number is computed as the protocol says",
     likelyCause:
       'SHA-256 of the text "p2p-chat safety number" and the two keys; then six times five bytes, modulo 100,000, in five digits.',
@@ -292,11 +270,9 @@ export const checks = [
         await file.returns("safetyNumber", [smaller, larger], safetyNumber(smaller, larger));
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.6-any-order",
-    stages: ["03"],
-    of: "module",
     title: "the safety number is the same on both sides",
     likelyCause:
       "The number depends on which key comes first. Put the bytewise smaller one first, whosever it is.",
@@ -315,11 +291,9 @@ export const checks = [
         }
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P4.6-five-digits",
-    stages: ["03"],
-    of: "module",
     title: "every group of the safety number has five digits",
     likelyCause: "A group below 10,000 needs zeros in front: users compare groups of five digits.",
     async run(scene) {
@@ -329,11 +303,9 @@ export const checks = [
       while (!/(?:^| )0/.test(safetyNumber(...keys)));
       await file.returns("safetyNumber", keys, safetyNumber(...keys));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P5.1-short-line",
-    stages: ["03"],
-    of: "module",
     title: "a line that is not longer than the key is XORed with it, byte by byte",
     likelyCause: "Byte i of the result is byte i of the data, XORed with byte i of the key.",
     async run(scene) {
@@ -343,11 +315,9 @@ export const checks = [
       for (const data of [Buffer.from('{"type":"bye"}'), scene.random.bytes(32), Buffer.alloc(0)])
         await file.returns("xorWithKey", [data, key], xor(data, key));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P5.1-long-line",
-    stages: ["03"],
-    of: "module",
     title: "after its last byte the key begins again",
     likelyCause:
       "The key has 32 bytes. Byte 32 of a line (counted from 0) is XORed with byte 0 of the key again, and so on.",
@@ -358,5 +328,5 @@ export const checks = [
       for (const data of [line, scene.random.bytes(33), scene.random.bytes(1000)])
         await file.returns("xorWithKey", [data, key], xor(data, key));
     },
-  }),
-];
+  },
+]);

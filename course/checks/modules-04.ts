@@ -2,7 +2,7 @@
 // What is right comes from the checker's own cryptography.ts, or from the RFCs.
 
 import { createHash } from "node:crypto";
-import { defineCheck } from "../checking/check.ts";
+import { defineChecks } from "../checking/check.ts";
 import {
   encryptBlocks,
   open,
@@ -59,6 +59,27 @@ const RFC_5869 = [
 interface ChatKeys {
   initiator: unknown;
   responder: unknown;
+}
+
+/** What decrypt is given. Without additional data they are those of line 0. */
+interface Received {
+  key: Buffer;
+  iv: Buffer;
+  ciphertext: Buffer;
+  tag: Buffer;
+  additionalData?: Buffer;
+}
+
+/** What decrypt has to accept: a text, sealed as line 0. */
+function sealedRightly(scene: Scene, text: Buffer): Received {
+  const [key, iv] = [scene.random.bytes(64), scene.random.bytes(16)];
+  const { ciphertext, tag } = seal(key, 0, text, iv);
+  return { key, iv, ciphertext: hex(ciphertext), tag: hex(tag) };
+}
+
+/** The arguments of decrypt. */
+function toDecrypt({ key, iv, ciphertext, tag, additionalData = SEQUENCE_ZERO }: Received): unknown[] {
+  return [key, iv, { ciphertext, tag }, additionalData];
 }
 
 function digitsOf(key: unknown): string {
@@ -145,11 +166,9 @@ function judgeIvs(scene: Scene, sealed: readonly SealedLine[], others: readonly 
   }
 }
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: ["04"], of: "module" }, [
+  {
     id: "P6.1-hkdf",
-    stages: ["04"],
-    of: "module",
     title: "hkdf gives the answers of RFC 5869",
     likelyCause: "Secret, salt and info have changed places, or the material is not cut to its length.",
     async run(scene) {
@@ -157,11 +176,9 @@ export const checks = [
       for (const { salt, info, material } of RFC_5869)
         await file.returns("hkdf", [Buffer.alloc(22, 0x0b), salt, info, 42], material);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.1-two-keys",
-    stages: ["04"],
-    of: "module",
     title: "the shared secret gives 64 bytes for what the initiator sends, and 64 others for the responder",
     likelyCause:
       "The two keys have changed places, or come from another salt, info or length than the clause has.",
@@ -192,11 +209,9 @@ export const checks = [
         if (others !== expected) scene.fails({ sent, expected, received: others ?? "nothing", exact: true });
       });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.1-transcript",
-    stages: ["04"],
-    of: "module",
     title: "the transcript's hash is that of the four lines exactly as they were sent",
     likelyCause:
       "The lines are parsed and written anew, or the LF of each, or the order of the four, is not that of the clause.",
@@ -225,11 +240,9 @@ export const checks = [
         await file.returns("transcriptHash", [transcript], createHash("sha256").update(text).digest());
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.2-cbc",
-    stages: ["04"],
-    of: "module",
     title: "encrypt is AES-256 in CBC mode, with padding",
     likelyCause:
       "Another cipher or mode, or the first half of the key instead of the second: that one is for the MAC.",
@@ -250,11 +263,9 @@ export const checks = [
           });
       });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.2-fresh-iv",
-    stages: ["04"],
-    of: "module",
     title: "every line has an IV of its own that nobody can foretell",
     likelyCause: "The IV is not drawn anew for each line, from the system's cryptographic source.",
     async run(scene) {
@@ -264,11 +275,9 @@ export const checks = [
       const others = await sealLines(scene, key, lines);
       await scene.step("the IVs are random", () => judgeIvs(scene, sealed, others));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.2-sealed",
-    stages: ["04"],
-    of: "module",
     title: "what is sealed has the next number and can be opened with the key",
     likelyCause:
       "The number is not counted up, is not what the tag is computed with, or the IV on the wire is not the one that was used.",
@@ -286,11 +295,9 @@ export const checks = [
           judgeSealed(scene, key, line, index, lines[index] ?? "");
       });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.2-tag",
-    stages: ["04"],
-    of: "module",
     title: "the tag is that of A256CBC-HS512, over additional data, IV, ciphertext and length",
     likelyCause:
       "Something is missing in what the tag is computed over, or in another order: additional data, IV, ciphertext, the additional data's length in bits.",
@@ -303,61 +310,43 @@ export const checks = [
       await file.returns("encrypt", [key, iv, plaintext, additionalData], { ciphertext, tag });
       await file.returns("decrypt", [key, iv, { ciphertext, tag }, additionalData], plaintext);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-changed",
-    stages: ["04"],
-    of: "module",
     title: "decrypt refuses whatever was changed: ciphertext, IV, additional data, tag",
     likelyCause:
       "The tag is not compared, or not as a whole, or it does not cover everything that the receiver gets.",
     async run(scene) {
       const file = await scene.module("aes-cbc-hmac.ts");
-      const key = scene.random.bytes(64);
-      const iv = scene.random.bytes(16);
       const text = Buffer.from("sixteen bytes ofciphertext");
-      const line = seal(key, 0, text, iv);
-      const ciphertext = hex(line.ciphertext);
-      const tag = hex(line.tag);
-      await file.returns("decrypt", [key, iv, { ciphertext, tag }, SEQUENCE_ZERO], text);
-      const changed: Record<string, readonly unknown[]> = {
-        "a bit of the tag changed": [key, iv, { ciphertext, tag: flipped(tag, 0) }, SEQUENCE_ZERO],
-        "the last bit of the tag changed": [key, iv, { ciphertext, tag: flipped(tag, 31) }, SEQUENCE_ZERO],
-        "a bit of the IV changed": [key, flipped(iv, 0), { ciphertext, tag }, SEQUENCE_ZERO],
-        "a bit of the ciphertext changed": [
-          key,
-          iv,
-          { ciphertext: flipped(ciphertext, 3), tag },
-          SEQUENCE_ZERO,
-        ],
-        "other additional data": [key, iv, { ciphertext, tag }, flipped(SEQUENCE_ZERO, 7)],
-        "no tag": [key, iv, { ciphertext, tag: Buffer.alloc(0) }, SEQUENCE_ZERO],
-        "half of the tag": [key, iv, { ciphertext, tag: tag.subarray(0, 16) }, SEQUENCE_ZERO],
-        "a tag and a byte more": [
-          key,
-          iv,
-          { ciphertext, tag: Buffer.concat([tag, Buffer.alloc(1)]) },
-          SEQUENCE_ZERO,
-        ],
+      const right = sealedRightly(scene, text);
+      const { iv, ciphertext, tag } = right;
+      await file.returns("decrypt", toDecrypt(right), text);
+      const changed: Record<string, Partial<Received>> = {
+        "a bit of the tag changed": { tag: flipped(tag, 0) },
+        "the last bit of the tag changed": { tag: flipped(tag, 31) },
+        "a bit of the IV changed": { iv: flipped(iv, 0) },
+        "a bit of the ciphertext changed": { ciphertext: flipped(ciphertext, 3) },
+        "other additional data": { additionalData: flipped(SEQUENCE_ZERO, 7) },
+        "no tag": { tag: Buffer.alloc(0) },
+        "half of the tag": { tag: tag.subarray(0, 16) },
+        "a tag and a byte more": { tag: Buffer.concat([tag, Buffer.alloc(1)]) },
       };
-      for (const [what, argv] of Object.entries(changed)) await refuses(scene, file, "decrypt", what, argv);
+      for (const [what, change] of Object.entries(changed))
+        await refuses(scene, file, "decrypt", what, toDecrypt({ ...right, ...change }));
       // The same bytes in a row, cut elsewhere: a byte from the IV has become one of the additional data, and so on.
-      const moved = Buffer.concat([SEQUENCE_ZERO, iv, ciphertext]);
-      const parts = { ciphertext: moved.subarray(25), tag };
-      const argv = [key, moved.subarray(9, 25), parts, moved.subarray(0, 9)];
-      await refuses(
-        scene,
-        file,
-        "decrypt",
-        "the borders between additional data, IV and ciphertext moved",
-        argv,
-      );
+      const row = Buffer.concat([SEQUENCE_ZERO, iv, ciphertext]);
+      const moved = {
+        additionalData: row.subarray(0, 9),
+        iv: row.subarray(9, 25),
+        ciphertext: row.subarray(25),
+      };
+      const what = "the borders between additional data, IV and ciphertext moved";
+      await refuses(scene, file, "decrypt", what, toDecrypt({ ...right, ...moved }));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-wrong-padding",
-    stages: ["04"],
-    of: "module",
     title: "decrypt answers wrong padding and wrong tags in the same way",
     likelyCause:
       "An error of the cipher gets out, or something else than undefined is returned. Who can tell wrong padding from a wrong tag can read the text: the padding oracle.",
@@ -372,55 +361,38 @@ export const checks = [
       };
       for (const [what, plain] of Object.entries(blocks)) {
         const ciphertext = encryptBlocks(key, iv, plain);
-        const tag = tagOf(key, 0, iv, ciphertext);
-        const wrong = flipped(tag, 3);
-        await refuses(scene, file, "decrypt", `${what} and a right tag`, [
-          key,
-          iv,
-          { ciphertext, tag },
-          SEQUENCE_ZERO,
-        ]);
-        await refuses(scene, file, "decrypt", `${what} and a wrong tag`, [
-          key,
-          iv,
-          { ciphertext, tag: wrong },
-          SEQUENCE_ZERO,
-        ]);
+        const right = { key, iv, ciphertext, tag: tagOf(key, 0, iv, ciphertext) };
+        const wrong = { ...right, tag: flipped(right.tag, 3) };
+        await refuses(scene, file, "decrypt", `${what} and a right tag`, toDecrypt(right));
+        await refuses(scene, file, "decrypt", `${what} and a wrong tag`, toDecrypt(wrong));
       }
       for (const length of [0, 1, 17]) {
-        const { tag } = tagged(key, 0, iv, Buffer.alloc(length));
-        const parts = { ciphertext: Buffer.alloc(length), tag: hex(tag) };
+        const ciphertext = Buffer.alloc(length);
+        const { tag } = tagged(key, 0, iv, ciphertext);
         const what = `${length} bytes of ciphertext and a right tag`;
-        await refuses(scene, file, "decrypt", what, [key, iv, parts, SEQUENCE_ZERO]);
+        await refuses(scene, file, "decrypt", what, toDecrypt({ key, iv, ciphertext, tag: hex(tag) }));
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-tag-first",
-    stages: ["04"],
-    of: "module",
     title: "the tag is compared in constant time, and nothing is decrypted before",
     likelyCause:
       "Compute the tag, compare it with timingSafeEqual, and call createDecipheriv only if it is right.",
     async run(scene) {
       const file = await scene.module("aes-cbc-hmac.ts");
-      const key = scene.random.bytes(64);
-      const iv = scene.random.bytes(16);
       const text = Buffer.from("nothing to see before the tag is right");
-      const { ciphertext, tag } = seal(key, 0, text, iv);
-      const parts = { ciphertext: hex(ciphertext), tag: hex(tag) };
-      const wrong = { ...parts, tag: flipped(parts.tag, 31) };
+      const right = sealedRightly(scene, text);
+      const wrong = { ...right, tag: flipped(right.tag, 31) };
       await file.cryptoCalls();
-      await file.returns("decrypt", [key, iv, wrong, SEQUENCE_ZERO], undefined);
+      await file.returns("decrypt", toDecrypt(wrong), undefined);
       await expectCalls(scene, file, "with a wrong tag", ["timingSafeEqual"]);
-      await file.returns("decrypt", [key, iv, parts, SEQUENCE_ZERO], text);
+      await file.returns("decrypt", toDecrypt(right), text);
       await expectCalls(scene, file, "with the right tag", ["timingSafeEqual", "createDecipheriv"]);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-next-number",
-    stages: ["04"],
-    of: "module",
     title: "an Opener opens the next line and no other: none again, too early, renumbered, or sent back",
     likelyCause:
       "The number in the line is not compared with the one that is due, or a line that was refused is counted.",
@@ -444,11 +416,9 @@ export const checks = [
       await refusesLine("a line of the other direction, with the number that is due", reflected);
       await opens(scene, opener, third ?? {}, "third");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-members",
-    stages: ["04"],
-    of: "module",
     title: "an Opener refuses a line whose members are not what they should be",
     likelyCause: "A member is used before its type, its form or its length was checked.",
     async run(scene) {
@@ -475,8 +445,8 @@ export const checks = [
       }
       await opens(scene, opener, good, "text");
     },
-  }),
-];
+  },
+]);
 
 /** Expects a line as P6.2 has it. */
 function judgeSealed(scene: Scene, key: Buffer, line: SealedLine, index: number, text: string): void {

@@ -1,25 +1,21 @@
 // Checks of clause P3.9: calls that cross, and calls that are withdrawn.
 
 import { ack, BYE, type Chat, message } from "../checking/chat.ts";
-import { defineCheck, type StageNumber } from "../checking/check.ts";
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import {
+  asksForChat,
   callsAs,
   failedCall,
   isCalledAs,
   readsHello,
   started,
-  wantsToChat,
 } from "../checking/opening-chats.ts";
-
-const stages: readonly StageNumber[] = ["02", "03", "04"];
 
 const CROSSED = { type: "bye", reason: "crossed" };
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
+  {
     id: "P3.9-smaller-stands",
-    stages,
-    of: "client",
     title: "of two calls that cross, that of the smaller name stands: it answers the other one with crossed",
     likelyCause:
       "A hello from the one whom we are calling is no ordinary request. Compare the names in lower case; if ours is the smaller, answer crossed and wait for our own call.",
@@ -39,12 +35,10 @@ export const checks = [
       await alice.showsNext("Bob> hi");
       for (const part of ["wants to chat", "error", "lost", "declined"]) await alice.hasNotShown(part);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.9-greater-takes",
-    stages,
-    of: "client",
     title: "of two calls that cross, the greater name takes the other's call without asking its user",
     likelyCause:
       "Whoever has the greater name drops its own call and takes the one that comes, before or after the answer crossed: its user wanted this chat.",
@@ -74,12 +68,10 @@ export const checks = [
       }
       for (const part of ["wants to chat", "error", "lost", "declined"]) await zoe.hasNotShown(part);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.9-gives-up",
-    stages,
-    of: "client",
     title: "a call that nobody answers, or whose standing call does not come, is given up",
     likelyCause:
       "A call needs an end of its own: after the request timeout and the handshake timeout together, or after the handshake timeout once crossed was said.",
@@ -96,18 +88,15 @@ export const checks = [
       await readsHello(crossing);
       await crossing.connection.sendsJson(CROSSED);
       await zoe.showsNext(failedCall("bob"));
+      crossing.connection.ignoresTheRest(); // A bye may be answered.
       // A call that comes now is one like any other: her user is asked.
-      const late = await callsAs(scene, zoe, "bob");
-      await late.sendsHello();
-      await zoe.showsNext(wantsToChat("bob"));
+      const late = await asksForChat(scene, zoe, "bob");
       late.connection.ignoresTheRest();
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.9-withdrawn",
-    stages,
-    of: "client",
     title:
       "a request that is withdrawn before it is answered is shown as such, and cannot be accepted any more",
     likelyCause:
@@ -120,9 +109,7 @@ export const checks = [
       ];
       const alice = await scene.client("alice");
       for (const [index, withdraws] of ways.entries()) {
-        const bob = await callsAs(scene, alice, `bob${index}`);
-        await bob.sendsHello();
-        await alice.showsNext(wantsToChat(bob.name));
+        const bob = await asksForChat(scene, alice, `bob${index}`);
         await withdraws(bob);
         await alice.showsNext(`${bob.name} no longer wants to chat`);
         await bob.connection.isClosedAfter();
@@ -130,5 +117,5 @@ export const checks = [
         await alice.showsNext(/^error: ./);
       }
     },
-  }),
-];
+  },
+]);

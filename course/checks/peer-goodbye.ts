@@ -1,10 +1,8 @@
 // Checks of clauses P3.5 and P3.8: how a chat ends, by goodbye or by loss.
 
 import { ack, BYE, type Chat, message } from "../checking/chat.ts";
-import { defineCheck, type StageNumber } from "../checking/check.ts";
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import { lostChat, opensChat, saysAtOnce } from "../checking/opening-chats.ts";
-
-const stages: readonly StageNumber[] = ["02", "03", "04"];
 
 /** The ways in which a connection ends without a goodbye. */
 const LOSSES: readonly ((chat: Chat) => Promise<void>)[] = [
@@ -18,11 +16,9 @@ const LOSSES: readonly ((chat: Chat) => Promise<void>)[] = [
   },
 ];
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
+  {
     id: "P3.5-lost",
-    stages,
-    of: "client",
     title: "a chat whose connection ends without bye is shown as lost, not as ended",
     likelyCause: "The end of the connection is taken for a goodbye. Only a bye is one.",
     async run(scene) {
@@ -36,12 +32,10 @@ export const checks = [
       await alice.showsNext("no chats");
       await alice.showsNext(/^error: ./);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.8-answered",
-    stages,
-    of: "client",
     title: "a bye is answered with a bye and the end of the connection; what comes after it is not looked at",
     likelyCause:
       "At a bye of the other side, answer with one of your own, close, and take nothing more from this connection.",
@@ -61,12 +55,10 @@ export const checks = [
       await alice.showsNext("bob> me again");
       await alice.hasNotShown("after all");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.8-reads-on",
-    stages,
-    of: "client",
     title: "who says bye sends nothing after it and ends its half, but counts the acks that still come",
     likelyCause:
       "After your own bye the connection is still read for up to 2 s: acks count, messages are neither shown nor acknowledged.",
@@ -84,12 +76,10 @@ export const checks = [
       await alice.hasNotShown("one more thing");
       await alice.hasNotShown("lost");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.8-nobody-answers",
-    stages,
-    of: "client",
     title: "a bye that nobody answers is waited for up to 2 s; then the program may end",
     likelyCause:
       "Waiting for the other side's bye needs a time-out of 2 s. It has ended then, and what was open was not delivered.",
@@ -103,5 +93,5 @@ export const checks = [
       await alice.showsInAnyOrder("chat with bob ended", "not delivered to bob: 1");
       await alice.endsWith(0);
     },
-  }),
-];
+  },
+]);

@@ -1,18 +1,18 @@
 // Checks of clause P3.1: who may begin a chat, and what the two say to each other before the first message.
 
 import { ack, type Chat, message } from "../checking/chat.ts";
-import { defineCheck, type StageNumber } from "../checking/check.ts";
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import type { Members } from "../checking/connection.ts";
 import {
+  asksForChat,
   callsAs,
   failedCall,
+  isAccepted,
   isCalledAs,
   readsHello,
   started,
   wantsToChat,
 } from "../checking/opening-chats.ts";
-
-const stages: readonly StageNumber[] = ["02", "03", "04"];
 
 /** A line that is refused, what is wrong with it, and the code of the refusal. */
 type Wrong = readonly [what: string, line: string | Members, code: string];
@@ -20,11 +20,9 @@ type Wrong = readonly [what: string, line: string | Members, code: string];
 /** A member of a hello that is to be left out. */
 const MISSING = undefined;
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
+  {
     id: "P3.1-hello",
-    stages,
-    of: "client",
     title: "who calls says hello, and the chat starts when the other one has said it, too",
     likelyCause:
       "A hello has exactly the members type, stage, from and to. It is the first line on the connection, and the caller waits for the answer.",
@@ -42,12 +40,10 @@ export const checks = [
       await bob.hears(ack(1));
       await alice.shows("bob> hi");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.1-answer-checked",
-    stages,
-    of: "client",
     title: "the caller refuses an answer that is not from the one it called, or not for itself",
     likelyCause:
       "The answer is taken for what it should be. Compare its stage, its to with your own name, and its from with the name you have called.",
@@ -84,12 +80,10 @@ export const checks = [
       await dora.sendsHello({ from: "DORA" });
       await started(alice, dora);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.1-consent",
-    stages,
-    of: "client",
     title: "who is called says hello only when its user accepts, and bye if he declines",
     likelyCause:
       "The hello of the one who is called is its user's consent. Send it at /accept, and a bye with the reason declined at /decline.",
@@ -101,21 +95,17 @@ export const checks = [
       await alice.enters("/decline carol");
       await carol.connection.receivesJson({ type: "bye", reason: "declined" });
       await carol.ended();
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
+      const bob = await asksForChat(scene, alice, "bob");
       await alice.enters("/chats", "/accept bob");
       await alice.showsNext("no chats");
       await bob.receivesHello();
       await bob.exchangesKeys();
       await started(alice, bob);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.1-declined",
-    stages,
-    of: "client",
     title:
       "a call that is declined, or refused with an error, is shown as that, and the name can be called again",
     likelyCause: "A bye before the hello means no. An error there ends the call. Forget it in both cases.",
@@ -131,6 +121,7 @@ export const checks = [
       const first = await isCalled();
       await first.connection.sendsJson({ type: "bye", reason: "declined" });
       await alice.showsNext("bob declined");
+      first.connection.ignoresTheRest(); // A bye may be answered.
       const second = await isCalled();
       await second.connection.sendsJson({ type: "error", code: "wrong-stage", message: "another stage" });
       await alice.showsNext(failedCall("bob"));
@@ -139,12 +130,10 @@ export const checks = [
       await third.exchangesKeys();
       await started(alice, third);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.1-stranger-checked",
-    stages,
-    of: "client",
     title: "who is called refuses a first line that is no proper hello, and bothers nobody with it",
     likelyCause:
       "Before a user is asked, the hello's stage, to and from are checked, each with its own code, and the connection is closed.",
@@ -181,17 +170,13 @@ export const checks = [
         await mallory.receivesError(code);
         await mallory.isClosed();
       }
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
+      const bob = await asksForChat(scene, alice, "bob");
       bob.connection.ignoresTheRest();
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.1-unknown-members",
-    stages,
-    of: "client",
     title: "a hello in pieces, with blanks, a CR and members that nobody knows, is understood",
     likelyCause:
       "A line may come in any number of pieces, even in the middle of a character (P0.2), a CR before the LF is dropped (P0.1), and unknown members are ignored.",
@@ -204,14 +189,11 @@ export const checks = [
       const inCharacter = bytes.indexOf("ü") + 1;
       await bob.connection.sendsInPieces(bytes, [1, inCharacter, bytes.length - 1]);
       await alice.shows(wantsToChat("bob"));
-      await alice.enters("/accept bob");
-      await bob.receivesHello();
-      await bob.exchangesKeys();
-      await started(alice, bob);
+      await isAccepted(alice, bob);
       // The keys of stage 04 depend on every byte of the hello: this message can be read only if both saw the same.
       await bob.says(message(1, "hi"));
       await bob.hears(ack(1));
       await alice.shows("bob> hi");
     },
-  }),
-];
+  },
+]);

@@ -1,12 +1,10 @@
 // Checks of clauses P3.6, P3.7 and P3.10: several chats at a time, bad neighbours, and what is bounded.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "../checking/chat.ts";
-import { defineCheck, type StageNumber } from "../checking/check.ts";
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import type { Connection } from "../checking/connection.ts";
-import { callsAs, lostChat, opensChat, started, talk, wantsToChat } from "../checking/opening-chats.ts";
-import type { Scene } from "../checking/scene.ts";
-
-const stages: readonly StageNumber[] = ["02", "03", "04"];
+import { asksForChat, callsAs, isAccepted, lostChat, opensChat, talk } from "../checking/opening-chats.ts";
+import type { ClientUnderTest, Scene } from "../checking/scene.ts";
 
 /** P3.3 and P3.6: what is said to somebody who is not answered with a hello. */
 const DECLINED = { type: "bye", reason: "declined" };
@@ -20,17 +18,22 @@ const NEIGHBOURS: readonly ((neighbour: Connection, scene: Scene) => Promise<voi
   (neighbour) => neighbour.sends(Buffer.alloc(300_000, "x")),
 ];
 
-export const checks = [
-  defineCheck({
+/** Calls the client in this name, and is told no without a question to its user. */
+async function isDeclined(scene: Scene, alice: ClientUnderTest, name: string): Promise<void> {
+  const chat = await callsAs(scene, alice, name);
+  await chat.sendsHello();
+  await chat.connection.receivesJson(DECLINED);
+  await chat.ended();
+}
+
+export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
+  {
     id: "P3.6-several-chats",
-    stages,
-    of: "client",
     title: "several chats go on beside each other, each with ids of its own",
     likelyCause:
       "What belongs to one chat (ids, keys, what is open) is kept once for the whole program. Keep it per connection.",
     async run(scene) {
-      const alice = await scene.client("alice", { argv: ["--accept"] });
-      const bob = await opensChat(scene, alice, "initiator", "bob");
+      const { alice, bob } = await scene.chat("initiator");
       const carol = await opensChat(scene, alice, "initiator", "carol");
       const dave = await opensChat(scene, alice, "initiator", "dave");
       for (const chat of [dave, bob, carol]) await talk(alice, chat, 1);
@@ -43,87 +46,61 @@ export const checks = [
       await alice.enters("/chats");
       await alice.showsNext("chats: bob (current)");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.6-one-chat-a-name",
-    stages,
-    of: "client",
     title: "a hello from a name that has a chat or an open request is declined, in any case of letters",
     likelyCause:
       "A name may have one chat or one request at a time. Look it up, in lower case, before the user is asked.",
     async run(scene) {
       const alice = await scene.client("alice");
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
-      const isDeclined = async (name: string): Promise<void> => {
-        const second = await callsAs(scene, alice, name);
-        await second.sendsHello();
-        await second.connection.receivesJson(DECLINED);
-        await second.ended();
-      };
-      await isDeclined("BOB");
-      await alice.enters("/accept bob");
-      await bob.receivesHello();
-      await bob.exchangesKeys();
-      await started(alice, bob);
-      await isDeclined("bob");
-      await isDeclined("Bob");
+      const bob = await asksForChat(scene, alice, "bob");
+      await isDeclined(scene, alice, "BOB");
+      await isAccepted(alice, bob);
+      await isDeclined(scene, alice, "bob");
+      await isDeclined(scene, alice, "Bob");
       await bob.says(message(1, "hi"));
       await bob.hears(ack(1));
       await alice.showsNext("bob> hi");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.7-handshake-time",
-    stages,
-    of: "client",
     title: "who completes no handshake in time is closed; the user's time to accept does not count",
     likelyCause:
       "A connection that says nothing, or half a hello, must be closed after the handshake timeout. Stop that timer while the user is asked.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--handshake-timeout", "1"] });
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
+      const bob = await asksForChat(scene, alice, "bob");
       // These two connect after bob, and are closed while he waits.
       const silent = await scene.connect(alice, "a silent peer");
       const slow = await scene.connect(alice, "a slow peer");
       await slow.sends('{"type":"hello","st');
       await silent.isClosedAfter();
       await slow.isClosedAfter();
-      await alice.enters("/accept bob");
-      await bob.receivesHello();
-      await bob.exchangesKeys();
-      await started(alice, bob);
+      await isAccepted(alice, bob);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.7-request-time",
-    stages,
-    of: "client",
     title: "a request that the user does not answer in time is declined",
     likelyCause:
       "A request needs a timer (--request-timeout): when it is over, say bye with the reason declined, and close.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--request-timeout", "0.3"] });
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
+      const bob = await asksForChat(scene, alice, "bob");
       await bob.connection.receivesJson(DECLINED);
       await bob.ended();
       await alice.enters("/accept bob");
       await alice.shows(/^error: ./);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.7-nonsense",
-    stages,
-    of: "client",
     title: "a peer that sends nonsense is told what was wrong, and closed; other chats go on",
     likelyCause:
       "Between peers, what is not UTF-8, too long, no JSON or not allowed at this place ends the connection, with the code that says which: bad-encoding, line-too-long or bad-request.",
@@ -155,31 +132,25 @@ export const checks = [
       }
       await talk(alice, friend, 1);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.7-message-too-early",
-    stages,
-    of: "client",
     title: "a message before the answer to the hello is refused",
     likelyCause: "Until the user has accepted, the only line that may come is a bye.",
     async run(scene) {
       const alice = await scene.client("alice");
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
+      const bob = await asksForChat(scene, alice, "bob");
       await bob.connection.sendsJson(message(1, "I cannot wait"));
       await bob.refused("bad-request");
       await alice.enters("/accept bob", "/chats");
       await alice.shows("no chats");
       await alice.hasNotShown("I cannot wait");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.7-neighbours",
-    stages,
-    of: "client",
     title: "bad neighbours disturb no other chat",
     likelyCause:
       "An error on one connection reaches the whole program. Catch it where the connection is, and close only that one.",
@@ -199,12 +170,10 @@ export const checks = [
         await talk(alice, friend, id);
       }
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.10-open-messages",
-    stages,
-    of: "client",
     title: "64 messages may be open; then input waits, while reading goes on",
     likelyCause:
       "Count the messages that are sent and not acknowledged. At 64 wait with the next one, but go on reading.",
@@ -224,38 +193,25 @@ export const checks = [
       for (let id = 7; id <= 70; id += 1) await bob.says(ack(id));
       await alice.shows("delivered to bob: 70");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.10-requests",
-    stages,
-    of: "client",
     title: "16 requests wait for the user's answer; more are declined",
     likelyCause:
       "Count the requests that wait. Who is one too many gets bye with the reason declined, and nothing is shown.",
     async run(scene) {
       const alice = await scene.client("alice");
-      const calls = async (name: string) => {
-        const chat = await callsAs(scene, alice, name);
-        await chat.sendsHello();
-        return chat;
-      };
       const waiting: Chat[] = [];
-      for (let number = 1; number <= 16; number += 1) {
-        const bob = await calls(`bob${number}`);
-        await alice.showsNext(wantsToChat(bob.name));
-        waiting.push(bob);
-      }
-      const carol = await calls("carol");
-      await carol.connection.receivesJson(DECLINED);
-      await carol.ended();
+      for (let number = 1; number <= 16; number += 1)
+        waiting.push(await asksForChat(scene, alice, `bob${number}`));
+      await isDeclined(scene, alice, "carol");
       // An answer makes room for one more.
       await alice.enters("/decline bob16");
       await waiting.pop()?.connection.receivesJson(DECLINED);
       for (const bob of waiting) bob.connection.ignoresTheRest();
-      const dave = await calls("dave");
-      await alice.showsNext(wantsToChat("dave"));
+      const dave = await asksForChat(scene, alice, "dave");
       dave.connection.ignoresTheRest();
     },
-  }),
-];
+  },
+]);

@@ -1,8 +1,7 @@
 // Checks of clauses P3.2 to P3.4: ids, acknowledgements, and the texts that a chat carries.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "../checking/chat.ts";
-import { defineCheck, type StageNumber } from "../checking/check.ts";
-import type { Members } from "../checking/connection.ts";
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import {
   failedCall,
   isCalledAs,
@@ -13,8 +12,6 @@ import {
 } from "../checking/opening-chats.ts";
 import { quote } from "../checking/readable-bytes.ts";
 import type { ClientUnderTest, Scene } from "../checking/scene.ts";
-
-const stages: readonly StageNumber[] = ["02", "03", "04"];
 
 const REPLACEMENT = "\uFFFD";
 
@@ -44,11 +41,9 @@ async function hasShownBefore(scene: Scene, client: ClientUnderTest, line: strin
   });
 }
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
+  {
     id: "P3.2-out-of-turn",
-    stages,
-    of: "client",
     title:
       "messages in turn are shown, then acknowledged; one whose id is not the next is refused and not shown",
     likelyCause:
@@ -77,12 +72,10 @@ export const checks = [
       }
       await alice.hasNotShown("never shown");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.3-both-ways",
-    stages,
-    of: "client",
     title: "messages are shown and then acknowledged, in both directions, each counted from 1",
     likelyCause:
       "Each side counts its own messages from 1. A message is shown, and then acknowledged with its own id; an ack is shown as delivered.",
@@ -106,20 +99,16 @@ export const checks = [
       await alice.shows("delivered to bob: 2");
       await alice.shows("delivered to bob: 3");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.3-open-acks",
-    stages,
-    of: "client",
     title: "acks may come in any order, but only for messages that wait for one",
     likelyCause:
       "An ack is believed without a look at what is open. Keep the ids that wait for an ack, take each one out when its ack comes, and refuse any other.",
     async run(scene) {
-      const alice = await scene.client("alice", { argv: ["--accept"] });
-      const bob = await opensChat(scene, alice, "initiator", "bob");
-      await alice.enters("one", "two", "three");
-      await hearsAll(bob, ["one", "two", "three"]);
+      const { alice, bob } = await scene.chat("initiator");
+      await saysAll(alice, bob, ["one", "two", "three"]);
       await bob.says(ack(2));
       await alice.shows("delivered to bob: 2");
       await bob.says(ack(1));
@@ -133,21 +122,17 @@ export const checks = [
       await carol.refused(refusalInChat(carol.stage));
       await alice.shows(lostChat("carol"));
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.3-not-delivered",
-    stages,
-    of: "client",
     title:
       "what is not acknowledged when the chat is lost or ends is reported as not delivered, and only that",
     likelyCause:
       "The ids that wait for an ack are those to report: an id is taken out when its ack comes, and what is left at the end was not delivered.",
     async run(scene) {
-      const alice = await scene.client("alice", { argv: ["--accept"] });
-      const bob = await opensChat(scene, alice, "initiator", "bob");
-      await alice.enters("one", "two", "three");
-      await hearsAll(bob, ["one", "two", "three"]);
+      const { alice, bob } = await scene.chat("initiator");
+      await saysAll(alice, bob, ["one", "two", "three"]);
       await bob.says(ack(2));
       await alice.shows("delivered to bob: 2");
       await bob.connection.resets();
@@ -156,8 +141,7 @@ export const checks = [
       await alice.showsNext("not delivered to bob: 3");
       // By goodbye, too: carol says it.
       const carol = await opensChat(scene, alice, "initiator", "carol");
-      await alice.enters("four", "five");
-      await hearsAll(carol, ["four", "five"]);
+      await saysAll(alice, carol, ["four", "five"]);
       await saysAtOnce(scene, carol, ack(1), BYE);
       await alice.shows("delivered to carol: 1");
       await alice.showsInAnyOrder("chat with carol ended", "not delivered to carol: 2");
@@ -166,12 +150,10 @@ export const checks = [
       await carol.hears(BYE);
       await carol.ended();
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.4-text",
-    stages,
-    of: "client",
     title: "a text of 8,192 bytes is shown whole; an empty one, a longer one, or half a character is refused",
     likelyCause:
       "The length of a text counts in bytes of UTF-8, from 1 to 8,192, and JSON can express a lone surrogate, which is no text.",
@@ -202,12 +184,10 @@ export const checks = [
         await alice.showsNext(lostChat(bob.name));
       }
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.4-own-text",
-    stages,
-    of: "client",
     title: "a client never sends an empty text or one of more than 8,192 bytes, and says so",
     likelyCause: "What the user enters is sent as it is. Count its bytes first: a character may have four.",
     async run(scene) {
@@ -218,12 +198,10 @@ export const checks = [
       await alice.shows(/^error: ./);
       await alice.showsNext(`you> ${longest}`);
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.4-terminal",
-    stages,
-    of: "client",
     title: "each character that could steer the terminal is shown as U+FFFD, and every other as it is",
     likelyCause:
       "Not every control character is replaced by one U+FFFD: C0 without the tab, DEL, C1 (U+0080 to U+009F), U+202A to U+202E and U+2066 to U+2069.",
@@ -246,12 +224,10 @@ export const checks = [
         await alice.showsNext(`bob> ${shown}`);
       }
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P3.4-words-of-others",
-    stages,
-    of: "client",
     title: "the words of a peer's or a registry's error cannot steer the terminal either",
     likelyCause:
       "Only messages are made safe. Names, reasons and errors come from elsewhere, too: replace control characters where text goes to the terminal.",
@@ -269,15 +245,13 @@ export const checks = [
       await alice.enters("/chats");
       await alice.showsNext("no chats");
     },
-  }),
-];
+  },
+]);
 
-/** Hears messages with these texts, counted from 1. */
-async function hearsAll(chat: Chat, texts: readonly string[]): Promise<void> {
-  for (const [index, text] of texts.entries()) {
-    const expected: Members = message(index + 1, text);
-    await chat.hears(expected);
-  }
+/** The client's user enters these texts in the current chat, which is this one, and they arrive, counted from 1. */
+async function saysAll(alice: ClientUnderTest, chat: Chat, texts: readonly string[]): Promise<void> {
+  await alice.enters(...texts);
+  for (const [index, text] of texts.entries()) await chat.hears(message(index + 1, text));
 }
 
 /** Expects a line with nothing in it that a terminal would obey. */

@@ -1,11 +1,11 @@
 // Checks of a client's side of the registry (P2, P7). The checker plays the registry.
 
 import { ack, message } from "../checking/chat.ts";
-import { type Check, defineCheck } from "../checking/check.ts";
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import type { Members } from "../checking/connection.ts";
-import { freePort } from "../checking/scene.ts";
+import { freePort } from "../checking/free-port.ts";
 
-const STAGES = ["02", "03", "04"] as const;
+const CLIENT = { stages: CHAT_STAGES, of: "client" } as const;
 
 function user(username: string): Members {
   return { username, host: "127.0.0.1", port: 50_001 };
@@ -14,11 +14,9 @@ function user(username: string): Members {
 /** How the client tells that it is registered; the port is checked elsewhere. */
 const REGISTERED = /^registered as alice, listening on 127\.0\.0\.1:[0-9]+$/;
 
-const present: readonly Check[] = [
-  defineCheck({
+const present = defineChecks(CLIENT, [
+  {
     id: "P7-registered",
-    stages: STAGES,
-    of: "client",
     title: "the client registers its name and the port where it listens, and says so",
     likelyCause: "Listen first; then you know the port that you tell the registry and the user.",
     async run(scene) {
@@ -33,11 +31,9 @@ const present: readonly Check[] = [
       const peer = await scene.connect(alice, "a peer");
       peer.ignoresTheRest();
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P7-users",
-    stages: STAGES,
-    of: "client",
     title: "/users, or Get Users, shows who else is there",
     likelyCause: "The line is `users: ` and the names, parted by a comma and a blank, or `no other users`.",
     async run(scene) {
@@ -50,11 +46,9 @@ const present: readonly Check[] = [
         await alice.showsNext("users: bob, Carol");
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P7-news",
-    stages: STAGES,
-    of: "client",
     title: "the client shows who comes and goes, in the order in which it is told",
     likelyCause:
       "Look at the type of each line of the registry; joined and left are news, and answer nothing.",
@@ -68,11 +62,9 @@ const present: readonly Check[] = [
       for (const line of news) await scene.registry.tell(line);
       for (const line of ["joined: bob", "left: bob", "joined: carol"]) await alice.showsNext(line);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.5-news-between",
-    stages: STAGES,
-    of: "client",
     title: "news that comes between a question and its answer is not taken for the answer",
     likelyCause: "The next line after a question need not be its answer. Look at its type.",
     async run(scene) {
@@ -87,11 +79,9 @@ const present: readonly Check[] = [
       await alice.showsNext("joined: bob");
       await alice.showsNext("users: bob, dave");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.6-pong",
-    stages: STAGES,
-    of: "client",
     title: "the client answers a ping with a pong, and shows nothing of it",
     likelyCause: "Answer each ping as soon as it comes, whatever the user does.",
     async run(scene) {
@@ -103,11 +93,9 @@ const present: readonly Check[] = [
       await alice.enters("/users");
       await alice.showsNext("no other users");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P0.3-long-users",
-    stages: STAGES,
-    of: "client",
     title: "the client takes a list of users of more than a million bytes",
     likelyCause: "For lines from the registry the limit is 4 MiB, not 262,144 bytes.",
     async run(scene) {
@@ -117,11 +105,9 @@ const present: readonly Check[] = [
       await alice.enters("/users");
       await alice.showsNext(`users: ${usernames.join(", ")}`);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P7-unknown-user",
-    stages: STAGES,
-    of: "client",
     title: "/chat with a name that nobody has is an error, and the program goes on",
     likelyCause: "An error line is an answer like any other: show it, and go on.",
     async run(scene) {
@@ -131,11 +117,9 @@ const present: readonly Check[] = [
       await alice.enters("/users");
       await alice.showsNext("no other users");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.8-says-nothing",
-    stages: STAGES,
-    of: "client",
     title: "the client tells the registry nothing of a chat; /quit says goodbye to it",
     likelyCause: "To the registry goes what is in the table of P2: register, list, lookup, leave, pong.",
     async run(scene) {
@@ -162,14 +146,12 @@ const present: readonly Check[] = [
           scene.fails({ expected: expected.join(", "), received: said.join(", "), exact: true });
       });
     },
-  }),
-];
+  },
+]);
 
-const absent: readonly Check[] = [
-  defineCheck({
+const absent = defineChecks(CLIENT, [
+  {
     id: "P7-no-registry",
-    stages: STAGES,
-    of: "client",
     title:
       "without a registry at the start the client says how to start one, in one line, and ends with exit code 1",
     likelyCause: "A connection that is refused is an event to tell the user of, not an exception to die of.",
@@ -179,11 +161,9 @@ const absent: readonly Check[] = [
       await alice.endsWith(1);
       if (alice.lines.length > 1) scene.fails({ expected: "one line", received: alice.lines.join("\n") });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P7-name-refused",
-    stages: STAGES,
-    of: "client",
     title: "without a terminal, a name that is taken or not allowed is an error, and exit code 1",
     likelyCause: "Without a person to ask for another name there is nothing to go on with.",
     async run(scene) {
@@ -196,11 +176,9 @@ const absent: readonly Check[] = [
       await nameless.showsNext(/^error: ./);
       await nameless.endsWith(1);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P7-registry-lost",
-    stages: STAGES,
-    of: "client",
     title: "when the registry goes away the chats go on, and the client says so once and registers again",
     likelyCause:
       "The connection to the registry and the chats are apart: when one ends, nothing happens to the others.",
@@ -218,11 +196,9 @@ const absent: readonly Check[] = [
       await alice.enters("/chats");
       await alice.showsNext("chats: bob (current)");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P7-comes-back",
-    stages: STAGES,
-    of: "client",
     title: "the client tries again and again to come back, and tells each loss once",
     likelyCause:
       "An attempt that fails is followed by another, after twice the time; only the loss itself is told.",
@@ -241,7 +217,7 @@ const absent: readonly Check[] = [
       await registry.drops();
       await alice.showsNext(/^error: ./);
     },
-  }),
-];
+  },
+]);
 
-export const checks: readonly Check[] = [...present, ...absent];
+export const checks = [...present, ...absent];

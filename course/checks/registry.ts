@@ -2,11 +2,11 @@
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { type Check, defineCheck } from "../checking/check.ts";
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import type { Connection, Members } from "../checking/connection.ts";
 import type { Scene, ServerUnderTest } from "../checking/scene.ts";
 
-const STAGES = ["02", "03", "04"] as const;
+const SERVER = { stages: CHAT_STAGES, of: "server" } as const;
 
 /** The time between two pings in checks that wait for them, in seconds. */
 const HEARTBEAT = 0.5;
@@ -100,11 +100,9 @@ async function wildcardTakesIpv4(): Promise<boolean> {
   }
 }
 
-const names: readonly Check[] = [
-  defineCheck({
+const names = defineChecks(SERVER, [
+  {
     id: "P2.1-usernames",
-    stages: STAGES,
-    of: "server",
     title: "a username is 1 to 32 of A-Z a-z 0-9 _ -, and not you",
     likelyCause:
       "Test the whole name, from its first character to its last, against the characters that are allowed.",
@@ -134,11 +132,9 @@ const names: readonly Check[] = [
         await bystander(scene, server, username);
       await refused.registers("eve");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.1-ports",
-    stages: STAGES,
-    of: "server",
     title: "a port is an integer from 1 to 65535",
     likelyCause: "A port is a JSON number without a fraction; a string with digits in it is none.",
     async run(scene) {
@@ -157,11 +153,9 @@ const names: readonly Check[] = [
       await finds(client, "highest", user("highest", 65_535));
       client.ignoresTheRest();
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.1-case",
-    stages: STAGES,
-    of: "server",
     title: "names are compared without regard to case, and shown as registered",
     likelyCause:
       "Compare names by their lower case everywhere, and keep the name as it was written beside it.",
@@ -176,11 +170,9 @@ const names: readonly Check[] = [
       await other.registers("eve", 50_002);
       for (const asked of ["alice", "ALICE", "Alice"]) await finds(other, asked, user("Alice", 50_001));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.2-taken",
-    stages: STAGES,
-    of: "server",
     title: "a name has one owner; whoever claims it after that is refused, and may choose another",
     likelyCause: "Look whether somebody has the name before you write anything down.",
     async run(scene) {
@@ -196,11 +188,9 @@ const names: readonly Check[] = [
       await finds(second, "alice", user("alice", 50_001));
       await receivesNothingElse(first);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.2-simultaneous",
-    stages: STAGES,
-    of: "server",
     title: "of twenty who claim a name at once, exactly one gets it",
     likelyCause: "Between asking whether the name is free and writing it down, another claim gets its turn.",
     async run(scene) {
@@ -227,11 +217,9 @@ const names: readonly Check[] = [
       await winners[0]?.leaves();
       await watcher.receivesJson(left(String(news.username)));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.2-freed",
-    stages: STAGES,
-    of: "server",
     title: "a name is free at once however its connection ends: leave, close, half-close, reset",
     likelyCause:
       "Free the name where every way out passes. A reset connection has no orderly end: it is an error, and then it is gone.",
@@ -259,14 +247,12 @@ const names: readonly Check[] = [
       }
       await receivesNothingElse(watcher);
     },
-  }),
-];
+  },
+]);
 
-const answers: readonly Check[] = [
-  defineCheck({
+const answers = defineChecks(SERVER, [
+  {
     id: "P2.3-host",
-    stages: STAGES,
-    of: "server",
     title: "the host is the address that the registry sees, not one that the client claims",
     likelyCause: "Take the address from the connection, and nothing about it from the line.",
     async run(scene) {
@@ -278,11 +264,9 @@ const answers: readonly Check[] = [
       await watcher.receivesJson(joined("liar"));
       await finds(watcher, "liar", user("liar"));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.3-mapped",
-    stages: STAGES,
-    of: "server",
     title: "an IPv4 address that is mapped into IPv6 is written as IPv4",
     likelyCause: "A server that listens on :: sees 127.0.0.1 as ::ffff:127.0.0.1. Take the prefix away.",
     async run(scene) {
@@ -293,11 +277,9 @@ const answers: readonly Check[] = [
       await watcher.receivesJson(joined("alice"));
       await finds(watcher, "alice", user("alice"));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.4-others",
-    stages: STAGES,
-    of: "server",
     title: "users holds everyone but the asker, once",
     likelyCause: "Leave out the asker, whom you know by the connection, and nobody else.",
     async run(scene) {
@@ -317,11 +299,9 @@ const answers: readonly Check[] = [
       await alice.sendsJson({ type: "list" });
       await alice.receivesJson({ type: "users", users: [] });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.4-order",
-    stages: STAGES,
-    of: "server",
     title: "users is sorted by the name in lower case, by code unit",
     likelyCause:
       "Sort by the lower case, and compare with < and >. An order for people (localeCompare, a collation) is another one.",
@@ -333,11 +313,9 @@ const answers: readonly Check[] = [
       await asker.sendsJson({ type: "list" });
       await asker.answer({ type: "users", users: sorted.map((username) => user(username)) });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.4-many",
-    stages: STAGES,
-    of: "server",
     title: "users holds everyone, whatever the number",
     likelyCause: "Something cuts the list, or somebody is forgotten when others come and go.",
     async run(scene) {
@@ -351,11 +329,9 @@ const answers: readonly Check[] = [
       await asker.sendsJson({ type: "list" });
       await asker.answer({ type: "users", users: everybody.map((username) => user(username)) });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.5-news",
-    stages: STAGES,
-    of: "server",
     title: "joined and left go to every other registered client, once, and to nobody else",
     likelyCause: "Tell each event to all who are registered but the one that it is about, when it happens.",
     async run(scene) {
@@ -376,11 +352,9 @@ const answers: readonly Check[] = [
       await stranger.isClosed();
       for (const other of [alice, bob]) await receivesNothingElse(other);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.5-order",
-    stages: STAGES,
-    of: "server",
     title: "answers come in the order of the requests, also when these come at once",
     likelyCause: "An answer that takes longer than another one is overtaken by it.",
     async run(scene) {
@@ -403,14 +377,12 @@ const answers: readonly Check[] = [
         scene.fails({ expected: '"type":"users"', received: `"type":${JSON.stringify(type)}` });
       await alice.receivesJson({ type: "user", ...user("bob") });
     },
-  }),
-];
+  },
+]);
 
-const clocks: readonly Check[] = [
-  defineCheck({
+const clocks = defineChecks(SERVER, [
+  {
     id: "P2.6-ping",
-    stages: STAGES,
-    of: "server",
     title: "every registered client is pinged, again and again",
     likelyCause: "The heartbeat is a clock of its own: it does not wait for anything that the client does.",
     async run(scene) {
@@ -422,11 +394,9 @@ const clocks: readonly Check[] = [
       }
       alice.ignoresTheRest(); // The next ping may come at any time.
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.6-silence",
-    stages: STAGES,
-    of: "server",
     title:
       "who has sent nothing for three heartbeats is dropped, and the name is free; nobody else is dropped",
     likelyCause:
@@ -476,11 +446,9 @@ const clocks: readonly Check[] = [
       await finds(talking, "silent", user("SILENT"));
       answering.ignoresTheRest();
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.6-register-timeout",
-    stages: STAGES,
-    of: "server",
     title: "a connection that does not register in time is closed, and no other",
     likelyCause:
       "The time begins with the connection, and only being registered stops the clock: not lines, nor errors.",
@@ -497,14 +465,12 @@ const clocks: readonly Check[] = [
       await refused.isClosed();
       await receivesNothingElse(alice);
     },
-  }),
-];
+  },
+]);
 
-const errors: readonly Check[] = [
-  defineCheck({
+const errors = defineChecks(SERVER, [
+  {
     id: "P2.7-no-message",
-    stages: STAGES,
-    of: "server",
     title:
       "a line that is no JSON object with a known type is answered with bad-request, and the connection goes on",
     likelyCause:
@@ -525,11 +491,9 @@ const errors: readonly Check[] = [
       }
       await receivesNothingElse(alice);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.7-not-registered",
-    stages: STAGES,
-    of: "server",
     title: "who is not registered is told nothing but not-registered",
     likelyCause: "list and lookup are for registered clients only.",
     async run(scene) {
@@ -543,11 +507,9 @@ const errors: readonly Check[] = [
       await client.registers("alice");
       await finds(client, "bob", user("bob"));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.7-already-registered",
-    stages: STAGES,
-    of: "server",
     title: "who has a name is refused another, and keeps the one it has",
     likelyCause: "Ask whether the connection has a name before you give it one.",
     async run(scene) {
@@ -562,11 +524,9 @@ const errors: readonly Check[] = [
       await alice.leaves();
       await watcher.receivesJson(left("alice"));
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.7-username-first",
-    stages: STAGES,
-    of: "server",
     title: "of a register line that is wrong twice, the username is complained of",
     likelyCause: "Look at the username first, then at the port.",
     async run(scene) {
@@ -576,11 +536,9 @@ const errors: readonly Check[] = [
         await client.receivesError("bad-username");
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.7-unknown-user",
-    stages: STAGES,
-    of: "server",
     title: "a lookup of nobody, and of what is no name, is answered with unknown-user",
     likelyCause: "Nobody can have a name that is none: that is unknown-user, too, not bad-username.",
     async run(scene) {
@@ -601,11 +559,9 @@ const errors: readonly Check[] = [
         await alice.receivesError("unknown-user");
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.7-unknown-members",
-    stages: STAGES,
-    of: "server",
     title: "members that nobody knows are ignored",
     likelyCause: "Look only at the members that you need.",
     async run(scene) {
@@ -619,11 +575,9 @@ const errors: readonly Check[] = [
       await client.sendsJson({ type: "pong", ...others });
       await receivesNothingElse(client);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.7-bad-line",
-    stages: STAGES,
-    of: "server",
     title: "a line that is not UTF-8 is bad-encoding, one that is too long is line-too-long and the end",
     likelyCause: "Both are found out before anybody looks for JSON in the line.",
     async run(scene) {
@@ -636,11 +590,9 @@ const errors: readonly Check[] = [
       await client.receivesError("line-too-long");
       await client.isClosed();
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P2.8-no-chat",
-    stages: STAGES,
-    of: "server",
     title: "the registry takes no chat message, and passes none on",
     likelyCause: "Chats go from client to client. For the registry their lines are of an unknown type.",
     async run(scene) {
@@ -660,10 +612,10 @@ const errors: readonly Check[] = [
       }
       await receivesNothingElse(bob);
     },
-  }),
-];
+  },
+]);
 
-export const checks: readonly Check[] = [...names, ...answers, ...clocks, ...errors];
+export const checks = [...names, ...answers, ...clocks, ...errors];
 
 /** The same values in another order, which the seed decides. */
 function shuffled(scene: Scene, values: readonly string[]): string[] {

@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "../checking/chat.ts";
-import { defineCheck } from "../checking/check.ts";
+import { defineChecks } from "../checking/check.ts";
 import { encryptBlocks, seal, tagged } from "../checking/cryptography.ts";
-import { callsAs, isCalledAs, lostChat, opensChat, readsHello, started } from "../checking/opening-chats.ts";
+import { connectsAs, isEnded, lostChat, opensChat, readsHello, started } from "../checking/opening-chats.ts";
 import type { ClientUnderTest, Scene } from "../checking/scene.ts";
 
 /** What no client may show, because it never came in a line that was right. */
@@ -28,7 +28,7 @@ async function chatOfAnotherProgram(
   role: ChatRole,
   name: string,
 ): Promise<Chat> {
-  const chat = await (role === "initiator" ? callsAs : isCalledAs)(scene, alice, name);
+  const chat = await connectsAs(scene, alice, role, name);
   const hello = helloOfAnotherProgram(name, alice.name);
   if (role === "initiator") {
     await chat.sendsHelloLine(hello, "\r\n");
@@ -106,11 +106,9 @@ const CLEAR_LINES: readonly string[] = [
   HIDDEN,
 ];
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: ["04"], of: "client" }, [
+  {
     id: "P6.1-lines-as-sent",
-    stages: ["04"],
-    of: "client",
     title: "the keys come from the handshake's lines exactly as they were sent",
     likelyCause:
       "The transcript is made of lines that were parsed and written anew: a program with other blanks in its JSON gets other keys.",
@@ -124,11 +122,9 @@ export const checks = [
         await alice.shows(`${name}> we have the same keys`);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.2-on-the-wire",
-    stages: ["04"],
-    of: "client",
     title: "messages, acks and goodbyes are sealed, each with the next number and another IV",
     likelyCause:
       "A line is sent in clear, with another key than that of its direction, or with a number that is not the next.",
@@ -143,19 +139,13 @@ export const checks = [
         await bob.says(message(1, "naïve café ☕"));
         await bob.hears(ack(1));
         await alice.shows(`${role}> naïve café ☕`);
-        await alice.enters("/end");
-        await bob.hears(BYE);
-        await bob.says(BYE);
-        await bob.ended();
-        await alice.shows(`chat with ${role} ended`);
+        await isEnded(alice, bob);
         await scene.step("every line has an IV of its own", () => judgeIvs(scene, bob));
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-out-of-turn",
-    stages: ["04"],
-    of: "client",
     title: "a line that comes again, too early, or from the client itself is refused",
     likelyCause:
       "The number in the line is not compared with the one that is due, or both directions have one key.",
@@ -179,11 +169,9 @@ export const checks = [
       }
       await alice.hasNotShown(HIDDEN);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-flipped-bit",
-    stages: ["04"],
-    of: "client",
     title: "a line with a flipped bit is refused, and so is everything after it",
     likelyCause: "The tag is not compared, or not as a whole; or the chat goes on after a wrong one.",
     async run(scene) {
@@ -201,11 +189,9 @@ export const checks = [
       await alice.hasNotShown(HIDDEN);
       await alice.hasNotShown(" ended");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.3-one-answer",
-    stages: ["04"],
-    of: "client",
     title: "whatever is wrong with a line, the answer is the same, to the byte",
     likelyCause:
       "The code or the message of the error tells what was wrong. Whoever tries many lines on you learns from that.",
@@ -228,11 +214,9 @@ export const checks = [
       }
       await alice.hasNotShown(HIDDEN);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.4-clear-bye",
-    stages: ["04"],
-    of: "client",
     title: "a goodbye in clear is none: the chat is lost",
     likelyCause:
       "A line whose type is not sealed goes past the tag, because it is a bye. Anybody on the way could end a chat with it, unnoticed.",
@@ -247,11 +231,9 @@ export const checks = [
       }
       await alice.hasNotShown(" ended");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.4-clear-lines",
-    stages: ["04"],
-    of: "client",
     title: "after the keys, a line in clear is refused, and nothing of it is shown",
     likelyCause: "A line whose type is not sealed goes past the tag. Nothing may.",
     async run(scene) {
@@ -263,11 +245,9 @@ export const checks = [
       }
       await alice.hasNotShown(HIDDEN);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.4-clear-error",
-    stages: ["04"],
-    of: "client",
     title: "an error in clear loses the chat, and none of its words are shown",
     likelyCause: "The message of the error is shown. Anybody on the way may have written it.",
     async run(scene) {
@@ -285,11 +265,9 @@ export const checks = [
       await alice.hasNotShown(HIDDEN.toUpperCase());
       await alice.hasNotShown(HIDDEN);
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.5-key-log",
-    stages: ["04"],
-    of: "client",
     title: "with CHATKEYLOGFILE, the keys of each chat are appended to that file, and the program says so",
     likelyCause:
       "The line is not P2PCHAT04, hash, initiator's key, responder's key, or the file is written anew for each chat.",
@@ -316,11 +294,9 @@ export const checks = [
         });
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.5-owner-only",
-    stages: ["04"],
-    of: "client",
     title: "only its owner can read the key log",
     likelyCause:
       "The file is created with the rights that any file gets. Give its mode, 0600, when it is created.",
@@ -335,11 +311,9 @@ export const checks = [
         if (mode !== "600") scene.fails({ expected: "600", received: mode });
       });
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P6.5-only-if-asked",
-    stages: ["04"],
-    of: "client",
     title: "without CHATKEYLOGFILE, no key is printed",
     likelyCause: "A key is printed for finding a mistake, and was forgotten there.",
     async run(scene) {
@@ -358,8 +332,8 @@ export const checks = [
         }
       });
     },
-  }),
-];
+  },
+]);
 
 /** A sealed line in which one bit of the last digit of a member is another. */
 function withLastDigitChanged(line: string, member: string): string {

@@ -2,11 +2,16 @@
 // (What the registry has to do with it stands in registry-client.ts.)
 
 import { ack, BYE, message } from "../checking/chat.ts";
-import { defineCheck, type StageNumber } from "../checking/check.ts";
-import { callsAs, lostChat, opensChat, started, wantsToChat } from "../checking/opening-chats.ts";
-import { freePort } from "../checking/scene.ts";
-
-const stages: readonly StageNumber[] = ["02", "03", "04"];
+import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
+import { freePort } from "../checking/free-port.ts";
+import {
+  asksForChat,
+  callsAs,
+  isAccepted,
+  lostChat,
+  opensChat,
+  wantsToChat,
+} from "../checking/opening-chats.ts";
 
 /** What cannot be done when nobody is there and no chat is open. */
 const IMPOSSIBLE = [
@@ -24,19 +29,15 @@ const IMPOSSIBLE = [
   "/verify",
 ];
 
-export const checks = [
-  defineCheck({
+export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
+  {
     id: "P7-chat",
-    stages,
-    of: "client",
     title: "a chat is shown event by event, a line for each, exactly, and nothing else",
     likelyCause:
       "Programs read these lines, too: every word, blank and sign is as the table of P7 says, and nothing stands between.",
     async run(scene) {
       const alice = await scene.client("alice");
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
+      const bob = await asksForChat(scene, alice, "bob");
       await alice.enters("/accept bob");
       await bob.receivesHello();
       await bob.exchangesKeys();
@@ -63,12 +64,10 @@ export const checks = [
       await alice.enters("/chats");
       await alice.showsNext("no chats");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-current-chat",
-    stages,
-    of: "client",
     title: "a line goes to the chat of the user's own last /accept or /switch, whatever comes in",
     likelyCause:
       "Only the user's own commands choose the current chat. A request, or a message from another chat, does not.",
@@ -77,19 +76,13 @@ export const checks = [
       const bob = await callsAs(scene, alice, "bob");
       await bob.sendsHello();
       await alice.shows(wantsToChat("bob"));
-      await alice.enters("/accept bob");
-      await bob.receivesHello();
-      await bob.exchangesKeys();
-      await started(alice, bob);
+      await isAccepted(alice, bob);
       const carol = await callsAs(scene, alice, "carol");
       await carol.sendsHello();
       await alice.shows(wantsToChat("carol"));
       await alice.enters("to bob");
       await bob.hears(message(1, "to bob"));
-      await alice.enters("/accept carol");
-      await carol.receivesHello();
-      await carol.exchangesKeys();
-      await started(alice, carol);
+      await isAccepted(alice, carol);
       await alice.enters("/chats", "to carol");
       await alice.showsNext("chats: bob, carol (current)");
       await carol.hears(message(1, "to carol"));
@@ -100,18 +93,15 @@ export const checks = [
       await alice.enters("to bob again");
       await bob.hears(message(2, "to bob again"));
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-accept-option",
-    stages,
-    of: "client",
     title: "--accept accepts every chat, and makes one the current chat only if there is none",
     likelyCause:
       "A chat that was accepted by itself must not take over what the user is writing. When the current chat is over, there is none.",
     async run(scene) {
-      const alice = await scene.client("alice", { argv: ["--accept"] });
-      const bob = await opensChat(scene, alice, "initiator", "bob");
+      const { alice, bob } = await scene.chat("initiator");
       const carol = await opensChat(scene, alice, "initiator", "carol");
       await alice.enters("/chats", "to bob");
       await alice.showsNext("chats: bob (current), carol");
@@ -127,12 +117,10 @@ export const checks = [
       await dave.hears(message(1, "to dave"));
       await carol.hears(message(1, "to carol"));
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-end",
-    stages,
-    of: "client",
     title: "/end and EOM end the current chat, and then there is none",
     likelyCause: "EOM alone on a line means /end. It is no text, and what follows it has nowhere to go.",
     async run(scene) {
@@ -151,12 +139,10 @@ export const checks = [
         await alice.showsNext(/^error: ./);
       }
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-listen",
-    stages,
-    of: "client",
     title: "--listen says on which port the client listens, and the registry learns of it",
     likelyCause:
       "The option's port is where to listen, what the user is shown, and what the registry is told.",
@@ -166,17 +152,13 @@ export const checks = [
       await scene.step(`alice listens on port ${port}`, () => {
         if (alice.port !== port) scene.fails({ expected: `port ${port}`, received: `port ${alice.port}` });
       });
-      const bob = await callsAs(scene, alice, "bob");
-      await bob.sendsHello();
-      await alice.showsNext(wantsToChat("bob"));
+      const bob = await asksForChat(scene, alice, "bob");
       bob.connection.ignoresTheRest();
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-quit",
-    stages,
-    of: "client",
     title: "/quit, EXIT and the end of the input say goodbye to peers and registry, with exit code 0",
     likelyCause:
       "At the end say bye in every chat, wait for the answers, leave the registry, and end with exit code 0.",
@@ -197,12 +179,10 @@ export const checks = [
         await client.endsWith(0);
       }
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-errors",
-    stages,
-    of: "client",
     title: "what cannot be done is an error on standard output, and the program goes on",
     likelyCause:
       "Every line that the user enters is answered: what cannot be done by one line that begins with `error: `.",
@@ -215,12 +195,10 @@ export const checks = [
       await alice.enters("/chats");
       await alice.showsNext("no chats");
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-help",
-    stages,
-    of: "client",
     title: "/help names every command",
     likelyCause: "A command that /help does not name is one that nobody finds.",
     async run(scene) {
@@ -234,12 +212,10 @@ export const checks = [
             scene.fails({ expected: `a line with ${command.trim()}`, received: help });
         });
     },
-  }),
+  },
 
-  defineCheck({
+  {
     id: "P7-as-entered",
-    stages,
-    of: "client",
     title: "a text is sent as it was entered, blanks and all; only what begins with / is a command",
     likelyCause:
       "Do not trim what the user enters, and compare EOM, EXIT and Get Users with the whole line, letter by letter.",
@@ -252,5 +228,5 @@ export const checks = [
         await alice.showsNext(`you> ${text}`);
       }
     },
-  }),
-];
+  },
+]);

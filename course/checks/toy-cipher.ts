@@ -1,12 +1,12 @@
 // Clauses P5.1 and P5.2: stage 03's XORed lines as they are on the wire, and what its programs say about them.
 
-import { ack, BYE, message, ROLES } from "../checking/chat.ts";
-import { defineCheck } from "../checking/check.ts";
+import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "../checking/chat.ts";
+import { defineCheck, defineChecks } from "../checking/check.ts";
+import { connectsAs, isEnded, lostChat } from "../checking/opening-chats.ts";
 import type { ProgramUnderTest } from "../checking/program-under-test.ts";
-import type { Scene } from "../checking/scene.ts";
+import type { ClientUnderTest, Scene } from "../checking/scene.ts";
 
-/** P3.5: a chat that ended without a goodbye. */
-const lostChat = (name: string): RegExp => new RegExp(`^chat with ${name} lost: .+$`);
+const CLIENT = { stages: ["03"], of: "client" } as const;
 
 /** What a program may say about a cipher that hides nothing. */
 const WEAK = /weak|toy|insecure|breaks|broken|not secure|no secur/i;
@@ -25,22 +25,30 @@ async function warns(scene: Scene, program: ProgramUnderTest): Promise<void> {
   });
 }
 
-export const checks = [
-  defineCheck({
+/** A chat that has started. Its safety number is not looked at: it says nothing of the cipher. */
+async function startsChat(scene: Scene, alice: ClientUnderTest, role: ChatRole, name: string): Promise<Chat> {
+  const chat = await connectsAs(scene, alice, role, name);
+  await chat.shakesHands();
+  await alice.shows(`chat with ${name} started`);
+  return chat;
+}
+
+/** The line that was just sent is refused, and the chat lost. */
+async function isRefused(alice: ClientUnderTest, chat: Chat): Promise<void> {
+  await chat.refused("bad-request");
+  await alice.shows(lostChat(chat.name));
+}
+
+const xored = defineChecks(CLIENT, [
+  {
     id: "P5.1-xored-lines",
-    stages: ["03"],
-    of: "client",
     title: "every line in a chat is XORed, from the first byte of the key on",
     likelyCause:
       "The key does not start anew in every line, is not repeated after 32 bytes, or is applied to characters instead of bytes.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
       for (const role of ROLES) {
-        const peer = await scene.peer(role);
-        if (role === "responder") await alice.enters(`/chat ${role}`);
-        const bob = role === "responder" ? await peer.isCalled(alice) : await peer.calls(alice);
-        await bob.shakesHands();
-        await alice.shows(`chat with ${role} started`);
+        const bob = await startsChat(scene, alice, role, role);
         const text = "Grüße ☕, and a text that is longer than the key of 32 bytes";
         await alice.enters(text);
         await bob.hears(message(1, text));
@@ -49,18 +57,12 @@ export const checks = [
         await bob.says(message(1, "naïve café ☕"));
         await bob.hears(ack(1));
         await alice.shows(`${role}> naïve café ☕`);
-        await alice.enters("/end");
-        await bob.hears(BYE);
-        await bob.says(BYE);
-        await bob.ended();
-        await alice.shows(`chat with ${role} ended`);
+        await isEnded(alice, bob);
       }
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P5.1-nothing-in-clear",
-    stages: ["03"],
-    of: "client",
     title: "after the keys, a line that is not XORed is refused, and nothing of it is shown",
     likelyCause: "What comes after the keys is taken although its type is not xored.",
     async run(scene) {
@@ -75,20 +77,15 @@ export const checks = [
         JSON.stringify({ type: "sealed", seq: 0, iv: "", ciphertext: "", tag: "" }),
       ];
       for (const [index, line] of lines.entries()) {
-        const bob = await (await scene.peer(`bob${index}`)).calls(alice);
-        await bob.shakesHands();
-        await alice.shows(`chat with bob${index} started`);
+        const bob = await startsChat(scene, alice, "initiator", `bob${index}`);
         await bob.connection.sends(`${line}\n`);
-        await bob.refused("bad-request");
-        await alice.shows(lostChat(`bob${index}`));
+        await isRefused(alice, bob);
       }
       await alice.hasNotShown("> ");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P5.1-nothing-but-p3",
-    stages: ["03"],
-    of: "client",
     title: "an XORed line that is no line of P3 is refused",
     likelyCause:
       "What comes out of the cipher is not checked like any line from outside. With this cipher anything may come out.",
@@ -101,20 +98,15 @@ export const checks = [
         JSON.stringify(message(2, "not 1")),
       ];
       for (const [index, payload] of payloads.entries()) {
-        const bob = await (await scene.peer(`bob${index}`)).calls(alice);
-        await bob.shakesHands();
-        await alice.shows(`chat with bob${index} started`);
+        const bob = await startsChat(scene, alice, "initiator", `bob${index}`);
         await bob.says(payload);
-        await bob.refused("bad-request");
-        await alice.shows(lostChat(`bob${index}`));
+        await isRefused(alice, bob);
       }
       await alice.hasNotShown("> ");
     },
-  }),
-  defineCheck({
+  },
+  {
     id: "P5.1-error-in-clear",
-    stages: ["03"],
-    of: "client",
     title: "an error line in clear ends the chat, which is lost",
     likelyCause: "Error lines are not XORed: look at the type before you decrypt.",
     async run(scene) {
@@ -123,7 +115,11 @@ export const checks = [
       await bob.ended();
       await alice.shows(lostChat("bob"));
     },
-  }),
+  },
+]);
+
+export const checks = [
+  ...xored,
   defineCheck({
     id: "P5.2-server-warns",
     stages: ["03"],
@@ -137,8 +133,7 @@ export const checks = [
   }),
   defineCheck({
     id: "P5.2-client-warns",
-    stages: ["03"],
-    of: "client",
+    ...CLIENT,
     title: "the client says at its start that stage 03's cipher is weak",
     likelyCause: "Nothing is said on standard error. Who starts a weak program should know that it is one.",
     async run(scene) {

@@ -5,16 +5,15 @@ import type { Paint } from "./paint.ts";
 import type { Session } from "./session.ts";
 import { column, cut } from "./text.ts";
 
-/** The exercises in which every word occurs, in the id, the kind or the title. */
+/** The exercises in which every word occurs, in the id, the kind or the title; those with all of them in the id first. */
 export function findExercises(exercises: readonly Exercise[], search: string): Exercise[] {
   const words = search
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
-  return exercises.filter(({ id, kind, title }) => {
-    const text = `${id} ${kind} ${title}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const occurIn = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
+  const found = exercises.filter(({ id, kind, title }) => occurIn(`${id} ${kind} ${title}`));
+  return [...found.filter(({ id }) => occurIn(id)), ...found.filter(({ id }) => !occurIn(id))];
 }
 
 /** A row for each exercise found. */

@@ -341,6 +341,7 @@ class WatchMode {
       typed: "",
       done: (typed) => {
         if (typed.trim() !== "") this.#session.answer(typed.trim());
+        else this.#message = "no answer was given; a asks again";
       },
     };
   }

@@ -2,6 +2,7 @@
 
 import type { Segment } from "../../captures/packet.ts";
 import type { Question } from "../exercises/question.ts";
+import { NO_PACKET_NUMBER, withoutPacket } from "./support/packet-number.ts";
 import { segmentsOf, textOf } from "./support/segments.ts";
 
 const FILE = "01-nagle.pcap";
@@ -46,14 +47,10 @@ export const question: Question = {
       ].join("\n"),
     };
   },
-  normalise: (answer) =>
-    answer
-      .trim()
-      .toLowerCase()
-      .replace(/^(?:packet|frame|no\.?|number|#) ?/, ""),
+  normalise: withoutPacket,
   explain(answer, found) {
     const right = Number(found.answers[0]);
-    if (!/^\d+$/.test(answer)) return "Answer with the number of a packet, as it stands in the first column.";
+    if (!/^\d+$/.test(answer)) return NO_PACKET_NUMBER;
     if (Number(answer) === right - 1)
       return "That is the first half itself. It was on its way at once. What came back for it?";
     if (Number(answer) === right + 1)

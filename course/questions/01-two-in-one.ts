@@ -2,6 +2,7 @@
 
 import type { Segment } from "../../captures/packet.ts";
 import type { Question } from "../exercises/question.ts";
+import { NO_PACKET_NUMBER, withoutPacket } from "./support/packet-number.ts";
 import { segmentsOf, textOf } from "./support/segments.ts";
 
 const FILE = "01-calculator.pcap";
@@ -23,14 +24,10 @@ export const question: Question = {
       observed: `packet ${first.packet} carries ${first.payload.length} bytes: ${textOf(first)}`,
     };
   },
-  normalise: (answer) =>
-    answer
-      .trim()
-      .toLowerCase()
-      .replace(/^(?:packet|frame|no\.?|number|#) ?/, ""),
+  normalise: withoutPacket,
   explain(answer, found) {
     const right = Number(found.answers[0]);
-    if (!/^\d+$/.test(answer)) return "Answer with the number of a packet, as it stands in the first column.";
+    if (!/^\d+$/.test(answer)) return NO_PACKET_NUMBER;
     if (Number(answer) <= 2)
       return "That is the number of a stream, counted from 0. The question asks for a packet in it: add --find to show, or look at the first column in Wireshark.";
     if (Number(answer) === right + 1)

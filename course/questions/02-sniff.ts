@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { loadCapture } from "../../captures/load.ts";
 import type { Stream } from "../../captures/packet.ts";
+import { jsonOf } from "../../captures/protocols.ts";
 import { linesOf } from "../../captures/stream-lines.ts";
 import type { Found, Question } from "../exercises/question.ts";
 import { COURSE_FOLDER } from "../programs.ts";
@@ -63,21 +64,12 @@ function messagesOf(stream: Stream): Message[] {
   const messages: Message[] = [];
   for (const line of linesOf(stream)) {
     if (line.kind !== "line") continue;
-    const { type, from, text } = parse(line.bytes);
+    const { type, from, text } = jsonOf(line.bytes) ?? {};
     if (type === "hello" && typeof from === "string") names[line.from] = from;
     if (type !== "message" || typeof text !== "string") continue;
     messages.push({ from: names[line.from] ?? "", packet: line.packet, text });
   }
   return messages;
-}
-
-function parse(bytes: Buffer): Record<string, unknown> {
-  try {
-    const object: unknown = JSON.parse(bytes.toString());
-    return typeof object === "object" && object !== null ? (object as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 function amountIn(text: string): number {

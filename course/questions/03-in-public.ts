@@ -1,10 +1,8 @@
 // The exchange of lesson 03-1 with p = 23, done by stage 03's own functions when the answer is compared.
 
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { power, TOY } from "../checking/cryptography.ts";
 import type { Question } from "../exercises/question.ts";
-import { COURSE_FOLDER } from "../programs.ts";
+import { jsonFrom } from "./support/output.ts";
 
 /** The private keys that the page gives to alice and to bob. */
 const ALICE = 8n;
@@ -30,12 +28,6 @@ const PROGRAM = `
     bobSecret: sharedSecret(${BOB}n, alicePublic, toyGroup)[0],
   }));
 `;
-
-async function exchange(): Promise<Exchange> {
-  const argv = ["--import", "tsx", "--input-type=module", "--eval", PROGRAM];
-  const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: COURSE_FOLDER });
-  return JSON.parse(stdout);
-}
 
 const modulo = (value: bigint, modulus: bigint): string => String(value % modulus);
 
@@ -82,7 +74,7 @@ function mistakes(): [answer: string, explanation: string][] {
 
 export const question: Question = {
   async find() {
-    const { alicePublic, bobPublic, aliceSecret, bobSecret } = await exchange();
+    const { alicePublic, bobPublic, aliceSecret, bobSecret } = (await jsonFrom(PROGRAM)) as Exchange;
     if (aliceSecret !== bobSecret) throw new Error("stage 03 has computed two different secrets");
     return {
       answers: [String(aliceSecret)],

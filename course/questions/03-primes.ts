@@ -1,9 +1,7 @@
 // How many candidates it takes to find a safe prime of 256 bits: stage 03's own function draws some, and counts.
 
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { Question } from "../exercises/question.ts";
-import { COURSE_FOLDER } from "../programs.ts";
+import { jsonFrom } from "./support/output.ts";
 
 const BITS = 256;
 /** So many that the average has the right order of magnitude: that it has not happens less than once in 100,000 times. */
@@ -19,23 +17,16 @@ const CHOICES = [
 
 const distance = (left: number, right: number): number => Math.abs(Math.log(left / right));
 
-/** The function behind `npm run dh:prime`, called some times in one process. */
+/** The function behind `npm run dh:prime`, called some times in one process: how many candidates each prime took. */
 const PROGRAM = `
   const { generateSafePrime } = await import("./03-dh-chat/primes.ts");
   const counts = Array.from({ length: ${DRAWS} }, () => generateSafePrime(${BITS}).candidates);
   console.log(JSON.stringify(counts));
 `;
 
-/** @returns how many candidates each of the primes took */
-async function draw(): Promise<number[]> {
-  const argv = ["--import", "tsx", "--input-type=module", "--eval", PROGRAM];
-  const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: COURSE_FOLDER });
-  return JSON.parse(stdout);
-}
-
 export const question: Question = {
   async find() {
-    const counts = await draw();
+    const counts = (await jsonFrom(PROGRAM)) as number[];
     const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
     const nearest = CHOICES.reduce((best, one) =>
       distance(one.count, mean) < distance(best.count, mean) ? one : best,

@@ -1,17 +1,10 @@
 // The code for the door, and the line that holds it: read from the capture with its key log when it is asked.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseKeyLog } from "../../captures/key-log.ts";
 import { jsonOf } from "../../captures/protocols.ts";
 import type { StreamLine } from "../../captures/stream-lines.ts";
-import { unseal } from "../../captures/unseal.ts";
 import type { Found, Question } from "../exercises/question.ts";
-import { observeChat } from "../observer.ts";
-import { COURSE_FOLDER } from "../programs.ts";
-
-const CAPTURE = join(COURSE_FOLDER, "captures", "04-aes-chat.pcap");
-const KEY_LOG = join(COURSE_FOLDER, "captures", "04-aes-chat.keys");
+import { numbersOf, onlyNumbers } from "./support/numbers.ts";
+import { readSealedChat } from "./support/sealed-chat.ts";
 
 /** A line with a message, as its receiver read it. */
 interface ReadMessage {
@@ -20,22 +13,17 @@ interface ReadMessage {
   text: string;
 }
 
-function numbersOf(answer: string): string[] {
-  return answer.match(/[0-9]+/g) ?? [];
-}
-
 function numberIn(line: StreamLine, member: string): number {
   return line.kind === "line" ? Number(jsonOf(line.bytes)?.[member]) : Number.NaN;
 }
 
 async function readMessages(): Promise<ReadMessage[]> {
-  const { lines } = await observeChat(CAPTURE);
-  const { keys } = parseKeyLog(readFileSync(KEY_LOG, "utf8"));
-  return [...unseal(lines, keys)].flatMap(([line, unsealed]): ReadMessage[] => {
-    const object = "line" in unsealed ? jsonOf(unsealed.line) : undefined;
-    if (object?.type !== "message") return [];
-    return [{ seq: numberIn(line, "seq"), id: Number(object.id), text: String(object.text) }];
-  });
+  const { opened } = await readSealedChat();
+  return opened
+    .filter(({ held }) => held.type === "message")
+    .map(({ line, held: { id, text } }) => {
+      return { seq: numberIn(line, "seq"), id: Number(id), text: String(text) };
+    });
 }
 
 async function find(): Promise<Found> {
@@ -60,5 +48,5 @@ export const question: Question = {
       return "That is not the code that Bob names. Have you decrypted the chat? Without --keys the lines show nothing; look at what bob says.";
     return "The code is right. But seq counts every sealed line of a direction from 0, acks too; the id counts messages from 1. Look at the line on the wire, not at the message in it.";
   },
-  normalise: (answer) => numbersOf(answer).join(" ") || answer.trim(),
+  normalise: onlyNumbers,
 };

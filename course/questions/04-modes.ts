@@ -1,17 +1,11 @@
 // How many different blocks a text has that says the same three times, with ECB and with CBC: encrypted when it is asked.
 
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { Question } from "../exercises/question.ts";
-import { COURSE_FOLDER } from "../programs.ts";
+import { numbersOf, onlyNumbers } from "./support/numbers.ts";
+import { outputOf } from "./support/output.ts";
 
 /** Sixteen bytes, three times. */
 const TEXT = "pay 100 to carol".repeat(3);
-
-/** The numbers in the answer, in their order. */
-function numbersOf(answer: string): string[] {
-  return answer.match(/[0-9]+/g) ?? [];
-}
 
 function countOf(output: string, mode: "ECB" | "CBC"): number {
   const found = new RegExp(`^${mode}: [0-9]+ blocks?, ([0-9]+) of them different$`, "m").exec(output);
@@ -21,9 +15,8 @@ function countOf(output: string, mode: "ECB" | "CBC"): number {
 
 export const question: Question = {
   async find() {
-    const argv = ["--import", "tsx", "course/pictures/ecb-picture.ts", "--text", TEXT];
-    const { stdout } = await promisify(execFile)(process.execPath, argv, { cwd: COURSE_FOLDER });
-    return { answers: [`${countOf(stdout, "ECB")} ${countOf(stdout, "CBC")}`], observed: stdout.trim() };
+    const output = await outputOf(["course/pictures/ecb-picture.ts", "--text", TEXT]);
+    return { answers: [`${countOf(output, "ECB")} ${countOf(output, "CBC")}`], observed: output.trim() };
   },
   explain(answer, { answers }) {
     const [ecb, cbc, ...more] = numbersOf(answer);
@@ -36,5 +29,5 @@ export const question: Question = {
       return "With ECB a block depends on the key and on its own sixteen bytes, and on nothing else. How many different blocks does the padded plaintext have?";
     return "With CBC each block is XORed with the ciphertext before it, and the first one with the IV. Can two blocks of this text then still come out the same?";
   },
-  normalise: (answer) => numbersOf(answer).join(" ") || answer.trim(),
+  normalise: onlyNumbers,
 };

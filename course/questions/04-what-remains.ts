@@ -1,16 +1,8 @@
 // How many messages alice sends, told from the lengths of her lines alone; the key log then says whether that is so.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseKeyLog } from "../../captures/key-log.ts";
-import { jsonOf } from "../../captures/protocols.ts";
-import { unseal } from "../../captures/unseal.ts";
 import type { Found, Question } from "../exercises/question.ts";
-import { type ObservedLine, observeChat } from "../observer.ts";
-import { COURSE_FOLDER } from "../programs.ts";
-
-const CAPTURE = join(COURSE_FOLDER, "captures", "04-aes-chat.pcap");
-const KEY_LOG = join(COURSE_FOLDER, "captures", "04-aes-chat.keys");
+import type { ObservedLine } from "../observer.ts";
+import { readSealedChat } from "./support/sealed-chat.ts";
 
 /** The shortest ciphertext that a message can have, in bytes: its line has at least 36, an ack's 21 to 31. */
 const SHORTEST_MESSAGE = 48;
@@ -21,12 +13,8 @@ function countMessages(lines: readonly ObservedLine[], from: string): number {
 }
 
 async function find(): Promise<Found> {
-  const { lines, sealed } = await observeChat(CAPTURE);
-  const { keys } = parseKeyLog(readFileSync(KEY_LOG, "utf8"));
-  const sent = [...unseal(lines, keys)].filter(
-    ([line, unsealed]) =>
-      line.from === "a" && "line" in unsealed && jsonOf(unsealed.line)?.type === "message",
-  ).length;
+  const { sealed, opened } = await readSealedChat();
+  const sent = opened.filter(({ line, held }) => line.from === "a" && held.type === "message").length;
   const counted = countMessages(sealed, "alice");
   if (counted !== sent) throw new Error("the lengths in the capture do not tell messages from acks");
   const lengths = sealed.filter(({ from }) => from === "alice").map(({ length }) => length);

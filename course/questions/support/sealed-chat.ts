@@ -1,0 +1,31 @@
+// The recorded chat of stage 04: as it looks from outside and, with its key log, what its lines held.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseKeyLog } from "../../../captures/key-log.ts";
+import { type JsonLine, jsonOf } from "../../../captures/protocols.ts";
+import type { StreamLine } from "../../../captures/stream-lines.ts";
+import { unseal } from "../../../captures/unseal.ts";
+import { type ObservedLine, observeChat } from "../../observer.ts";
+import { COURSE_FOLDER } from "../../programs.ts";
+
+const CAPTURE = join(COURSE_FOLDER, "captures", "04-aes-chat.pcap");
+const KEY_LOG = join(COURSE_FOLDER, "captures", "04-aes-chat.keys");
+
+export interface SealedChat {
+  /** The sealed lines, as somebody without a key sees them. */
+  sealed: readonly ObservedLine[];
+  /** Those whose tag is right, each with the line of the chat that it held. */
+  opened: readonly { line: StreamLine; held: JsonLine }[];
+}
+
+/** @throws Error if the capture or its key log cannot be read */
+export async function readSealedChat(): Promise<SealedChat> {
+  const { lines, sealed } = await observeChat(CAPTURE);
+  const { keys } = parseKeyLog(readFileSync(KEY_LOG, "utf8"));
+  const opened = [...unseal(lines, keys)].flatMap(([line, unsealed]) => {
+    const held = "line" in unsealed ? jsonOf(unsealed.line) : undefined;
+    return held === undefined ? [] : [{ line, held }];
+  });
+  return { sealed, opened };
+}
