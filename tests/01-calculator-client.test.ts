@@ -1,118 +1,74 @@
 // The calculator's client as a program (P1.10 of the contract): what the checks of P1 do not ask for.
 
 import { expect } from "chai";
-import { Program, startServer } from "../course/programs.ts";
-import { type Wire, WireServer } from "./support/wire.ts";
-
-const CLIENT = "01-calculator/client.ts";
+import type { CalculatorRun, Scene } from "../course/checking/scene.ts";
+import { testsOf } from "./support/on-the-wire.ts";
 
 describe("01 calculator client", () => {
-  let server: Program;
-  let port: number;
-  const programs: Program[] = [];
-  const played: { server: WireServer; wires: Wire[] }[] = [];
+  const it = testsOf("01");
 
-  before(async () => {
-    ({ server, port } = await startServer("01-calculator/server.ts"));
-  });
-  after(() => server.kill());
-  afterEach(async () => {
-    for (const program of programs.splice(0)) await program.kill();
-    for (const { server, wires } of played.splice(0)) {
-      for (const wire of wires) wire.close();
-      server.close();
-    }
-  });
-
-  /** Starts a client and gives it its whole standard input. */
-  function start(argv: readonly string[], input = ""): Program {
-    const client = new Program(CLIENT, argv);
-    programs.push(client);
-    client.write(input);
-    client.endInput();
-    return client;
-  }
-
-  interface Outcome {
-    lines: string[];
-    errors: string;
-    code: number | null;
-  }
-
-  async function outcome(client: Program): Promise<Outcome> {
-    const code = await client.exitCode();
-    return { lines: client.lines, errors: client.errors, code };
-  }
-
-  const pipe = (input: string): Promise<Outcome> => outcome(start(["--port", String(port)], input));
-
-  /** A server played by the test, and the client's connection to it. */
-  async function playServer(
-    argv: readonly string[],
-    input?: string,
-  ): Promise<{ client: Program; wire: Wire }> {
-    const server = await WireServer.listen();
-    const wires: Wire[] = [];
-    played.push({ server, wires });
-    const client = start(["--port", String(server.port), ...argv], input);
-    const wire = await server.connection();
-    wires.push(wire);
-    return { client, wire };
+  /** Runs a client that reads from a pipe. */
+  async function pipe(scene: Scene, input: string): Promise<CalculatorRun> {
+    return scene.calculator(await scene.server(), [], input);
   }
 
   describe("with an expression", () => {
-    it("P1.10 P0.5 takes no unfinished reply for a value", async () => {
-      const { client, wire } = await playServer(["1 + 1"]);
-      expect(await wire.line()).to.equal("1 + 1");
-      wire.send("= 2");
-      wire.endHalf();
-      const { lines, code } = await outcome(client);
-      expect(lines).to.deep.equal([]);
-      expect(code).to.equal(1);
+    it("P1.10 P0.5 takes no unfinished reply for a value", async (scene) => {
+      const calculator = await scene.listener("the calculator");
+      const running = scene.calculator(calculator, ["1 + 1"]);
+      const connection = await calculator.next(scene, "the client");
+      await connection.receives("1 + 1\n");
+      await connection.sends("= 2");
+      await connection.endsHalf();
+      const { stdout, code } = await running;
+      expect({ stdout, code }).to.deep.equal({ stdout: "", code: 1 });
     });
   });
 
   describe("reading from a pipe", () => {
-    it("P1.10 prints nothing for no lines", async () => {
-      expect(await pipe("")).to.deep.equal({ lines: [], errors: "", code: 0 });
+    it("P1.10 prints nothing for no lines", async (scene) => {
+      expect(await pipe(scene, "")).to.deep.equal({ stdout: "", stderr: "", code: 0 });
     });
 
-    it("P1.2 P1.10 prints the replies to thousands of lines in their order", async () => {
+    it("P1.2 P1.10 prints the replies to thousands of lines in their order", async (scene) => {
       const numbers = Array.from({ length: 5000 }, (_, i) => i);
-      const { lines, errors, code } = await pipe(numbers.map((n) => `${n} * 2\n`).join(""));
-      expect(lines).to.deep.equal(numbers.map((n) => `= ${n * 2}`));
-      expect(errors).to.equal("");
+      const { stdout, stderr, code } = await pipe(scene, numbers.map((n) => `${n} * 2\n`).join(""));
+      expect(stdout).to.equal(numbers.map((n) => `= ${n * 2}\n`).join(""));
+      expect(stderr).to.equal("");
       expect(code).to.equal(0);
     });
 
-    it("P1.10 prints a reply before it reads the next line", async () => {
-      const client = new Program(CLIENT, ["--port", String(port)]);
-      programs.push(client);
-      client.enter("1 + 1");
-      await client.line("= 2");
-      client.enter("2 + 2");
-      await client.line("= 4");
-      client.endInput();
-      expect(await outcome(client)).to.deep.equal({ lines: ["= 2", "= 4"], errors: "", code: 0 });
+    it("P1.10 prints a reply before it reads the next line", async (scene) => {
+      const { port } = await scene.server();
+      const client = scene.runClient({ port: String(port) });
+      await client.enters("1 + 1");
+      await client.shows("= 2");
+      await client.enters("2 + 2");
+      await client.shows("= 4");
+      await client.endsInput();
+      await client.endsWith(0);
+      expect(client.lines).to.deep.equal(["= 2", "= 4"]);
+      expect(client.errors).to.deep.equal([]);
     });
   });
 
   describe("at its start", () => {
-    it("P1.10 takes --host", async () => {
-      const client = start(["--host", "127.0.0.1", "--port", String(port), "1", "+", "1"]);
-      expect(await outcome(client)).to.deep.equal({ lines: ["2"], errors: "", code: 0 });
+    it("P1.10 takes --host", async (scene) => {
+      const run = await scene.calculator(await scene.server(), ["--host", "127.0.0.1", "1", "+", "1"]);
+      expect(run).to.deep.equal({ stdout: "2\n", stderr: "", code: 0 });
     });
 
-    it("P1.10 answers a wrong port with one line and exit code 2", async () => {
-      const all = await Promise.all([
-        outcome(start(["--port", "x", "1 + 1"])),
-        outcome(start(["--port", "65536", "1 + 1"])),
-        outcome(start(["--port"])),
-      ]);
-      for (const { lines, errors, code } of all) {
-        expect(lines).to.deep.equal([]);
-        expect(errors).to.match(/^[^\n]*--port[^\n]*\n$/);
-        expect(code).to.equal(2);
+    it("P1.10 answers a wrong port with one line and exit code 2", async (scene) => {
+      const clients = [
+        scene.runClient({ port: "x" }, { argv: ["1 + 1"] }),
+        scene.runClient({ port: "65536" }, { argv: ["1 + 1"] }),
+        scene.runClient({}, { argv: ["--port"] }),
+      ];
+      for (const client of clients) {
+        await client.endsWith(2);
+        expect(client.lines).to.deep.equal([]);
+        expect(client.errors).to.have.length(1);
+        expect(client.errors[0]).to.include("--port");
       }
     });
   });

@@ -2,23 +2,15 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Program, startServer } from "../course/programs.ts";
-import { type Wire, Wires } from "./support/wire.ts";
+import type { Connection } from "../course/checking/connection.ts";
+import { testsOf } from "./support/on-the-wire.ts";
 
 describe("01 calculator server", () => {
-  let server: Program;
-  let port: number;
-  const wires = new Wires();
+  const it = testsOf("01");
 
-  before(async () => {
-    ({ server, port } = await startServer("01-calculator/server.ts"));
-  });
-  after(() => server.kill());
-  afterEach(() => wires.closeAll());
-
-  async function ask(wire: Wire, request: string): Promise<string> {
-    wire.send(`${request}\n`);
-    return wire.line();
+  async function ask(client: Connection, request: string): Promise<string> {
+    await client.sends(`${request}\n`);
+    return client.receivesLine();
   }
 
   describe("any expression", () => {
@@ -70,8 +62,8 @@ describe("01 calculator server", () => {
       return Number.isFinite(rounded) ? `= ${rounded + 0}` : "error: out of range";
     }
 
-    it("P1.3 P1.4 P1.5 P1.6 evaluates any expression, however it is spaced", async () => {
-      const wire = await wires.open(port);
+    it("P1.3 P1.4 P1.5 P1.6 evaluates any expression, however it is spaced", async (scene) => {
+      const client = await scene.connect(await scene.server());
       await fc.assert(
         fc.asyncProperty(fc.array(term, { minLength: 1, maxLength: 8 }), async (terms) => {
           const text = terms
@@ -79,7 +71,7 @@ describe("01 calculator server", () => {
               [before, index === 0 ? "" : operator, index === 0 ? "" : behind, literal, behind].join(""),
             )
             .join("");
-          expect(await ask(wire, text)).to.equal(expected(terms));
+          expect(await ask(client, text)).to.equal(expected(terms));
         }),
         { numRuns: 500 },
       );
@@ -98,8 +90,8 @@ describe("01 calculator server", () => {
       return `unexpected "${found < " " ? "\ufffd" : found}" at column ${column}`;
     }
 
-    it("P1.7 finds the syntax error of any line, at its column", async () => {
-      const wire = await wires.open(port);
+    it("P1.7 finds the syntax error of any line, at its column", async (scene) => {
+      const client = await scene.connect(await scene.server());
       const soup = fc.string({
         unit: fc.constantFrom(...'01259..eE+-*/%  \t(x"\u0001é', "😀"),
         maxLength: 12,
@@ -107,7 +99,7 @@ describe("01 calculator server", () => {
       await fc.assert(
         fc.asyncProperty(soup, async (line) => {
           const error = syntaxError(line);
-          const reply = await ask(wire, line);
+          const reply = await ask(client, line);
           if (error === undefined) expect(reply).to.match(/^(= |error: (division by zero|out of range)$)/);
           else expect(reply).to.equal(`error: ${error}`);
         }),

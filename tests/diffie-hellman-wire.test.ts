@@ -12,7 +12,8 @@ import {
   TOY,
   xorKey,
 } from "../course/checking/cryptography.ts";
-import { failedCall, useScene } from "./support/scene.ts";
+import { callsAs, failedCall } from "../course/checking/opening-chats.ts";
+import { testsOf } from "./support/on-the-wire.ts";
 
 interface KnownAnswer {
   group: string;
@@ -57,30 +58,32 @@ describe("the checker's Diffie-Hellman", () => {
 });
 
 describe("the key exchange of stage 03", () => {
-  const scene = useScene("03");
+  const it = testsOf("03");
 
-  it("P4.2 P4.3 the toy group never sends a key that has to be refused", async () => {
-    const alice = await scene.client("alice", "--accept", "--group", "toy");
+  it("P4.2 P4.3 the toy group never sends a key that has to be refused", async (scene) => {
+    const alice = await scene.client("alice", { argv: ["--accept", "--group", "toy"] });
     const keys = new Set<number>();
     for (let number = 1; number <= 40; number += 1) {
-      const bob = await scene.connected(alice, "initiator", `bob${number}`);
+      const bob = await callsAs(scene, alice, `bob${number}`);
       bob.group = TOY;
-      await bob.exchangeHellos();
-      await bob.receiveKey();
+      await bob.exchangesHellos();
+      await bob.receivesKey();
       const key = Number(decode(bob.otherPublicKey));
       expect(key).to.be.within(2, 21);
       keys.add(key);
+      bob.connection.ignoresTheRest(); // His own key is waited for, but not for ever.
     }
     expect(keys.size, "different keys in 40 chats").to.be.above(1);
   });
 
-  it("P4.2 clients with different groups have no chat", async () => {
+  it("P4.2 clients with different groups have no chat", async (scene) => {
+    await scene.playRegistry();
     const [alice, bob] = await Promise.all([
-      scene.client("alice", "--group", "toy"),
-      scene.client("bob", "--accept", "--group", "modp2048"),
+      scene.client("alice", { argv: ["--group", "toy"] }),
+      scene.client("bob", { argv: ["--accept", "--group", "modp2048"] }),
     ]);
-    alice.enter("/chat bob");
-    await alice.line(failedCall("bob"));
+    await alice.enters("/chat bob");
+    await alice.shows(failedCall("bob"));
     expect([...alice.lines, ...bob.lines].filter((line) => line.endsWith("started"))).to.deep.equal([]);
   });
 });

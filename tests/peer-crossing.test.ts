@@ -1,56 +1,64 @@
 // Clause P3.9 between two real clients: calls that cross, and a call that is withdrawn. The rest of it is in the checks.
 
 import { expect } from "chai";
-import { useScene } from "./support/scene.ts";
+import { wantsToChat } from "../course/checking/opening-chats.ts";
+import { testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {
   describe(`calls of stage ${stage}`, () => {
-    const scene = useScene(stage);
+    const it = testsOf(stage);
 
-    it("P3.9 two clients that call each other at the same moment have one chat", async () => {
-      // A registry played by hand answers neither before both have asked, so that the calls do cross.
-      const registry = await scene.listen();
-      const clients = ["alice", "bob"].map((name) =>
-        scene.startClient(name, [], { registryPort: registry.port }),
-      );
-      const registrations = [
-        await scene.acceptRegistration(registry),
-        await scene.acceptRegistration(registry),
-      ];
-      await Promise.all(clients.map((client) => client.registered()));
-      const [alice, bob] = clients;
-      if (alice === undefined || bob === undefined) throw new Error("no clients");
-      alice.enter("/chat bob");
-      bob.enter("/chat alice");
-      for (const { wire, username } of registrations) {
-        const other = username === "alice" ? "bob" : "alice";
-        expect(await wire.json()).to.deep.equal({ type: "lookup", username: other });
+    it("P3.9 two clients that call each other at the same moment have one chat", async (scene) => {
+      // The registry answers neither before both have asked, so that the calls do cross.
+      const registry = await scene.playRegistry();
+      registry.answerWith = (answer, { type }) => (type === "lookup" ? undefined : answer);
+      const [alice, bob] = await Promise.all([scene.client("alice"), scene.client("bob")]);
+      await alice.enters("/chat bob");
+      await bob.enters("/chat alice");
+      await registry.request("lookup", 2);
+      expect(registry.requests.slice(2)).to.have.deep.members([
+        { type: "lookup", username: "bob" },
+        { type: "lookup", username: "alice" },
+      ]);
+      for (const [caller, called] of [
+        [alice, bob],
+        [bob, alice],
+      ] as const) {
+        const { connection } = await registry.registration(caller.name);
+        const { name: username, port } = called;
+        await connection.sendsJson({ type: "user", username, host: "127.0.0.1", port });
       }
-      for (const { wire, username } of registrations) {
-        const other = registrations.find((registration) => registration.username !== username);
-        wire.sendJson({ type: "user", username: other?.username, host: "127.0.0.1", port: other?.port });
-      }
-      await Promise.all([alice.line("chat with bob started"), bob.line("chat with alice started")]);
-      alice.enter("over which call?");
-      await Promise.all([alice.line("delivered to bob: 1"), bob.line("alice> over which call?")]);
-      bob.enter("over yours");
-      await Promise.all([bob.line("delivered to alice: 1"), alice.line("bob> over yours")]);
-      for (const client of clients) {
+      await alice.shows("chat with bob started");
+      await bob.shows("chat with alice started");
+      await alice.enters("over which call?");
+      await alice.shows("delivered to bob: 1");
+      await bob.shows("alice> over which call?");
+      await bob.enters("over yours");
+      await bob.shows("delivered to alice: 1");
+      await alice.shows("bob> over yours");
+      for (const [client, other] of [
+        [alice, "bob"],
+        [bob, "alice"],
+      ] as const) {
         const others = client.lines.filter((line) =>
           /wants to chat|started$|lost|^error|declined/.test(line),
         );
-        expect(others).to.deep.equal([`chat with ${client === alice ? "bob" : "alice"} started`]);
+        expect(others).to.deep.equal([`chat with ${other} started`]);
       }
     });
 
-    it("P3.9 P7 a client that quits withdraws its call", async () => {
-      const [alice, bob] = await Promise.all([scene.client("alice"), scene.client("bob")]);
-      alice.enter("/chat bob");
-      await bob.line("alice wants to chat: /accept alice or /decline alice");
-      alice.enter("/quit");
-      await bob.line("alice no longer wants to chat");
-      expect(await alice.exitCode()).to.equal(0);
-      await bob.line("left: alice");
+    it("P3.9 P7 a client that quits withdraws its call", async (scene) => {
+      const { port } = await scene.server();
+      const [alice, bob] = await Promise.all([
+        scene.client("alice", {}, port),
+        scene.client("bob", {}, port),
+      ]);
+      await alice.enters("/chat bob");
+      await bob.shows(wantsToChat("alice"));
+      await alice.enters("/quit");
+      await bob.shows("alice no longer wants to chat");
+      await alice.endsWith(0);
+      await bob.shows("left: alice");
     });
   });
 }

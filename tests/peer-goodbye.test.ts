@@ -1,26 +1,24 @@
 // Clause P3.8: two goodbyes at the same time. Which comes first is up to the system, so no check can demand it.
 
 import { expect } from "chai";
-import { BYE } from "./support/raw-peer.ts";
-import { useScene } from "./support/scene.ts";
+import { BYE } from "../course/checking/chat.ts";
+import { shown, testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {
   describe(`the end of a chat of stage ${stage}`, () => {
-    const scene = useScene(stage);
+    const it = testsOf(stage);
 
-    it("P3.8 two byes that cross end a chat for both", async () => {
-      const alice = await scene.client("alice", "--accept");
-      const bob = await scene.chat(alice, "initiator", "bob");
+    it("P3.8 two byes that cross end a chat for both", async (scene) => {
+      const { alice, bob } = await scene.chat("initiator");
       // Bob has not read alice's bye when he sends his own.
-      alice.enter("/end");
-      bob.say(BYE);
-      await bob.expect(BYE);
+      await alice.enters("/end");
+      await bob.says(BYE);
+      await bob.hears(BYE);
       await bob.ended();
-      bob.wire.endHalf();
-      await alice.line("chat with bob ended");
-      alice.enter("/chats");
-      await alice.line("no chats");
-      expect(alice.shown("chat with bob")).to.deep.equal(["chat with bob started", "chat with bob ended"]);
+      await alice.shows("chat with bob ended");
+      await alice.enters("/chats");
+      await alice.shows("no chats");
+      expect(shown(alice, "chat with bob")).to.deep.equal(["chat with bob started", "chat with bob ended"]);
     });
   });
 }

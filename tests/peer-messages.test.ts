@@ -1,45 +1,43 @@
 // Clauses P3.2 to P3.4 with a peer that is called, and every line that is not allowed in a chat. The checks mostly call.
 
 import { expect } from "chai";
-import { ack, type Members, message, type Role, refusalInChat } from "./support/raw-peer.ts";
-import { lostChat, useScene } from "./support/scene.ts";
-
-/** Who the peer is: somebody whom the client has called. */
-const role: Role = "responder";
+import { ack, message, refusalInChat } from "../course/checking/chat.ts";
+import type { Members } from "../course/checking/connection.ts";
+import { lostChat, opensChat } from "../course/checking/opening-chats.ts";
+import { testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {
   describe(`messages of stage ${stage}`, () => {
-    const scene = useScene(stage);
+    const it = testsOf(stage);
 
-    it("P3.2 P3.3 messages and acks go both ways, counted from 1 in each", async () => {
-      const alice = await scene.client("alice", "--accept");
-      const bob = await scene.chat(alice, role, "bob");
-      alice.enter("one");
-      await alice.line("you> one");
-      await bob.expect(message(1, "one"));
-      bob.say(message(1, "eins"));
-      await bob.expect(ack(1));
-      await alice.line("bob> eins");
-      bob.say(ack(1));
-      await alice.line("delivered to bob: 1");
-      alice.enter("two");
-      await bob.expect(message(2, "two"));
-      alice.enter("three");
-      await bob.expect(message(3, "three"));
-      bob.say(message(2, "zwei"));
-      bob.say(message(3, "drei"));
-      await bob.expect(ack(2));
-      await bob.expect(ack(3));
-      await alice.line("bob> zwei");
-      await alice.line("bob> drei");
-      bob.say(ack(2));
-      bob.say(ack(3));
-      await alice.line("delivered to bob: 2");
-      await alice.line("delivered to bob: 3");
+    it("P3.2 P3.3 messages and acks go both ways, counted from 1 in each", async (scene) => {
+      const { alice, bob } = await scene.chat("responder");
+      await alice.enters("one");
+      await alice.shows("you> one");
+      await bob.hears(message(1, "one"));
+      await bob.says(message(1, "eins"));
+      await bob.hears(ack(1));
+      await alice.shows("bob> eins");
+      await bob.says(ack(1));
+      await alice.shows("delivered to bob: 1");
+      await alice.enters("two");
+      await bob.hears(message(2, "two"));
+      await alice.enters("three");
+      await bob.hears(message(3, "three"));
+      await bob.says(message(2, "zwei"));
+      await bob.says(message(3, "drei"));
+      await bob.hears(ack(2));
+      await bob.hears(ack(3));
+      await alice.shows("bob> zwei");
+      await alice.shows("bob> drei");
+      await bob.says(ack(2));
+      await bob.says(ack(3));
+      await alice.shows("delivered to bob: 2");
+      await alice.shows("delivered to bob: 3");
     });
 
-    it("P3.2 P3.3 P3.4 P3.7 what is not allowed in a chat is refused and not shown", async () => {
-      const alice = await scene.client("alice", "--accept");
+    it("P3.2 P3.3 P3.4 P3.7 what is not allowed in a chat is refused and not shown", async (scene) => {
+      const alice = await scene.client("alice");
       const cases: Members[] = [
         message(2, "out of turn"),
         message(0, "zero"),
@@ -68,11 +66,10 @@ for (const stage of ["02", "04"] as const) {
         { id: 1, text: "no type" },
       ];
       for (const [index, payload] of cases.entries()) {
-        const name = `bob${index}`;
-        const bob = await scene.chat(alice, role, name);
-        bob.say(payload);
-        expect(await bob.refusal(), JSON.stringify(payload).slice(0, 100)).to.equal(refusalInChat(stage));
-        await alice.line(lostChat(name));
+        const bob = await opensChat(scene, alice, "responder", `bob${index}`);
+        await bob.says(payload);
+        await bob.refused(refusalInChat(stage));
+        await alice.shows(lostChat(bob.name));
       }
       expect(alice.lines.filter((line) => /^bob[0-9]+> /.test(line))).to.deep.equal([]);
     });

@@ -1,39 +1,35 @@
 // Clauses P2 and P7 from the client's side, beyond what a check does. The registry is played by hand.
 
 import { expect } from "chai";
-import { BYE } from "./support/raw-peer.ts";
-import { useScene } from "./support/scene.ts";
+import { BYE } from "../course/checking/chat.ts";
+import type { Members } from "../course/checking/connection.ts";
+import { shown, testsOf } from "./support/on-the-wire.ts";
+
+/** Several lines, to be sent at once. */
+function lines(...objects: Members[]): string {
+  return objects.map((object) => `${JSON.stringify(object)}\n`).join("");
+}
 
 describe("a client and its registry", () => {
   // The later stages carry this part over as it is; tests/carried-files.test.ts sees to that.
-  const scene = useScene("02");
+  const it = testsOf("02");
 
-  /** A client that accepts every chat, its registry, and its connection there. */
-  async function start() {
-    const registry = await scene.listen();
-    const alice = scene.startClient("alice", ["--accept"], { registryPort: registry.port });
-    const registration = await scene.acceptRegistration(registry);
-    await alice.registered();
-    expect(registration.username).to.equal("alice");
-    expect(registration.port).to.equal(alice.port);
-    return { registry, alice, wire: registration.wire };
-  }
-
-  it("P7 P2.5 it shows what the registry tells in the order in which it was told", async () => {
-    const registry = await scene.listen();
-    const alice = scene.startClient("alice", [], { registryPort: registry.port });
-    const wire = await scene.accept(registry);
-    await wire.line();
-    const lines = [
-      { type: "registered", username: "alice" },
-      { type: "joined", username: "bob", host: "127.0.0.1", port: 5 },
-      { type: "left", username: "bob" },
-      { type: "joined", username: "carol", host: "127.0.0.1", port: 5 },
-    ];
-    wire.send(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    await alice.line("joined: carol");
-    alice.enter("/chats");
-    await alice.line("no chats");
+  it("P7 P2.5 it shows what the registry tells in the order in which it was told", async (scene) => {
+    const registry = await scene.playRegistry();
+    registry.answerWith = () => undefined;
+    const alice = await scene.startClient("alice");
+    const { connection } = await registry.registration("alice");
+    await connection.sends(
+      lines(
+        { type: "registered", username: "alice" },
+        { type: "joined", username: "bob", host: "127.0.0.1", port: 5 },
+        { type: "left", username: "bob" },
+        { type: "joined", username: "carol", host: "127.0.0.1", port: 5 },
+      ),
+    );
+    await alice.shows("joined: carol");
+    await alice.enters("/chats");
+    await alice.shows("no chats");
     expect(alice.lines.map((line) => line.replace(/,.*/, ""))).to.deep.equal([
       "registered as alice",
       "joined: bob",
@@ -42,43 +38,43 @@ describe("a client and its registry", () => {
       "no chats",
     ]);
     // The list was made before carol left, and is shown before that.
-    alice.enter("/users");
-    expect(await wire.json()).to.deep.equal({ type: "list" });
-    const answers = [
-      { type: "users", users: [{ username: "carol", host: "127.0.0.1", port: 5 }] },
-      { type: "left", username: "carol" },
-    ];
-    wire.send(answers.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    await alice.line("users: carol");
-    await alice.line("left: carol");
+    await alice.enters("/users");
+    expect(await registry.request("list")).to.deep.equal({ type: "list" });
+    await connection.sends(
+      lines(
+        { type: "users", users: [{ username: "carol", host: "127.0.0.1", port: 5 }] },
+        { type: "left", username: "carol" },
+      ),
+    );
+    await alice.shows("users: carol");
+    await alice.shows("left: carol");
+    expect(registry.requests.map(({ type }) => type)).to.deep.equal(["register", "list"]);
   });
 
-  it("P7 a registry that talks nonsense right after registered is lost, and the client comes back", async () => {
-    const registry = await scene.listen();
-    const alice = scene.startClient("alice", [], { registryPort: registry.port });
-    const wire = await scene.accept(registry);
-    await wire.line();
-    wire.send('{"type":"registered","username":"alice"}\nnonsense\n');
-    const again = await scene.acceptRegistration(registry);
-    expect(again.username).to.equal("alice");
-    const shown = `registered as alice, listening on 127.0.0.1:${again.port}`;
-    await alice.line(shown);
-    await alice.line(/^error: ./);
-    await alice.line(shown);
+  it("P7 a registry that talks nonsense right after registered is lost, and the client comes back", async (scene) => {
+    const registry = await scene.playRegistry();
+    registry.answerWith = () => undefined;
+    const alice = await scene.startClient("alice");
+    const { connection } = await registry.registration("alice");
+    registry.answerWith = (answer) => answer;
+    await connection.sends('{"type":"registered","username":"alice"}\nnonsense\n');
+    const { port } = await registry.registration("alice", 2);
+    expect(registry.requests.at(-1)).to.deep.equal({ type: "register", username: "alice", port });
+    const registered = `registered as alice, listening on 127.0.0.1:${port}`;
+    await alice.shows(registered);
+    await alice.shows(/^error: ./);
+    await alice.shows(registered);
   });
 
-  it("P7 P3.8 a client whose registry is away can still be ended, with a goodbye and exit code 0", async () => {
-    const { registry, alice, wire } = await start();
-    const bob = await scene.chat(alice, "initiator", "bob");
-    registry.close();
-    wire.close();
-    await alice.line(/^error: ./);
-    alice.enter("/quit");
-    await bob.expect(BYE);
-    bob.say(BYE);
+  it("P7 P3.8 a client whose registry is away can still be ended, with a goodbye and exit code 0", async (scene) => {
+    const { alice, bob } = await scene.chat("initiator");
+    await scene.registry.closes();
+    await alice.shows(/^error: ./);
+    await alice.enters("/quit");
+    await bob.hears(BYE);
+    await bob.says(BYE);
     await bob.ended();
-    bob.wire.close();
-    expect(await alice.exitCode()).to.equal(0);
-    expect(alice.shown("chat with bob ")).to.deep.equal(["chat with bob started", "chat with bob ended"]);
+    await alice.endsWith(0);
+    expect(shown(alice, "chat with bob ")).to.deep.equal(["chat with bob started", "chat with bob ended"]);
   });
 });

@@ -2,154 +2,145 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { type Program, startServer } from "../course/programs.ts";
-import {
-  answerFrom,
-  errorCode,
-  register,
-  untilNobodyIsRegistered,
-  type Wire,
-  Wires,
-} from "./support/wire.ts";
-
-const FILE = "02-basic-p2p/server.ts";
+import type { Connection, Members } from "../course/checking/connection.ts";
+import type { Scene, ServerUnderTest } from "../course/checking/scene.ts";
+import { QUIET, receivesNothingElse, registered, testsOf } from "./support/on-the-wire.ts";
 
 /** The line that tells of a new user. */
-function joined(username: string, port = 50001): object {
+function joined(username: string, port = 50_001): Members {
   return { type: "joined", username, host: "127.0.0.1", port };
 }
 
 /** The line that tells that a user is gone. */
-function left(username: string): object {
+function left(username: string): Members {
   return { type: "left", username };
 }
 
+/** One that has a name, and is told of others what does not matter. */
+async function bystander(
+  scene: Scene,
+  server: ServerUnderTest,
+  username: string,
+  port?: number,
+): Promise<Connection> {
+  const connection = await registered(scene, server, username, port);
+  connection.ignoresTheRest();
+  return connection;
+}
+
 describe("registry: names and presence", () => {
-  let server: Program;
-  let port: number;
-  const wires = new Wires();
-
-  before(async () => {
-    ({ server, port } = await startServer(FILE, ["--heartbeat", "600"]));
-  });
-  after(() => server.kill());
-  afterEach(async () => {
-    wires.closeAll();
-    await untilNobodyIsRegistered(port);
-  });
-
-  async function registered(username: string, listeningPort = 50001): Promise<Wire> {
-    const wire = await wires.open(port);
-    await register(wire, username, listeningPort);
-    return wire;
-  }
-
-  /** Asks for something that has an answer of its own: it must be the very next line. */
-  async function expectNothingElse(wire: Wire): Promise<void> {
-    wire.sendJson({ type: "lookup", username: "nobody" });
-    expect(await errorCode(wire)).to.equal("unknown-user");
-  }
+  const it = testsOf("02", QUIET);
 
   describe("the end of a name", () => {
     /** The ways in which a connection ends that are less common. */
-    const endings: Record<string, (wire: Wire) => void> = {
-      "half-close in the middle of a line": (wire) => {
-        wire.send('{"type":"list"}');
-        wire.endHalf();
+    const endings: Record<string, (connection: Connection) => Promise<void>> = {
+      "half-close in the middle of a line": async (connection) => {
+        await connection.sends('{"type":"list"}');
+        await connection.endsHalf();
       },
-      "a line that is too long": (wire) => wire.send("x".repeat(262_145)),
+      "a line that is too long": (connection) => connection.sends("x".repeat(262_145)),
     };
-    for (const [ending, end] of Object.entries(endings))
-      it(`P2.2 P2.5 frees a name at once after ${ending}, and says so once`, async () => {
-        const watcher = await registered("watcher");
+    for (const [ending, ends] of Object.entries(endings))
+      it(`P2.2 P2.5 frees a name at once after ${ending}, and says so once`, async (scene) => {
+        const server = await scene.server();
+        const watcher = await registered(scene, server, "watcher");
         for (let round = 1; round <= 3; round += 1) {
-          const wire = await registered("alice", 50000 + round);
-          expect(await watcher.json()).to.deep.equal(joined("alice", 50000 + round));
-          end(wire);
-          expect(await watcher.json()).to.deep.equal(left("alice"));
+          const alice = await bystander(scene, server, "alice", 50_000 + round);
+          await watcher.receivesJson(joined("alice", 50_000 + round));
+          await ends(alice);
+          await watcher.receivesJson(left("alice"));
         }
-        await registered("ALICE", 50009);
-        expect(await watcher.json()).to.deep.equal(joined("ALICE", 50009));
-        await expectNothingElse(watcher);
+        await bystander(scene, server, "ALICE", 50_009);
+        await watcher.receivesJson(joined("ALICE", 50_009));
+        await receivesNothingElse(watcher);
       });
 
-    it("P2.2 closes the connection after leave, and acts on nothing behind it", async () => {
-      const watcher = await registered("watcher");
-      const wire = await registered("alice");
-      expect(await watcher.json()).to.deep.equal(joined("alice"));
-      wire.send('{"type":"leave"}\n{"type":"list"}\n{"type":"register","username":"bob","port":50002}\n');
-      expect(await wire.end()).to.equal("");
-      expect(await watcher.json()).to.deep.equal(left("alice"));
-      await expectNothingElse(watcher);
+    it("P2.2 closes the connection after leave, and acts on nothing behind it", async (scene) => {
+      const server = await scene.server();
+      const watcher = await registered(scene, server, "watcher");
+      const alice = await bystander(scene, server, "alice");
+      await watcher.receivesJson(joined("alice"));
+      await alice.sends(
+        '{"type":"leave"}\n{"type":"list"}\n{"type":"register","username":"bob","port":50002}\n',
+      );
+      await alice.isClosed();
+      await watcher.receivesJson(left("alice"));
+      await receivesNothingElse(watcher);
     });
 
-    it("P2.2 a name is free when the end of its connection is seen", async () => {
-      for (const end of [(wire: Wire) => wire.sendJson({ type: "leave" }), (wire: Wire) => wire.endHalf()]) {
-        const wire = await registered("alice");
-        end(wire);
-        await wire.end();
-        await register(await wires.open(port), "alice");
-        wires.closeAll();
-        await untilNobodyIsRegistered(port);
+    it("P2.2 a name is free when the end of its connection is seen", async (scene) => {
+      const server = await scene.server();
+      const ends = [
+        (connection: Connection) => connection.sendsJson({ type: "leave" }),
+        (connection: Connection) => connection.endsHalf(),
+      ];
+      for (const end of ends) {
+        const first = await bystander(scene, server, "alice");
+        await end(first);
+        await first.isClosedAfter();
+        const second = await bystander(scene, server, "alice");
+        await second.leaves();
       }
     });
   });
 
   describe("presence", () => {
-    it("P2.5 answers in the order of the requests, whatever comes between", async () => {
-      const alice = await registered("alice");
+    it("P2.5 answers in the order of the requests, whatever comes between", async (scene) => {
+      const server = await scene.server();
+      const alice = await bystander(scene, server, "alice");
       const requests: string[] = [];
-      const others: Wire[] = [];
+      const others: Connection[] = [];
       for (let round = 0; round < 20; round += 1) {
-        const other = await wires.open(port);
-        other.sendJson({ type: "register", username: `user${round}`, port: 50002 });
+        const other = await scene.connect(server, `user${round}`);
+        other.ignoresTheRest();
+        await other.sendsJson({ type: "register", username: `user${round}`, port: 50_002 });
         others.push(other);
         for (const type of ["list", "lookup", "nonsense", "register"]) {
-          alice.sendJson({ type, username: "alice2", port: 50001 });
+          await alice.sendsJson({ type, username: "alice2", port: 50_001 });
           requests.push(type);
         }
       }
       const answers = [];
       for (const _ of requests) {
-        const { type, code } = await answerFrom(alice);
+        const { type, code } = await alice.answer();
         answers.push(code ?? type);
       }
       const inOrder = { list: "users", lookup: "unknown-user", nonsense: "bad-request" };
       expect(answers).to.deep.equal(
         requests.map((type) => ({ ...inOrder, register: "already-registered" })[type]),
       );
-      for (const other of others) expect((await answerFrom(other)).type).to.equal("registered");
+      for (const other of others) expect((await other.answer()).type).to.equal("registered");
     });
 
-    it("P2.2 P2.4 P2.5 tells a watcher what list tells, after any joining and leaving", async () => {
+    it("P2.2 P2.4 P2.5 tells a watcher what list tells, after any joining and leaving", async (scene) => {
+      const server = await scene.server();
       const event = fc.record({
         name: fc.constantFrom("ann", "ben", "cat", "dan"),
         ending: fc.constantFrom<("leave" | "half-close" | "reset")[]>("leave", "half-close", "reset"),
       });
       await fc.assert(
         fc.asyncProperty(fc.array(event, { maxLength: 12 }), async (events) => {
-          const watcher = await registered("watcher");
-          const there = new Map<string, Wire>();
+          const watcher = await registered(scene, server, "watcher");
+          const there = new Map<string, Connection>();
           for (const { name, ending } of events) {
-            const wire = there.get(name);
-            if (wire === undefined) {
-              there.set(name, await registered(name));
-              expect(await watcher.json()).to.deep.equal(joined(name));
+            const connection = there.get(name);
+            if (connection === undefined) {
+              there.set(name, await bystander(scene, server, name));
+              await watcher.receivesJson(joined(name));
             } else {
               there.delete(name);
-              if (ending === "leave") wire.sendJson({ type: "leave" });
-              else if (ending === "reset") wire.reset();
-              else wire.endHalf();
-              expect(await watcher.json()).to.deep.equal(left(name));
+              if (ending === "leave") await connection.sendsJson({ type: "leave" });
+              else if (ending === "reset") await connection.resets();
+              else await connection.endsHalf();
+              await watcher.receivesJson(left(name));
             }
             const users = [...there.keys()]
               .sort()
-              .map((username) => ({ username, host: "127.0.0.1", port: 50001 }));
-            watcher.sendJson({ type: "list" });
-            expect(await watcher.json()).to.deep.equal({ type: "users", users });
+              .map((username) => ({ username, host: "127.0.0.1", port: 50_001 }));
+            await watcher.sendsJson({ type: "list" });
+            await watcher.receivesJson({ type: "users", users });
           }
-          wires.closeAll();
-          await untilNobodyIsRegistered(port);
+          for (const connection of [...there.values(), watcher]) await connection.leaves();
         }),
         { numRuns: 20 },
       );

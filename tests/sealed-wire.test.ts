@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
+import { ack, BYE, message } from "../course/checking/chat.ts";
+import type { Connection } from "../course/checking/connection.ts";
 import {
   decode,
   encode,
@@ -18,9 +20,9 @@ import {
   seal,
   sessionKeys,
 } from "../course/checking/cryptography.ts";
-import { ack, BYE, message } from "./support/raw-peer.ts";
-import { lostChat, useScene } from "./support/scene.ts";
-import type { Wire } from "./support/wire.ts";
+import { lostChat, opensChat } from "../course/checking/opening-chats.ts";
+import type { ClientUnderTest, Scene } from "../course/checking/scene.ts";
+import { shown, testsOf } from "./support/on-the-wire.ts";
 
 interface KnownSession {
   alicePrivate: string;
@@ -61,24 +63,65 @@ describe("the checker's sealed lines", () => {
   }
 });
 
-describe("stage 04 on the wire", () => {
-  const scene = useScene("04");
+/** A line that passed between the two clients, before it was altered. */
+interface Passed {
+  line: string;
+  fromAlice: boolean;
+}
 
-  it("P6.2 P6.3 any flipped bit of a sealed line is refused", async () => {
-    const alice = await scene.client("alice", "--accept");
+/** Two clients with somebody between them, who sees every line and may change it. */
+async function relayed(
+  scene: Scene,
+  alter: (passed: Passed) => string,
+  logs: { alice?: string; bob?: string } = {},
+): Promise<{ alice: ClientUnderTest; bob: ClientUnderTest; seen: Passed[]; call: () => Promise<void> }> {
+  const environment = (log?: string) => (log === undefined ? {} : { CHATKEYLOGFILE: log });
+  const bob = await scene.client("bob", { argv: ["--accept"], environment: environment(logs.bob) });
+  const alice = await scene.client("alice", { environment: environment(logs.alice) });
+  // Whoever looks bob up is sent to the relay.
+  const relay = await scene.listener("the relay");
+  scene.registry.add("bob", relay.port);
+  const seen: Passed[] = [];
+  const pump = async (from: Connection, to: Connection, fromAlice: boolean): Promise<void> => {
+    for await (const line of from.lines()) {
+      seen.push({ line, fromAlice });
+      to.write(`${alter({ line, fromAlice })}\n`);
+    }
+    to.end();
+  };
+  const call = async (): Promise<void> => {
+    await alice.enters("/chat bob");
+    const here = await relay.next(scene, "alice");
+    const there = await scene.connect(bob, "the relay");
+    void pump(here, there, true);
+    void pump(there, here, false);
+    await alice.shows("chat with bob started");
+    await bob.shows("chat with alice started");
+  };
+  return { alice, bob, seen, call };
+}
+
+describe("stage 04 on the wire", () => {
+  const it = testsOf("04");
+
+  it("P6.2 P6.3 any flipped bit of a sealed line is refused", async (scene) => {
+    const alice = await scene.client("alice", { argv: ["--accept"] });
     let number = 0;
     const flip = async (position: (line: string) => { byte: number; bit: number }): Promise<void> => {
       number += 1;
-      const mallory = await scene.chat(alice, "initiator", `mallory${number}`);
+      const mallory = await opensChat(scene, alice, "initiator", `mallory${number}`);
       const line = mallory.wrap(message(1, "hidden"));
       const bytes = Buffer.from(`${line}\n`);
       const { byte, bit } = position(line);
       bytes[byte] = (bytes[byte] ?? 0) ^ (1 << bit);
-      mallory.wire.send(bytes);
-      const code = await mallory.refusal();
+      await mallory.connection.sends(bytes);
+      const { type, code, message: words, ...rest } = await mallory.connection.receivesJson();
+      expect({ type, rest }).to.deep.equal({ type: "error", rest: {} });
+      expect(words).to.be.a("string");
       // With the highest bit set it is no UTF-8 any more, and P3.7 has a code of its own for that.
       expect(bit === 7 ? ["bad-record", "bad-encoding"] : ["bad-record"]).to.include(code);
-      await alice.line(lostChat(mallory.name));
+      await mallory.ended();
+      await alice.shows(lostChat(mallory.name));
     };
     for (const member of ["seq", "iv", "ciphertext", "tag"]) {
       await flip((line) => ({ byte: line.indexOf(`"${member}"`) + member.length + 4, bit: 0 }));
@@ -94,84 +137,54 @@ describe("stage 04 on the wire", () => {
     expect(alice.lines.filter((line) => /hidden|> |ended$/.test(line))).to.deep.equal([]);
   });
 
-  /** Two clients with a relay between them, which sees every line and may change it. */
-  async function relayed(alter: (line: string, fromAlice: boolean) => string, logs?: [string, string]) {
-    const registry = await scene.listen();
-    const [aliceLog, bobLog] = logs?.map((file) => ({ CHATKEYLOGFILE: file })) ?? [];
-    const alice = scene.startClient("alice", [], { environment: aliceLog ?? {} });
-    const bob = scene.startClient("bob", ["--accept"], {
-      registryPort: registry.port,
-      environment: bobLog ?? {},
-    });
-    const { port, wire: bobsRegistry } = await scene.acceptRegistration(registry);
-    const [, , { server }] = await Promise.all([alice.registered(), bob.registered(), scene.list("bob")]);
-    const seen: { line: string; fromAlice: boolean }[] = [];
-    const pump = async (from: Wire, to: Wire, fromAlice: boolean): Promise<void> => {
-      try {
-        while (true) {
-          const line = await from.line();
-          seen.push({ line, fromAlice });
-          to.send(`${alter(line, fromAlice)}\n`);
-        }
-      } catch {
-        to.endHalf();
-      }
-    };
-    const call = async (): Promise<void> => {
-      alice.enter("/chat bob");
-      const here = await scene.accept(server);
-      const there = await scene.connect(port);
-      void pump(here, there, true);
-      void pump(there, here, false);
-      await Promise.all([alice.line("chat with bob started"), bob.line("chat with alice started")]);
-    };
-    return { alice, bob, bobsRegistry, seen, call };
-  }
-
-  it("P6.3 P3.5 two clients notice when a line is altered between them", async () => {
-    const { alice, bob, seen, call } = await relayed((line, fromAlice) => {
+  it("P6.3 P3.5 two clients notice when a line is altered between them", async (scene) => {
+    const { alice, bob, seen, call } = await relayed(scene, ({ line, fromAlice }) => {
       const { type, seq, ciphertext } = JSON.parse(line);
       if (!fromAlice || type !== "sealed" || seq !== 1) return line;
       return line.replace(ciphertext, `${ciphertext.slice(0, -1)}${ciphertext.endsWith("0") ? "1" : "0"}`);
     });
     await call();
-    alice.enter("untouched");
-    await bob.line("alice> untouched");
-    await alice.line("delivered to bob: 1");
-    alice.enter("touched");
-    await bob.line(lostChat("alice"));
-    await alice.line(lostChat("bob"));
-    await alice.line("not delivered to bob: 2");
-    expect(bob.shown("alice> ")).to.deep.equal(["alice> untouched"]);
+    await alice.enters("untouched");
+    await bob.shows("alice> untouched");
+    await alice.shows("delivered to bob: 1");
+    await alice.enters("touched");
+    await bob.shows(lostChat("alice"));
+    await alice.shows(lostChat("bob"));
+    await alice.shows("not delivered to bob: 2");
+    expect(shown(bob, "alice> ")).to.deep.equal(["alice> untouched"]);
     expect(JSON.parse(seen.at(-1)?.line ?? "")).to.include({ type: "error", code: "bad-record" });
   });
 
-  it("P6.1 P6.5 P2.8 the key log opens what was on the wire, which without it shows nothing", async () => {
+  it("P6.1 P6.5 P2.8 the key log opens what was on the wire, which without it shows nothing", async (scene) => {
     const folder = mkdtempSync(join(tmpdir(), "key-log-"));
     scene.afterwards(() => rmSync(folder, { recursive: true }));
-    const [aliceLog, bobLog] = [join(folder, "alice.log"), join(folder, "bob.log")];
+    const logs = { alice: join(folder, "alice.log"), bob: join(folder, "bob.log") };
     // Bob's file exists already: the program appends to it.
-    writeFileSync(bobLog, "an earlier line\n", { mode: 0o600 });
-    const { alice, bob, bobsRegistry, seen, call } = await relayed((line) => line, [aliceLog, bobLog]);
+    writeFileSync(logs.bob, "an earlier line\n", { mode: 0o600 });
+    const { alice, bob, seen, call } = await relayed(scene, ({ line }) => line, logs);
     for (const round of [1, 2]) {
       await call();
-      alice.enter(`secret ${round}`);
-      await bob.line(`alice> secret ${round}`);
-      await alice.line("delivered to bob: 1");
-      bob.enter("/end");
-      await Promise.all([alice.line("chat with bob ended"), bob.line("chat with alice ended")]);
+      await alice.enters(`secret ${round}`);
+      await bob.shows(`alice> secret ${round}`);
+      await alice.shows("delivered to bob: 1");
+      await bob.enters("/end");
+      await alice.shows("chat with bob ended");
+      await bob.shows("chat with alice ended");
     }
-    alice.enter("/quit");
-    bob.enter("/quit");
-    expect(await bobsRegistry.json()).to.deep.equal({ type: "leave" });
-    bobsRegistry.close();
-    expect([await alice.exitCode(), await bob.exitCode()]).to.deep.equal([0, 0]);
-    expect(alice.errors).to.include(aliceLog);
-    expect(bob.errors).to.include(bobLog);
-    expect((statSync(aliceLog).mode & 0o777).toString(8)).to.equal("600");
-    const entries = readFileSync(aliceLog, "utf8");
+    for (const client of [alice, bob]) {
+      await client.enters("/quit");
+      await client.endsWith(0);
+    }
+    await scene.registry.request("leave", 2);
+    const lookup = { type: "lookup", username: "bob" };
+    const leave = { type: "leave" };
+    expect(scene.registry.requests.slice(2)).to.deep.equal([lookup, lookup, leave, leave]);
+    expect(alice.errors.join("\n")).to.include(logs.alice);
+    expect(bob.errors.join("\n")).to.include(logs.bob);
+    expect((statSync(logs.alice).mode & 0o777).toString(8)).to.equal("600");
+    const entries = readFileSync(logs.alice, "utf8");
     expect(entries).to.match(/^(?:P2PCHAT04 [0-9a-f]{64} [0-9a-f]{128} [0-9a-f]{128}\n){2}$/);
-    expect(readFileSync(bobLog, "utf8")).to.equal(`an earlier line\n${entries}`);
+    expect(readFileSync(logs.bob, "utf8")).to.equal(`an earlier line\n${entries}`);
 
     const starts = seen.flatMap(({ line, fromAlice }, index) =>
       fromAlice && JSON.parse(line).type === "hello" ? [index] : [],

@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { ack, message } from "../course/checking/chat.ts";
 import { xor } from "../course/checking/cryptography.ts";
-import { ack, message } from "./support/raw-peer.ts";
-import { useScene } from "./support/scene.ts";
+import { testsOf } from "./support/on-the-wire.ts";
 
 const KNOWN_ANSWERS: { cases: { key: string; plaintext: string; ciphertext: string }[] } = JSON.parse(
   readFileSync(new URL("vectors/xor.json", import.meta.url), "utf8"),
@@ -19,17 +19,16 @@ describe("the checker's toy cipher", () => {
 });
 
 describe("stage 03 on the wire", () => {
-  const scene = useScene("03");
+  const it = testsOf("03");
 
-  it("P5.1 P4.6 the lines can be altered on the way, and nothing tells: that is the stage's weakness", async () => {
-    const alice = await scene.client("alice", "--accept");
-    const bob = await scene.chat(alice, "initiator", "bob");
+  it("P5.1 P4.6 the lines can be altered on the way, and nothing tells: that is the stage's weakness", async (scene) => {
+    const { alice, bob } = await scene.chat("initiator");
     const line = JSON.parse(bob.wrap(message(1, "pay 100")));
     const ciphertext = Buffer.from(line.ciphertext, "hex");
     const position = JSON.stringify(message(1, "pay 100")).indexOf("100");
     ciphertext[position] = (ciphertext[position] ?? 0) ^ "1".charCodeAt(0) ^ "9".charCodeAt(0);
-    bob.wire.sendJson({ ...line, ciphertext: ciphertext.toString("hex") });
-    await alice.line("bob> pay 900");
-    await bob.expect(ack(1));
+    await bob.connection.sendsJson({ ...line, ciphertext: ciphertext.toString("hex") });
+    await alice.shows("bob> pay 900");
+    await bob.hears(ack(1));
   });
 });

@@ -4,12 +4,9 @@ import type { Check } from "../../course/checking/check.ts";
 import { type CheckResult, runChecks } from "../../course/checking/run-checks.ts";
 import type { Place } from "../../course/checking/scene.ts";
 import { JOBS, reportOf } from "../../course/proof/prove.ts";
+import { DEADLINE, SEED } from "./on-the-wire.ts";
 
-/** How long to wait for anything, in milliseconds: much longer than it ever takes, even on a busy machine. */
-const DEADLINE = 30_000;
-
-/** The seed of this run: SEED brings an earlier one back. */
-export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
+export { SEED };
 
 /** Defines a test for each check, in a `describe`. They are run together, before the first test. */
 export function testChecks(checks: readonly Check[], place: Place): void {

@@ -1,6 +1,9 @@
-// The Python that runs the programs of interop/python.
+// The Python that runs the programs of interop/python, and how they are started.
 
 import { spawnSync } from "node:child_process";
+import type { StageNumber } from "../../course/checking/check.ts";
+import { type Place, referencePlace } from "../../course/checking/scene.ts";
+import { COURSE_FOLDER } from "../../course/programs.ts";
 import { withTool } from "./tools.ts";
 
 const PROBE = ["-c", "import cryptography"];
@@ -12,4 +15,17 @@ export const PYTHON =
 /** Defines tests that need it. */
 export function withPython(title: string, define: () => void): void {
   withTool(PYTHON, PROBE, title, define);
+}
+
+/** The second implementation of a stage. */
+export function pythonPlace(stage: StageNumber): Place {
+  const chat = stage !== "01";
+  const of = (program: string): string =>
+    `${PYTHON} -B -u interop/python/${program}.py${chat ? ` --stage ${stage}` : ""}`;
+  return {
+    ...referencePlace(stage),
+    server: of(chat ? "registry" : "calculator_server"),
+    client: of(chat ? "chat_client" : "calculator_client"),
+    workingFolder: COURSE_FOLDER,
+  };
 }
