@@ -6,8 +6,6 @@ import type { Place } from "../../course/checking/scene.ts";
 import { JOBS, reportOf } from "../../course/proof/prove.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
 
-export { SEED };
-
 /** Defines a test for each check, in a `describe`. They are run together, before the first test. */
 export function testChecks(checks: readonly Check[], place: Place): void {
   const results = new Map<string, CheckResult>();

@@ -6,7 +6,7 @@ import { judgeAnswer, loadQuestion } from "../../course/exercises/question.ts";
 import { checkOf, checkVariant, reportOf } from "../../course/proof/prove.ts";
 import type { VariantOptions } from "../../course/proof/variant.ts";
 import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../course/proof/wrong-answers.ts";
-import { SEED } from "./checks.ts";
+import { SEED } from "./on-the-wire.ts";
 import { PROGRAM_EXERCISES } from "./course.ts";
 
 /** How many are judged side by side. */
