@@ -209,7 +209,8 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
   };
   const payment = await sendToBob(PAYMENT, /^alice> |^chat with alice lost/);
   say(`  On its way, ${stage.changeInWords}:`);
-  say(`  Alice typed "${payment.typed}". Bob's program printed "${payment.read}".\n`);
+  say(`  Alice typed:            ${payment.typed}`);
+  say(`  Bob's program printed:  ${payment.read}\n`);
 
   for (const program of [alice, bob]) program.endInput();
   await Promise.all([alice.exitCode(), bob.exitCode()]);

@@ -10,7 +10,7 @@ withPython("the programs in Python", () => {
   for (const stage of STAGE_NUMBERS) {
     describe(`stage ${stage}`, () => {
       const overTheWire = findChecks(stage).filter(({ of }) => of === "server" || of === "client");
-      testChecks(overTheWire, pythonPlace(stage));
+      testChecks(overTheWire, () => pythonPlace(stage));
     });
   }
 });

@@ -22,12 +22,20 @@ export async function checkVariant(
   checks: readonly Check[],
   options: { timeout?: number; seed?: number } = {},
 ): Promise<CheckResult[]> {
-  const { place, remove } = makeVariant(stage, variant);
+  const { place, remove } = makeVariant(stage, { ...variant, compiled: neededBy(checks) });
   try {
     return await runChecks(checks, place, { timeout: PATIENCE, jobs: JOBS, ...options });
   } finally {
     remove();
   }
+}
+
+/** What checks need in plain JavaScript. Attack programs run as they are. */
+export function neededBy(checks: readonly Check[]): { programs: boolean; modules: boolean } {
+  return {
+    programs: checks.some(({ of }) => of === "server" || of === "client"),
+    modules: checks.some(({ of }) => of === "module"),
+  };
 }
 
 /** @throws Error if the stage has no check of that id */

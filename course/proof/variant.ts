@@ -1,7 +1,7 @@
 // A copy of a stage in which some regions hold other code: a starter, or a wrong answer. Made to be checked, then removed.
 
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { STAGE_FOLDERS, type StageNumber } from "../checking/check.ts";
 import type { Place } from "../checking/scene.ts";
@@ -12,6 +12,13 @@ import { COURSE_FOLDER } from "../programs.ts";
 
 const PROGRAMS = ["server.ts", "client.ts"];
 const MODULE_HOST = join(COURSE_FOLDER, "course", "checking", "module-host.ts");
+const COMPILER_OPTIONS = {
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  logLevel: "silent",
+} as const;
 
 /** Text that stands once in a file, and what shall stand there instead. */
 export interface Edit {
@@ -26,6 +33,8 @@ export interface VariantOptions {
   edits?: readonly Edit[];
   /** With the attacks, the captures and the other stages beside it: what an attack program needs. */
   withAttacks?: boolean;
+  /** What is made plain JavaScript: hundreds of them are started, and each starts in a fifth of the time. Default: nothing. */
+  compiled?: { programs: boolean; modules: boolean };
 }
 
 export interface Variant {
@@ -55,43 +64,39 @@ export function makeVariant(stage: StageNumber, options: VariantOptions): Varian
   }
   const stageFolder = join(folder, STAGE_FOLDERS[stage]);
   return {
-    place: { stage, folder: stageFolder, ...build(stageFolder) },
+    place: { stage, folder: stageFolder, ...compile(stageFolder, options.compiled) },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/**
- * Makes plain JavaScript of the two programs and of the stage's files: hundreds of them are started, and each starts in
- * a fifth of the time.
- * @returns how they are started; nothing if they are no TypeScript, so that tsx says what is wrong
- */
-function build(folder: string): Partial<Place> {
-  const options = {
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "silent",
-  } as const;
-  const source = (name: string): string => join(folder, name);
-  const programs = join(folder, "programs");
-  const modules = join(folder, "modules");
-  const files = readdirSync(folder).filter((name) => isSource(name) && !PROGRAMS.includes(name));
+/** @returns how the programs and modules are started; nothing if they are no TypeScript, so that tsx says what is wrong */
+function compile(
+  folder: string,
+  { programs, modules } = { programs: false, modules: false },
+): Partial<Place> {
   try {
-    buildSync({ ...options, entryPoints: PROGRAMS.map(source), outdir: programs });
-    // What two files have in common stands once, as it does where they are modules: a class is one class.
-    const entryPoints = Object.fromEntries(files.map((name) => [name.replace(/\.ts$/, ""), source(name)]));
-    buildSync({
-      ...options,
-      entryPoints: { ...entryPoints, "module-host": MODULE_HOST },
-      splitting: true,
-      outdir: modules,
-    });
+    return { ...(programs && compilePrograms(folder)), ...(modules && compileModules(folder)) };
   } catch {
     return {};
   }
-  const start = (name: string): string => `"${process.execPath}" "${join(programs, `${name}.js`)}"`;
-  return { server: start("server"), client: start("client"), modules };
+}
+
+function compilePrograms(folder: string): Partial<Place> {
+  const outdir = join(folder, "programs");
+  buildSync({ ...COMPILER_OPTIONS, entryPoints: PROGRAMS.map((name) => join(folder, name)), outdir });
+  const start = (name: string): string => `"${process.execPath}" "${join(outdir, name)}"`;
+  return { server: start("server.js"), client: start("client.js") };
+}
+
+/** What two files have in common stands once, as it does where they are modules: a class is one class. */
+function compileModules(folder: string): Partial<Place> {
+  const outdir = join(folder, "modules");
+  const files = readdirSync(folder).filter((name) => isSource(name) && !PROGRAMS.includes(name));
+  const entryPoints = [...files.map((name) => join(folder, name)), MODULE_HOST].map((path) => {
+    return { in: path, out: basename(path, ".ts") };
+  });
+  buildSync({ ...COMPILER_OPTIONS, entryPoints, splitting: true, outdir });
+  return { modules: outdir };
 }
 
 function copySources(name: string, target: string): void {

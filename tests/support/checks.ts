@@ -1,18 +1,32 @@
 // Runs checks and reports each as a test of its own.
 
-import type { Check } from "../../course/checking/check.ts";
+import type { Check, StageNumber } from "../../course/checking/check.ts";
 import { type CheckResult, runChecks } from "../../course/checking/run-checks.ts";
 import type { Place } from "../../course/checking/scene.ts";
-import { JOBS, reportOf } from "../../course/proof/prove.ts";
+import { findChecks } from "../../course/checks/index.ts";
+import { JOBS, neededBy, reportOf } from "../../course/proof/prove.ts";
+import { makeVariant, type Variant } from "../../course/proof/variant.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
 
+/** Defines a test for each check of a stage, which its own programs have to pass. */
+export function testStage(stage: StageNumber): void {
+  const checks = findChecks(stage);
+  let variant: Variant;
+  before(() => {
+    // As it is, and compiled: each of its programs is started some hundred times.
+    variant = makeVariant(stage, { withAttacks: true, compiled: neededBy(checks) });
+  });
+  testChecks(checks, () => variant.place);
+  after(() => variant.remove());
+}
+
 /** Defines a test for each check, in a `describe`. They are run together, before the first test. */
-export function testChecks(checks: readonly Check[], place: Place): void {
+export function testChecks(checks: readonly Check[], place: () => Place): void {
   const results = new Map<string, CheckResult>();
 
   before(async function () {
     this.timeout(600_000);
-    for (const result of await runChecks(checks, place, { timeout: DEADLINE, seed: SEED, jobs: JOBS }))
+    for (const result of await runChecks(checks, place(), { timeout: DEADLINE, seed: SEED, jobs: JOBS }))
       results.set(result.check.id, result);
   });
 

@@ -6,6 +6,9 @@ import { COURSE_FOLDER } from "../../course/programs.ts";
 /** How long to wait for anything to appear, in milliseconds: much longer than it ever takes. */
 const DEADLINE = 30_000;
 
+/** Between two looks at the screen, in milliseconds: each starts a process, and others need the processor, too. */
+const LOOK = 50;
+
 let count = 0;
 
 export interface ScreenOptions {
@@ -65,7 +68,7 @@ export class Screen {
       const text = this.text();
       if (typeof expected === "string" ? text.includes(expected) : expected.test(text)) return text;
       if (Date.now() > end) throw new Error(`the screen does not show ${expected}:\n${text}`);
-      await new Promise((resolve) => setImmediate(resolve)); // Asking tmux takes a few milliseconds: pause enough.
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   }
 

@@ -6,8 +6,8 @@ import type { CheckResult } from "../../course/checking/run-checks.ts";
 import { findChecks } from "../../course/checks/index.ts";
 import type { ProgramExercise } from "../../course/exercises/exercises.ts";
 import { checkOf, checkVariant, reportOf } from "../../course/proof/prove.ts";
-import { SEED } from "./on-the-wire.ts";
 import { programExercises } from "./course.ts";
+import { SEED } from "./on-the-wire.ts";
 
 /** Passing takes as long as the machine needs, in milliseconds. */
 const DEADLINE = 30_000;

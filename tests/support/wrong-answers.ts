@@ -6,8 +6,8 @@ import { judgeAnswer, loadQuestion } from "../../course/exercises/question.ts";
 import { checkOf, checkVariant, reportOf } from "../../course/proof/prove.ts";
 import type { VariantOptions } from "../../course/proof/variant.ts";
 import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../course/proof/wrong-answers.ts";
-import { SEED } from "./on-the-wire.ts";
 import { PROGRAM_EXERCISES } from "./course.ts";
+import { SEED } from "./on-the-wire.ts";
 
 /** How many are judged side by side. */
 const SIDE_BY_SIDE = 4;
