@@ -32,7 +32,7 @@ describe("the tour", () => {
     const text = tour.lines.join("\n");
     expect(text).to.include('hello, Bob          alice> hello, Bob   7b 22 74 79 70 65 22 3a  {"type":');
     expect(text.match(/printed: +alice> pay 900 to carol/g)).to.have.length(2);
-    expect(text.match(/printed "chat with alice lost: /g)).to.have.length(1);
+    expect(text.match(/printed: +chat with alice lost: /g)).to.have.length(1);
     for (const line of tour.lines) expect(line.length, line).to.be.lessThan(140);
     expect(tour.errors).to.equal("");
   });
