@@ -16,6 +16,7 @@ import { expect } from "chai";
 import { hasRegion } from "../course/exercises/exercises.ts";
 import { loadQuestion } from "../course/exercises/question.ts";
 import { replaceRegion } from "../course/exercises/regions.ts";
+import { looseLinks, pagesIn } from "../course/handout/loose-links.ts";
 import { writeHandout } from "../course/handout/write-handout.ts";
 import { COURSE_FOLDER } from "../course/programs.ts";
 import { EXERCISES, PROGRAM_EXERCISES } from "./support/course.ts";
@@ -71,6 +72,30 @@ describe("the handout", () => {
     if (file.startsWith("course/templates/")) return false;
     return readFileSync(join(folder, file), "utf8") !== readFileSync(join(COURSE_FOLDER, file), "utf8");
   }
+
+  it("has pages whose links lead somewhere", () => {
+    const pages = pagesIn(folder);
+    expect(pages.length).to.be.greaterThan(50);
+    for (const page of pages) expect(looseLinks(folder, page), page).to.deep.equal([]);
+    expect(
+      looseLinks(COURSE_FOLDER, "lessons/claims.md"),
+      "in the course itself they are links",
+    ).to.deep.equal([]);
+    const description = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    for (const page of pages) {
+      const text = readFileSync(join(folder, page), "utf8");
+      expect(text, page).not.to.contain("course only");
+      // What a page says to type is there.
+      for (const [, script = "start"] of text.matchAll(
+        /\bnpm (?:run (?:-s |--silent )?)?([a-z][a-z0-9:-]*)/g,
+      )) {
+        if (["ci", "install", "run"].includes(script)) continue;
+        expect(Object.keys(description.scripts), `${page}: npm … ${script}`).to.include(script);
+      }
+    }
+    const claims = readFileSync(join(folder, "lessons/claims.md"), "utf8");
+    expect(claims).to.contain("wireshark-dissector.test.ts").and.not.to.contain("](../tests/");
+  });
 
   it("can be worked through: the whole first stage", async function () {
     this.timeout(600_000);

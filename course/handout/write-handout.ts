@@ -15,6 +15,7 @@ import {
 } from "../exercises/exercises.ts";
 import { findRegions, replaceRegion } from "../exercises/regions.ts";
 import { classroomWorkflow } from "./classroom-workflow.ts";
+import { pagesIn, removeLooseLinks } from "./loose-links.ts";
 
 /** What students have no use for, or must not see. */
 const LEFT_OUT = new Set([
@@ -74,6 +75,8 @@ export async function writeHandout(courseFolder: string, target: string): Promis
   }
   trimScripts(target);
   keepWork(target);
+  for (const page of pagesIn(target)) removeCourseOnly(join(target, page));
+  removeLooseLinks(target);
   writeText(join(target, ".github/workflows/classroom.yml"), classroomWorkflow(all));
   return { files, withoutSolution };
 }
@@ -137,6 +140,15 @@ function keepWork(target: string): void {
     return line === "work/" ? ["work/*", "!work/solutions/", "!work/answers/"] : [line];
   });
   writeText(path, kept.join("\n"));
+}
+
+/** What a page says about files that students do not have is marked: lines, or what stands between two marks. */
+function removeCourseOnly(path: string): void {
+  const text = readFileSync(path, "utf8");
+  const left = text
+    .replace(/^<!-- course only: begin -->\n[\s\S]*?^<!-- course only: end -->\n+/gm, "")
+    .replace(/^.*<!-- course only -->.*\n/gm, "");
+  if (left !== text) writeFileSync(path, left);
 }
 
 function writeText(path: string, text: string): void {

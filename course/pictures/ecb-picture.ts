@@ -1,7 +1,7 @@
 // Why a block cipher needs a mode: a picture, or a text, encrypted block by block (ECB) and in a chain (CBC).
 //
-//   node --import tsx course/pictures/ecb-picture.ts                      three pictures into work/pictures/
-//   node --import tsx course/pictures/ecb-picture.ts --text "some text"   the blocks of a text
+//   npm run pictures                         three pictures into work/pictures/
+//   npm run pictures -- --text "some text"   the blocks of a text
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { blocksOf, countDifferent, encryptForDemonstration, type Mode, pad } fro
 import { drawLighthouse } from "./lighthouse.ts";
 import { encodePng, type Picture } from "./png.ts";
 
-const USAGE = `usage: node --import tsx course/pictures/ecb-picture.ts [--text TEXT | --folder FOLDER]
+const USAGE = `usage: npm run pictures -- [--text TEXT | --folder FOLDER]
 
 Encrypts a picture with AES-256 in the modes ECB and CBC, and writes plain.png, ecb.png and cbc.png.
 With --text it shows the blocks of a text instead. The key is the same each time: for demonstration only.

@@ -14,7 +14,7 @@ describe("the pictures of lesson 04-1", () => {
   const pictures = drawPictures();
 
   for (const [name, picture] of Object.entries(pictures)) {
-    it(`${name} is what the program draws (node --import tsx course/pictures/ecb-picture.ts --folder lessons/04-aes-chat/pictures)`, () => {
+    it(`${name} is what the program draws (npm run pictures -- --folder lessons/04-aes-chat/pictures)`, () => {
       const committed = decodePng(readFileSync(join(LESSON, name)));
       expect([committed.width, committed.height]).to.deep.equal([picture.width, picture.height]);
       expect(committed.pixels.equals(picture.pixels)).to.equal(true);
