@@ -93,7 +93,7 @@ export class ChildProgram {
       child.on("close", (code, signal) => end({ code, signal }));
       child.on("error", (error: NodeJS.ErrnoException) => {
         if (child.pid !== undefined) return; // It runs; a signal could not be sent, say.
-        const problem = error.code === "ENOENT" ? `${command} is not installed` : error.message;
+        const problem = error.code === "ENOENT" ? "not installed" : error.message;
         this.lines.stderr.push(problem);
         end({ code: null, signal: null, problem });
       });
@@ -134,8 +134,10 @@ export class ChildProgram {
 
   /** Ends it, whatever it does; and, where signals are not shared, all that it has started and that still runs. */
   endAtOnce(): void {
-    const { pid } = this.#child;
+    const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined) return;
+    // Its number may be another's by now. (What it has started can still be found, but on Windows.)
+    if ((exitCode !== null || signalCode !== null) && !this.#hasGroup) return;
     try {
       if (this.#hasGroup) process.kill(-pid, "SIGKILL");
       else if (ON_WINDOWS && !this.#place.sharesSignals)
@@ -212,7 +214,7 @@ export class ChildProgram {
     const lines = (this.#unfinished[source] + text).split("\n");
     this.#unfinished[source] = lines.pop() ?? "";
     for (const ended of lines) {
-      const line = ON_WINDOWS ? ended.replace(/\r$/, "") : ended;
+      const line = ended.replace(/\r$/, "");
       this.lines[source].push(line);
       const [waiting] = this.#waiting[source];
       if (waiting === undefined) continue;

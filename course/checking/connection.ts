@@ -121,7 +121,11 @@ export class Connection {
       });
       const have = this.#bytes();
       if (!have.subarray(0, wanted.length).equals(wanted))
-        await this.#fail({ expected: quoteBytes(wanted), received: this.#shown(), exact: this.#length > 0 });
+        await this.#failWaiting({
+          expected: quoteBytes(wanted),
+          received: this.#shown(),
+          exact: this.#length > 0,
+        });
       this.#take(wanted.length);
     });
   }
@@ -178,7 +182,8 @@ export class Connection {
   async isClosedAfter(): Promise<string> {
     return this.#step(`the connection of ${this.name} is closed in the end`, async () => {
       await this.#until(() => this.#ended);
-      if (!this.#ended) await this.#fail({ expected: "the end of the connection", received: this.#shown() });
+      if (!this.#ended)
+        await this.#failWaiting({ expected: "the end of the connection", received: this.#shown() });
       this.socket.end();
       const rest = this.#bytes().toString();
       this.#take(this.#length);
@@ -290,7 +295,7 @@ export class Connection {
     if (this.#length > 0)
       await this.#fail({ expected: "the end of the connection", received: this.#shown() });
     if (!this.#ended)
-      await this.#fail({ expected: "the end of the connection", received: "nothing; it stays open" });
+      await this.#failWaiting({ expected: "the end of the connection", received: "nothing; it stays open" });
   }
 
   async #sending(description: string, shown: string, action: () => void | Promise<void>): Promise<void> {
@@ -313,7 +318,7 @@ export class Connection {
       end = this.#bytes().indexOf(LINE_FEED);
       return end !== -1;
     });
-    if (end === -1) return this.#fail({ expected, received: this.#shown() });
+    if (end === -1) return this.#failWaiting({ expected, received: this.#shown() });
     return this.#take(end + 1).toString("utf8", 0, end);
   }
 
@@ -360,9 +365,14 @@ export class Connection {
 
   async #fail(details: FailureDetails): Promise<never> {
     const received = `${details.received}${await this.#around.lastWords(this.#ended)}`;
+    throw new StepFailure({ port: this.port, ...details, received });
+  }
+
+  /** It was waited for in vain; if nothing has come at all, a program may be busy with something else. */
+  async #failWaiting(details: FailureDetails): Promise<never> {
     const isSilent = this.#length === 0 && !this.#ended;
-    const busy = isSilent && (await this.#around.anyBusy()) ? { likelyCause: ENDLESS } : {};
-    throw new StepFailure({ port: this.port, ...busy, ...details, received });
+    const busy = isSilent && (await this.#around.anyBusy());
+    return this.#fail({ ...(busy && { likelyCause: ENDLESS }), ...details });
   }
 
   /** What is there, as text. */

@@ -2,24 +2,30 @@
 
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
+import { CouldNotRun } from "./step-failure.ts";
 
 /**
- * Ports from 20,000 to 31,999: below those that a system gives to whoever asks for any. Each checker has a hundred of
+ * Ports from 20,000 to 31,999: below those that a system gives to whoever asks for any. Each checker begins at a place of
  * its own, by the number of its process, and takes one after the other: a program needs a moment until it listens, and
- * meanwhile nobody else may be given the same port.
+ * meanwhile nobody else should be given the same port.
  */
 const FIRST_PORT = 20_000;
-const PORTS_EACH = 100;
-const CHECKERS = 120;
-let portsTaken = randomInt(PORTS_EACH);
+const PORTS = 12_000;
+/** Numbers of processes that follow each other are as far apart. On Windows they are multiples of four. */
+const APART = process.platform === "win32" ? 25 : 100;
+let next = process.pid * APART + randomInt(APART);
 
-/** A port of 127.0.0.1 that was free a moment ago, another one each time. */
+/**
+ * A port of 127.0.0.1 that was free a moment ago, another one each time.
+ * @throws CouldNotRun if there is none
+ */
 export async function freePort(): Promise<number> {
-  for (;;) {
-    portsTaken += 1;
-    const port = FIRST_PORT + (process.pid % CHECKERS) * PORTS_EACH + (portsTaken % PORTS_EACH);
+  for (let tries = 0; tries < PORTS; tries += 1) {
+    next += 1;
+    const port = FIRST_PORT + (next % PORTS);
     if (await isFree(port)) return port;
   }
+  throw new CouldNotRun(`no port from ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1} of 127.0.0.1 is free`);
 }
 
 async function isFree(port: number): Promise<boolean> {

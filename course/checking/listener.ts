@@ -58,11 +58,6 @@ export class Listener {
     }
   }
 
-  /** Whether somebody has connected and was not taken. */
-  get hasWaiting(): boolean {
-    return this.#connections.length > 0;
-  }
-
   /** At the end of a check. @throws StepFailure for bytes that came and that nobody wanted */
   assertNothingUnread(): void {
     for (const connection of this.#all) connection.assertNothingUnread();

@@ -2,12 +2,9 @@
 //
 //   node --import tsx course/checking/module-host.ts FOLDER
 //
-// FOLDER may also hold the files as plain JavaScript.
-//
 // Reads a request from each line of standard input and answers with a line on standard output. What a student's code
 // prints goes to standard error, so that it does not get in between; an endless loop is ended by the checker.
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -47,17 +44,12 @@ async function perform({ kind, file, name, handle, arguments: encoded }: Request
   const argv = decodeValue(encoded, (number) => objects[number]) as unknown[];
   if (kind === "method") return member(objects[handle], name, `an object of ${file}`)(...argv);
   loading = true;
-  const module: object = await import(pathToFileURL(pathOf(file)).href);
+  const module: object = await import(pathToFileURL(join(folder, file)).href);
   loading = false;
   if (kind === "call") return member(module, name, file)(...argv);
   const Class = (module as Record<string, unknown>)[name];
   if (typeof Class !== "function") throw new Error(`${file} exports no class ${name}`);
   return Reflect.construct(Class, argv);
-}
-
-function pathOf(file: string): string {
-  const compiled = join(folder, file.replace(/\.ts$/, ".js"));
-  return existsSync(compiled) ? compiled : join(folder, file);
 }
 
 /** A function of an object; or, for a value, one that returns it. */

@@ -31,12 +31,14 @@ export class ModuleHost {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: string | undefined) => void>();
   readonly #started: Promise<void>;
+  readonly #isCompiled: boolean;
   #unfinished = "";
   #requests = 0;
   #errors = "";
   #ended = false;
 
   constructor({ folder, modules }: Pick<Place, "folder" | "modules">, courseFolder: string) {
+    this.#isCompiled = modules !== undefined;
     const argv =
       modules === undefined ? ["--import", "tsx", HOST, folder] : [join(modules, "module-host.js"), modules];
     this.#child = spawn(process.execPath, argv, {
@@ -80,7 +82,8 @@ export class ModuleHost {
         clearTimeout(timer);
         resolve(line);
       });
-      const line = { id, ...request, arguments: encodeValue([...request.arguments]) };
+      const file = this.#isCompiled ? request.file.replace(/\.ts$/, ".js") : request.file;
+      const line = { id, ...request, file, arguments: encodeValue([...request.arguments]) };
       // The newest Node.js reads lines that end at U+2028 and U+2029, too: in JSON they may stand as escapes.
       const json = JSON.stringify(line).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
       this.#child.stdin?.write(`${json}\n`);

@@ -5,7 +5,7 @@ import { ChildProgram, type Ended } from "../../captures/child-program.ts";
 import { ENDLESS, isBusy } from "./busy.ts";
 import type { Surroundings } from "./connection.ts";
 import { quote } from "./readable-bytes.ts";
-import { CouldNotRun, StepFailure } from "./step-failure.ts";
+import { StepFailure } from "./step-failure.ts";
 
 /** The most that is kept of what a program prints, in characters. */
 const MOST_OUTPUT = 4 * 1024 * 1024;
@@ -27,6 +27,7 @@ export class ProgramUnderTest {
   /** Fulfilled when it has ended and everything that it printed has been read. */
   readonly ended: Promise<void>;
   readonly #child: ChildProgram;
+  readonly #command: string;
   #around: Surroundings;
   #next = 0;
   #outcome: Ended | undefined;
@@ -37,6 +38,7 @@ export class ProgramUnderTest {
     this.name = name;
     this.#around = around;
     const [command = "", ...argv] = words;
+    this.#command = command;
     this.#child = new ChildProgram(command, command, argv, environment, {
       folder,
       mostOutput: MOST_OUTPUT,
@@ -53,9 +55,10 @@ export class ProgramUnderTest {
     return this.#child.lines.stdout;
   }
 
-  /** Everything it has printed on standard error, line by line. */
+  /** Everything it has printed on standard error, line by line; also what has no LF at its end yet. */
   get errors(): readonly string[] {
-    return this.#child.lines.stderr;
+    const lines = this.#child.errors.split("\n");
+    return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
   }
 
   /** Another check works with it from now on. */
@@ -82,7 +85,8 @@ export class ProgramUnderTest {
   get lastWords(): string {
     if (this.#outcome === undefined) return "";
     const { code, signal, problem } = this.#outcome;
-    if (problem !== undefined) return `${this.name} could not be started: ${problem}`;
+    if (problem !== undefined)
+      return `${this.name} could not be started: ${problem === "not installed" ? `${this.#command} is ${problem}` : problem}`;
     // Where in the code an error was thrown takes many lines, and says less than the one above them.
     const telling = (line: string): boolean =>
       line.trim() !== "" &&
@@ -275,11 +279,6 @@ export class ProgramUnderTest {
   #change(): void {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
-}
-
-/** @throws CouldNotRun with its last lines, if the program has ended */
-export function assertRuns(program: ProgramUnderTest): void {
-  if (program.hasEnded) throw new CouldNotRun(program.lastWords);
 }
 
 function matches(line: string, expected: string | RegExp): boolean {

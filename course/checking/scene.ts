@@ -97,6 +97,7 @@ export class Scene implements Surroundings {
   readonly #lent: ServerUnderTest[] = [];
   #host: ModuleHost | undefined;
   #registry: PlayedRegistry | undefined;
+  #startingRegistry: Promise<PlayedRegistry> | undefined;
   readonly #programs: ProgramUnderTest[] = [];
   readonly #connections: Connection[] = [];
   readonly #listeners: Listener[] = [];
@@ -219,7 +220,8 @@ export class Scene implements Surroundings {
   }
 
   async playRegistry(): Promise<PlayedRegistry> {
-    this.#registry ??= await PlayedRegistry.start(this);
+    this.#startingRegistry ??= PlayedRegistry.start(this);
+    this.#registry = await this.#startingRegistry;
     return this.#registry;
   }
 
@@ -433,7 +435,7 @@ export class Scene implements Surroundings {
       if (Date.now() > until) throw new CouldNotRun(`the server does not answer on port ${port}`);
       await Promise.race([program.ended, new Promise<void>((resolve) => setTimeout(resolve, POLL))]);
     }
-    if (program.hasEnded) throw new CouldNotRun(program.lastWords); // It is another program that has answered.
+    if (program.hasEnded) throw new CouldNotRun(program.lastWords); // Then another program has answered. (It may end later: then the steps tell.)
   }
 }
 

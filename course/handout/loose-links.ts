@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-/** A link to a file of ours, outside of code: its text, and the file relative to the page. */
+/** A link to a file of ours: its text, and the file relative to the page. */
 const LINK = /(?<!!)\[((?:[^\]`]|`[^`]*`)+)\]\(([^)\s#:]+)(?:#[^)\s]*)?\)/g;
 
 /** Makes text of every link whose file is missing, in all pages below a folder. */
@@ -20,18 +20,6 @@ export function removeLooseLinks(folder: string): void {
   }
 }
 
-/** The links of a page that lead nowhere. */
-export function looseLinks(folder: string, page: string): string[] {
-  const found: string[] = [];
-  outsideOfCode(readFileSync(join(folder, page), "utf8"), (text) => {
-    for (const [, , target = ""] of text.matchAll(LINK)) {
-      if (!existsSync(join(folder, posix.join(posix.dirname(page), target)))) found.push(target);
-    }
-    return text;
-  });
-  return found;
-}
-
 /** All pages below a folder, relative to it, without those of packages. */
 export function pagesIn(folder: string, path = ""): string[] {
   return readdirSync(join(folder, path)).flatMap((name) => {
@@ -42,7 +30,7 @@ export function pagesIn(folder: string, path = ""): string[] {
   });
 }
 
-/** Changes what stands between the fenced blocks of a page. */
+/** Changes what stands between the fenced blocks of a page; there something may only look like a link. */
 function outsideOfCode(markdown: string, change: (text: string) => string): string {
   const parts = markdown.split(/^(```[\s\S]*?^```$)/m);
   return parts.map((part, index) => (index % 2 === 0 ? change(part) : part)).join("");

@@ -39,6 +39,9 @@ const LEFT_OUT = new Set([
   ".github/workflows/test.yml",
 ]);
 
+/** Of the tests they get these, for programs of their own. */
+const KNOWN_ANSWERS = "tests/vectors";
+
 /** Scripts that need what is left out. */
 const SCRIPTS_LEFT_OUT = ["test", "bench", "lint", "format", "rules", "handout", "check:types", "generate"];
 
@@ -60,7 +63,7 @@ export async function writeHandout(courseFolder: string, target: string): Promis
   const all = loadExercises(courseFolder);
   const exercises = all.filter(hasRegion);
   mkdirSync(target, { recursive: true });
-  const files = copyTree(courseFolder, target, "");
+  const files = copyTree(courseFolder, target, "") + copyTree(courseFolder, target, KNOWN_ANSWERS);
   const withoutSolution: string[] = [];
   for (const file of sourceFiles(courseFolder)) {
     const text = readFileSync(join(courseFolder, file), "utf8");

@@ -55,8 +55,12 @@ export function testsIn(place: Place): TestOnTheWire {
 
 /** Another scene, with other programs, that ends with this one. */
 export function sceneBeside(scene: Scene, place: Place): Scene {
-  const other = new Scene(place, new Pool(), { timeout: DEADLINE, seed: String(SEED) });
-  scene.afterwards(() => other.close());
+  const pool = new Pool();
+  const other = new Scene(place, pool, { timeout: DEADLINE, seed: String(SEED) });
+  scene.afterwards(async () => {
+    await other.close();
+    await pool.close();
+  });
   return other;
 }
 

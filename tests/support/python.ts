@@ -21,7 +21,7 @@ export function withPython(title: string, define: () => void): void {
 export function pythonPlace(stage: StageNumber): Place {
   const chat = stage !== "01";
   const of = (program: string): string =>
-    `${PYTHON} -B -u interop/python/${program}.py${chat ? ` --stage ${stage}` : ""}`;
+    `${PYTHON} -B interop/python/${program}.py${chat ? ` --stage ${stage}` : ""}`;
   return {
     ...referencePlace(stage),
     server: of(chat ? "registry" : "calculator_server"),

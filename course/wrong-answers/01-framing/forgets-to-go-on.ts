@@ -1,5 +1,4 @@
 // caught by: P0.2-several-at-once
-// says: a loop in it has no end
     const start = 0;
     while (chunk.includes(LINE_FEED, start)) {
       const line = this.#complete(chunk.subarray(start, chunk.indexOf(LINE_FEED, start)));
