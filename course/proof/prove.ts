@@ -10,7 +10,9 @@ import { makeVariant, type VariantOptions } from "./variant.ts";
 const WIDTH = 1000;
 
 /** How long checks of wrong programs wait for anything, in milliseconds: many of these say nothing at all. */
-const PATIENCE = 4000;
+const PATIENCE = 6000;
+/** The same for functions: each returns some time, but for those in which a loop has no end. */
+const PATIENCE_WITH_FUNCTIONS = 20_000;
 
 /** Checks wait more than they compute: so many run side by side. */
 export const JOBS = 4;
@@ -24,7 +26,8 @@ export async function checkVariant(
 ): Promise<CheckResult[]> {
   const { place, remove } = makeVariant(stage, { ...variant, compiled: neededBy(checks) });
   try {
-    return await runChecks(checks, place, { timeout: PATIENCE, jobs: JOBS, ...options });
+    const timeout = checks.every(({ of }) => of === "module") ? PATIENCE_WITH_FUNCTIONS : PATIENCE;
+    return await runChecks(checks, place, { timeout, jobs: JOBS, ...options });
   } finally {
     remove();
   }
