@@ -5,15 +5,16 @@ import { createServer } from "node:net";
 import { CouldNotRun } from "./step-failure.ts";
 
 /**
- * Ports from 20,000 to 31,999: below those that a system gives to whoever asks for any. Each checker begins at a place of
- * its own, by the number of its process, and takes one after the other: a program needs a moment until it listens, and
- * meanwhile nobody else should be given the same port.
+ * Ports from 20,000 to 31,999: below those that a system gives to whoever asks for any. A program needs a moment until it
+ * listens, and meanwhile no other checker should be given the same port: each keeps to a hundred, which it finds by the
+ * number of its process, and takes one after the other, round and round. Only if they are all taken does it take others.
  */
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
-/** Numbers of processes that follow each other are as far apart. On Windows they are multiples of four. */
-const APART = process.platform === "win32" ? 25 : 100;
-let next = process.pid * APART + randomInt(APART);
+const PORTS_EACH = 100;
+/** On Windows the numbers of processes are multiples of four. */
+const OWN_FIRST = (PORTS_EACH * (process.platform === "win32" ? process.pid >> 2 : process.pid)) % PORTS;
+let taken = randomInt(PORTS_EACH);
 
 /**
  * A port of 127.0.0.1 that was free a moment ago, another one each time.
@@ -21,8 +22,9 @@ let next = process.pid * APART + randomInt(APART);
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < PORTS; tries += 1) {
-    next += 1;
-    const port = FIRST_PORT + (next % PORTS);
+    taken += 1;
+    const offset = tries < PORTS_EACH ? OWN_FIRST + (taken % PORTS_EACH) : OWN_FIRST + tries;
+    const port = FIRST_PORT + (offset % PORTS);
     if (await isFree(port)) return port;
   }
   throw new CouldNotRun(`no port from ${FIRST_PORT} to ${FIRST_PORT + PORTS - 1} of 127.0.0.1 is free`);

@@ -67,6 +67,10 @@ export class ProgramUnderTest {
     this.#next = this.lines.length;
   }
 
+  get hasPrinted(): boolean {
+    return this.lines.length > 0 || this.#child.errors !== "";
+  }
+
   get hasEnded(): boolean {
     return this.#outcome !== undefined;
   }

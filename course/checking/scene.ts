@@ -68,6 +68,8 @@ export interface CalculatorRun {
 
 /** How many ports a server is offered. */
 const ATTEMPTS = 3;
+/** How long a server may answer and print nothing, in milliseconds. */
+const SPEECHLESS = 2000;
 /** Between two looks whether a server answers, in milliseconds. */
 const POLL = 20;
 /** How long a program may take to end after its connection has, in milliseconds; and if it is not known to have. */
@@ -435,7 +437,10 @@ export class Scene implements Surroundings {
       if (Date.now() > until) throw new CouldNotRun(`the server does not answer on port ${port}`);
       await Promise.race([program.ended, new Promise<void>((resolve) => setTimeout(resolve, POLL))]);
     }
-    if (program.hasEnded) throw new CouldNotRun(program.lastWords); // Then another program has answered. (It may end later: then the steps tell.)
+    // If it has said nothing yet, it may be another program that has answered, and ours is about to find out.
+    const patience = Date.now() + SPEECHLESS;
+    while (!program.hasPrinted && !program.hasEnded && Date.now() < patience) await sleep(POLL);
+    if (program.hasEnded) throw new CouldNotRun(program.lastWords);
   }
 }
 
