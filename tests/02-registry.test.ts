@@ -5,7 +5,8 @@ import { connect, createServer } from "node:net";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Connection } from "../course/checking/connection.ts";
-import { QUIET, registered, testsOf } from "./support/on-the-wire.ts";
+import { registered } from "../course/checking/registered.ts";
+import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 /** Sorted as the registry sorts. */
 function inOrder(names: readonly string[]): string[] {

@@ -2,7 +2,8 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { QUIET, registered, testsOf } from "./support/on-the-wire.ts";
+import { registered } from "../course/checking/registered.ts";
+import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 describe("registry: errors", () => {
   const it = testsOf("02", QUIET);

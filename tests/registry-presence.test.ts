@@ -2,31 +2,9 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Connection, Members } from "../course/checking/connection.ts";
-import type { Scene, ServerUnderTest } from "../course/checking/scene.ts";
-import { QUIET, receivesNothingElse, registered, testsOf } from "./support/on-the-wire.ts";
-
-/** The line that tells of a new user. */
-function joined(username: string, port = 50_001): Members {
-  return { type: "joined", username, host: "127.0.0.1", port };
-}
-
-/** The line that tells that a user is gone. */
-function left(username: string): Members {
-  return { type: "left", username };
-}
-
-/** One that has a name, and is told of others what does not matter. */
-async function bystander(
-  scene: Scene,
-  server: ServerUnderTest,
-  username: string,
-  port?: number,
-): Promise<Connection> {
-  const connection = await registered(scene, server, username, port);
-  connection.ignoresTheRest();
-  return connection;
-}
+import type { Connection } from "../course/checking/connection.ts";
+import { bystander, joined, left, receivesNothingElse, registered } from "../course/checking/registered.ts";
+import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 describe("registry: names and presence", () => {
   const it = testsOf("02", QUIET);

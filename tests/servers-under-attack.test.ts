@@ -5,8 +5,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { StageNumber } from "../course/checking/check.ts";
 import type { Connection } from "../course/checking/connection.ts";
+import { receivesNothingElse, registered } from "../course/checking/registered.ts";
 import type { Scene, ServerUnderTest } from "../course/checking/scene.ts";
-import { QUIET, receivesNothingElse, registered, testsOf } from "./support/on-the-wire.ts";
+import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 /** A server, and what a client says to it that behaves. */
 interface Service {

@@ -2,8 +2,9 @@
 
 import { expect } from "chai";
 import { wantsToChat } from "../course/checking/opening-chats.ts";
+import { registered } from "../course/checking/registered.ts";
 import type { ClientUnderTest, Scene } from "../course/checking/scene.ts";
-import { endsAtSignal, registered, testsOf } from "./support/on-the-wire.ts";
+import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
 /** Two clients of a registry, both real. */
 async function aliceAndBob(

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { CHAT_STAGES, defineChecks } from "../checking/check.ts";
 import type { Connection, Members } from "../checking/connection.ts";
-import type { Scene, ServerUnderTest } from "../checking/scene.ts";
+import { bystander, joined, left, receivesNothingElse, registered, user } from "../checking/registered.ts";
+import type { Scene } from "../checking/scene.ts";
 
 const SERVER = { stages: CHAT_STAGES, of: "server" } as const;
 
@@ -12,50 +13,8 @@ const SERVER = { stages: CHAT_STAGES, of: "server" } as const;
 const HEARTBEAT = 0.5;
 
 /** How somebody is shown to others. */
-function user(username: string, port = 50_001): Members {
-  return { username, host: "127.0.0.1", port };
-}
-
-function joined(username: string, port?: number): Members {
-  return { type: "joined", ...user(username, port) };
-}
-
-function left(username: string): Members {
-  return { type: "left", username };
-}
-
 function register(username: unknown, port: unknown = 50_001): Members {
   return { type: "register", username, port };
-}
-
-/** A connection that is registered, with news of others still to be read. */
-async function registered(
-  scene: Scene,
-  server: ServerUnderTest,
-  username: string,
-  port?: number,
-): Promise<Connection> {
-  const connection = await scene.connect(server, username);
-  await connection.registers(username, port);
-  return connection;
-}
-
-/** One that is only there to be there: what it is told does not matter. */
-async function bystander(
-  scene: Scene,
-  server: ServerUnderTest,
-  username: string,
-  port?: number,
-): Promise<Connection> {
-  const connection = await registered(scene, server, username, port);
-  connection.ignoresTheRest();
-  return connection;
-}
-
-/** Asks for something that has an answer of its own, which must be the very next line: nothing else has come before. */
-async function receivesNothingElse(connection: Connection): Promise<void> {
-  await connection.sendsJson({ type: "lookup", username: "nobody" });
-  await connection.receivesError("unknown-user");
 }
 
 /** Asks where somebody is, and expects this answer. */

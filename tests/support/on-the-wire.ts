@@ -2,15 +2,8 @@
 
 import { expect } from "chai";
 import type { StageNumber } from "../../course/checking/check.ts";
-import type { Connection } from "../../course/checking/connection.ts";
 import type { ProgramUnderTest } from "../../course/checking/program-under-test.ts";
-import {
-  type Place,
-  Pool,
-  referencePlace,
-  Scene,
-  type ServerUnderTest,
-} from "../../course/checking/scene.ts";
+import { type Place, Pool, referencePlace, Scene } from "../../course/checking/scene.ts";
 import { CouldNotRun, StepFailure } from "../../course/checking/step-failure.ts";
 import { within } from "../../course/checking/transcript.ts";
 
@@ -92,24 +85,6 @@ function told(error: unknown, { transcript }: Scene): unknown {
 
 /** Options of a registry that pings nobody while a test runs: so that no ping comes between two lines. */
 export const QUIET: readonly string[] = ["--heartbeat", "600"];
-
-/** A connection that is registered at a registry. */
-export async function registered(
-  scene: Scene,
-  registry: ServerUnderTest,
-  username: string,
-  port?: number,
-): Promise<Connection> {
-  const connection = await scene.connect(registry, username);
-  await connection.registers(username, port);
-  return connection;
-}
-
-/** Asks a registry for something that has an answer of its own, which must be the very next line. */
-export async function receivesNothingElse(connection: Connection): Promise<void> {
-  await connection.sendsJson({ type: "lookup", username: "nobody" });
-  await connection.receivesError("unknown-user");
-}
 
 /** The lines of a program's standard output that begin like this. */
 export function shown(program: ProgramUnderTest, beginning: string): string[] {
