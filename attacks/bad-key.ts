@@ -8,7 +8,7 @@ import { modp2048 as group } from "../03-dh-chat/groups.ts";
 import { encodeInteger } from "../03-dh-chat/integers.ts";
 import { deriveKeys, transcriptHash } from "../04-aes-chat/key-schedule.ts";
 import { Opener } from "../04-aes-chat/sealed-lines.ts";
-import { withTemporaryFolder } from "../captures/temporary-folder.ts";
+import { withTemporaryFolder } from "../captures/record/temporary-folder.ts";
 import { FOLDERS, type Lab, type Victim } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
 import { next } from "./on-the-way.ts";

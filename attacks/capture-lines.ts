@@ -1,10 +1,10 @@
 // The chat in a capture, line by line, as somebody on the way saw it.
 
 import { fileURLToPath } from "node:url";
-import { loadCapture } from "../captures/load.ts";
-import { jsonOf, recognise } from "../captures/protocols.ts";
-import { linesOf } from "../captures/stream-lines.ts";
-import { readable } from "../captures/text.ts";
+import { jsonOf, recognise } from "../captures/explain/protocols.ts";
+import { linesOf } from "../captures/explain/stream-lines.ts";
+import { loadCapture } from "../captures/follow/load.ts";
+import { readable } from "../terminal/text.ts";
 import type { Members } from "./played-peer.ts";
 import { AttackError } from "./report.ts";
 

@@ -6,7 +6,7 @@
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
-import { readable } from "../captures/text.ts";
+import { readable } from "../terminal/text.ts";
 import {
   decryptOnly,
   encryptOnly,

@@ -2,8 +2,8 @@
 // When the lab is closed, or we are ended, nothing of it is left.
 
 import { createServer, type Server, type Socket } from "node:net";
-import { ChildProgram } from "../captures/child-program.ts";
-import { StagePrograms } from "../captures/stage-programs.ts";
+import { ChildProgram } from "../programs/child-program.ts";
+import { StagePrograms } from "../programs/stage-programs.ts";
 import { LineSocket } from "./line-socket.ts";
 import type { Stage } from "./list.ts";
 import { AttackError } from "./report.ts";

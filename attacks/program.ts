@@ -1,10 +1,10 @@
 // What all attack programs have in common: the command line, the first and the last lines, and a clean end.
 
 import { parseArgs } from "node:util";
-import { FileError } from "../captures/capture-file.ts";
-import { ChildError } from "../captures/child-program.ts";
-import { CaptureError } from "../captures/packet.ts";
-import { readable } from "../captures/text.ts";
+import { FileError } from "../captures/read/capture-file.ts";
+import { CaptureError } from "../captures/read/packet.ts";
+import { ChildError } from "../programs/child-program.ts";
+import { readable } from "../terminal/text.ts";
 import { Lab } from "./lab.ts";
 import { ATTACKS, type Attack, type Stage } from "./list.ts";
 import { AttackError, heading, say } from "./report.ts";

@@ -1,7 +1,7 @@
 // What an attack prints: numbered steps, what stands on the wire, what a screen shows, and the proof.
 
-import { canvasFor } from "../captures/paint.ts";
-import { cut, readable } from "../captures/text.ts";
+import { canvasFor } from "../terminal/paint.ts";
+import { cut, readable } from "../terminal/text.ts";
 
 /** The attack did not do what it should. The message is one line. */
 export class AttackError extends Error {}

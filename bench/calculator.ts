@@ -1,6 +1,6 @@
 // How much of what a bare echo server can do the calculator can do, and what clients that never read cost it.
 
-import { type Program, startServer } from "../course/programs.ts";
+import { type Program, startServer } from "../programs/course-program.ts";
 import { measureFloods } from "./calculator-floods.ts";
 import type { LoadResult } from "./load.ts";
 import { LoadGenerator } from "./load-generator.ts";

@@ -1,8 +1,8 @@
 // Captures to measure with: TCP connections between two hosts over Ethernet, whose segments take turns.
 
 import { closeSync, openSync, writeSync } from "node:fs";
-import { pcapHeader, pcapRecord } from "../captures/pcap-writer.ts";
-import { ACK, ethernet, ipv4, PSH, tcp } from "../captures/test-packets.ts";
+import { pcapHeader, pcapRecord } from "../captures/record/pcap-writer.ts";
+import { ACK, ethernet, ipv4, PSH, tcp } from "../captures/testing/packets.ts";
 
 export interface Traffic {
   /** Bytes of data in each segment of a, and in each answer of b. */

@@ -2,10 +2,10 @@
 // and the file. It prints as JSON what it has found and needed.
 
 import { parse } from "pcap-parser";
-import { Decoder } from "../captures/decode.ts";
-import { Follower } from "../captures/follow.ts";
-import type { Piece } from "../captures/packet.ts";
-import { readCapture } from "../captures/read-capture.ts";
+import { Decoder } from "../captures/follow/decode.ts";
+import { Follower } from "../captures/follow/follow.ts";
+import type { Piece } from "../captures/read/packet.ts";
+import { readCapture } from "../captures/read/read-capture.ts";
 
 export interface JobReport {
   packets: number;

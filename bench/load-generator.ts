@@ -1,6 +1,6 @@
 // Our end of the process that generates load.
 
-import { Program } from "../course/programs.ts";
+import { Program } from "../programs/course-program.ts";
 import type { Flood, Load, LoadResult } from "./load.ts";
 import type { Job } from "./load-process.ts";
 

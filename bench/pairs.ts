@@ -1,6 +1,6 @@
 // Two programs that have a chat, whose ends a benchmark holds: what it enters at one comes out at the other.
 
-import { Program, startServer } from "../course/programs.ts";
+import { Program, startServer } from "../programs/course-program.ts";
 
 /** Both programs run, and lines pass. */
 export interface Pair {

@@ -2,7 +2,7 @@
 // The same clients do the same with a bare echo server; where everybody is to hear of everybody, with a broadcasting one.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { type Program, startServer } from "../course/programs.ts";
+import { type Program, startServer } from "../programs/course-program.ts";
 import { Crowd, MAX_JOINING_TIME } from "./crowd.ts";
 import { LoadGenerator } from "./load-generator.ts";
 import { residentMemory, tooFewFiles } from "./machine.ts";

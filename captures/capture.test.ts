@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { ChildProgram, DEADLINE } from "../programs/child-program.ts";
+import { freePorts } from "../programs/stage-programs.ts";
 import { leaveOut } from "../tests/support/tools.ts";
-import { NoCaptureTool, startCaptureTool } from "./capture-tool.ts";
-import { ChildProgram, DEADLINE } from "./child-program.ts";
-import { type LoadedCapture, loadCapture } from "./load.ts";
-import { freePorts } from "./stage-programs.ts";
-import { SYNTHETIC_MAC } from "./tcp-packets.ts";
+import { type LoadedCapture, loadCapture } from "./follow/load.ts";
+import { NoCaptureTool, startCaptureTool } from "./record/capture-tool.ts";
+import { SYNTHETIC_MAC } from "./record/tcp-packets.ts";
 
 const PROGRAM = fileURLToPath(new URL("./capture.ts", import.meta.url));
 

@@ -2,10 +2,10 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { COURSE_FOLDER } from "./child-program.ts";
-import { recordLive } from "./live.ts";
-import { METHODS, type Method, RecordError, record } from "./record.ts";
-import { RECORDINGS, type Recording } from "./recordings.ts";
+import { COURSE_FOLDER } from "../programs/child-program.ts";
+import { recordLive } from "./record/live.ts";
+import { METHODS, type Method, RecordError, record } from "./record/record.ts";
+import { RECORDINGS, type Recording } from "./record/recordings.ts";
 
 const NAMES = RECORDINGS.map(({ name }) => name);
 

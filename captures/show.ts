@@ -2,16 +2,16 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { FileError } from "./capture-file.ts";
-import { type KeyLog, parseKeyLog } from "./key-log.ts";
-import { type LoadedCapture, loadCapture } from "./load.ts";
-import { CaptureError } from "./packet.ts";
-import { canvasFor } from "./paint.ts";
-import { showCompare } from "./show-compare.ts";
-import { showFind } from "./show-find.ts";
-import { showStream } from "./show-stream.ts";
-import { showSummary } from "./show-summary.ts";
-import { summarize } from "./stream-summary.ts";
+import { canvasFor } from "../terminal/paint.ts";
+import { type KeyLog, parseKeyLog } from "./explain/key-log.ts";
+import { type LoadedCapture, loadCapture } from "./follow/load.ts";
+import { FileError } from "./read/capture-file.ts";
+import { CaptureError } from "./read/packet.ts";
+import { showCompare } from "./show/show-compare.ts";
+import { showFind } from "./show/show-find.ts";
+import { showStream } from "./show/show-stream.ts";
+import { showSummary } from "./show/show-summary.ts";
+import { summarize } from "./show/stream-summary.ts";
 
 const USAGE = `usage: npm run show -- [OPTIONS] FILE
        npm run show -- --compare FILE FILE

@@ -1,12 +1,12 @@
 // `npm run learn`: the exercises, one at a time, checked at every save. This file reads the command line;
 // course/learn/ has the watch mode and the commands, course/workspace/ the student's files.
 
+import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { paintFor } from "../terminal/learn-paint.ts";
+import { printable } from "../terminal/learn-text.ts";
 import { readCourse } from "./exercises/exercises.ts";
 import { formatProblem } from "./exercises/problem.ts";
 import { COMMANDS, checkAsJson, LearnError, runCommand, type Surroundings } from "./learn/commands.ts";
-import { paintFor } from "./learn/paint.ts";
-import { printable } from "./learn/text.ts";
-import { COURSE_FOLDER } from "./programs.ts";
 import { Workspace } from "./workspace/workspace.ts";
 
 const USAGE = [
@@ -42,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (name?.startsWith("-"))
     throw new LearnError(`unknown option ${JSON.stringify(name)}; --help shows the usage`);
   const workspace = openWorkspace();
-  const loadChecks = async () => (await import("./checks/index.ts")).CHECKS;
+  const loadChecks = async () => (await import("../checks/index.ts")).CHECKS;
   if (name === undefined) return watch(workspace, loadChecks, options.includes("--poll"));
 
   // What the checks have started ends when we do; a signal alone would end us without that.

@@ -3,12 +3,12 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { paint, printable } from "../terminal/styled-text.ts";
 import { findPage, nameOfPage, type ReadingPage, readLibrary } from "./lesson/library.ts";
 import { Reader } from "./lesson/reader.ts";
 import { showReader } from "./lesson/reader-terminal.ts";
 import { renderPage } from "./lesson/render.ts";
-import { paint, printable } from "./lesson/styled-text.ts";
-import { COURSE_FOLDER } from "./programs.ts";
 
 const USAGE = `usage: npm run lesson                 read, page by page; it opens where you stopped
        npm run lesson -- PAGE         print one page, e.g. 03-4, 03-key-pair or glossary

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect } from "chai";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { observeChat } from "./observer.ts";
-import { COURSE_FOLDER } from "./programs.ts";
 
 const capture = (name: string): string => join(COURSE_FOLDER, "captures", name);
 

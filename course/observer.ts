@@ -3,9 +3,9 @@
 //   node --import tsx course/observer.ts captures/04-aes-chat.pcap
 
 import { pathToFileURL } from "node:url";
-import { loadCapture } from "../captures/load.ts";
-import { ciphertextOf, jsonOf, namesOf, type Protocol, recognise } from "../captures/protocols.ts";
-import { linesOf, type StreamLine } from "../captures/stream-lines.ts";
+import { ciphertextOf, jsonOf, namesOf, type Protocol, recognise } from "../captures/explain/protocols.ts";
+import { linesOf, type StreamLine } from "../captures/explain/stream-lines.ts";
+import { loadCapture } from "../captures/follow/load.ts";
 
 /** A sealed line as it looks from outside. */
 export interface ObservedLine {

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
-import { Program } from "./programs.ts";
+import { Program } from "../programs/course-program.ts";
 
 /** The processes that a process has started, and theirs, and so on: their ids. */
 function descendants(pid: number): number[] {

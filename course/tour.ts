@@ -2,8 +2,8 @@
 // records what somebody on the way would see, and changes one message of each stage as it passes.
 
 import { styleText } from "node:util";
-import { hexDump } from "../captures/hex-dump.ts";
-import { Program, ProgramError, startServer } from "./programs.ts";
+import { hexDump } from "../captures/explain/hex-dump.ts";
+import { Program, ProgramError, startServer } from "../programs/course-program.ts";
 import { Relay } from "./relay.ts";
 
 /** How many rows of a message on the wire are shown. */

@@ -1,7 +1,7 @@
 // The calculator's client as a program (P1.10 of the contract): what the checks of P1 do not ask for.
 
 import { expect } from "chai";
-import type { CalculatorRun, Scene } from "../course/checking/scene.ts";
+import type { CalculatorRun, Scene } from "../checks/engine/scene.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 describe("01 calculator client", () => {

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Connection } from "../course/checking/connection.ts";
+import type { Connection } from "../checks/engine/connection.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 describe("01 calculator server", () => {

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Connection } from "../course/checking/connection.ts";
-import { registered } from "../course/checking/registered.ts";
+import type { Connection } from "../checks/engine/connection.ts";
+import { registered } from "../checks/engine/registered.ts";
 import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 /** Sorted as the registry sorts. */

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
 import { ATTACKS } from "../attacks/list.ts";
-import { MODP2048, randomPrivateKey, TOY } from "../course/checking/cryptography.ts";
-import { captureOf } from "../course/checking/made-chats.ts";
-import { COURSE_FOLDER } from "../course/programs.ts";
+import { MODP2048, randomPrivateKey, TOY } from "../checks/engine/cryptography.ts";
+import { captureOf } from "../checks/engine/made-chats.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { AttackScene, proofs, secret, stops } from "./support/attacks.ts";
 
 const scene = new AttackScene();

@@ -1,9 +1,9 @@
 // The rules of authorship are kept; and the program that checks them does notice when one is not.
 
 import { expect } from "chai";
-import { findProblems } from "../course/authorship/rules.ts";
+import { findProblems } from "../authoring/course-rules.ts";
 import { formatProblem } from "../course/exercises/problem.ts";
-import { COURSE_FOLDER } from "../course/programs.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 
 describe("the rules of authorship", () => {
   it("are kept", () => {

@@ -4,8 +4,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { NoCaptureTool, startCaptureTool } from "../captures/capture-tool.ts";
-import { Connections } from "../captures/connections.ts";
+import { parseKeyLog } from "../captures/explain/key-log.ts";
+import { jsonOf } from "../captures/explain/protocols.ts";
+import { linesOf } from "../captures/explain/stream-lines.ts";
+import { unseal } from "../captures/explain/unseal.ts";
+import { Decoder } from "../captures/follow/decode.ts";
+import { Follower } from "../captures/follow/follow.ts";
+import type { Packet, Segment, Stream } from "../captures/read/packet.ts";
+import { readCapture } from "../captures/read/read-capture.ts";
+import { NoCaptureTool, startCaptureTool } from "../captures/record/capture-tool.ts";
+import { Connections } from "../captures/record/connections.ts";
 import {
   CHAT,
   CHAT_THROUGH_MALLORY,
@@ -16,23 +24,15 @@ import {
   PAYMENT,
   SECRET,
   TWO_REQUESTS,
-} from "../captures/conversations.ts";
-import { Decoder } from "../captures/decode.ts";
-import { Follower } from "../captures/follow.ts";
-import { parseKeyLog } from "../captures/key-log.ts";
-import { NoNamespace, probeNamespace } from "../captures/namespace.ts";
-import type { Packet, Segment, Stream } from "../captures/packet.ts";
-import { jsonOf } from "../captures/protocols.ts";
-import { readCapture } from "../captures/read-capture.ts";
-import { record } from "../captures/record.ts";
-import { RECORDINGS, type Recording } from "../captures/recordings.ts";
-import { linesOf } from "../captures/stream-lines.ts";
-import { summarize } from "../captures/stream-summary.ts";
-import { synthesizeFolder } from "../captures/synthesize-folder.ts";
-import { SYNTHETIC_MAC } from "../captures/tcp-packets.ts";
-import { runTool } from "../captures/test-tshark.ts";
-import { unseal } from "../captures/unseal.ts";
-import { COURSE_FOLDER } from "../course/programs.ts";
+} from "../captures/record/conversations.ts";
+import { NoNamespace, probeNamespace } from "../captures/record/namespace.ts";
+import { record } from "../captures/record/record.ts";
+import { RECORDINGS, type Recording } from "../captures/record/recordings.ts";
+import { synthesizeFolder } from "../captures/record/synthesize-folder.ts";
+import { SYNTHETIC_MAC } from "../captures/record/tcp-packets.ts";
+import { summarize } from "../captures/show/stream-summary.ts";
+import { runTool } from "../captures/testing/tshark.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { leaveOut, withTool } from "./support/tools.ts";
 
 interface Loaded {

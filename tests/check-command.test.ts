@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { loadCapture } from "../captures/load.ts";
-import { Program } from "../course/programs.ts";
+import { loadCapture } from "../captures/follow/load.ts";
+import { Program } from "../programs/course-program.ts";
 
 /** A server in one line of JavaScript: it answers every request with `= 21`. */
 const ALWAYS_21 =
@@ -42,7 +42,7 @@ describe("npm run check", () => {
   });
 
   async function check(...argv: string[]): Promise<{ text: string; errors: string; code: number | null }> {
-    const program = new Program("course/check.ts", argv);
+    const program = new Program("checks/check.ts", argv);
     programs.push(program);
     const code = await program.exitCode();
     return { text: program.lines.join("\n"), errors: program.errors, code };

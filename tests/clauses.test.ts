@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { readClauses } from "../course/authorship/rules.ts";
-import { COURSE_FOLDER } from "../course/programs.ts";
+import { readClauses } from "../authoring/course-rules.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 
 const FOLDERS = [
   "01-calculator",
@@ -12,7 +12,9 @@ const FOLDERS = [
   "03-dh-chat",
   "04-aes-chat",
   "attacks",
+  "authoring",
   "captures",
+  "checks",
   "course",
   "tests",
 ];
@@ -21,7 +23,7 @@ const FOLDERS = [
 function namedByTitles(): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const folder of FOLDERS) {
-    for (const name of readdirSync(join(COURSE_FOLDER, folder))) {
+    for (const name of readdirSync(join(COURSE_FOLDER, folder), { recursive: true, encoding: "utf8" })) {
       if (!name.endsWith(".test.ts")) continue;
       const text = readFileSync(join(COURSE_FOLDER, folder, name), "utf8");
       for (const [, title = ""] of text.matchAll(/\bit\(\s*[`"']([^`"']*)/g)) {

@@ -1,18 +1,10 @@
-// Clauses P4.1 to P4.6: what the checks of the key exchange (course/checks/diffie-hellman.ts) build on, and what takes
+// Clauses P4.1 to P4.6: what the checks of the key exchange (checks/diffie-hellman.ts) build on, and what takes
 // more chats than a check should.
 
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import {
-  decode,
-  encode,
-  MODP2048,
-  power,
-  safetyNumber,
-  TOY,
-  xorKey,
-} from "../course/checking/cryptography.ts";
-import { callsAs, failedCall } from "../course/checking/opening-chats.ts";
+import { decode, encode, MODP2048, power, safetyNumber, TOY, xorKey } from "../checks/engine/cryptography.ts";
+import { callsAs, failedCall } from "../checks/engine/opening-chats.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 interface KnownAnswer {

@@ -4,10 +4,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "chai";
-import { STAGE_NUMBERS } from "../course/checking/check.ts";
-import { wantsToChat } from "../course/checking/opening-chats.ts";
-import { referencePlace, type Scene } from "../course/checking/scene.ts";
-import { COURSE_FOLDER } from "../course/programs.ts";
+import { STAGE_NUMBERS } from "../checks/engine/check.ts";
+import { wantsToChat } from "../checks/engine/opening-chats.ts";
+import { referencePlace, type Scene } from "../checks/engine/scene.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { sceneBeside, shown, testsIn } from "./support/on-the-wire.ts";
 import { PYTHON, pythonPlace, withPython } from "./support/python.ts";
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { hasRegion } from "../course/exercises/exercises.ts";
-import { COURSE_FOLDER, Program } from "../course/programs.ts";
+import { COURSE_FOLDER, Program } from "../programs/course-program.ts";
 import { CourseCopy } from "./support/course-copy.ts";
 
 interface Run {

@@ -2,8 +2,8 @@
 
 import { spawnSync } from "node:child_process";
 import { expect } from "chai";
-import { COURSE_FOLDER } from "../course/programs.ts";
-import { readPages } from "../course/weaving/pages.ts";
+import { readPages } from "../course/lesson/page-files.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { Screen } from "./support/screen.ts";
 import { withTool } from "./support/tools.ts";
 

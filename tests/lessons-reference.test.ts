@@ -5,10 +5,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { expect } from "chai";
-import { CHECKS } from "../course/checks/index.ts";
-import { COURSE_FOLDER } from "../course/programs.ts";
-import { fencesOf } from "../course/weaving/fences.ts";
-import { readPages } from "../course/weaving/pages.ts";
+import { fencesOf } from "../authoring/weave/fences.ts";
+import { CHECKS } from "../checks/index.ts";
+import { readPages } from "../course/lesson/page-files.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { withTool } from "./support/tools.ts";
 
 function read(file: string): string {

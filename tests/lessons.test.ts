@@ -3,10 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER } from "../course/programs.ts";
-import { lessonProblems, linkProblems, pageProblems } from "../course/weaving/page-rules.ts";
-import { readPages } from "../course/weaving/pages.ts";
-import { markdownIn, weave, wovenFiles } from "../course/weaving/weave.ts";
+import { lessonProblems, linkProblems, pageProblems } from "../authoring/weave/page-rules.ts";
+import { markdownIn, weave, wovenFiles } from "../authoring/weave/weave.ts";
+import { readPages } from "../course/lesson/page-files.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { consoleBlocks } from "./support/console-blocks.ts";
 
 /** All that is written for people. */

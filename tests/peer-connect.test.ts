@@ -1,8 +1,8 @@
 // Clause P3.10: a call to an address that does not even refuse. Such an address needs a system that lets us make one.
 
 import { connect, type Socket } from "node:net";
-import { failedCall, opensChat, talk } from "../course/checking/opening-chats.ts";
-import type { Scene } from "../course/checking/scene.ts";
+import { failedCall, opensChat, talk } from "../checks/engine/opening-chats.ts";
+import type { Scene } from "../checks/engine/scene.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 /** A server that never takes a connection: its process is asleep, and few fit into its queue. */

@@ -1,7 +1,7 @@
 // Clause P3.8: two goodbyes at the same time. Which comes first is up to the system, so no check can demand it.
 
 import { expect } from "chai";
-import { BYE } from "../course/checking/chat.ts";
+import { BYE } from "../checks/engine/chat.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {

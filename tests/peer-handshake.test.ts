@@ -1,7 +1,7 @@
 // Clauses P3.1 and P3.7: handshakes in one piece, unfinished, and never completed. The rest is in the checks.
 
 import { expect } from "chai";
-import { ack, message, ROLES } from "../course/checking/chat.ts";
+import { ack, message, ROLES } from "../checks/engine/chat.ts";
 import {
   asksForChat,
   callsAs,
@@ -9,7 +9,7 @@ import {
   failedCall,
   isCalledAs,
   started,
-} from "../course/checking/opening-chats.ts";
+} from "../checks/engine/opening-chats.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {

@@ -1,10 +1,10 @@
 // Clauses P3.7 and P3.10: bad neighbours that a client has called itself, and one that reads nothing.
 
 import { expect } from "chai";
-import { ack, message } from "../course/checking/chat.ts";
-import type { Connection } from "../course/checking/connection.ts";
-import { failedCall, isCalledAs, lostChat, opensChat, talk } from "../course/checking/opening-chats.ts";
-import type { Scene } from "../course/checking/scene.ts";
+import { ack, message } from "../checks/engine/chat.ts";
+import type { Connection } from "../checks/engine/connection.ts";
+import { failedCall, isCalledAs, lostChat, opensChat, talk } from "../checks/engine/opening-chats.ts";
+import type { Scene } from "../checks/engine/scene.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
 /** How a bad neighbour behaves, on a connection that a client made or accepted. */

@@ -1,9 +1,9 @@
 // Clauses P3.2 to P3.4 with a peer that is called, and every line that is not allowed in a chat. The checks mostly call.
 
 import { expect } from "chai";
-import { ack, message, refusalInChat } from "../course/checking/chat.ts";
-import type { Members } from "../course/checking/connection.ts";
-import { lostChat, opensChat } from "../course/checking/opening-chats.ts";
+import { ack, message, refusalInChat } from "../checks/engine/chat.ts";
+import type { Members } from "../checks/engine/connection.ts";
+import { lostChat, opensChat } from "../checks/engine/opening-chats.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {

@@ -1,7 +1,7 @@
 // The programs in a real terminal: what a user sees and types (P1.10, P3.4, P7).
 
 import { expect } from "chai";
-import { Program, startServer } from "../course/programs.ts";
+import { Program, startServer } from "../programs/course-program.ts";
 import { Screen } from "./support/screen.ts";
 import { withTool } from "./support/tools.ts";
 

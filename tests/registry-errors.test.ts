@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { registered } from "../course/checking/registered.ts";
+import { registered } from "../checks/engine/registered.ts";
 import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 describe("registry: errors", () => {

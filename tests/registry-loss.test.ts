@@ -1,8 +1,8 @@
 // Clauses P2 and P7 from the client's side, beyond what a check does. The registry is played by hand.
 
 import { expect } from "chai";
-import { BYE } from "../course/checking/chat.ts";
-import type { Members } from "../course/checking/connection.ts";
+import { BYE } from "../checks/engine/chat.ts";
+import type { Members } from "../checks/engine/connection.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
 /** Several lines, to be sent at once. */

@@ -2,8 +2,8 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Connection } from "../course/checking/connection.ts";
-import { bystander, joined, left, receivesNothingElse, registered } from "../course/checking/registered.ts";
+import type { Connection } from "../checks/engine/connection.ts";
+import { bystander, joined, left, receivesNothingElse, registered } from "../checks/engine/registered.ts";
 import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 describe("registry: names and presence", () => {

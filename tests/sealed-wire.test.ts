@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import { ack, BYE, message } from "../course/checking/chat.ts";
-import type { Connection } from "../course/checking/connection.ts";
+import { ack, BYE, message } from "../checks/engine/chat.ts";
+import type { Connection } from "../checks/engine/connection.ts";
 import {
   decode,
   encode,
@@ -19,9 +19,9 @@ import {
   safetyNumber,
   seal,
   sessionKeys,
-} from "../course/checking/cryptography.ts";
-import { lostChat, opensChat } from "../course/checking/opening-chats.ts";
-import type { ClientUnderTest, Scene } from "../course/checking/scene.ts";
+} from "../checks/engine/cryptography.ts";
+import { lostChat, opensChat } from "../checks/engine/opening-chats.ts";
+import type { ClientUnderTest, Scene } from "../checks/engine/scene.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
 interface KnownSession {

@@ -1,8 +1,8 @@
 // How the four servers begin and end: what the checks of P0.6 do not ask for.
 
 import { expect } from "chai";
-import { STAGE_NUMBERS } from "../course/checking/check.ts";
-import type { Scene } from "../course/checking/scene.ts";
+import { STAGE_NUMBERS } from "../checks/engine/check.ts";
+import type { Scene } from "../checks/engine/scene.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
 /** Starts a server with each of these options, and expects one line that matches, no stack trace, and no output. */

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER, Program } from "../course/programs.ts";
+import { COURSE_FOLDER, Program } from "../programs/course-program.ts";
 
 const SECRET = "the code for the door is 2718";
 

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER, Program } from "../course/programs.ts";
+import { COURSE_FOLDER, Program } from "../programs/course-program.ts";
 
 /** tsx from here: the folder that is tried has no packages of its own. */
 const COMMAND = [process.execPath, "--import", import.meta.resolve("tsx")];

@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER } from "../course/programs.ts";
-import { makeVariant, type Variant } from "../course/proof/variant.ts";
+import { makeVariant, type Variant } from "../authoring/prove/variant.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
 import { PROGRAM_EXERCISES } from "./support/course.ts";
 
 const COMPILER = join(COURSE_FOLDER, "node_modules", "typescript", "bin", "tsc");

@@ -1,9 +1,9 @@
 // Clause P7 with two real clients, from a pipe, and the start and the end of a client. The rest is in the checks.
 
 import { expect } from "chai";
-import { wantsToChat } from "../course/checking/opening-chats.ts";
-import { registered } from "../course/checking/registered.ts";
-import type { ClientUnderTest, Scene } from "../course/checking/scene.ts";
+import { wantsToChat } from "../checks/engine/opening-chats.ts";
+import { registered } from "../checks/engine/registered.ts";
+import type { ClientUnderTest, Scene } from "../checks/engine/scene.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
 /** Two clients of a registry, both real. */

@@ -1,9 +1,9 @@
-// Clauses P5.1 and P5.2: what the checks of stage 03's XORed lines (course/checks/toy-cipher.ts) build on, and a weakness.
+// Clauses P5.1 and P5.2: what the checks of stage 03's XORed lines (checks/toy-cipher.ts) build on, and a weakness.
 
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { ack, message } from "../course/checking/chat.ts";
-import { xor } from "../course/checking/cryptography.ts";
+import { ack, message } from "../checks/engine/chat.ts";
+import { xor } from "../checks/engine/cryptography.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 const KNOWN_ANSWERS: { cases: { key: string; plaintext: string; ciphertext: string }[] } = JSON.parse(

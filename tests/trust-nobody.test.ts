@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { ack, BYE, message } from "../course/checking/chat.ts";
-import { callsAs, opensChat } from "../course/checking/opening-chats.ts";
+import { ack, BYE, message } from "../checks/engine/chat.ts";
+import { callsAs, opensChat } from "../checks/engine/opening-chats.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
 describe("a client that trusts nobody", () => {

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { pcapHeader, pcapRecord } from "../captures/pcap-writer.ts";
+import { pcapHeader, pcapRecord } from "../captures/record/pcap-writer.ts";
 import { withTool } from "./support/tools.ts";
 
 const CAPTURES = fileURLToPath(new URL("../captures/", import.meta.url));

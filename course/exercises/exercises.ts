@@ -2,12 +2,12 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { StageNumber } from "../checking/check.ts";
+import type { StageNumber } from "../../checks/engine/check.ts";
 import { type Page, parsePage } from "./pages.ts";
 import { formatProblem, type Problem, ProblemError } from "./problem.ts";
 import { questionFile } from "./question.ts";
 import { findRegions, type Region } from "./regions.ts";
-import { ATTACKS_FOLDER, LESSON_FOLDERS, REGION_FOLDERS, stageOf } from "./stages.ts";
+import { ATTACKS_FOLDER, ATTACKS_IMPORT, LESSON_FOLDERS, REGION_FOLDERS, stageOf } from "./stages.ts";
 
 /** An exercise: a region to fill in, or a question to answer. */
 export type Exercise = ProgramExercise | QuestionExercise;
@@ -192,6 +192,16 @@ export function sourceFiles(source: string): string[] {
       .sort()
       .map((name) => `${folder}/${name}`);
   });
+}
+
+/** What attacks import beside the stages, relative to the course's folder: code without tests, and recordings. */
+export function importedFiles(courseFolder: string): string[] {
+  return ATTACKS_IMPORT.flatMap((folder) =>
+    readdirSync(join(courseFolder, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => isSource(name) || /\.(?:pcap|keys)$/.test(name))
+      .sort()
+      .map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
+  );
 }
 
 /** Whether a file belongs to a program: TypeScript, and no test. */

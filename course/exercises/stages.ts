@@ -1,9 +1,12 @@
 // Where the course keeps what belongs to a stage: lessons, programs, attacks.
 
-import { STAGE_FOLDERS, STAGE_NUMBERS, type StageNumber } from "../checking/check.ts";
+import { STAGE_FOLDERS, STAGE_NUMBERS, type StageNumber } from "../../checks/engine/check.ts";
 
 /** The folder of the attacks, beside those of the stages. */
 export const ATTACKS_FOLDER = "attacks";
+
+/** What the attacks import beside the stages: code and recordings that are nobody's exercise. */
+export const ATTACKS_IMPORT: readonly string[] = ["captures", "programs", "terminal"];
 
 /** Where regions may stand, in the order in which they count: the first folder that has one owns it. */
 export const REGION_FOLDERS: readonly string[] = [

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Check, defineCheck } from "../checking/check.ts";
+import { type Check, defineCheck } from "../../checks/engine/check.ts";
 import type { Exercise } from "../exercises/exercises.ts";
 import { Workspace } from "../workspace/workspace.ts";
 import { checkExercise } from "./check-exercise.ts";

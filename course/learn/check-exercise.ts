@@ -1,7 +1,7 @@
 // Checks one exercise: the student's code by the checks of the stage, an answer by its question.
 
-import type { Check } from "../checking/check.ts";
-import { type CheckResult, runChecks, type Verdict } from "../checking/run-checks.ts";
+import type { Check } from "../../checks/engine/check.ts";
+import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import { judgeAnswer, loadQuestion } from "../exercises/question.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { plain } from "../../terminal/learn-paint.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
-import { plain } from "./paint.ts";
 
 const LEFT = { title: "Yours", code: "    a();\n      b();\n" };
 const RIGHT = { title: "Ours", code: "    c();\n" };

@@ -1,8 +1,8 @@
 // Code for reading: two versions side by side or one after the other, and the difference of two. Pure.
 
-import { diffLines } from "../weaving/line-diff.ts";
-import type { Paint } from "./paint.ts";
-import { column, printableLines, widthOf, wrapCode } from "./text.ts";
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { column, printableLines, widthOf, wrapCode } from "../../terminal/learn-text.ts";
+import { diffLines } from "../lesson/line-diff.ts";
 
 export interface Titled {
   title: string;

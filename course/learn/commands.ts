@@ -1,15 +1,15 @@
 // learn without a terminal: each command prints, and returns an exit code: 0 passed, 1 failed, 2 could not run.
 
-import type { Check } from "../checking/check.ts";
+import type { Check } from "../../checks/engine/check.ts";
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { column, cut, wrap } from "../../terminal/learn-text.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { doctor, findingLines } from "./doctor.ts";
-import type { Paint } from "./paint.ts";
 import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
-import { column, cut, wrap } from "./text.ts";
 
 /** A problem that the student can mend: one line, and exit code 2. */
 export class LearnError extends Error {}

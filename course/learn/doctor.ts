@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { NoCaptureTool, startCaptureTool } from "../../captures/capture-tool.ts";
-import { withTemporaryFolder } from "../../captures/temporary-folder.ts";
-import type { Paint } from "./paint.ts";
-import { printable, wrap } from "./text.ts";
+import { NoCaptureTool, startCaptureTool } from "../../captures/record/capture-tool.ts";
+import { withTemporaryFolder } from "../../captures/record/temporary-folder.ts";
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { printable, wrap } from "../../terminal/learn-text.ts";
 import { watchingWorks } from "./watcher.ts";
 
 /** The smallest terminal in which the watch mode reads well. */

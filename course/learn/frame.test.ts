@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { plain } from "../../terminal/learn-paint.ts";
+import { widthOf } from "../../terminal/learn-text.ts";
 import { bodyHeight, type Frame, renderFrame } from "./frame.ts";
-import { plain } from "./paint.ts";
-import { widthOf } from "./text.ts";
 
 const KEYS = ["n next", "h hint", "l list", "q quit"].map((text) => ({
   key: text[0] ?? "",

@@ -1,7 +1,7 @@
 // How the screen is divided: progress and the current exercise above, a text that scrolls, keys below. Pure.
 
-import type { Paint } from "./paint.ts";
-import { column, cut, widthOf } from "./text.ts";
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { column, cut, widthOf } from "../../terminal/learn-text.ts";
 
 /** A key of the footer. */
 export interface KeyLabel {

@@ -1,9 +1,9 @@
 // The list of exercises: searched by typing, one of them selected. Pure.
 
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { column, cut } from "../../terminal/learn-text.ts";
 import type { Exercise } from "../exercises/exercises.ts";
-import type { Paint } from "./paint.ts";
 import type { Session } from "./session.ts";
-import { column, cut } from "./text.ts";
 
 /** The exercises in which every word occurs, in the id, the kind or the title; those with all of them in the id first. */
 export function findExercises(exercises: readonly Exercise[], search: string): Exercise[] {

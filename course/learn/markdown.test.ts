@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { plain } from "../../terminal/learn-paint.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { plain } from "./paint.ts";
 
 const PAGE = "lessons/01-calculator/1-hello.md";
 

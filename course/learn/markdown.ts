@@ -1,8 +1,8 @@
 // Markdown as lines for a terminal, laid out as `npm run lesson` does it.
 
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { paint as paintLine } from "../../terminal/styled-text.ts";
 import { renderPage } from "../lesson/render.ts";
-import { paint as paintLine } from "../lesson/styled-text.ts";
-import type { Paint } from "./paint.ts";
 
 /**
  * @param page the file that it is from, relative to the course's folder: its links start there

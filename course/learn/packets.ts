@@ -1,15 +1,15 @@
 // The packets of the last run, as captures/show.ts shows them, with their numbers.
 
 import { writeFileSync } from "node:fs";
-import { loadCapture } from "../../captures/load.ts";
-import type { Canvas } from "../../captures/paint.ts";
-import { showStream } from "../../captures/show-stream.ts";
-import { linesOf } from "../../captures/stream-lines.ts";
-import { endpoint } from "../../captures/stream-summary.ts";
-import { recordingOf } from "../checking/run-checks.ts";
+import { linesOf } from "../../captures/explain/stream-lines.ts";
+import { loadCapture } from "../../captures/follow/load.ts";
+import { showStream } from "../../captures/show/show-stream.ts";
+import { endpoint } from "../../captures/show/stream-summary.ts";
+import { recordingOf } from "../../checks/engine/run-checks.ts";
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { cut, wrap } from "../../terminal/learn-text.ts";
+import type { Canvas } from "../../terminal/paint.ts";
 import { decisive, type Outcome } from "./check-exercise.ts";
-import type { Paint } from "./paint.ts";
-import { cut, wrap } from "./text.ts";
 
 /** For the number of a packet and the mark before it. */
 const COLUMNS_OF_NUMBER = 6;

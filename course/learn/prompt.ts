@@ -1,9 +1,9 @@
 // A question in the place of the rule: answered with one key, or with a line. Pure.
 
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { printable } from "../../terminal/learn-text.ts";
 import type { KeyLabel } from "./frame.ts";
 import type { Key } from "./keys.ts";
-import type { Paint } from "./paint.ts";
-import { printable } from "./text.ts";
 
 export interface Prompt {
   question: string;

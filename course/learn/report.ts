@@ -1,12 +1,12 @@
 // What learn says of an exercise, as lines: the same on the screen of the watch mode and without it. Pure.
 
-import { formatFailure } from "../checking/format-failure.ts";
+import { formatFailure } from "../../checks/engine/format-failure.ts";
+import type { Paint } from "../../terminal/learn-paint.ts";
+import { printable, wrap } from "../../terminal/learn-text.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { WORK } from "../workspace/workspace.ts";
 import { decisive, type Outcome } from "./check-exercise.ts";
 import { renderMarkdown } from "./markdown.ts";
-import type { Paint } from "./paint.ts";
-import { printable, wrap } from "./text.ts";
 
 /** What was checked and what came of it, in one line, without the details. */
 export function verdictLine(outcome: Outcome, paint: Paint): string {

@@ -1,7 +1,7 @@
 // The current exercise while the watch mode runs: opened, checked at every save, answered, begun again.
 
 import { join } from "node:path";
-import type { Check } from "../checking/check.ts";
+import type { Check } from "../../checks/engine/check.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import type { Workspace } from "../workspace/workspace.ts";

@@ -1,5 +1,7 @@
 // What the body of the watch mode shows: the exercise, and the texts that keys lay over it. Pure.
 
+import { type Paint, plain } from "../../terminal/learn-paint.ts";
+import { printable, wrap } from "../../terminal/learn-text.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -7,10 +9,8 @@ import type { Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { changedElsewhere } from "./commands.ts";
 import type { KeyLabel } from "./frame.ts";
-import { type Paint, plain } from "./paint.ts";
 import { meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import type { CheckOfAll, Session } from "./session.ts";
-import { printable, wrap } from "./text.ts";
 
 /** The exercise, or what lies over it. */
 export type View = "exercise" | "hints" | "list" | "diff" | "solution" | "packets" | "all" | "finished";

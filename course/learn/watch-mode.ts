@@ -1,6 +1,9 @@
 // npm run learn: the current exercise on the whole screen, checked at every save, and a key for everything else.
 
-import type { Check } from "../checking/check.ts";
+import type { Check } from "../../checks/engine/check.ts";
+import { type Paint, paintFor } from "../../terminal/learn-paint.ts";
+import { printable } from "../../terminal/learn-text.ts";
+import { Screen } from "../../terminal/screen.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { WORK, type Workspace } from "../workspace/workspace.ts";
 import { whySolutionHidden } from "./commands.ts";
@@ -9,12 +12,9 @@ import { type Key, readKeys } from "./keys.ts";
 import { findExercises, listRows, scrollTo } from "./list-view.ts";
 import { openPage } from "./open-page.ts";
 import { packetLines } from "./packets.ts";
-import { type Paint, paintFor } from "./paint.ts";
 import { type Prompt, pressInPrompt, promptKeys, promptText } from "./prompt.ts";
 import { hintLines, placeOf } from "./report.ts";
-import { Screen } from "./screen.ts";
 import { Session } from "./session.ts";
-import { printable } from "./text.ts";
 import {
   checkAllLines,
   diffLinesOf,

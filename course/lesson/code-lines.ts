@@ -1,7 +1,15 @@
 // Fenced blocks of a page as lines for a terminal. Pure.
 
+import {
+  cutLine,
+  type Line,
+  lineWidth,
+  plain,
+  printable,
+  type Style,
+  textOf,
+} from "../../terminal/styled-text.ts";
 import { DiagramError, drawSequence, parseSequence } from "./sequence-diagram.ts";
-import { cutLine, type Line, lineWidth, plain, printable, type Style, textOf } from "./styled-text.ts";
 
 /** Stands before every line of code. */
 const MARGIN = "  ";

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readPages } from "../weaving/pages.ts";
+import { readPages } from "./page-files.ts";
 
 export interface ReadingPage {
   /** As a user names it: 03-4, or glossary. */

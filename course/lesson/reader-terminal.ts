@@ -2,8 +2,8 @@
 
 import { emitKeypressEvents } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
+import { paint } from "../../terminal/styled-text.ts";
 import type { Key, Reader, Request } from "./reader.ts";
-import { paint } from "./styled-text.ts";
 
 /** The other screen, an invisible cursor; and back. */
 const ENTER = "\u001b[?1049h\u001b[?25l";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { lineWidth, textOf } from "../../terminal/styled-text.ts";
 import type { ReadingPage } from "./library.ts";
 import { Reader } from "./reader.ts";
-import { lineWidth, textOf } from "./styled-text.ts";
 
 function page(id: string, text: string, exercise?: string): ReadingPage {
   return { id, file: `lessons/${id}.md`, title: `Page ${id}`, text, exercise };

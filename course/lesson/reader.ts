@@ -1,8 +1,8 @@
 // The lesson reader without its terminal: which key does what, and what stands on the screen then. Pure.
 
+import { cutLine, type Line, lineWidth, plain, textOf } from "../../terminal/styled-text.ts";
 import { nameOfPage, type ReadingPage } from "./library.ts";
 import { type Rendered, renderPage } from "./render.ts";
-import { cutLine, type Line, lineWidth, plain, textOf } from "./styled-text.ts";
 
 /** A key as node:readline names it. */
 export interface Key {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { lineWidth, paint, textOf } from "../../terminal/styled-text.ts";
 import { renderPage } from "./render.ts";
-import { lineWidth, paint, textOf } from "./styled-text.ts";
 
 function rendered(markdown: string, { width = 40, opened = 0 } = {}): string {
   const { lines } = renderPage(markdown, {

@@ -2,7 +2,6 @@
 
 import { posix } from "node:path";
 import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
-import { codeLines } from "./code-lines.ts";
 import {
   type Line,
   lineWidth,
@@ -13,7 +12,8 @@ import {
   textOf,
   widthOf,
   wrapSpans,
-} from "./styled-text.ts";
+} from "../../terminal/styled-text.ts";
+import { codeLines } from "./code-lines.ts";
 
 /** How a page is to be shown. */
 export interface View {

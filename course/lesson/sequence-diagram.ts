@@ -1,6 +1,6 @@
 // Mermaid's sequence diagrams, as far as the lessons use them: read, and drawn with characters. Pure.
 
-import { widthOf } from "./styled-text.ts";
+import { widthOf } from "../../terminal/styled-text.ts";
 
 export interface Participant {
   id: string;

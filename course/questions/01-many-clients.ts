@@ -1,8 +1,8 @@
 // The question of lessons/01-calculator/8-many-clients.md: ten clients of a server that computes, in one thread.
 
 import { once } from "node:events";
+import { startServer } from "../../programs/course-program.ts";
 import type { Question } from "../exercises/question.ts";
-import { startServer } from "../programs.ts";
 import { dialled } from "./support/dialled.ts";
 
 const CLIENTS = 10;

@@ -1,6 +1,6 @@
 // The question of lessons/01-calculator/9-nagle.md: what the second half of a request was waiting for.
 
-import type { Segment } from "../../captures/packet.ts";
+import type { Segment } from "../../captures/read/packet.ts";
 import type { Question } from "../exercises/question.ts";
 import { NO_PACKET_NUMBER, withoutPacket } from "./support/packet-number.ts";
 import { segmentsOf, textOf } from "./support/segments.ts";

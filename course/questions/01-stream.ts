@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { quote } from "../checking/readable-bytes.ts";
+import { quote } from "../../checks/engine/readable-bytes.ts";
 import type { Question } from "../exercises/question.ts";
 import { dialled } from "./support/dialled.ts";
 

@@ -1,6 +1,6 @@
 // The question of lessons/01-calculator/4-two-in-one.md: the packet with five requests.
 
-import type { Segment } from "../../captures/packet.ts";
+import type { Segment } from "../../captures/read/packet.ts";
 import type { Question } from "../exercises/question.ts";
 import { NO_PACKET_NUMBER, withoutPacket } from "./support/packet-number.ts";
 import { segmentsOf, textOf } from "./support/segments.ts";

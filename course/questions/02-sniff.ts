@@ -1,12 +1,12 @@
 // How much money does Alice ask Bob to pay? Read from the recorded chat of stage 02, as anybody on the way could read it.
 
 import { join } from "node:path";
-import { loadCapture } from "../../captures/load.ts";
-import type { Stream } from "../../captures/packet.ts";
-import { jsonOf } from "../../captures/protocols.ts";
-import { linesOf } from "../../captures/stream-lines.ts";
+import { jsonOf } from "../../captures/explain/protocols.ts";
+import { linesOf } from "../../captures/explain/stream-lines.ts";
+import { loadCapture } from "../../captures/follow/load.ts";
+import type { Stream } from "../../captures/read/packet.ts";
+import { COURSE_FOLDER } from "../../programs/course-program.ts";
 import type { Found, Question } from "../exercises/question.ts";
-import { COURSE_FOLDER } from "../programs.ts";
 
 const CAPTURE = "captures/02-basic-p2p.pcap";
 

@@ -1,7 +1,7 @@
 // What of a chat does the registry hear? The real programs have one, with somebody between them and the registry who counts.
 
+import { Program, startServer } from "../../programs/course-program.ts";
 import type { Found, Question } from "../exercises/question.ts";
-import { Program, startServer } from "../programs.ts";
 import { Relay } from "../relay.ts";
 
 /** How many messages each of the two says. */

@@ -1,6 +1,6 @@
 // The exchange of lesson 03-1 with p = 23, done by stage 03's own functions when the answer is compared.
 
-import { power, TOY } from "../checking/cryptography.ts";
+import { power, TOY } from "../../checks/engine/cryptography.ts";
 import type { Question } from "../exercises/question.ts";
 import { jsonFrom } from "./support/output.ts";
 

@@ -1,12 +1,12 @@
 // At which port did the one listen whose key Alice has got? Read from the recording when the answer is compared.
 
 import { join } from "node:path";
-import { loadCapture } from "../../captures/load.ts";
-import type { Stream } from "../../captures/packet.ts";
-import { type JsonLine, jsonOf, recognise } from "../../captures/protocols.ts";
-import { linesOf } from "../../captures/stream-lines.ts";
+import { type JsonLine, jsonOf, recognise } from "../../captures/explain/protocols.ts";
+import { linesOf } from "../../captures/explain/stream-lines.ts";
+import { loadCapture } from "../../captures/follow/load.ts";
+import type { Stream } from "../../captures/read/packet.ts";
+import { COURSE_FOLDER } from "../../programs/course-program.ts";
 import type { Found, Question } from "../exercises/question.ts";
-import { COURSE_FOLDER } from "../programs.ts";
 
 const CAPTURE = "captures/03-dh-chat-mitm.pcap";
 

@@ -1,7 +1,7 @@
 // The code for the door, and the line that holds it: read from the capture with its key log when it is asked.
 
-import { jsonOf } from "../../captures/protocols.ts";
-import type { StreamLine } from "../../captures/stream-lines.ts";
+import { jsonOf } from "../../captures/explain/protocols.ts";
+import type { StreamLine } from "../../captures/explain/stream-lines.ts";
 import type { Found, Question } from "../exercises/question.ts";
 import { numbersOf, onlyNumbers } from "./support/numbers.ts";
 import { readSealedChat } from "./support/sealed-chat.ts";

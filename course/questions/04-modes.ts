@@ -9,13 +9,14 @@ const TEXT = "pay 100 to carol".repeat(3);
 
 function countOf(output: string, mode: "ECB" | "CBC"): number {
   const found = new RegExp(`^${mode}: [0-9]+ blocks?, ([0-9]+) of them different$`, "m").exec(output);
-  if (found === null) throw new Error("course/pictures/ecb-picture.ts did not say how many blocks there are");
+  if (found === null)
+    throw new Error("authoring/pictures/ecb-picture.ts did not say how many blocks there are");
   return Number(found[1]);
 }
 
 export const question: Question = {
   async find() {
-    const output = await outputOf(["course/pictures/ecb-picture.ts", "--text", TEXT]);
+    const output = await outputOf(["authoring/pictures/ecb-picture.ts", "--text", TEXT]);
     return { answers: [`${countOf(output, "ECB")} ${countOf(output, "CBC")}`], observed: output.trim() };
   },
   explain(answer, { answers }) {

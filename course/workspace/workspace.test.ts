@@ -39,9 +39,11 @@ const FILES: Record<string, string> = {
   "02-basic-p2p/lines.ts": LINES,
   "02-basic-p2p/peer.ts": region("02-c", "solutionC();\n"),
   "attacks/spoof.ts": region("02-spoof", "solutionSpoof();\n"),
-  "captures/load.ts": "load();\n",
-  "captures/load.test.ts": "test();\n",
+  "captures/follow/load.ts": "load();\n",
+  "captures/follow/load.test.ts": "test();\n",
   "captures/02.pcap": "\u0000\u0001",
+  "programs/child.ts": "child();\n",
+  "terminal/paint.ts": "paint();\n",
 };
 
 describe("the workspace", () => {
@@ -234,14 +236,17 @@ describe("the workspace", () => {
     const { workspace, exercise } = start();
     workspace.open(exercise("02-spoof"));
     expect(read("work/attacks/spoof.ts")).to.include("starterSpoof");
-    expect(list("work/captures")).to.deep.equal(["02.pcap", "load.ts"]);
+    expect(list("work/captures")).to.deep.equal(["02.pcap", "follow"]);
+    expect(list("work/captures/follow")).to.deep.equal(["load.ts"]);
+    expect(list("work/programs")).to.deep.equal(["child.ts"]);
+    expect(list("work/terminal")).to.deep.equal(["paint.ts"]);
     expect(list("work/01-calculator")).to.deep.equal(["lines.ts", "server.ts"]);
     expect(list("work/02-basic-p2p")).to.deep.equal(["lines.ts", "peer.ts"]);
-    write("work/captures/load.ts", "changed();\n");
+    write("work/captures/follow/load.ts", "changed();\n");
     expect(workspace.open(exercise("02-spoof"))[0]).to.include(
-      "work/copies/2026-01-31-14-05-09-captures-load.ts",
+      "work/copies/2026-01-31-14-05-09-captures-follow-load.ts",
     );
-    expect(read("work/captures/load.ts")).to.equal("load();\n");
+    expect(read("work/captures/follow/load.ts")).to.equal("load();\n");
   });
 
   it("gives starters for all that is not passed, where the course has no solutions", () => {

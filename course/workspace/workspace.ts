@@ -3,11 +3,12 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { STAGE_FOLDERS, STAGE_NUMBERS } from "../checking/check.ts";
-import type { Place } from "../checking/scene.ts";
+import { STAGE_FOLDERS, STAGE_NUMBERS } from "../../checks/engine/check.ts";
+import type { Place } from "../../checks/engine/scene.ts";
 import {
   type Exercise,
   hasRegion,
+  importedFiles,
   isSource,
   type ProgramExercise,
   sourceFiles,
@@ -25,13 +26,12 @@ import { StudentFiles } from "./student-files.ts";
 export const WORK = "work";
 /** Where exercises are checked that are not the current one, in work/. */
 const CHECKING = ".checking";
-const CAPTURES = "captures";
 
 /** An editor that opens a file in work/ shall not complain of imports that a starter does not use yet. */
 const TSCONFIG = {
   extends: "../tsconfig.json",
   compilerOptions: { noUnusedLocals: false, noUnusedParameters: false, types: ["node"] },
-  include: ["0*-*/*.ts", "attacks/*.ts", "captures/*.ts"],
+  include: ["0*-*/*.ts", "attacks/*.ts"],
   exclude: [],
 };
 
@@ -117,7 +117,7 @@ export class Workspace {
           notices.push(`${error.message} (reset it with x, or with "npm run learn -- reset ${exercise.id}")`);
       }
     }
-    if (exercise.kind === "attack") this.#bringCaptures(this.folder, notices);
+    if (exercise.kind === "attack") this.#bringImports(this.folder, notices);
     writeIfDifferent(join(this.folder, "tsconfig.json"), `${JSON.stringify(TSCONFIG, null, 2)}\n`);
     this.#state.current = exercise.id;
     this.#state.save();
@@ -168,7 +168,7 @@ export class Workspace {
         if (!files.includes(`${folder}/${name}`)) removeFile(join(path, name));
     }
     for (const file of files) writeIfDifferent(join(base, file), this.#compose(file));
-    if (exercise.kind === "attack") this.#bringCaptures(base, []);
+    if (exercise.kind === "attack") this.#bringImports(base, []);
     return { stage: exercise.stage, folder: join(base, STAGE_FOLDERS[exercise.stage]) };
   }
 
@@ -337,17 +337,15 @@ export class Workspace {
   }
 
   /** Code and recordings that attacks import. They are nobody's exercise, so they are as in the course. */
-  #bringCaptures(base: string, notices: string[]): void {
-    const source = join(this.courseFolder, CAPTURES);
-    const names = readdirSync(source).filter((name) => isSource(name) || /\.(?:pcap|keys)$/.test(name));
-    for (const name of names) {
-      const bytes = readFileSync(join(source, name));
-      const path = join(base, CAPTURES, name);
+  #bringImports(base: string, notices: string[]): void {
+    for (const file of importedFiles(this.courseFolder)) {
+      const bytes = readFileSync(join(this.courseFolder, file));
+      const path = join(base, file);
       const text = readText(path);
       if (text !== undefined && readFileSync(path).equals(bytes)) continue;
-      if (text !== undefined && isSource(name)) {
-        const copy = this.student.keepCopy(`${CAPTURES}/${name}`, text);
-        notices.push(`${WORK}/${CAPTURES}/${name} is as in the course again; what it was is in ${copy}.`);
+      if (text !== undefined && isSource(file)) {
+        const copy = this.student.keepCopy(file, text);
+        notices.push(`${WORK}/${file} is as in the course again; what it was is in ${copy}.`);
       }
       writeText(path, bytes);
     }

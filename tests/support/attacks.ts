@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Program } from "../../course/programs.ts";
+import { Program } from "../../programs/course-program.ts";
 
 /** Where attacks run: call it in a describe. */
 export class AttackScene {

@@ -1,11 +1,11 @@
 // Runs checks and reports each as a test of its own.
 
-import type { Check, StageNumber } from "../../course/checking/check.ts";
-import { type CheckResult, runChecks } from "../../course/checking/run-checks.ts";
-import { type Place, referencePlace } from "../../course/checking/scene.ts";
-import { findChecks } from "../../course/checks/index.ts";
-import { JOBS, neededBy, reportOf } from "../../course/proof/prove.ts";
-import { makeVariant, type Variant } from "../../course/proof/variant.ts";
+import { JOBS, neededBy, reportOf } from "../../authoring/prove/prove.ts";
+import { makeVariant, type Variant } from "../../authoring/prove/variant.ts";
+import type { Check, StageNumber } from "../../checks/engine/check.ts";
+import { type CheckResult, runChecks } from "../../checks/engine/run-checks.ts";
+import { type Place, referencePlace } from "../../checks/engine/scene.ts";
+import { findChecks } from "../../checks/index.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
 
 /** Defines a test for each check of a stage, which its own programs have to pass. */

@@ -1,7 +1,7 @@
 // The `console` blocks of a lesson: what is typed into which terminal, and what shall come. Pure.
 
-import { fencesOf } from "../../course/weaving/fences.ts";
-import { WeaveError } from "../../course/weaving/weave-error.ts";
+import { fencesOf } from "../../authoring/weave/fences.ts";
+import { WeaveError } from "../../authoring/weave/weave-error.ts";
 
 /** One line of a block. `line` is its line in the page, from 1. */
 export type Entry =

@@ -5,14 +5,22 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
-import { COURSE_FOLDER } from "../../course/programs.ts";
-import { pagesOf } from "../../course/weaving/pages.ts";
+import { pagesOf } from "../../course/lesson/page-files.ts";
+import { COURSE_FOLDER } from "../../programs/course-program.ts";
 import { consoleBlocks } from "./console-blocks.ts";
 import type { PageRun } from "./run-page.ts";
 import { leaveOut } from "./tools.ts";
 
 /** What no page needs a copy of: a student's copy of the course has none of it either. */
-const NOT_COPIED = ["node_modules", ".git", "work", "bench", "course/wrong-answers", "course/proof", "tests"];
+const NOT_COPIED = [
+  "node_modules",
+  ".git",
+  "work",
+  "bench",
+  "authoring/wrong-answers",
+  "authoring/prove",
+  "tests",
+];
 
 /** For one page, in milliseconds: some start twenty programs, and the machine may have other things to do. */
 const PAGE_TIMEOUT = 300_000;

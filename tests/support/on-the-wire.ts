@@ -1,11 +1,11 @@
-// Tests over the wire, with the actors of the checks (course/checking): the programs of a stage, and whoever the test plays.
+// Tests over the wire, with the actors of the checks (checks/engine): the programs of a stage, and whoever the test plays.
 
 import { expect } from "chai";
-import type { StageNumber } from "../../course/checking/check.ts";
-import type { ProgramUnderTest } from "../../course/checking/program-under-test.ts";
-import { type Place, Pool, referencePlace, Scene } from "../../course/checking/scene.ts";
-import { CouldNotRun, StepFailure } from "../../course/checking/step-failure.ts";
-import { within } from "../../course/checking/transcript.ts";
+import type { StageNumber } from "../../checks/engine/check.ts";
+import type { ProgramUnderTest } from "../../checks/engine/program-under-test.ts";
+import { type Place, Pool, referencePlace, Scene } from "../../checks/engine/scene.ts";
+import { CouldNotRun, StepFailure } from "../../checks/engine/step-failure.ts";
+import { within } from "../../checks/engine/transcript.ts";
 
 /** How long to wait for anything, in milliseconds: much longer than it ever takes, even on a busy machine. */
 export const DEADLINE = 30_000;

@@ -1,9 +1,9 @@
 // The Python that runs the programs of interop/python, and how they are started.
 
 import { spawnSync } from "node:child_process";
-import type { StageNumber } from "../../course/checking/check.ts";
-import { type Place, referencePlace } from "../../course/checking/scene.ts";
-import { COURSE_FOLDER } from "../../course/programs.ts";
+import type { StageNumber } from "../../checks/engine/check.ts";
+import { type Place, referencePlace } from "../../checks/engine/scene.ts";
+import { COURSE_FOLDER } from "../../programs/course-program.ts";
 import { withTool } from "./tools.ts";
 
 const PROBE = ["-c", "import cryptography"];

@@ -1,11 +1,11 @@
 // What must hold of the starter of each exercise: it fails its own checks as its page foretells, and breaks nothing else.
 
 import { expect } from "chai";
-import type { Check } from "../../course/checking/check.ts";
-import type { CheckResult } from "../../course/checking/run-checks.ts";
-import { findChecks } from "../../course/checks/index.ts";
+import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
+import type { Check } from "../../checks/engine/check.ts";
+import type { CheckResult } from "../../checks/engine/run-checks.ts";
+import { findChecks } from "../../checks/index.ts";
 import type { ProgramExercise } from "../../course/exercises/exercises.ts";
-import { checkOf, checkVariant, reportOf } from "../../course/proof/prove.ts";
 import { programExercises } from "./course.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
 

@@ -32,7 +32,7 @@ export function leaveOut(test: Mocha.Context, reason: string): never {
   return test.skip();
 }
 
-// What the tests have started ends with us (captures/child-program.ts), also when somebody ends us.
+// What the tests have started ends with us (programs/child-program.ts), also when somebody ends us.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 
 /** mocha calls this after the last test; .mocharc.json names this file. */

@@ -1,11 +1,11 @@
 // Every wrong answer is caught by the check that it names, with a report that helps.
 
 import { expect } from "chai";
-import type { StageNumber } from "../../course/checking/check.ts";
+import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
+import type { VariantOptions } from "../../authoring/prove/variant.ts";
+import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../authoring/prove/wrong-answers.ts";
+import type { StageNumber } from "../../checks/engine/check.ts";
 import { judgeAnswer, loadQuestion } from "../../course/exercises/question.ts";
-import { checkOf, checkVariant, reportOf } from "../../course/proof/prove.ts";
-import type { VariantOptions } from "../../course/proof/variant.ts";
-import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../course/proof/wrong-answers.ts";
 import { PROGRAM_EXERCISES } from "./course.ts";
 import { SEED } from "./on-the-wire.ts";
 

@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { COURSE_FOLDER } from "../../programs.ts";
+import { COURSE_FOLDER } from "../../../programs/course-program.ts";
 
 /**
  * Runs TypeScript in a process of its own, in the course's folder.

@@ -2,12 +2,12 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseKeyLog } from "../../../captures/key-log.ts";
-import { type JsonLine, jsonOf } from "../../../captures/protocols.ts";
-import type { StreamLine } from "../../../captures/stream-lines.ts";
-import { unseal } from "../../../captures/unseal.ts";
+import { parseKeyLog } from "../../../captures/explain/key-log.ts";
+import { type JsonLine, jsonOf } from "../../../captures/explain/protocols.ts";
+import type { StreamLine } from "../../../captures/explain/stream-lines.ts";
+import { unseal } from "../../../captures/explain/unseal.ts";
+import { COURSE_FOLDER } from "../../../programs/course-program.ts";
 import { type ObservedLine, observeChat } from "../../observer.ts";
-import { COURSE_FOLDER } from "../../programs.ts";
 
 const CAPTURE = join(COURSE_FOLDER, "captures", "04-aes-chat.pcap");
 const KEY_LOG = join(COURSE_FOLDER, "captures", "04-aes-chat.keys");

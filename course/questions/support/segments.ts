@@ -1,10 +1,10 @@
 // The TCP segments of a committed capture, for questions about it.
 
 import { join } from "node:path";
-import { Decoder } from "../../../captures/decode.ts";
-import type { Segment } from "../../../captures/packet.ts";
-import { readCapture } from "../../../captures/read-capture.ts";
-import { COURSE_FOLDER } from "../../programs.ts";
+import { Decoder } from "../../../captures/follow/decode.ts";
+import type { Segment } from "../../../captures/read/packet.ts";
+import { readCapture } from "../../../captures/read/read-capture.ts";
+import { COURSE_FOLDER } from "../../../programs/course-program.ts";
 
 /** All segments of a file in captures/, in its order. @throws FileError or CaptureError if it cannot be read */
 export async function segmentsOf(file: string): Promise<Segment[]> {

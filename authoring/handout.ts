@@ -1,0 +1,28 @@
+// `npm run handout -- DIR`: writes a copy of the course for students, without solutions and wrong answers.
+
+import { resolve } from "node:path";
+import { ProblemError } from "../course/exercises/problem.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { HandoutError, writeHandout } from "./handout/write-handout.ts";
+
+const [directory, ...more] = process.argv.slice(2);
+
+if (directory === undefined || more.length > 0 || directory.startsWith("-")) {
+  console.error(
+    "usage: npm run handout -- DIR\n\nDIR is a folder outside of the course that is empty or does not exist yet.",
+  );
+  process.exit(directory === "--help" ? 0 : 2);
+}
+
+try {
+  // npm runs us in the course's folder; the folder is meant from where the user is.
+  const target = resolve(process.env.INIT_CWD ?? process.cwd(), directory);
+  const { files, withoutSolution } = await writeHandout(resolve(COURSE_FOLDER), target);
+  console.log(`${target}: ${files} files; solutions taken out of ${withoutSolution.length}`);
+  console.log(`next: cd ${directory} && git init && npm ci && npm run learn`);
+} catch (error) {
+  const system = error instanceof Error && "code" in error && "path" in error;
+  if (!(error instanceof HandoutError || error instanceof ProblemError || system)) throw error;
+  console.error(`error: ${(error as Error).message}`);
+  process.exitCode = 2;
+}

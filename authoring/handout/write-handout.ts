@@ -1,0 +1,170 @@
+// Writes a copy of the course for students, without solutions and wrong answers. What they run still works: a stage's file
+// that holds a solution is there twice, once readable, with the starters (course/templates/, from which work/ is made), and
+// once as a program nobody likes to read. Who can run a program can also find out what it does: this keeps solutions out of
+// sight, not out of reach.
+
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { transform } from "esbuild";
+import {
+  hasRegion,
+  loadExercises,
+  type ProgramExercise,
+  sourceFiles,
+  TEMPLATES_FOLDER,
+} from "../../course/exercises/exercises.ts";
+import { findRegions, replaceRegion } from "../../course/exercises/regions.ts";
+import { classroomWorkflow } from "./classroom-workflow.ts";
+import { pagesIn, removeLooseLinks } from "./loose-links.ts";
+
+/** What students have no use for, or must not see. */
+const LEFT_OUT = new Set([
+  ".ci",
+  ".git",
+  "bench",
+  "biome.json",
+  "authoring/course-rules.ts",
+  "authoring/generate.ts",
+  "authoring/handout",
+  "authoring/handout.ts",
+  "authoring/prove",
+  "authoring/rules.ts",
+  "authoring/weave",
+  "authoring/wrong-answers",
+  "interop", // All stages, solved in another language.
+  "INSTRUCTORS.md",
+  "node_modules",
+  "progress.txt",
+  "tests",
+  "work",
+  ".mocharc.json",
+  ".github/workflows/test.yml",
+]);
+
+/** Of the tests they get these, for programs of their own. */
+const KNOWN_ANSWERS = "tests/vectors";
+
+/** Scripts that need what is left out. */
+const SCRIPTS_LEFT_OUT = ["test", "bench", "lint", "format", "rules", "handout", "check:types", "generate"];
+
+export interface Handout {
+  files: number;
+  /** Files whose solutions were taken out. */
+  withoutSolution: string[];
+}
+
+/** The folder cannot be written to, or holds something already. */
+export class HandoutError extends Error {}
+
+/** @throws HandoutError, or ProblemError if the course itself is not whole */
+export async function writeHandout(courseFolder: string, target: string): Promise<Handout> {
+  if (existsSync(target) && readdirSync(target).length > 0)
+    throw new HandoutError(`${target} is not empty: name a folder that is, or that does not exist yet`);
+  if (`${target}/`.startsWith(`${courseFolder.replace(/[\\/]$/, "")}/`))
+    throw new HandoutError(`${target} is inside of the course: name a folder outside of it`);
+  const all = loadExercises(courseFolder);
+  const exercises = all.filter(hasRegion);
+  mkdirSync(target, { recursive: true });
+  const files = copyTree(courseFolder, target, "") + copyTree(courseFolder, target, KNOWN_ANSWERS);
+  const withoutSolution: string[] = [];
+  for (const file of sourceFiles(courseFolder)) {
+    const text = readFileSync(join(courseFolder, file), "utf8");
+    if (findRegions(text, file).length === 0) continue;
+    await writeTwice(file, text, exercises, target);
+    withoutSolution.push(file);
+  }
+  // A template folder holds whole stages: the files without solutions stand there as they are.
+  for (const file of sourceFiles(courseFolder)) {
+    const template = join(target, TEMPLATES_FOLDER, file);
+    if (!existsSync(template)) copyFile(join(courseFolder, file), template);
+  }
+  trimScripts(target);
+  keepWork(target);
+  for (const page of pagesIn(target)) removeCourseOnly(join(target, page));
+  removeLooseLinks(target);
+  writeText(join(target, ".github/workflows/classroom.yml"), classroomWorkflow(all));
+  return { files, withoutSolution };
+}
+
+async function writeTwice(
+  file: string,
+  text: string,
+  exercises: readonly ProgramExercise[],
+  target: string,
+): Promise<void> {
+  let template = text;
+  for (const { id } of findRegions(text, file)) {
+    const starter = exercises.find((exercise) => exercise.id === id)?.starter ?? "";
+    template = replaceRegion(template, file, id, starter);
+  }
+  const path = join(target, TEMPLATES_FOLDER, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, template);
+  const { code } = await transform(text, {
+    loader: "ts",
+    format: "esm",
+    target: "node20",
+    minify: true,
+    legalComments: "none",
+  });
+  const note = `// The readable form of this file, with a place for your own code, is ${TEMPLATES_FOLDER.replaceAll("\\", "/")}/${file}.\n// @ts-nocheck\n`;
+  writeFileSync(join(target, file), note + code);
+}
+
+/** @returns how many files were copied */
+function copyTree(source: string, target: string, path: string): number {
+  let count = 0;
+  for (const name of readdirSync(join(source, path)).sort()) {
+    const file = path === "" ? name : `${path}/${name}`;
+    if (LEFT_OUT.has(file) || isLeftOut(name)) continue;
+    if (statSync(join(source, file)).isDirectory()) {
+      count += copyTree(source, target, file);
+    } else {
+      copyFile(join(source, file), join(target, file));
+      count += 1;
+    }
+  }
+  return count;
+}
+
+function isLeftOut(name: string): boolean {
+  return name.endsWith(".test.ts") || name === "__pycache__" || name.endsWith(".log");
+}
+
+function copyFile(source: string, target: string): void {
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(source, target);
+}
+
+/** A student hands in what has passed: git ignores the rest of work/ only. */
+function keepWork(target: string): void {
+  const path = join(target, ".gitignore");
+  const lines = readFileSync(path, "utf8").split("\n");
+  const kept = lines.flatMap((line) => {
+    if (line === "progress.txt") return [];
+    return line === "work/" ? ["work/*", "!work/solutions/", "!work/answers/"] : [line];
+  });
+  writeText(path, kept.join("\n"));
+}
+
+/** What a page says about files that students do not have is marked: lines, or what stands between two marks. */
+function removeCourseOnly(path: string): void {
+  const text = readFileSync(path, "utf8");
+  const left = text
+    .replace(/^<!-- course only: begin -->\n[\s\S]*?^<!-- course only: end -->\n+/gm, "")
+    .replace(/^.*<!-- course only -->.*\n/gm, "");
+  if (left !== text) writeFileSync(path, left);
+}
+
+function writeText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** Scripts whose programs are not there would only fail. Packages stay: the lock file names them all. */
+function trimScripts(target: string): void {
+  const path = join(target, "package.json");
+  const description = JSON.parse(readFileSync(path, "utf8"));
+  for (const name of SCRIPTS_LEFT_OUT) delete description.scripts[name];
+  writeFileSync(path, `${JSON.stringify(description, null, 2)}\n`);
+}

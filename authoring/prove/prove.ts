@@ -1,0 +1,54 @@
+// Whether the course catches mistakes: runs checks against starters and wrong answers, and says what they found.
+
+import type { Check, StageNumber } from "../../checks/engine/check.ts";
+import { formatFailure } from "../../checks/engine/format-failure.ts";
+import { type CheckResult, runChecks } from "../../checks/engine/run-checks.ts";
+import { findChecks } from "../../checks/index.ts";
+import { makeVariant, type VariantOptions } from "./variant.ts";
+
+/** Wide enough that no line of a report is cut. */
+const WIDTH = 1000;
+
+/** How long checks of wrong programs wait for anything, in milliseconds: many of these say nothing at all. */
+const PATIENCE = 6000;
+/** The same for functions: each returns some time, but for those in which a loop has no end. */
+const PATIENCE_WITH_FUNCTIONS = 20_000;
+
+/** Checks wait more than they compute: so many run side by side. */
+export const JOBS = 4;
+
+/** Runs checks of a stage against a variant of it. */
+export async function checkVariant(
+  stage: StageNumber,
+  variant: VariantOptions,
+  checks: readonly Check[],
+  options: { timeout?: number; seed?: number } = {},
+): Promise<CheckResult[]> {
+  const { place, remove } = makeVariant(stage, { ...variant, compiled: neededBy(checks) });
+  try {
+    const timeout = checks.every(({ of }) => of === "module") ? PATIENCE_WITH_FUNCTIONS : PATIENCE;
+    return await runChecks(checks, place, { timeout, jobs: JOBS, ...options });
+  } finally {
+    remove();
+  }
+}
+
+/** What checks need in plain JavaScript. Attack programs run as they are. */
+export function neededBy(checks: readonly Check[]): { programs: boolean; modules: boolean } {
+  return {
+    programs: checks.some(({ of }) => of === "server" || of === "client"),
+    modules: checks.some(({ of }) => of === "module"),
+  };
+}
+
+/** @throws Error if the stage has no check of that id */
+export function checkOf(stage: StageNumber, id: string): Check {
+  const check = findChecks(stage, id).find((one) => one.id === id);
+  if (check === undefined) throw new Error(`stage ${stage} has no check ${id}`);
+  return check;
+}
+
+/** What a student sees of a result, in full width. */
+export function reportOf(result: CheckResult): string {
+  return formatFailure(result, WIDTH).join("\n");
+}

@@ -1,0 +1,10 @@
+// `npm run rules`: whether pages, exercises, checks and wrong answers keep the rules of authorship.
+
+import { formatProblem } from "../course/exercises/problem.ts";
+import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { findProblems } from "./course-rules.ts";
+
+const problems = findProblems(COURSE_FOLDER);
+for (const problem of problems) console.log(formatProblem(problem));
+console.log(problems.length === 0 ? "every rule is kept" : `\n${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,0 +1,70 @@
+// Bytes with labels: which of them mean what, and how a page shows them. Pure.
+
+import { hexDump } from "../../captures/explain/hex-dump.ts";
+
+/** Some bytes that mean something together. */
+export interface LabelledBytes {
+  bytes: Buffer;
+  label: string;
+}
+
+/** Eight bytes a row leave enough of 78 columns for the labels. */
+const BYTES_PER_ROW = 8;
+const LABEL_WIDTH = 37;
+
+/** Of more rows than these, only the first two and the last are shown. */
+const MOST_ROWS = 4;
+
+/** The rows of a table: where the bytes stand, the bytes in hexadecimal and as text, and what they are. */
+export function labelledRows(ranges: readonly LabelledBytes[]): string[] {
+  const rows = [row("byte", "hexadecimal", "text", "what it is")];
+  let position = 0;
+  for (const { bytes, label } of ranges) {
+    rows.push(...rangeRows(bytes, label, position));
+    position += bytes.length;
+  }
+  return rows;
+}
+
+function rangeRows(bytes: Buffer, label: string, position: number): string[] {
+  const dump = hexDump(bytes, BYTES_PER_ROW).map((line) => ({
+    hexadecimal: line.slice(0, 3 * BYTES_PER_ROW - 1),
+    text: line.slice(3 * BYTES_PER_ROW + 1),
+  }));
+  const cells = dump.map(({ hexadecimal, text }, i) => [
+    String(position + i * BYTES_PER_ROW),
+    hexadecimal,
+    text,
+  ]);
+  if (cells.length > MOST_ROWS) {
+    const last = cells.length - 1;
+    const hidden = (last - 2) * BYTES_PER_ROW;
+    cells.splice(2, last - 2, ["", `… ${hidden} bytes more …`, ""]);
+  }
+  const labels = wrap(label, LABEL_WIDTH);
+  const height = Math.max(cells.length, labels.length);
+  return Array.from({ length: height }, (_, i) => {
+    const [at = "", hexadecimal = "", text = ""] = cells[i] ?? [];
+    return row(at, hexadecimal, text, labels[i] ?? "");
+  });
+}
+
+function row(position: string, hexadecimal: string, text: string, label: string): string {
+  const digits = hexadecimal.padEnd(3 * BYTES_PER_ROW - 1);
+  return `${position.padStart(5)}  ${digits}  ${text.padEnd(BYTES_PER_ROW)}  ${label}`.trimEnd();
+}
+
+/** Breaks a text at blanks into lines of at most `width` characters; a longer word stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

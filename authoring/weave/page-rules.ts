@@ -1,0 +1,176 @@
+// The rules that every page of the lessons keeps, as a program: each message names the file and the line, and says what to
+// do. (What belongs to exercises is checked where exercises are read.)
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join, posix } from "node:path";
+import { lexer, type Token, walkTokens } from "marked";
+import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
+import { type Page, pagesOf, readPages } from "../../course/lesson/page-files.ts";
+import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
+import { fencesOf } from "./fences.ts";
+
+/** What stands in lessons/ beside the folders. */
+const BESIDE = ["README.md", "claims.md", "further-reading.md", "glossary.md", "protocol.md"];
+
+const LANGUAGES = ["console", "text", "ts", "diff", "json", "lua", "mermaid"];
+
+/** Everything that is wrong with the files and pages in lessons/, a line each. */
+export function lessonProblems(root: string): string[] {
+  return [
+    ...strayFiles(root),
+    ...LESSON_FOLDERS.flatMap((folder) => numberingProblems(folder, pagesOf(root, folder))),
+    ...readPages(root).flatMap(pageProblems),
+  ];
+}
+
+function strayFiles(root: string): string[] {
+  const known = [...BESIDE, ...LESSON_FOLDERS];
+  const problems = readdirSync(join(root, "lessons"))
+    .filter((name) => !known.includes(name))
+    .map((name) => `lessons/${name}: what is this? lessons/ holds ${known.join(", ")}`);
+  return [...problems, ...LESSON_FOLDERS.flatMap((folder) => strayIn(root, folder))];
+}
+
+/** In a folder stand its pages, and in `pictures` the pictures that they show. */
+function strayIn(root: string, folder: string): string[] {
+  const path = join(root, "lessons", folder);
+  const pages = pagesOf(root, folder);
+  const names = existsSync(path) ? readdirSync(path) : [];
+  const pictures = names.includes("pictures") ? readdirSync(join(path, "pictures")) : [];
+  return [
+    ...names
+      .map((name) => `lessons/${folder}/${name}`)
+      .filter((file) => !file.endsWith("/pictures") && !pages.some((page) => page.file === file))
+      .map((file) => `${file}: pages are called NUMBER-some-words.md, and nothing else stands here`),
+    ...pictures
+      .filter((name) => !pages.some(({ text }) => text.includes(`(pictures/${name})`)))
+      .map((name) => `lessons/${folder}/pictures/${name}: no page shows it`),
+  ];
+}
+
+function numberingProblems(folder: string, pages: readonly Page[]): string[] {
+  return pages.flatMap(({ number, file }, index) =>
+    number === index + 1
+      ? []
+      : [`${file}: page ${index + 1} of lessons/${folder} is missing, or two have one number`],
+  );
+}
+
+/** What is wrong with one page. Pure. */
+export function pageProblems({ file, folder, text }: Page): string[] {
+  const problems: string[] = [];
+  const lines = text.split("\n");
+  const report = (line: number, problem: string): void => {
+    problems.push(`${file}:${line}: ${problem}`);
+  };
+
+  const fences = fencesOf(text);
+  const isFenced = (line: number): boolean => fences.some((fence) => line >= fence.line && line <= fence.end);
+  const headings = lines.flatMap((content, i) => {
+    const [, marks = "", title = ""] = /^(#{1,6}) +(.*)$/.exec(content) ?? [];
+    return marks === "" || isFenced(i + 1) ? [] : [{ depth: marks.length, title, line: i + 1 }];
+  });
+  const titles = headings.filter(({ depth }) => depth === 1);
+  if (titles.length !== 1) report(titles[1]?.line ?? 1, `a page has one title (# …), not ${titles.length}`);
+  const before = text.replace(/^<!-- exercise\n[\s\S]*?-->\n+/, "");
+  if (!before.startsWith("# "))
+    report(1, "a page begins with its title; only the comment of its exercise stands before it");
+  for (const { depth, line } of headings) if (depth > 3) report(line, "headings are no deeper than ###");
+
+  if (!folder.startsWith("00")) problems.push(...unprotectedProblems(file, headings));
+  for (const fence of fences) problems.push(...fenceProblems(file, fence));
+  for (const [i, content] of lines.entries()) {
+    const html = /<(?!!--|\/?(?:details|summary)>|https?:)[a-z/][^>]*>/i.exec(
+      content.replace(/`[^`]*`/g, ""),
+    );
+    if (html !== null && !isFenced(i + 1))
+      report(i + 1, `no HTML but comments, details and summary: ${html[0]}`);
+  }
+  return problems;
+}
+
+/** "Still unprotected" ends what is to be read; what follows is the exercise. */
+function unprotectedProblems(file: string, headings: readonly { title: string; line: number }[]): string[] {
+  const index = headings.findIndex(({ title }) => title === "Still unprotected");
+  if (index === -1) return [`${file}:1: a section "## Still unprotected" is missing`];
+  const next = headings[index + 1];
+  return next === undefined || ["Task", "Question", "Hints"].includes(next.title)
+    ? []
+    : [
+        `${file}:${next.line}: "## Still unprotected" is the last section before the exercise; this one comes behind it`,
+      ];
+}
+
+function fenceProblems(file: string, fence: ReturnType<typeof fencesOf>[number]): string[] {
+  const { language, line, content, closed } = fence;
+  if (!closed) return [`${file}:${line}: this fence is never closed`];
+  if (!LANGUAGES.includes(language))
+    return [`${file}:${line}: "${language}" is no kind of fence here: ${LANGUAGES.join(", ")}`];
+  if (language !== "mermaid") return [];
+  try {
+    parseSequence(content);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DiagramError)) throw error;
+    return [`${file}:${line + error.line}: ${error.message}`];
+  }
+}
+
+/**
+ * Every link in these files that leads nowhere in the course. Addresses of the web are not visited.
+ * @param files markdown files, relative to the course's folder
+ */
+export function linkProblems(root: string, files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    return linksOf(text).flatMap((href) => {
+      const problem = linkProblem(root, file, text, href);
+      return problem === undefined ? [] : [`${file}:${lineOf(text, href)}: ${problem}`];
+    });
+  });
+}
+
+function linksOf(text: string): string[] {
+  const links: string[] = [];
+  walkTokens(lexer(text), (token: Token) => {
+    if (token.type === "link" || token.type === "image") links.push(String(token.href));
+  });
+  return links;
+}
+
+function lineOf(text: string, part: string): number {
+  return text.slice(0, Math.max(0, text.indexOf(`(${part}`))).split("\n").length;
+}
+
+function linkProblem(root: string, file: string, text: string, href: string): string | undefined {
+  if (/^https:\/\/[a-z0-9.-]+\.[a-z]+/.test(href)) return undefined;
+  const [path = "", anchor] = href.split("#");
+  if (/^[a-z]+:/.test(path)) return `${href}: links are relative, or begin with https://`;
+  const target = path === "" ? file : posix.normalize(posix.join(posix.dirname(file), decodeURI(path)));
+  const status = statSync(join(root, target), { throwIfNoEntry: false });
+  if (target.startsWith("..") || status === undefined) return `${href} leads nowhere: there is no ${target}`;
+  if (anchor === undefined || anchor === "") return undefined;
+  if (!target.endsWith(".md")) return `${href}: only pages have anchors`;
+  const content = target === file ? text : readFileSync(join(root, target), "utf8");
+  return anchorsOf(content).includes(anchor) ? undefined : `${href}: ${target} has no heading #${anchor}`;
+}
+
+/** The anchors that GitHub gives to the headings of a page. */
+export function anchorsOf(text: string): string[] {
+  const seen = new Map<string, number>();
+  const anchors: string[] = [];
+  walkTokens(lexer(text), (token: Token) => {
+    if (token.type !== "heading") return;
+    const words = String(token.text)
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .replace(/[`*]/g, "");
+    const anchor = words
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, "")
+      .replaceAll(" ", "-");
+    const count = seen.get(anchor) ?? 0;
+    seen.set(anchor, count + 1);
+    anchors.push(count === 0 ? anchor : `${anchor}-${count}`);
+  });
+  return anchors;
+}

@@ -1,0 +1,122 @@
+// Which of the course's protocols a stream speaks, and what its lines say (P1 to P6). Pure.
+
+import { readable } from "../../terminal/text.ts";
+import type { Side, StreamLine } from "./stream-lines.ts";
+
+/** What a stream is. */
+export type Protocol =
+  | { name: "calculator" }
+  /** A client and the registry; the username is known if it registered. */
+  | { name: "registry"; username: string | undefined }
+  /** Two peers, by name as far as their hellos say. */
+  | { name: "peers"; stage: string; initiator: string; responder: string | undefined }
+  | { name: "unknown" };
+
+/** A JSON object on a line; the members are whatever was sent. */
+export type JsonLine = Readonly<Record<string, unknown>>;
+
+/** The object that a line holds, if it holds one. */
+export function jsonOf(bytes: Buffer): JsonLine | undefined {
+  if (bytes[0] !== 0x7b) return undefined; // A line of ours begins with {
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonLine)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Recognises the protocol by the first lines, whatever the ports. */
+export function recognise(lines: readonly StreamLine[]): Protocol {
+  const first = (from: Side): Buffer | undefined => {
+    const line = lines.find((candidate) => candidate.kind === "line" && candidate.from === from);
+    return line?.kind === "line" ? line.bytes : undefined;
+  };
+  const [fromA, fromB] = [first("a"), first("b")];
+  const [a, b] = [fromA && jsonOf(fromA), fromB && jsonOf(fromB)];
+  if (a?.type === "hello") {
+    return {
+      name: "peers",
+      stage: text(a.stage),
+      initiator: text(a.from),
+      responder: b?.type === "hello" ? text(b.from) : text(a.to),
+    };
+  }
+  if (a !== undefined && ["register", "list", "lookup", "leave"].includes(text(a.type))) {
+    return { name: "registry", username: typeof a.username === "string" ? text(a.username) : undefined };
+  }
+  if (fromB !== undefined && /^(?:= |error: )/.test(fromB.toString("latin1"))) return { name: "calculator" };
+  return { name: "unknown" };
+}
+
+/** The names of the two ends, for people. */
+export function namesOf(protocol: Protocol): Readonly<Record<Side, string>> {
+  switch (protocol.name) {
+    case "calculator":
+      return { a: "client", b: "calculator" };
+    case "registry":
+      return { a: protocol.username ?? "client", b: "registry" };
+    case "peers":
+      return { a: protocol.initiator, b: protocol.responder ?? "?" };
+    case "unknown":
+      return { a: "a", b: "b" };
+  }
+}
+
+/** The bytes that a cipher made, if the line carries any: what is in the member `ciphertext`, decoded. */
+export function ciphertextOf(bytes: Buffer): Buffer | undefined {
+  const object = jsonOf(bytes);
+  if (object === undefined || (object.type !== "xored" && object.type !== "sealed")) return undefined;
+  const { ciphertext } = object;
+  return typeof ciphertext === "string" && /^(?:[0-9a-f]{2})*$/.test(ciphertext)
+    ? Buffer.from(ciphertext, "hex")
+    : undefined;
+}
+
+/** What a line says, in words; undefined if only who has the key can tell. */
+export function explain(bytes: Buffer): string | undefined {
+  const object = jsonOf(bytes);
+  if (object === undefined) return readable(bytes);
+  switch (object.type) {
+    case "xored":
+    case "sealed":
+      return undefined;
+    case "message":
+      return text(object.text);
+    case "ack":
+      return `(message ${text(object.id)} has arrived)`;
+    case "bye":
+      return object.reason === undefined ? "(goodbye)" : `(goodbye: ${text(object.reason)})`;
+    case "hello":
+      return `(I am ${text(object.from)}, are you ${text(object.to)}?)`;
+    case "key":
+      return `(my public key, group ${text(object.group)})`;
+    case "error":
+      return `(error ${text(object.code)}: ${text(object.message)})`;
+    case "register":
+      return `(I am ${text(object.username)}, call me on port ${text(object.port)})`;
+    case "registered":
+      return `(you are ${text(object.username)})`;
+    case "list":
+      return "(who is there?)";
+    case "users":
+      return `(these are: ${Array.isArray(object.users) ? object.users.map((user) => text(user?.username)).join(", ") : ""})`;
+    case "lookup":
+      return `(where is ${text(object.username)}?)`;
+    case "user":
+      return `(${text(object.username)} is at ${text(object.host)}:${text(object.port)})`;
+    case "joined":
+    case "left":
+      return `(${text(object.username)} has ${object.type})`;
+    default:
+      return `(${text(object.type)})`;
+  }
+}
+
+/** A member of an object from a capture, as text fit to be shown. */
+function text(value: unknown): string {
+  if (typeof value === "string") return readable(Buffer.from(value));
+  return typeof value === "number" ? String(value) : "?";
+}

@@ -1,0 +1,50 @@
+// The lines of a stream, both directions in the order in which they were complete. Pure.
+
+import type { Piece, Stream } from "../read/packet.ts";
+
+export type Side = "a" | "b";
+
+/** A line as it stood on the wire, or bytes that are missing in the capture. */
+export type StreamLine =
+  | { kind: "line"; from: Side; bytes: Buffer; packet: number; time: bigint }
+  /** Bytes after the last LF. */
+  | { kind: "unfinished"; from: Side; bytes: Buffer; packet: number; time: bigint }
+  | { kind: "missing"; from: Side; length: number; packet: number; time: bigint };
+
+const LINE_FEED = 0x0a;
+
+/** All lines, without their LF, in the order of the packets that completed them. */
+export function linesOf(stream: Stream): StreamLine[] {
+  const lines = [...split(stream.fromA, "a"), ...split(stream.fromB, "b")];
+  return lines.sort((left, right) => left.packet - right.packet);
+}
+
+function* split(pieces: readonly Piece[], from: Side): Generator<StreamLine> {
+  let beginning: Buffer[] = [];
+  let last = { packet: 0, time: 0n };
+  for (const piece of pieces) {
+    last = { packet: piece.packet, time: piece.time };
+    if (piece.kind === "gap") {
+      // What stood before a gap and what comes after it are not one line.
+      if (beginning.length > 0) yield { kind: "unfinished", from, bytes: Buffer.concat(beginning), ...last };
+      beginning = [];
+      yield { kind: "missing", from, length: piece.length, ...last };
+      continue;
+    }
+    let start = 0;
+    for (;;) {
+      const end = piece.bytes.indexOf(LINE_FEED, start);
+      if (end === -1) break;
+      yield {
+        kind: "line",
+        from,
+        bytes: Buffer.concat([...beginning, piece.bytes.subarray(start, end)]),
+        ...last,
+      };
+      beginning = [];
+      start = end + 1;
+    }
+    if (start < piece.bytes.length) beginning.push(piece.bytes.subarray(start));
+  }
+  if (beginning.length > 0) yield { kind: "unfinished", from, bytes: Buffer.concat(beginning), ...last };
+}

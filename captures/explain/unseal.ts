@@ -1,0 +1,68 @@
+// Decrypts a stage 04 stream with the keys of the key log, and verifies every line as the receiver did (P6.1 to P6.3). Pure.
+
+import { decrypt } from "../../04-aes-chat/aes-cbc-hmac.ts";
+import { transcriptHash } from "../../04-aes-chat/key-schedule.ts";
+import type { KeyLog, LoggedKeys } from "./key-log.ts";
+import { jsonOf } from "./protocols.ts";
+import type { Side, StreamLine } from "./stream-lines.ts";
+
+/** What a sealed line held: the line of the chat, or why it cannot be had. */
+export type Unsealed = { line: Buffer } | { problem: string };
+
+/**
+ * What each sealed line held.
+ * @param lines all lines of the stream, in order
+ * @returns by the line; nothing at all if no handshake of stage 04 is in the stream
+ */
+export function unseal(lines: readonly StreamLine[], keyLog: KeyLog): Map<StreamLine, Unsealed> {
+  const results = new Map<StreamLine, Unsealed>();
+  const keys = keysFor(lines, keyLog);
+  const next: Record<Side, number> = { a: 0, b: 0 };
+  for (const line of lines) {
+    if (line.kind !== "line") continue;
+    const object = jsonOf(line.bytes);
+    if (object?.type !== "sealed") continue;
+    if (keys === undefined) {
+      results.set(line, { problem: "no key for this chat" });
+      continue;
+    }
+    const expected = next[line.from];
+    const opened =
+      object.seq === expected ? open(object, line.from === "a" ? keys.initiator : keys.responder) : undefined;
+    if (opened === undefined) {
+      results.set(line, {
+        problem: object.seq === expected ? "wrong tag" : `out of turn: ${expected} was next`,
+      });
+      continue;
+    }
+    next[line.from] = expected + 1;
+    results.set(line, { line: opened });
+  }
+  return results;
+}
+
+/** The keys of the chat whose handshake these lines begin with. */
+function keysFor(lines: readonly StreamLine[], keyLog: KeyLog): LoggedKeys | undefined {
+  const handshake = (from: Side, type: string): string | undefined => {
+    const found = lines.find(
+      (line) => line.kind === "line" && line.from === from && jsonOf(line.bytes)?.type === type,
+    );
+    // The transcript has lines as sent, without CR.
+    return found?.kind === "line" ? found.bytes.toString("utf8").replace(/\r$/, "") : undefined;
+  };
+  const [initiatorHello, responderHello] = [handshake("a", "hello"), handshake("b", "hello")];
+  const [initiatorKey, responderKey] = [handshake("a", "key"), handshake("b", "key")];
+  if (!initiatorHello || !responderHello || !initiatorKey || !responderKey) return undefined;
+  const transcript = { initiatorHello, responderHello, initiatorKey, responderKey };
+  return keyLog.get(transcriptHash(transcript).toString("hex"));
+}
+
+function open(object: Readonly<Record<string, unknown>>, key: Buffer): Buffer | undefined {
+  const [iv, ciphertext, tag] = [object.iv, object.ciphertext, object.tag].map((value) =>
+    Buffer.from(typeof value === "string" ? value : "", "hex"),
+  );
+  if (iv?.length !== 16 || ciphertext === undefined || tag === undefined) return undefined;
+  const sequenceNumber = Buffer.alloc(8);
+  sequenceNumber.writeBigUInt64BE(BigInt(Number(object.seq)));
+  return decrypt(key, iv, { ciphertext, tag }, sequenceNumber);
+}

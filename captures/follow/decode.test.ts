@@ -1,0 +1,280 @@
+import { assert } from "chai";
+import fc from "fast-check";
+import type { Packet, Segment } from "../read/packet.ts";
+import {
+  ACK,
+  ethernet,
+  FIN,
+  fragmentHeader,
+  ipv4,
+  ipv6,
+  isIpv6,
+  LINK_LAYERS,
+  paddingHeader,
+  RST,
+  SYN,
+  tcp,
+} from "../testing/packets.ts";
+import { Decoder } from "./decode.ts";
+
+const RAW_IP = 101;
+const SECOND = 1_000_000_000n;
+
+function packet(data: Buffer, fields: Partial<Packet> = {}): Packet {
+  return { number: 1, time: 0n, linkType: RAW_IP, data, originalLength: data.length, ...fields };
+}
+
+/** What a decoder of its own makes of these packets, one after the other. */
+function decode(...packets: readonly Packet[]): (Segment | undefined)[] {
+  const decoder = new Decoder();
+  return packets.map((one) => decoder.decode(one));
+}
+
+/** The payload of the only segment in raw IP packets, and in which of them (from 0) it was complete. */
+function payloadOf(...packets: readonly Buffer[]): { text: string; index: number } | undefined {
+  const segments = decode(...packets.map((data) => packet(data)));
+  const index = segments.findIndex((segment) => segment !== undefined);
+  const text = segments[index]?.payload.toString();
+  assert.isAtMost(segments.filter((segment) => segment !== undefined).length, 1);
+  return text === undefined ? undefined : { text, index };
+}
+
+describe("decoding packets", () => {
+  it("gives all of a segment that streams are made of", () => {
+    const segment = tcp({
+      sequence: 2 ** 32 - 1,
+      acknowledgement: 2 ** 31,
+      flags: SYN | ACK,
+      payload: "hello",
+    });
+    const [decoded] = decode(packet(ipv4(segment), { number: 7, time: 8n }));
+    assert.deepEqual(decoded, {
+      packet: 7,
+      time: 8n,
+      source: { address: "10.0.0.1", port: 51_000 },
+      destination: { address: "10.0.0.2", port: 10_000 },
+      sequence: 2 ** 32 - 1,
+      acknowledgement: 2 ** 31,
+      syn: true,
+      ack: true,
+      fin: false,
+      rst: false,
+      payload: Buffer.from("hello"),
+      payloadLength: 5,
+    });
+    const [other] = decode(packet(ipv6(tcp({ flags: FIN | RST, options: Buffer.alloc(12, 1) }))));
+    assert.deepInclude(other, { syn: false, ack: false, fin: true, rst: true, payloadLength: 0 });
+    assert.equal(other?.source.address, "2001:db8::1");
+  });
+
+  for (const { linkType, name, frame } of LINK_LAYERS) {
+    it(`finds IP in ${name} (${linkType})`, () => {
+      const segment = tcp({ payload: "hello" });
+      for (const ip of [ipv4(segment), ipv6(segment)]) {
+        const possible = linkType === 228 ? !isIpv6(ip) : linkType === 229 ? isIpv6(ip) : true;
+        const [decoded] = decode(packet(frame(ip), { linkType }));
+        assert.equal(decoded?.payload.toString(), possible ? "hello" : undefined);
+      }
+    });
+  }
+
+  it("knows IPv6 by the families of all systems", () => {
+    for (const family of [10, 23, 24, 28, 30]) {
+      const data = Buffer.concat([Buffer.from([family, 0, 0, 0]), ipv6(tcp({}))]);
+      assert.isDefined(decode(packet(data, { linkType: 0 }))[0], String(family));
+    }
+  });
+
+  it("passes over what is no TCP", () => {
+    const segment = tcp({ payload: "hello" });
+    const others = [
+      packet(ipv4(segment, { protocol: 17 })),
+      packet(ipv6(segment, { nextHeader: 59 })),
+      packet(ipv6(segment, { nextHeader: 50 })),
+      packet(ethernet(ipv4(segment)), { linkType: 147 }),
+      packet(Buffer.concat([Buffer.alloc(12), Buffer.from("0806", "hex"), segment]), { linkType: 1 }),
+      // Linux cooked, of a netlink socket: the protocol is no EtherType.
+      packet(Buffer.from(`00000338${"00".repeat(10)}0800${ipv4(segment).toString("hex")}`, "hex"), {
+        linkType: 113,
+      }),
+    ];
+    assert.deepEqual(
+      decode(...others),
+      others.map(() => undefined),
+    );
+  });
+
+  it("takes the length from the IP header: Ethernet fills short frames up", () => {
+    const ip = [ipv4(tcp({ payload: "hi" })), ipv6(tcp({ payload: "hi" }))];
+    for (const one of ip) {
+      const data = Buffer.concat([ethernet(one), Buffer.from("padding")]);
+      assert.equal(decode(packet(data, { linkType: 1 }))[0]?.payload.toString(), "hi");
+    }
+  });
+
+  it("takes the length from the wire when the capture cut the packet short", () => {
+    for (const ip of [ipv4, ipv6]) {
+      const whole = ip(tcp({ payload: "hello, world" }));
+      const cut = whole.subarray(0, -7);
+      const [decoded] = decode(packet(cut, { originalLength: whole.length }));
+      assert.equal(decoded?.payload.toString(), "hello");
+      assert.equal(decoded?.payloadLength, 12);
+      // And if only the headers are there.
+      const [headers] = decode(packet(whole.subarray(0, -12), { originalLength: whole.length }));
+      assert.deepInclude(headers, { payload: Buffer.alloc(0), payloadLength: 12 });
+    }
+  });
+
+  it("knows the length of segments with options that the capture cut", () => {
+    const whole = ipv4(tcp({ options: Buffer.alloc(40, 1), payload: "hello" }));
+    const [decoded] = decode(packet(whole.subarray(0, 50), { originalLength: whole.length }));
+    assert.deepInclude(decoded, { payload: Buffer.alloc(0), payloadLength: 5 });
+  });
+
+  it("reads packets that the network card has still to cut, whose length is 0", () => {
+    const segment = tcp({ payload: Buffer.alloc(70_000, "x") });
+    assert.equal(decode(packet(ipv4(segment, { totalLength: 0 })))[0]?.payloadLength, 70_000);
+    assert.equal(decode(packet(ipv6(segment, { payloadLength: 0 })))[0]?.payloadLength, 70_000);
+  });
+
+  it("passes over IPv4 options and IPv6 extension headers", () => {
+    const segment = tcp({ payload: "hello" });
+    assert.deepInclude(payloadOf(ipv4(segment, { options: Buffer.alloc(40, 1) })), { text: "hello" });
+    for (const header of [0, 43, 60, 135, 139, 140]) {
+      const twice = Buffer.concat([paddingHeader(60), paddingHeader(6), segment]);
+      assert.deepInclude(payloadOf(ipv6(twice, { nextHeader: header })), { text: "hello" }, String(header));
+    }
+    const authentication = Buffer.concat([Buffer.from([6, 4]), Buffer.alloc(22), segment]);
+    assert.deepInclude(payloadOf(ipv6(authentication, { nextHeader: 51 })), { text: "hello" });
+  });
+
+  describe("fragments", () => {
+    const segment = tcp({ payload: "0123456789abcdefghijklmnopqrstuvwxyz" }); // 56 bytes
+    const TEXT = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+    function fragment4(start: number, end: number, identification = 1): Buffer {
+      const more = end < segment.length;
+      return ipv4(segment.subarray(start, end), { offset: start, more, identification });
+    }
+
+    function fragment6(start: number, end: number, identification = 1): Buffer {
+      const header = fragmentHeader(6, identification, start, end < segment.length);
+      return ipv6(Buffer.concat([header, segment.subarray(start, end)]), { nextHeader: 44 });
+    }
+
+    for (const [version, fragment] of [
+      [4, fragment4],
+      [6, fragment6],
+    ] as const) {
+      describe(`of IPv${version}`, () => {
+        it("become whole in any order", () => {
+          const parts = [fragment(0, 16), fragment(16, 32), fragment(32, 56)] as const;
+          for (const order of [
+            [0, 1, 2],
+            [2, 1, 0],
+            [1, 2, 0],
+          ] as const) {
+            const inOrder = order.map((index) => parts[index]);
+            assert.deepEqual(payloadOf(...inOrder), { text: TEXT, index: 2 });
+          }
+        });
+
+        it("may overlap and come twice", () => {
+          const parts = [fragment(0, 16), fragment(0, 16), fragment(8, 40), fragment(32, 56)];
+          assert.deepEqual(payloadOf(...parts), { text: TEXT, index: 3 });
+        });
+
+        it("belong together only with the same identification", () => {
+          assert.isUndefined(payloadOf(fragment(0, 16, 1), fragment(16, 56, 2)));
+        });
+
+        it("wait 60 s for the others, and no longer", () => {
+          const first = packet(fragment(0, 16));
+          const inTime = packet(fragment(16, 56), { time: 60n * SECOND });
+          const late = packet(fragment(16, 56), { time: 60n * SECOND + 1n });
+          assert.isDefined(decode(first, inTime)[1]);
+          assert.isUndefined(decode(first, late)[1]);
+        });
+
+        it("that the capture cut short give what there is", () => {
+          const last = fragment(16, 56);
+          const [, decoded] = decode(
+            packet(fragment(0, 16)),
+            packet(last.subarray(0, -30), { originalLength: last.length }),
+          );
+          assert.deepInclude(decoded, { payload: Buffer.from(TEXT.slice(0, 6)), payloadLength: 36 });
+        });
+
+        it("that never become whole do not fill the memory", () => {
+          const decoder = new Decoder();
+          const large = fragment(0, 16);
+          // 100,000 first fragments; then the missing part of the first and of the last.
+          for (let i = 0; i < 100_000; i += 1) decoder.decode(packet(withIdentification(large, i)));
+          assert.isUndefined(decoder.decode(packet(withIdentification(fragment(16, 56), 0))));
+          assert.isDefined(decoder.decode(packet(withIdentification(fragment(16, 56), 99_999))));
+        });
+
+        function withIdentification(bytes: Buffer, identification: number): Buffer {
+          const copy = Buffer.from(bytes);
+          if (version === 6) {
+            copy.writeUInt32BE(identification, 44);
+          } else {
+            // IPv4 has only 16 bits for it; an address makes the difference then.
+            copy.writeUInt16BE(identification & 0xffff, 4);
+            copy.writeUInt16BE(identification >> 16, 12);
+          }
+          return copy;
+        }
+      });
+    }
+
+    it("that are the whole are none", () => {
+      const atomic = Buffer.concat([fragmentHeader(6, 1, 0, false), segment]);
+      assert.deepEqual(payloadOf(ipv6(atomic, { nextHeader: 44 })), { text: TEXT, index: 0 });
+    });
+
+    it("of IPv6 may contain extension headers", () => {
+      const whole = Buffer.concat([paddingHeader(6), segment]);
+      const part = (start: number, end: number): Buffer => {
+        const header = fragmentHeader(60, 1, start, end < whole.length);
+        return ipv6(Buffer.concat([header, whole.subarray(start, end)]), { nextHeader: 44 });
+      };
+      assert.deepEqual(payloadOf(part(0, 24), part(24, 64)), { text: TEXT, index: 1 });
+    });
+  });
+
+  it("never throws, whatever the bytes", () => {
+    const linkType = fc.constantFrom(0, 1, 101, 108, 113, 228, 229, 276, 147);
+    const segment = tcp({ payload: "hello, world" });
+    const good = [
+      ipv4(segment, { options: Buffer.alloc(8, 1) }),
+      ipv4(segment.subarray(0, 24), { more: true }),
+      ipv4(segment.subarray(24), { offset: 24 }),
+      ipv6(Buffer.concat([paddingHeader(44), fragmentHeader(6, 1, 0, true), segment.subarray(0, 24)]), {
+        nextHeader: 0,
+      }),
+      ipv6(Buffer.concat([fragmentHeader(6, 1, 24, false), segment.subarray(24)]), { nextHeader: 44 }),
+    ].flatMap((ip) => LINK_LAYERS.map(({ frame }) => frame(ip)));
+    const data = fc
+      .record({
+        from: fc.constantFrom(...good, Buffer.alloc(0)),
+        length: fc.nat(120),
+        rest: fc.uint8Array({ maxLength: 80 }),
+        changes: fc.array(fc.record({ at: fc.nat(119), value: fc.nat(255) }), { maxLength: 4 }),
+      })
+      .map(({ from, length, rest, changes }) => {
+        const bytes = Buffer.concat([from.subarray(0, length), rest]);
+        for (const { at, value } of changes) if (at < bytes.length) bytes[at] = value;
+        return bytes;
+      });
+    const packets = fc.array(fc.record({ linkType, data, originalLength: fc.nat(70_000) }), { maxLength: 6 });
+    fc.assert(
+      fc.property(packets, (all) => {
+        for (const decoded of decode(...all.map((one) => packet(one.data, one)))) {
+          if (decoded !== undefined) assert.isAtLeast(decoded.payloadLength, decoded.payload.length);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,50 @@
+// From a file to its streams: read, decode, follow.
+
+import type { CaptureError, Stream } from "../read/packet.ts";
+import { readCapture } from "../read/read-capture.ts";
+import { Decoder } from "./decode.ts";
+import { Follower } from "./follow.ts";
+
+export interface LoadedCapture {
+  path: string;
+  packets: number;
+  /** Packets that carry a TCP segment. */
+  segments: number;
+  /** Nanoseconds from the first packet to the last. */
+  duration: bigint;
+  streams: Stream[];
+  /** What is wrong with the file, if it was read although it is damaged. */
+  damage: CaptureError | undefined;
+}
+
+/**
+ * @param partial whether to make do with what stands before a damage
+ * @throws CaptureError if the file is no capture or, without `partial`, is damaged
+ */
+export async function loadCapture(path: string, partial: boolean): Promise<LoadedCapture> {
+  const decoder = new Decoder();
+  const follower = new Follower();
+  const loaded: LoadedCapture = {
+    path,
+    packets: 0,
+    segments: 0,
+    duration: 0n,
+    streams: [],
+    damage: undefined,
+  };
+  const onDamage = (damage: CaptureError): void => {
+    loaded.damage = damage;
+  };
+  let first = 0n;
+  for await (const packet of readCapture(path, partial ? { onDamage } : {})) {
+    if (loaded.packets === 0) first = packet.time;
+    loaded.duration = packet.time - first;
+    loaded.packets += 1;
+    const segment = decoder.decode(packet);
+    if (segment === undefined) continue;
+    loaded.segments += 1;
+    follower.add(segment);
+  }
+  loaded.streams = follower.finish();
+  return loaded;
+}

@@ -1,0 +1,35 @@
+// Reads classic pcap whose times are in nanoseconds, as `tcpdump --time-stamp-precision=nano` writes it. pcap-parser does
+// not know its magic number.
+
+import { ownCopy } from "../follow/byte-store.ts";
+import { uint32 } from "./byte-order.ts";
+import type { CaptureFile } from "./capture-file.ts";
+import type { Packet } from "./packet.ts";
+import { nextRecords, RECORD_HEADER_BYTES, readFileHeader } from "./pcap-records.ts";
+
+/** @throws CaptureError where the file is damaged, after the packets before the damage */
+export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Packet> {
+  const { linkType } = await readFileHeader(file, bigEndian);
+  let number = 0;
+  for (;;) {
+    const records = await nextRecords(file, bigEndian, number + 1);
+    if (records === undefined) return;
+    const { bytes } = records;
+    let position = 0;
+    while (position < bytes.length) {
+      number += 1;
+      const seconds = uint32(bytes, position, bigEndian);
+      const nanoseconds = uint32(bytes, position + 4, bigEndian);
+      const start = position + RECORD_HEADER_BYTES;
+      const end = start + uint32(bytes, position + 8, bigEndian);
+      yield {
+        number,
+        time: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
+        linkType,
+        data: ownCopy(bytes.subarray(start, end)),
+        originalLength: uint32(bytes, position + 12, bigEndian),
+      };
+      position = end;
+    }
+  }
+}

@@ -1,0 +1,302 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { assert } from "chai";
+import fc from "fast-check";
+import { pcapHeader, pcapRecord } from "../record/pcap-writer.ts";
+import { PcapngWriter } from "../testing/pcapng.ts";
+import { readAll, type WholeCapture } from "../testing/reading.ts";
+import { FileError } from "./capture-file.ts";
+import { CaptureError } from "./packet.ts";
+import { readCapture } from "./read-capture.ts";
+
+const TIME = 1_700_000_000_123_456_789n;
+const MICROSECONDS = 1_700_000_000_123_456_000n;
+const PACKETS = ["one", "", "three"].map((text) => Buffer.from(text));
+
+const FORMS = [
+  { title: "pcap", form: {} },
+  { title: "big-endian pcap", form: { bigEndian: true } },
+  { title: "nanosecond pcap", form: { nanoseconds: true } },
+  { title: "big-endian nanosecond pcap", form: { nanoseconds: true, bigEndian: true } },
+];
+
+function pcap(form: { nanoseconds?: boolean; bigEndian?: boolean } = {}): Buffer {
+  const records = PACKETS.map((data, index) =>
+    pcapRecord(TIME + BigInt(index) * 1_000_000_000n, data, 100, form),
+  );
+  return Buffer.concat([pcapHeader(113, form), ...records]);
+}
+
+function pcapng(): Buffer {
+  const writer = new PcapngWriter();
+  const blocks = PACKETS.map((data) => writer.enhanced(0, 7n, data));
+  return Buffer.concat([writer.section(), writer.interface(1), ...blocks]);
+}
+
+describe("reading captures", () => {
+  const folder = mkdtempSync(join(tmpdir(), "captures-"));
+  const path = join(folder, "capture");
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** All packets, and what was wrong with the file. */
+  async function read(bytes: Buffer): Promise<WholeCapture> {
+    writeFileSync(path, bytes);
+    return readAll(path);
+  }
+
+  /** The error of a reader that was not told what to do with one. */
+  async function failure(file: string): Promise<unknown> {
+    try {
+      for await (const _ of readCapture(file));
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  }
+
+  for (const { title, form } of FORMS) {
+    it(`reads ${title}`, async () => {
+      const { packets, damage } = await read(pcap(form));
+      assert.isUndefined(damage);
+      const first = form.nanoseconds ? TIME : MICROSECONDS;
+      assert.deepEqual(
+        packets,
+        PACKETS.map((data, index) => ({
+          number: index + 1,
+          time: first + BigInt(index) * 1_000_000_000n,
+          linkType: 113,
+          data,
+          originalLength: 100,
+        })),
+      );
+    });
+  }
+
+  it("gives data that keep nothing else alive", async () => {
+    for (const file of [pcap(), pcap({ nanoseconds: true }), pcapng()]) {
+      const { packets } = await read(file);
+      for (const { data } of packets) assert.equal(data.buffer.byteLength, data.length);
+    }
+  });
+
+  it("takes only the link type from a field that says more", async () => {
+    const file = pcap();
+    file.writeUInt32LE(0x5400_0001, 20); // Frames with a checksum of 4 bytes.
+    assert.equal((await read(file)).packets[0]?.linkType, 1);
+  });
+
+  it("reads records that are larger than what is read at once", async () => {
+    const large = Buffer.alloc(262_144, "x");
+    const file = Buffer.concat([pcapHeader(1), ...[1, 2, 3].map(() => pcapRecord(TIME, large))]);
+    const { packets, damage } = await read(file);
+    assert.isUndefined(damage);
+    assert.deepEqual(
+      packets.map(({ data }) => data.equals(large)),
+      [true, true, true],
+    );
+  });
+
+  for (const { title, file } of [
+    ...FORMS.map(({ title, form }) => ({ title, file: pcap(form) })),
+    { title: "pcapng", file: pcapng() },
+  ]) {
+    it(`${title}, cut at every byte, gives the packets before the cut, and says where the file ends`, async () => {
+      const whole = await read(file);
+      const ends = new Set(recordEnds(file, title));
+      for (let length = 1; length < file.length; length += 1) {
+        const { packets, damage } = await read(file.subarray(0, length));
+        assert.deepEqual(packets, whole.packets.slice(0, packets.length));
+        if (ends.has(length)) {
+          assert.isUndefined(damage, `cut at ${length}`);
+        } else {
+          assert.instanceOf(damage, CaptureError, `cut at ${length}`);
+          // Too short to be recognised: then the damage is at the beginning.
+          assert.equal(damage?.offset, length < 4 ? 0 : length);
+        }
+      }
+    });
+  }
+
+  /** Where a file can be cut without anybody noticing: behind the header, and behind each record or block. */
+  function recordEnds(file: Buffer, title: string): number[] {
+    const ends: number[] = [];
+    const isPcapng = title === "pcapng";
+    const bigEndian = title.startsWith("big-endian");
+    let end = isPcapng ? 0 : 24;
+    if (!isPcapng) ends.push(end);
+    while (end < file.length) {
+      const at = end + (isPcapng ? 4 : 8);
+      end += (isPcapng ? 0 : 16) + (bigEndian ? file.readUInt32BE(at) : file.readUInt32LE(at));
+      ends.push(end);
+    }
+    return ends;
+  }
+
+  it("throws the damage after the packets before it", async () => {
+    writeFileSync(path, pcap().subarray(0, -1));
+    const texts: string[] = [];
+    let error: unknown;
+    try {
+      for await (const { data } of readCapture(path)) texts.push(data.toString());
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert.deepEqual(texts, ["one", ""]);
+    assert.instanceOf(error, CaptureError);
+    assert.match(String(error), /the file ends within packet 3 \(it has 20 of the 21 bytes .* at byte 79$/);
+  });
+
+  const IMPOSSIBLE = [
+    { title: "a captured length of 0xffffffff", at: 24 + 8, value: 0xffff_ffff, offset: 32 },
+    { title: "a captured length over the limit", at: 24 + 8, value: 262_145, offset: 32 },
+    { title: "the version 3.4, which pcap-parser takes", at: 4, value: 0x0004_0003, offset: 4 },
+    { title: "the version 2.5, which pcap-parser takes", at: 4, value: 0x0005_0002, offset: 4 },
+  ];
+  for (const { title, at, value, offset } of IMPOSSIBLE) {
+    it(`refuses ${title}`, async () => {
+      const file = pcap();
+      file.writeUInt32LE(value, at);
+      const { packets, damage } = await read(file);
+      assert.isEmpty(packets);
+      assert.equal(damage?.offset, offset);
+    });
+  }
+
+  const OTHERS = [
+    { title: "an empty file", bytes: Buffer.alloc(0), says: /is empty/ },
+    { title: "gzip", bytes: Buffer.from("1f8b08000000", "hex"), says: /gzip .*gunzip/ },
+    {
+      title: "text",
+      bytes: Buffer.from("12:00:00.1 IP 127.0.0.1.10 > …".slice(0, 20)),
+      says: /text .*-w FILE/,
+    },
+    { title: "a capture of snoop", bytes: Buffer.from("snoop\0\0\0\0\0\0\x02"), says: /snoop .*editcap/ },
+    { title: "anything else", bytes: Buffer.from("7f454c46", "hex"), says: /7f454c46/ },
+  ];
+  for (const { title, bytes, says } of OTHERS) {
+    it(`says of ${title} what it seems to be`, async () => {
+      writeFileSync(path, bytes);
+      const error = await failure(path);
+      assert.instanceOf(error, CaptureError);
+      assert.match(String(error), says);
+    });
+  }
+
+  it("says why a file cannot be read", async () => {
+    const missing = await failure(join(folder, "missing"));
+    assert.instanceOf(missing, FileError);
+    assert.match(String(missing), /cannot read .*missing: there is no such file/);
+    const directory = await failure(folder);
+    assert.instanceOf(directory, FileError);
+    assert.match(String(directory), /it is a folder/);
+  });
+
+  /** How often this process has the file open. Linux tells. */
+  function timesOpen(): number {
+    return readdirSync("/proc/self/fd").filter((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`) === path;
+      } catch {
+        return false; // The descriptor of the folder that is being read.
+      }
+    }).length;
+  }
+
+  const closes = async (): Promise<void> => {
+    await read(pcap());
+    await read(pcap().subarray(0, -1));
+    await failure(path);
+    let open = -1;
+    for await (const _ of readCapture(path)) {
+      open = timesOpen();
+      break;
+    }
+    assert.equal(open, 1);
+    assert.equal(timesOpen(), 0);
+  };
+  if (process.platform === "linux") {
+    it("closes the file at the end, after damage, and when the caller stops", closes);
+  }
+
+  it("whatever the bytes, throws nothing but its own errors", async () => {
+    const beginnings = [
+      pcap(),
+      pcap({ bigEndian: true }),
+      pcap({ nanoseconds: true }),
+      pcapng(),
+      Buffer.alloc(0),
+    ];
+    const change = fc.record({ at: fc.nat(200), value: fc.nat(255) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...beginnings),
+        fc.nat(200),
+        fc.uint8Array({ maxLength: 300 }),
+        fc.array(change, { maxLength: 4 }),
+        async (beginning, length, rest, changes) => {
+          const file = Buffer.concat([beginning.subarray(0, length), rest]);
+          for (const { at, value } of changes) if (at < file.length) file[at] = value;
+          const { packets } = await read(file);
+          const held = packets.reduce((sum, { data }) => sum + data.length, 0);
+          assert.isAtMost(held, file.length);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  describe("hostile files of 8 MiB", () => {
+    const SIZE = 8 * 2 ** 20;
+    const writer = new PcapngWriter();
+    const section = writer.section();
+    const described = writer.interface(1);
+    const HOSTILE: readonly { title: string; start: Buffer; repeated: Buffer; packets: number }[] = [
+      {
+        title: "empty packets",
+        start: pcapHeader(1),
+        repeated: pcapRecord(0n, Buffer.alloc(0)),
+        packets: Math.floor((SIZE - 24) / 16),
+      },
+      {
+        title: "empty packets with nanoseconds",
+        start: pcapHeader(1, { nanoseconds: true }),
+        repeated: pcapRecord(0n, Buffer.alloc(0)),
+        packets: Math.floor((SIZE - 24) / 16),
+      },
+      {
+        title: "a length that never comes",
+        start: Buffer.concat([pcapHeader(1), Buffer.from("00000000000000000000040000000400", "hex")]),
+        repeated: Buffer.alloc(4096),
+        packets: Math.floor((SIZE - 24 - 16 - 262_144) / 16) + 1,
+      },
+      { title: "nothing but interfaces", start: section, repeated: described, packets: 0 },
+      { title: "nothing but sections", start: section, repeated: section, packets: 0 },
+      {
+        title: "a block as long as the file",
+        start: Buffer.concat([section, Buffer.from("010000000000800000000000", "hex")]),
+        repeated: Buffer.alloc(4096),
+        packets: 0,
+      },
+    ];
+    for (const { title, start, repeated, packets } of HOSTILE) {
+      it(`${title}: neither hang nor fill the memory`, () => {
+        const times = Math.ceil((SIZE - start.length) / repeated.length);
+        const file = Buffer.concat([start, Buffer.alloc(times * repeated.length, repeated)]).subarray(
+          0,
+          SIZE,
+        );
+        writeFileSync(path, file);
+        const program = join(import.meta.dirname, "../testing/memory.ts");
+        const child = spawnSync(process.execPath, ["--expose-gc", "--import", "tsx", program, path], {
+          encoding: "utf8",
+        });
+        const report = JSON.parse(child.stdout) as { packets: number; grown: number };
+        assert.equal(report.packets, packets);
+        assert.isAtMost(report.grown, 8 + 16);
+      });
+    }
+  });
+});

@@ -1,0 +1,61 @@
+// Recording in a user and network namespace of Linux: there, everybody may capture, and there is no traffic but ours.
+
+import { fileURLToPath } from "node:url";
+import { ChildProgram } from "../../programs/child-program.ts";
+
+const CAPTURE_PROGRAM = fileURLToPath(new URL("../capture.ts", import.meta.url));
+
+/** There are no such namespaces here, or not for us. */
+export class NoNamespace extends Error {
+  readonly reasons: readonly string[];
+
+  constructor(reason: string) {
+    super(reason);
+    this.reasons = [reason];
+  }
+}
+
+/** With a process namespace too, all that runs inside ends with unshare. */
+const NAMESPACE = ["--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"];
+
+/** Brings up the loopback interface, which is down in a new namespace, and goes on with the program in the arguments. */
+const WITH_LOOPBACK = `{ ip link set lo up || ifconfig lo up; } && exec "$@"`;
+
+/** Whether such a namespace can be made. @throws NoNamespace with the reason, if not */
+export async function probeNamespace(): Promise<void> {
+  if (process.platform !== "linux") throw new NoNamespace("a namespace: only Linux has them");
+  const probe = inNamespace(["true"]);
+  const { code } = await probe.exit();
+  if (code === 0) return;
+  const reason = probe.lines.stderr.at(-1) ?? `exit code ${code}`;
+  throw new NoNamespace(`a namespace: unshare: ${reason.replace(/^unshare: /, "")}`);
+}
+
+/**
+ * Runs the same recording inside, with a capture tool.
+ * @param out an absolute path
+ * @param folder for temporary files: who is ended from outside cannot remove them
+ * @returns what it has printed
+ * @throws NoNamespace if that is not possible here
+ */
+export async function recordInNamespace(
+  name: string,
+  out: string,
+  folder: string,
+): Promise<readonly string[]> {
+  await probeNamespace();
+  const argv = [process.execPath, "--import", "tsx", CAPTURE_PROGRAM, name, out, "--method", "tool"];
+  const inner = inNamespace(argv, { TMPDIR: folder });
+  const { code } = await inner.ended;
+  if (code === 0) return inner.lines.stdout;
+  const reason = inner.lines.stderr.findLast((line) => line !== "") ?? `exit code ${code}`;
+  throw new NoNamespace(`a namespace: ${reason.replace(/^error: /, "")}`);
+}
+
+function inNamespace(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProgram {
+  const all = [...NAMESPACE, "--", "sh", "-c", WITH_LOOPBACK, "sh", ...argv];
+  return new ChildProgram("unshare", "unshare", all, environment);
+}

@@ -1,0 +1,63 @@
+// A capture at a glance: how much there is, and who talks to whom. Makes text; prints nothing.
+
+import type { Canvas } from "../../terminal/paint.ts";
+import { column } from "../../terminal/text.ts";
+import { type Protocol, recognise } from "../explain/protocols.ts";
+import { linesOf } from "../explain/stream-lines.ts";
+import type { LoadedCapture } from "../follow/load.ts";
+import type { Piece, Stream } from "../read/packet.ts";
+import { endpoint } from "./stream-summary.ts";
+
+/** The rows that show what is in a capture. */
+export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
+  const { packets, segments, streams, damage } = capture;
+  const rows = [
+    canvas.paint("heading", capture.path),
+    `${packets} packets, ${segments} of them TCP, in ${seconds(capture.duration)} s; ${streams.length} streams`,
+  ];
+  if (damage !== undefined)
+    rows.push(canvas.paint("problem", `damaged: ${damage.message}; shown is what stands before`));
+  if (streams.length === 0) return rows;
+  const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
+  const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
+  rows.push("");
+  for (const [index, cells] of table.entries()) {
+    const row = cells.map((cell, i) =>
+      i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0),
+    );
+    rows.push(index === 0 ? canvas.paint("heading", row.join("  ")) : row.join("  "));
+  }
+  return rows;
+}
+
+function summaryOf(stream: Stream): string[] {
+  const bytes = (pieces: readonly Piece[]): number =>
+    pieces.reduce((sum, piece) => sum + (piece.kind === "data" ? piece.bytes.length : 0), 0);
+  return [
+    String(stream.index),
+    endpoint(stream.a),
+    endpoint(stream.b),
+    describe(recognise(linesOf(stream))),
+    String(bytes(stream.fromA)),
+    String(bytes(stream.fromB)),
+    seconds(stream.lastTime - stream.firstTime),
+  ];
+}
+
+/** What a stream is, in words. */
+function describe(protocol: Protocol): string {
+  switch (protocol.name) {
+    case "calculator":
+      return "01, calculator";
+    case "registry":
+      return `registry, ${protocol.username ?? "a client"}`;
+    case "peers":
+      return `${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
+    case "unknown":
+      return "not ours";
+  }
+}
+
+function seconds(nanoseconds: bigint): string {
+  return (Number(nanoseconds) / 1e9).toFixed(3);
+}

@@ -1,0 +1,241 @@
+// `npm run check -- 02`: checks programs of a stage over the wire, in whatever language they are written.
+// This file reads the command line and reports; checks/engine/ does the work, the files beside this one say what must be so.
+
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type Check, clauseOf, STAGE_NUMBERS, type StageNumber } from "./engine/check.ts";
+import { CommandError, splitWords } from "./engine/command.ts";
+import { formatFailure } from "./engine/format-failure.ts";
+import { hanging } from "./engine/hanging.ts";
+import { junitReport } from "./engine/junit-report.ts";
+import {
+  type CheckResult,
+  DEFAULT_TIMEOUT,
+  recordingOf,
+  runChecks,
+  type Verdict,
+} from "./engine/run-checks.ts";
+import { type Place, referencePlace } from "./engine/scene.ts";
+import { findChecks } from "./index.ts";
+
+const USAGE = `usage: npm run check -- STAGE[/CLAUSE] [options]
+
+Checks what the clauses of lessons/protocol.md demand, over real connections: it plays every other role
+itself. Without --server and --client it checks the programs of this course.
+
+  STAGE            01, 02, 03 or 04; 02/P2.3 runs the checks of one clause, 02/P2 of a section,
+                   02/P2.3-mapped-address a single one
+  --server CMD     the server to check, such as "python3 my/server.py {port}"
+  --client CMD     the client to check, such as "./chat {registry} {name}" (stage 01: "./calculate {port}");
+                   options that a check needs (--accept, --heartbeat 1, …) are added at the end
+  --folder DIR     a copy of the stage's folder, in TypeScript, instead of the course's own
+  --list           show the checks, and run none
+  --seed N         random values as in an earlier run; each run prints its own
+  --timeout S      how long to wait for anything, in seconds (${DEFAULT_TIMEOUT / 1000})
+  --jobs N         how many checks run side by side (2)
+  --json           print one JSON object instead of text
+  --junit FILE     write a JUnit report for graders and CI
+  --record FILE    write what passed into a .pcap file, for Wireshark
+  --help           show this text
+
+Exit code: 0 all passed, 1 some failed, 2 some could not run.
+`;
+
+/** What is wrong with the command line, in a line. */
+class UsageError extends Error {}
+
+interface CommandLine {
+  stage: StageNumber;
+  pattern?: string;
+  place: Place;
+  list: boolean;
+  seed: number;
+  timeout: number;
+  jobs: number;
+  json: boolean;
+  junit?: string;
+  record?: string;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  // What the checker has started ends when it does; a signal alone would end it without that.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+  if (argv.length === 0 || argv.includes("--help")) {
+    console.log(USAGE);
+    return argv.length === 0 ? 2 : 0;
+  }
+  const commandLine = readCommandLine(argv);
+  const checks = wanted(commandLine);
+  if (commandLine.list) {
+    for (const line of checks.flatMap((check) => listed(commandLine.stage, check))) console.log(line);
+    return 0;
+  }
+  return report(commandLine, checks);
+}
+
+/** @throws UsageError */
+function readCommandLine(argv: readonly string[]): CommandLine {
+  const { values, positionals } = parse(argv);
+  const [target = "", ...more] = positionals;
+  if (more.length > 0) throw new UsageError(`one stage at a time, not also ${JSON.stringify(more[0])}`);
+  const [number, pattern, ...rest] = target.split("/");
+  const stage = STAGE_NUMBERS.find((one) => one === number);
+  if (stage === undefined || rest.length > 0 || pattern === "")
+    throw new UsageError(
+      `name a stage, such as 02, or a clause, such as 02/P2.3; not ${JSON.stringify(target)}`,
+    );
+  if (pattern !== undefined && findChecks(stage, pattern).length === 0)
+    throw new UsageError(`stage ${stage} has no checks of ${JSON.stringify(pattern)}; --list shows them`);
+  if (values.folder !== undefined && (values.server !== undefined || values.client !== undefined))
+    throw new UsageError("--folder names TypeScript programs; give either that or --server and --client");
+  for (const command of [values.server, values.client]) if (command !== undefined) splitWords(command);
+  return {
+    stage,
+    ...(pattern === undefined ? {} : { pattern }),
+    place: {
+      ...referencePlace(stage),
+      ...(values.folder === undefined ? {} : { folder: resolve(values.folder) }),
+      ...(values.server === undefined ? {} : { server: values.server }),
+      ...(values.client === undefined ? {} : { client: values.client }),
+      workingFolder: process.env.INIT_CWD ?? process.cwd(), // npm runs us in the course's folder.
+    },
+    list: values.list ?? false,
+    seed: readNumber("--seed", values.seed, 0, 2 ** 32 - 1) ?? Math.floor(Math.random() * 2 ** 32),
+    timeout: 1000 * (readNumber("--timeout", values.timeout, 0.1, 600, false) ?? DEFAULT_TIMEOUT / 1000),
+    jobs: readNumber("--jobs", values.jobs, 1, 16) ?? 2,
+    json: values.json ?? false,
+    ...(values.junit === undefined ? {} : { junit: resolve(values.junit) }),
+    ...(values.record === undefined ? {} : { record: resolve(values.record) }),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const string = { type: "string" } as const;
+  const boolean = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        server: string,
+        client: string,
+        folder: string,
+        list: boolean,
+        seed: string,
+        timeout: string,
+        jobs: string,
+        json: boolean,
+        junit: string,
+        record: string,
+      },
+    });
+  } catch (error) {
+    const [first = ""] = (error as Error).message.split(". ");
+    throw new UsageError(`${first}; --help shows the options`);
+  }
+}
+
+/** @throws UsageError unless it is a number between the two */
+function readNumber(
+  option: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+  whole = true,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value)))
+    throw new UsageError(`${option} takes ${whole ? "an integer" : "a number"} from ${least} to ${most}`);
+  return value;
+}
+
+/** A program in another language has no functions of ours to look at; and only what was named is checked. */
+function wanted({ stage, pattern, place }: CommandLine): readonly Check[] {
+  const checks = findChecks(stage, pattern);
+  const foreign = place.server !== undefined || place.client !== undefined;
+  if (checks.length === 0) throw new UsageError(`stage ${stage} has no checks`);
+  if (!foreign) return checks;
+  const kinds = [
+    ...(place.server === undefined ? [] : ["server"]),
+    ...(place.client === undefined ? [] : ["client"]),
+  ];
+  const fitting = checks.filter((check) => kinds.includes(check.of));
+  if (fitting.length === 0)
+    throw new UsageError(
+      `none of these checks looks at a ${kinds.join(" or a ")}; --list shows what each looks at`,
+    );
+  return fitting;
+}
+
+function listed(stage: StageNumber, check: Check): string[] {
+  return hanging(`${stage}/${check.id}`, `${check.of}: ${check.title}`, process.stdout.columns ?? 110, 42);
+}
+
+async function report(commandLine: CommandLine, checks: readonly Check[]): Promise<number> {
+  const { stage, place, seed, timeout, jobs, json } = commandLine;
+  const width = process.stdout.columns ?? 100;
+  const results = await runChecks(checks, place, {
+    seed,
+    timeout,
+    jobs,
+    onResult: (result) => {
+      if (!json) console.log(verdictLines(result, width).join("\n"));
+    },
+  });
+  const counts = count(results);
+  const again = `npm run check -- ${stage}${commandLine.pattern ? `/${commandLine.pattern}` : ""} --seed ${seed}`;
+  if (json) console.log(JSON.stringify({ stage, seed, ...counts, checks: results.map(plain) }, null, 2));
+  else
+    console.log(
+      `\n${counts.passed} passed, ${counts.failed} failed, ${counts.couldNotRun} could not run. Again with the same random values: ${again}`,
+    );
+  if (commandLine.junit !== undefined) writeFileSync(commandLine.junit, junitReport(stage, results));
+  if (commandLine.record !== undefined) writeFileSync(commandLine.record, recordingOf(results));
+  if (counts.failed > 0) return 1;
+  return counts.couldNotRun > 0 ? 2 : 0;
+}
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+  passed: "passed  ",
+  failed: "FAILED  ",
+  "could-not-run": "NOT RUN ",
+};
+
+function verdictLines(result: CheckResult, width: number): string[] {
+  const { check, stage, verdict } = result;
+  if (verdict === "passed") return hanging(MARKS.passed, `${stage}/${check.id} ${check.title}`, width, 8);
+  const [head = "", ...rest] = formatFailure(result, width - 8);
+  return [MARKS[verdict] + head, ...rest.map((line) => " ".repeat(8) + line)];
+}
+
+function count(results: readonly CheckResult[]): { passed: number; failed: number; couldNotRun: number } {
+  const of = (verdict: Verdict): number => results.filter((result) => result.verdict === verdict).length;
+  return { passed: of("passed"), failed: of("failed"), couldNotRun: of("could-not-run") };
+}
+
+/** What graders' programs read. */
+function plain(result: CheckResult): object {
+  const { check, verdict, milliseconds, transcript, failure, problem } = result;
+  const { id, title, of } = check;
+  return {
+    id,
+    clause: clauseOf(check),
+    title,
+    of,
+    verdict,
+    milliseconds: Math.round(milliseconds),
+    ...(verdict === "passed" ? {} : { failure, problem, transcript }),
+  };
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof UsageError || error instanceof CommandError;
+  const system = error instanceof Error && "code" in error && "path" in error;
+  if (!known && !system) throw error;
+  console.error(`error: ${(error as Error).message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,415 @@
+// One TCP connection that the checker holds, as an actor: every method is a step of the check.
+
+import type { Socket } from "node:net";
+import { isDeepStrictEqual } from "node:util";
+import type { Role } from "../../captures/record/recorder-log.ts";
+import { ENDLESS } from "./busy.ts";
+import { quote, quoteBytes } from "./readable-bytes.ts";
+import type { RecordedConnection, Recording } from "./recording.ts";
+import { type FailureDetails, StepFailure } from "./step-failure.ts";
+import type { Transcript } from "./transcript.ts";
+
+export type Members = Record<string, unknown>;
+
+/** What all actors of a check have in common. */
+export interface Surroundings {
+  readonly transcript: Transcript;
+  readonly recording: Recording;
+  /** How long to wait for anything, in milliseconds. */
+  readonly timeout: number;
+  /**
+   * What is said of programs that have ended in the meantime; empty if they all run.
+   * @param lost whether a connection was lost: then a program may be about to end
+   */
+  lastWords(lost?: boolean): Promise<string>;
+  /** Whether one of the programs computes, as far as can be told, instead of waiting for us. */
+  anyBusy(): Promise<boolean>;
+  /** Whether any of the programs has ended. */
+  readonly hasEnded: boolean;
+  /** Fulfilled when any of the programs ends. */
+  anyEnd(): Promise<void>;
+}
+
+const LINE_FEED = 0x0a;
+/** Between two pieces, in milliseconds: far longer than loopback takes. */
+const PAUSE = 60;
+/** How often the time to wait may begin anew because something has come. */
+const PATIENCE = 5;
+/** The most that one connection may send us and leave unread: more is no answer to anything we ask. */
+const MOST_UNREAD = 64 * 1024 * 1024;
+
+export class Connection {
+  /** Who the checker is on this connection: "a client", "bob". */
+  readonly name: string;
+  readonly socket: Socket;
+  readonly #around: Surroundings;
+  readonly #recorded: RecordedConnection;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #ended = false;
+  #restIgnored = false;
+  #changed: (() => void)[] = [];
+
+  constructor(socket: Socket, role: Role, name: string, around: Surroundings) {
+    this.name = name;
+    this.socket = socket;
+    this.#around = around;
+    this.#recorded = around.recording.open(socket, role);
+    socket.on("data", (chunk: Buffer) => {
+      this.#recorded.record({ event: "received", data: chunk });
+      this.#chunks.push(chunk);
+      this.#length += chunk.length;
+      if (this.#length > MOST_UNREAD) socket.destroy();
+      this.#change();
+    });
+    socket.on("end", () => {
+      this.#recorded.record({ event: "end-received" });
+      this.#end();
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNRESET") this.#recorded.record({ event: "reset-received" });
+    });
+    socket.on("close", () => {
+      this.#recorded.record({ event: "closed" });
+      this.#end();
+    });
+  }
+
+  /** The checker's own port. */
+  get port(): number {
+    return this.socket.localPort ?? 0;
+  }
+
+  /** Sends exactly these bytes. */
+  async sends(bytes: string | Buffer): Promise<void> {
+    const data = Buffer.from(bytes);
+    await this.#sending(`${this.name} sends ${quoteBytes(data)}`, quoteBytes(data), () => this.#write(data));
+  }
+
+  /** Sends an object as a line of JSON. */
+  async sendsJson(object: unknown): Promise<void> {
+    await this.sends(`${JSON.stringify(object)}\n`);
+  }
+
+  /**
+   * Sends bytes cut at these offsets. Each piece is a write and a segment of its own, and the next waits until the
+   * system has taken it.
+   */
+  async sendsInPieces(bytes: string | Buffer, cuts: readonly number[]): Promise<void> {
+    const data = Buffer.from(bytes);
+    const offsets = [...new Set([0, ...cuts, data.length])].sort((left, right) => left - right);
+    const pieces = offsets.slice(1).map((end, index) => data.subarray(offsets[index], end));
+    const shown = pieces.map(quoteBytes).join(", then ");
+    await this.#sending(`${this.name} sends in pieces ${shown}`, shown, async () => {
+      for (const piece of pieces) {
+        this.#recorded.sent(piece);
+        await new Promise<void>((resolve) => this.socket.write(piece, () => resolve()));
+        // A pause, so that the pieces do not travel as one, nor are read as one by a busy machine. No answer hangs on it.
+        await new Promise<void>((resolve) => setTimeout(resolve, PAUSE));
+      }
+    });
+  }
+
+  /** Expects exactly these bytes next. */
+  async receives(expected: string | Buffer): Promise<void> {
+    const wanted = Buffer.from(expected);
+    await this.#step(`${this.name} receives ${quoteBytes(wanted)}`, async () => {
+      // It fails as soon as a byte is wrong: a shorter answer need not be waited for.
+      await this.#until(() => {
+        const have = this.#peek(Math.min(this.#length, wanted.length));
+        return this.#length >= wanted.length || !have.equals(wanted.subarray(0, have.length));
+      });
+      const have = this.#bytes();
+      if (!have.subarray(0, wanted.length).equals(wanted))
+        await this.#failWaiting({
+          expected: quoteBytes(wanted),
+          received: this.#shown(),
+          exact: this.#length > 0,
+        });
+      this.#take(wanted.length);
+    });
+  }
+
+  /** Expects a line, whatever it says, and returns it without its LF. */
+  async receivesLine(): Promise<string> {
+    return this.#step(`${this.name} receives a line`, () => this.#line("a line"));
+  }
+
+  /** Expects a line of JSON with exactly these members, or any if none are given. */
+  async receivesJson(expected?: Members): Promise<Members> {
+    const description = expected === undefined ? "a line of JSON" : JSON.stringify(expected);
+    return this.#step(`${this.name} receives ${description}`, async () => {
+      const line = await this.#line(description);
+      const object = await this.#parse(line);
+      if (expected !== undefined && !isDeepStrictEqual(object, expected))
+        await this.#fail({ expected: description, received: ordered(object, expected), exact: true });
+      return object;
+    });
+  }
+
+  /** Expects an error line with this code, a message, and nothing else. */
+  async receivesError(code: string): Promise<Members> {
+    const description = `{"type":"error","code":"${code}","message":…}`;
+    return this.#step(`${this.name} receives ${description}`, async () => {
+      const line = await this.#line(description);
+      const object = await this.#parse(line);
+      const { type, code: received, message, ...rest } = object;
+      const right =
+        type === "error" &&
+        received === code &&
+        typeof message === "string" &&
+        message !== "" &&
+        Object.keys(rest).length === 0;
+      if (!right) await this.#fail({ expected: description, received: line, exact: true });
+      return object;
+    });
+  }
+
+  /** Expects that the other side ends the connection, and has sent nothing that was not read before. */
+  async isClosed(): Promise<void> {
+    await this.#step(`the connection of ${this.name} is closed`, async () => {
+      await this.#expectEnd();
+      this.socket.end(); // As any program does: the other side may wait for it.
+    });
+  }
+
+  /** The same, and the checker's half stays open: the other side may still read. */
+  async isHalfClosed(): Promise<void> {
+    await this.#step(`the other half of the connection of ${this.name} is ended`, () => this.#expectEnd());
+  }
+
+  /** Expects that the other side ends the connection, and returns what it has sent before and nobody has read. */
+  async isClosedAfter(): Promise<string> {
+    return this.#step(`the connection of ${this.name} is closed in the end`, async () => {
+      await this.#until(() => this.#ended);
+      if (!this.#ended)
+        await this.#failWaiting({ expected: "the end of the connection", received: this.#shown() });
+      this.socket.end();
+      const rest = this.#bytes().toString();
+      this.#take(this.#length);
+      return rest;
+    });
+  }
+
+  /** Registers at a registry, and expects to be. */
+  async registers(username: string, port = 50_001): Promise<void> {
+    await this.sendsJson({ type: "register", username, port });
+    await this.#step(`${this.name} is registered as ${username}`, async () => {
+      const expected = { type: "registered", username };
+      const answer = await this.#answer(JSON.stringify(expected));
+      if (!isDeepStrictEqual(answer, expected))
+        await this.#fail({
+          expected: JSON.stringify(expected),
+          received: JSON.stringify(answer),
+          exact: true,
+        });
+    });
+  }
+
+  /** Expects an answer of a registry: the next line that is no news of others and no ping. */
+  async answer(expected?: Members): Promise<Members> {
+    const description = expected === undefined ? "an answer" : JSON.stringify(expected);
+    return this.#step(`${this.name} receives ${description}`, async () => {
+      const answer = await this.#answer(description);
+      if (expected !== undefined && !isDeepStrictEqual(answer, expected))
+        await this.#fail({ expected: description, received: ordered(answer, expected), exact: true });
+      return answer;
+    });
+  }
+
+  /** Says goodbye to a registry, and expects it to close the connection. */
+  async leaves(): Promise<void> {
+    await this.sendsJson({ type: "leave" });
+    await this.isClosedAfter();
+  }
+
+  /** Ends the checker's half of the connection, and goes on reading. */
+  async endsHalf(): Promise<void> {
+    await this.#step(`${this.name} ends its half of the connection`, () => {
+      this.#recorded.record({ event: "end-sent" });
+      this.socket.end();
+    });
+  }
+
+  /** Ends the connection the hard way. */
+  async resets(): Promise<void> {
+    await this.#step(`${this.name} resets the connection`, () => {
+      this.#recorded.record({ event: "reset-sent" });
+      this.socket.resetAndDestroy();
+    });
+  }
+
+  /** Closes the connection. */
+  async closes(): Promise<void> {
+    await this.#step(`${this.name} closes the connection`, () => {
+      this.#restIgnored = true;
+      this.socket.end();
+      this.socket.destroySoon();
+    });
+  }
+
+  /** From here on it does not matter what else comes. */
+  ignoresTheRest(): void {
+    this.#restIgnored = true;
+  }
+
+  /** All lines to come, for a server that the checker plays. These are no steps. */
+  async *lines(): AsyncGenerator<string, void> {
+    for (;;) {
+      while (!this.#bytes().includes(LINE_FEED) && !this.#ended)
+        await new Promise<void>((resolve) => this.#changed.push(resolve));
+      const end = this.#bytes().indexOf(LINE_FEED);
+      if (end === -1) return;
+      yield this.#take(end + 1).toString("utf8", 0, end);
+    }
+  }
+
+  /** Sends text; no step. */
+  write(text: string): void {
+    this.#write(Buffer.from(text));
+  }
+
+  /** Ends the checker's half; no step. */
+  end(): void {
+    this.#recorded.record({ event: "end-sent" });
+    this.socket.end();
+  }
+
+  /** At the end of a check. @throws StepFailure for bytes that came and that nobody wanted */
+  assertNothingUnread(): void {
+    if (this.#restIgnored || this.#length === 0) return;
+    throw new StepFailure({
+      expected: `nothing more on the connection of ${this.name}`,
+      received: this.#shown(),
+      likelyCause: "An answer is sent twice, or something is sent that nobody has asked for.",
+      port: this.port,
+    });
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  async #expectEnd(): Promise<void> {
+    await this.#until(() => this.#ended || this.#length > 0);
+    if (this.#length > 0)
+      await this.#fail({ expected: "the end of the connection", received: this.#shown() });
+    if (!this.#ended)
+      await this.#failWaiting({ expected: "the end of the connection", received: "nothing; it stays open" });
+  }
+
+  async #sending(description: string, shown: string, action: () => void | Promise<void>): Promise<void> {
+    this.#around.transcript.lastSent = shown;
+    await this.#step(description, action);
+  }
+
+  #write(data: Buffer): void {
+    this.#recorded.sent(data);
+    this.socket.write(data);
+  }
+
+  #step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
+    return this.#around.transcript.step(description, action);
+  }
+
+  async #line(expected: string): Promise<string> {
+    let end = -1;
+    await this.#until(() => {
+      end = this.#bytes().indexOf(LINE_FEED);
+      return end !== -1;
+    });
+    if (end === -1) return this.#failWaiting({ expected, received: this.#shown() });
+    return this.#take(end + 1).toString("utf8", 0, end);
+  }
+
+  async #parse(line: string): Promise<Members> {
+    try {
+      const object: unknown = JSON.parse(line);
+      if (typeof object === "object" && object !== null && !Array.isArray(object)) return object as Members;
+    } catch {
+      // It is said below.
+    }
+    return this.#fail({ expected: "a line that is a JSON object", received: quote(line) });
+  }
+
+  async #answer(expected: string): Promise<Members> {
+    for (;;) {
+      const object = await this.#parse(await this.#line(expected));
+      if (!["joined", "left", "ping"].includes(String(object.type))) return object;
+    }
+  }
+
+  /**
+   * Waits until the condition holds, the connection has ended or the time is over; the caller looks which. The time
+   * counts from the last bytes that came, so that much data may take long; but not for ever.
+   */
+  async #until(condition: () => boolean): Promise<void> {
+    let late = false;
+    const end = (): void => {
+      late = true;
+      this.#change();
+    };
+    const idle = setTimeout(end, this.#around.timeout);
+    const limit = setTimeout(end, PATIENCE * this.#around.timeout);
+    const refresh = (): void => void idle.refresh();
+    this.socket.on("data", refresh);
+    try {
+      while (!condition() && !this.#ended && !late)
+        await new Promise<void>((resolve) => this.#changed.push(resolve));
+    } finally {
+      this.socket.off("data", refresh);
+      clearTimeout(idle);
+      clearTimeout(limit);
+    }
+  }
+
+  async #fail(details: FailureDetails): Promise<never> {
+    const received = `${details.received}${await this.#around.lastWords(this.#ended)}`;
+    throw new StepFailure({ port: this.port, ...details, received });
+  }
+
+  /** It was waited for in vain; if nothing has come at all, a program may be busy with something else. */
+  async #failWaiting(details: FailureDetails): Promise<never> {
+    const isSilent = this.#length === 0 && !this.#ended;
+    const busy = isSilent && (await this.#around.anyBusy());
+    return this.#fail({ ...(busy && { likelyCause: ENDLESS }), ...details });
+  }
+
+  /** What is there, as text. */
+  #shown(): string {
+    if (this.#length > 0) return quoteBytes(this.#bytes());
+    return this.#ended ? "the end of the connection" : `nothing within ${this.#around.timeout / 1000} s`;
+  }
+
+  #bytes(): Buffer {
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0] ?? Buffer.alloc(0);
+  }
+
+  #peek(count: number): Buffer {
+    return this.#bytes().subarray(0, count);
+  }
+
+  #take(count: number): Buffer {
+    const bytes = this.#bytes();
+    if (count > 0) this.#around.transcript.observe();
+    this.#chunks = [bytes.subarray(count)];
+    this.#length -= count;
+    return bytes.subarray(0, count);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#change();
+  }
+
+  #change(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+}
+
+/** An object as JSON, its members in the order of another one where they occur there: so that differences stand out. */
+export function ordered(object: Members, like: Members): string {
+  const names = [...new Set([...Object.keys(like), ...Object.keys(object)])].filter((name) => name in object);
+  return JSON.stringify(Object.fromEntries(names.map((name) => [name, object[name]])));
+}

@@ -1,0 +1,101 @@
+// A process that holds the functions of a stage's files, and calls them for the checker. Started as a program:
+//
+//   node --import tsx checks/engine/module-host.ts FOLDER
+//
+// Reads a request from each line of standard input and answers with a line on standard output. What a student's code
+// prints goes to standard error, so that it does not get in between; an endless loop is ended by the checker.
+
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { decodeValue, encodeValue, thrownOf } from "./values.ts";
+import { takeCalls } from "./watched-crypto.ts";
+
+interface Request {
+  id: number;
+  /**
+   * Call a function of a file, make an object of a class of it, call a method of an object made before, or say which
+   * functions of node:crypto were called since the last time.
+   */
+  kind: "call" | "create" | "method" | "crypto-calls";
+  file: string;
+  name: string;
+  handle: number;
+  arguments: unknown;
+}
+
+/** The most values that are taken from an iterator. */
+const MOST_VALUES = 100_000;
+
+const folder = process.argv[2] ?? ".";
+const objects: object[] = [];
+/** A file is being loaded: a SyntaxError is one in it, and not one that its functions throw. */
+let loading = false;
+const output = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+function refer(object: object): number {
+  objects.push(object);
+  return objects.length - 1;
+}
+
+async function perform({ kind, file, name, handle, arguments: encoded }: Request): Promise<unknown> {
+  if (kind === "crypto-calls") return takeCalls();
+  const argv = decodeValue(encoded, (number) => objects[number]) as unknown[];
+  if (kind === "method") return member(objects[handle], name, `an object of ${file}`)(...argv);
+  loading = true;
+  const module: object = await import(pathToFileURL(join(folder, file)).href);
+  loading = false;
+  if (kind === "call") return member(module, name, file)(...argv);
+  const Class = (module as Record<string, unknown>)[name];
+  if (typeof Class !== "function") throw new Error(`${file} exports no class ${name}`);
+  return Reflect.construct(Class, argv);
+}
+
+/** A function of an object; or, for a value, one that returns it. */
+function member(object: unknown, name: string, where: string): (...argv: unknown[]) => unknown {
+  if (typeof object !== "object" || object === null || !(name in object))
+    throw new Error(`${where} has no ${name}`);
+  const value = (object as Record<string, unknown>)[name];
+  return typeof value === "function" ? value.bind(object) : () => value;
+}
+
+/** What is produced bit by bit, as an array. */
+function collect(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("next" in value) || !(Symbol.iterator in value))
+    return value;
+  const values: unknown[] = [];
+  for (const one of value as Iterable<unknown>) {
+    values.push(one);
+    if (values.length > MOST_VALUES) throw new Error("there is no end of values");
+  }
+  return values;
+}
+
+output('{"id":0}\n'); // It has started. What comes now is the work of the functions.
+for await (const line of createInterface({ input: process.stdin })) {
+  const request: Request = JSON.parse(line);
+  let answer: object;
+  try {
+    const value = collect(await perform(request));
+    const encoded =
+      request.kind === "create" ? { $: "handle", value: refer(value as object) } : encodeValue(value, refer);
+    answer = { id: request.id, value: encoded };
+  } catch (error) {
+    answer = {
+      id: request.id,
+      thrown: encodeValue(thrownOf(error)),
+      compiled: !(loading && isSyntaxError(error)),
+    };
+    loading = false;
+  }
+  output(`${JSON.stringify(answer)}\n`);
+}
+process.exit(0); // Timers of a student's code shall not keep it alive.
+
+/** A file that cannot even be read as TypeScript, or imports what is not there. */
+function isSyntaxError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? error.code : undefined;
+  return error instanceof SyntaxError || error.name === "TransformError" || code === "ERR_MODULE_NOT_FOUND";
+}

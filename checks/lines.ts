@@ -1,0 +1,476 @@
+// Checks of section P0, lines, for the servers of all stages and, where lines reach them, their clients.
+
+import { message } from "./engine/chat.ts";
+import { CHAT_STAGES, defineCheck, defineChecks, STAGE_NUMBERS } from "./engine/check.ts";
+import type { Connection } from "./engine/connection.ts";
+import { lostChat } from "./engine/opening-chats.ts";
+import type { ProgramUnderTest } from "./engine/program-under-test.ts";
+import { quote } from "./engine/readable-bytes.ts";
+import type { Scene, ServerUnderTest } from "./engine/scene.ts";
+import { StepFailure } from "./engine/step-failure.ts";
+import { within } from "./engine/transcript.ts";
+
+/** Signals do not exist on Windows: there a process is ended from outside, without an exit code. */
+const SIGNALS: readonly NodeJS.Signals[] = process.platform === "win32" ? [] : ["SIGINT", "SIGTERM"];
+
+/** The size of the longest line, in bytes, the LF included (P0.3). */
+const longest = (scene: Scene): number => (scene.stage === "01" ? 4096 : 262_144);
+
+/** A client that the server answers: of a registry, one that is registered. */
+async function visitor(scene: Scene, server: ServerUnderTest, name = "the client"): Promise<Connection> {
+  const connection = await scene.connect(server, name);
+  if (scene.stage !== "01") await connection.registers(`visitor-${connection.port}`);
+  return connection;
+}
+
+/** A request that differs from number to number, with its LF. */
+function request(scene: Scene, number: number, end = "\n"): string {
+  const line =
+    scene.stage === "01" ? `${number} + 1` : `{"type":"lookup","username":"nobody-${number}","note":"é€"}`;
+  return line + end;
+}
+
+/** Expects the answer to the request of this number. */
+async function answered(scene: Scene, connection: Connection, number: number): Promise<void> {
+  if (scene.stage === "01") await connection.receives(`= ${number + 1}\n`);
+  else await connection.receivesError("unknown-user");
+}
+
+/** Asks, and expects the answer. */
+async function asks(scene: Scene, connection: Connection, number = 1): Promise<void> {
+  await connection.sends(request(scene, number));
+  await answered(scene, connection, number);
+}
+
+/** Expects the error that answers a bad line. */
+async function refused(
+  scene: Scene,
+  connection: Connection,
+  reason: "line too long" | "bad-encoding",
+): Promise<void> {
+  if (scene.stage === "01") await connection.receives(`error: ${reason}\n`);
+  else await connection.receivesError(reason.replaceAll(" ", "-"));
+}
+
+/** A request of exactly so many bytes, the LF included, that is answered with sevenOrUsers. */
+function longRequest(scene: Scene, bytes: number, end = "\n"): string {
+  if (scene.stage === "01") return "7".padStart(bytes - end.length) + end;
+  const [head, tail] = ['{"type":"list","note":"', `"}${end}`];
+  return head + "x".repeat(bytes - head.length - tail.length) + tail;
+}
+
+async function sevenOrUsers(scene: Scene, connection: Connection): Promise<void> {
+  if (scene.stage === "01") await connection.receives("= 7\n");
+  else await connection.receivesJson({ type: "users", users: [] });
+}
+
+/** Byte sequences that are no UTF-8: stray, overlong, a surrogate, cut off. */
+const BAD_UTF8 = [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xe2, 0x82]];
+
+/** A line with these bytes in it, which would be a request if they were UTF-8. */
+function lineWith(scene: Scene, bytes: readonly number[]): Buffer {
+  const [head = "", tail = ""] =
+    scene.stage === "01" ? ["1 + 1 ", "\n"] : ['{"type":"list","note":"', '"}\n'];
+  return Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from(tail)]);
+}
+
+const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
+  {
+    id: "P0.1-line-ends",
+    title: "a line ends with LF; a CR before it is dropped",
+    likelyCause: "The CR of a CR LF is taken for a part of the line, or a line ends only with CR LF.",
+    async run(scene) {
+      const client = await visitor(scene, await scene.server());
+      for (const [number, end] of ["\r\n", "\n", "\r\n"].entries()) {
+        await client.sends(request(scene, number, end));
+        await answered(scene, client, number);
+      }
+      await client.sends("\r\n");
+      if (scene.stage === "01") await client.receives("error: empty expression\n");
+      else await client.receivesError("bad-request");
+    },
+  },
+
+  {
+    id: "P0.2-several-at-once",
+    title: "several lines in one piece are each answered, in order",
+    likelyCause:
+      "What arrives at once is taken for one message. It may hold several lines: look for every LF.",
+    async run(scene) {
+      const client = await visitor(scene, await scene.server());
+      if (scene.stage === "01") {
+        await client.sends("1 + 1\n2 * 3\n10 / 4\n");
+        await client.receives("= 2\n= 6\n= 2.5\n");
+        return;
+      }
+      await client.sends('{"type":"list"}\n{"type":"lookup","username":"nobody"}\n{"type":"list"}\n');
+      await client.receivesJson({ type: "users", users: [] });
+      await client.receivesError("unknown-user");
+      await client.receivesJson({ type: "users", users: [] });
+    },
+  },
+
+  {
+    id: "P0.2-in-pieces",
+    title: "a line that arrives in pieces is put together, inside a character too",
+    likelyCause:
+      "Bytes that have no LF yet must be held until the rest arrives, and become text only when the line is whole.",
+    async run(scene) {
+      const client = await visitor(scene, await scene.server());
+      await client.sendsInPieces(request(scene, 12, "\r\n"), [1, 4, request(scene, 12).length]);
+      await answered(scene, client, 12);
+      if (scene.stage === "01") {
+        await client.sendsInPieces("1 + é\n2 + 2\n", [5, 9]);
+        await client.receives('error: unexpected "é" at column 5\n= 4\n');
+        return;
+      }
+      const line = Buffer.from('{"type":"list","é":"😀"}\n');
+      await client.sendsInPieces(line, [8, line.indexOf("é") + 1, line.indexOf("😀") + 2]);
+      await client.receivesJson({ type: "users", users: [] });
+    },
+  },
+
+  {
+    id: "P0.2-cut-anywhere",
+    title: "any list of lines is answered wholly and in order, wherever it is cut",
+    likelyCause:
+      "Some cut loses bytes, or brings them twice: what is held must be joined with the next piece.",
+    async run(scene) {
+      const client = await visitor(scene, await scene.server());
+      const numbers = Array.from({ length: 12 }, () => scene.random.integer(0, 999));
+      const ends = numbers.map(() => scene.random.pick(["\n", "\r\n"]));
+      const bytes = Buffer.from(numbers.map((number, index) => request(scene, number, ends[index])).join(""));
+      const cuts = Array.from({ length: 5 }, () => scene.random.integer(1, bytes.length - 1));
+      await client.sendsInPieces(bytes, cuts);
+      for (const number of numbers) await answered(scene, client, number);
+    },
+  },
+
+  {
+    id: "P0.3-longest-line",
+    title: "the longest line that is allowed is answered",
+    likelyCause: "The limit counts bytes, and the LF with them.",
+    async run(scene) {
+      const client = await visitor(scene, await scene.server());
+      await client.sends(longRequest(scene, longest(scene)));
+      await sevenOrUsers(scene, client);
+      await client.sends(longRequest(scene, longest(scene), "\r\n"));
+      await sevenOrUsers(scene, client);
+    },
+  },
+
+  {
+    id: "P0.3-too-long",
+    title: "a line of one byte more is refused, at once, and the connection closed",
+    likelyCause:
+      "Bytes are to be counted, not characters, and a line that is too long already is not waited for.",
+    async run(scene) {
+      const server = await scene.server();
+      const limit = longest(scene);
+      const surplus = [
+        longRequest(scene, limit + 1),
+        longRequest(scene, limit - 100).replace("\n", `${"é".repeat(51)}\n`),
+        " ".repeat(limit + 1000),
+      ];
+      for (const line of surplus) {
+        const client = await visitor(scene, server);
+        await asks(scene, client, 1);
+        await client.sends(line);
+        await refused(scene, client, "line too long");
+        await client.isClosed();
+      }
+    },
+  },
+
+  {
+    id: "P0.4-not-utf-8",
+    title: "a line that is not UTF-8 is an error, and the connection stays open",
+    likelyCause:
+      "A decoder that replaces wrong bytes by U+FFFD hides them. Ask it whether the bytes are UTF-8, or make it fatal.",
+    async run(scene) {
+      const client = await visitor(scene, await scene.server());
+      for (const bytes of BAD_UTF8) {
+        await client.sends(lineWith(scene, bytes));
+        await refused(scene, client, "bad-encoding");
+        await asks(scene, client);
+      }
+    },
+  },
+
+  {
+    id: "P0.5-half-close",
+    title: "a client that has ended its half is answered all the same, then closed",
+    likelyCause:
+      "The end of the client's half is taken for the end of the connection. In Node.js, allowHalfOpen keeps it open.",
+    async run(scene) {
+      const client = await visitor(scene, await scene.server());
+      const numbers = Array.from({ length: 200 }, (_, index) => index);
+      await client.sends(numbers.map((number) => request(scene, number)).join(""));
+      await client.endsHalf();
+      for (const number of numbers) await answered(scene, client, number);
+      await client.isClosed();
+    },
+  },
+
+  {
+    id: "P0.5-unfinished-line",
+    title: "bytes after the last LF are never acted on",
+    likelyCause: "What has no LF when the connection ends is no message, even if it looks like one. Drop it.",
+    async run(scene) {
+      const server = await scene.server();
+      for (const end of ["", "\r"]) {
+        const client = await visitor(scene, server);
+        await asks(scene, client, 1);
+        await client.sends(request(scene, 2, end));
+        await client.endsHalf();
+        await client.isClosed();
+      }
+    },
+  },
+
+  {
+    id: "P0.6-address",
+    title: "the first line of output says where it listens: on --host, and on the real port",
+    likelyCause: "With port 0 the system chooses: the real port is known only when the server listens.",
+    async run(scene) {
+      for (const host of ["127.0.0.1", "0.0.0.0"]) {
+        const options = host === "127.0.0.1" ? [] : ["--host", host];
+        const program = scene.runServer({ port: "0" }, options);
+        const line = await program.showsNext(
+          new RegExp(`^listening on ${host.replaceAll(".", "\\.")}:[1-9][0-9]*$`),
+        );
+        const server = { program, port: Number(line.slice(line.lastIndexOf(":") + 1)) };
+        await asks(scene, await visitor(scene, server));
+      }
+    },
+  },
+
+  {
+    id: "P0.6-port-in-use",
+    title: "a port in use ends it with exit code 1 and one line that says how to choose another",
+    likelyCause: "The error of listening is not handled, or the line does not name --port.",
+    async run(scene) {
+      const first = await scene.server();
+      const second = scene.runServer({ port: String(first.port) });
+      await second.endsWith(1);
+      await second.prints(/--port/);
+      await saidInOneLine(scene, second);
+    },
+  },
+
+  {
+    id: "P0.6-help",
+    title: "--help names the options, and ends with exit code 0",
+    likelyCause: "--help is not known, or does not name --host, --port and itself.",
+    async run(scene) {
+      const program = scene.runServer({}, ["--help"]);
+      await program.endsWith(0);
+      for (const option of [/--host/, /--port/, /--help/]) await program.prints(option);
+      await program.hasNotShown("listening on");
+    },
+  },
+
+  {
+    id: "P0.6-stop",
+    title: "SIGINT and SIGTERM close every connection, and end it with exit code 0",
+    likelyCause: "A server that only stops listening waits for its clients. Close their connections, too.",
+    async run(scene) {
+      if (SIGNALS.length === 0) await asks(scene, await visitor(scene, await scene.server()));
+      for (const signal of SIGNALS) {
+        const server = await scene.startServer();
+        const silent = await scene.connect(server, "a silent client");
+        const unfinished = await scene.connect(server, "a slow client");
+        await unfinished.sends(request(scene, 1, ""));
+        const busy = await visitor(scene, server);
+        await asks(scene, busy);
+        await server.program.signal(signal);
+        await unfinished.isClosedAfter();
+        for (const connection of [silent, busy]) await connection.isClosed();
+        await server.program.endsWith(0);
+      }
+    },
+  },
+
+  {
+    id: "P0.7-neighbours",
+    title: "silent, slow, broken and babbling clients do not disturb another",
+    likelyCause:
+      "Something belongs to all clients that should belong to one, waits for one of them, or fails with one of them.",
+    async run(scene) {
+      const server = await scene.server();
+      const client = await visitor(scene, server);
+      const neighbours: ((neighbour: Connection) => Promise<void>)[] = [
+        async () => {},
+        (neighbour) => neighbour.sends(request(scene, 1, "").slice(0, 3)),
+        (neighbour) => neighbour.endsHalf(),
+        async (neighbour) => {
+          await neighbour.sends(request(scene, 1).repeat(50));
+          await neighbour.resets();
+        },
+        (neighbour) => neighbour.sends(scene.random.bytes(20_000)),
+      ];
+      for (const [number, behaves] of neighbours.entries()) {
+        const neighbour = await scene.connect(server, "a neighbour");
+        neighbour.ignoresTheRest();
+        await behaves(neighbour);
+        await asks(scene, client, number);
+      }
+      await asks(scene, await visitor(scene, server, "a later client"));
+      if (scene.stage !== "01") client.ignoresTheRest(); // News of the later one.
+    },
+  },
+]);
+
+const unreadReplies = defineCheck({
+  id: "P0.7-unread",
+  stages: ["01"],
+  of: "server",
+  title: "a client that reads nothing delays no other, and gets all of its answers when it reads",
+  likelyCause:
+    "The answers that a client leaves unread must be bounded: stop reading its requests until they have left.",
+  async run(scene) {
+    const server = await scene.server();
+    const deaf = await scene.connect(server, "a deaf client");
+    const client = await scene.connect(server);
+    await scene.step("a deaf client stops reading", () => void deaf.socket.pause());
+    await deaf.sends("x\n".repeat(DEAF_REQUESTS));
+    await asksManyTimes(scene, client);
+    await scene.step("the deaf client reads again", () => void deaf.socket.resume());
+    await deaf.endsHalf();
+    const replies = await deaf.isClosedAfter();
+    const reply = 'error: unexpected "x" at column 1\n';
+    if (replies !== reply.repeat(DEAF_REQUESTS))
+      scene.fails({
+        expected: `${DEAF_REQUESTS} times ${quote(reply)}`,
+        received: `${replies.length} bytes of ${DEAF_REQUESTS * reply.length}, or others`,
+      });
+  },
+});
+
+/** With their replies, more than the systems of both sides take in for a program that does not read: 10 MB on Linux. */
+const DEAF_REQUESTS = 350_000;
+
+/** In each turn of the server's, a client that floods it has some lines answered: so many turns bring it to a halt. */
+const PATIENT_REQUESTS = 6000;
+
+/** Asks one request after the other, each when the one before is answered. One step, for it is one thing that is said. */
+async function asksManyTimes(scene: Scene, client: Connection): Promise<void> {
+  const description = `another client asks ${PATIENT_REQUESTS} times, and is answered each time`;
+  await scene.step(description, async () => {
+    const late = (): StepFailure => new StepFailure({ expected: "a reply", received: "nothing in time" });
+    const replies = client.lines();
+    for (let number = 0; number < PATIENT_REQUESTS; number += 1) {
+      client.write(request(scene, number));
+      const { value } = await within(scene.timeout, replies.next(), late);
+      if (value !== `= ${number + 1}`) scene.fails({ expected: `= ${number + 1}`, received: String(value) });
+    }
+    scene.observe();
+  });
+}
+
+/** Fails unless a program that has ended said nothing but one line, on standard error. */
+async function saidInOneLine(scene: Scene, program: ProgramUnderTest): Promise<void> {
+  await scene.step(`${program.name} has printed one line, on standard error`, () => {
+    const errors = program.errors.filter((line) => line !== "");
+    const notes = scene.stage === "03" ? 1 : 0; // It may have said first that its cipher is weak (P5.2).
+    if (program.lines.length > 0 || errors.length < 1 || errors.length > 1 + notes)
+      scene.fails({
+        expected: "one line on standard error",
+        received: [...program.lines, ...errors].join("\n") || "nothing",
+      });
+  });
+}
+
+const replyInPieces = defineCheck({
+  id: "P0.2-reply-in-pieces",
+  stages: ["01"],
+  of: "client",
+  title: "a reply that arrives in pieces is put together",
+  likelyCause: "The client takes what it reads first for the whole reply.",
+  async run(scene) {
+    const calculator = await scene.listener("the calculator");
+    const running = scene.calculator(calculator, ["1 + é"]);
+    const connection = await calculator.next(scene, "the client");
+    await connection.receives("1 + é\n");
+    await connection.sendsInPieces('error: unexpected "é" at column 5\r\n', [3, 19, 34, 35]);
+    const { stdout, stderr, code } = await running;
+    if (stdout !== "" || stderr !== 'error: unexpected "é" at column 5\n' || code !== 1)
+      scene.fails({
+        expected: 'error: unexpected "é" at column 5, on standard error, and exit code 1',
+        received: `${stdout}${stderr}exit code ${code}`,
+      });
+  },
+});
+
+const clientChecks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
+  {
+    id: "P0.2-news-in-pieces",
+    title: "lines from the registry may come in pieces, or several at once",
+    likelyCause: "The client takes what it reads at once for one line, neither more nor less.",
+    async run(scene) {
+      const alice = await scene.client("alice");
+      const { connection } = await scene.registry.registration("alice");
+      const joined = (username: string): string =>
+        `{"type":"joined","username":"${username}","host":"127.0.0.1","port":50003,"note":"é"}\r\n`;
+      const bytes = Buffer.from(joined("carol"));
+      await connection.sendsInPieces(bytes, [1, 20, bytes.indexOf("é") + 1, bytes.length - 1]);
+      await alice.showsNext("joined: carol");
+      await connection.sends(joined("dave") + joined("erin"));
+      await alice.showsNext("joined: dave");
+      await alice.showsNext("joined: erin");
+    },
+  },
+
+  {
+    id: "P0.2-chat-in-pieces",
+    title: "lines of a chat may come in pieces, or several at once",
+    likelyCause: "The client takes what it reads at once for one line, neither more nor less.",
+    async run(scene) {
+      const { alice, bob } = await scene.chat("initiator");
+      const bytes = Buffer.from(`${bob.wrap(message(1, "Grüße 😀"))}\r\n`);
+      const cuts = [1, 30, bytes.length - 1, ...cutsInsideOfCharacters(bytes)];
+      await bob.connection.sendsInPieces(bytes, cuts);
+      await alice.showsNext("bob> Grüße 😀");
+      await bob.hears({ type: "ack", id: 1 });
+      await bob.connection.sends(`${bob.wrap(message(2, "two"))}\n${bob.wrap(message(3, "three"))}\n`);
+      await alice.showsNext("bob> two");
+      await alice.showsNext("bob> three");
+      for (const id of [2, 3]) await bob.hears({ type: "ack", id });
+    },
+  },
+
+  {
+    id: "P0.3-chat-line-too-long",
+    title: "a caller's line that is too long is refused, at once, and the connection closed",
+    likelyCause: "Bytes are held for a line that never ends. A line has a limit, between peers too.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      const bob = await (await scene.peer("bob")).calls(alice);
+      await bob.connection.sends("x".repeat(longest(scene) + 1));
+      await bob.refused("line-too-long");
+    },
+  },
+
+  {
+    id: "P0.5-chat-unfinished-line",
+    title: "a message without its LF is not shown when the connection ends",
+    likelyCause: "What has no LF when the connection ends is no message. Drop it.",
+    async run(scene) {
+      const { alice, bob } = await scene.chat("initiator");
+      await bob.says(message(1, "pay 100"));
+      await alice.showsNext("bob> pay 100");
+      await bob.hears({ type: "ack", id: 1 });
+      await bob.connection.sends(bob.wrap(message(2, "pay 100")));
+      await bob.connection.endsHalf();
+      await alice.showsNext(lostChat("bob"));
+      await bob.connection.isClosedAfter();
+    },
+  },
+]);
+
+/** Offsets inside of characters that have more than one byte. */
+function cutsInsideOfCharacters(bytes: Buffer): number[] {
+  return [...bytes.keys()].filter((offset) => ((bytes[offset] ?? 0) & 0xc0) === 0x80);
+}
+
+export const checks = [...serverChecks, unreadReplies, replyInPieces, ...clientChecks];

@@ -1,0 +1,56 @@
+// Checks of clause P3.10: for how long a chat puts up with a peer that owes an ack.
+
+import { setTimeout as pause } from "node:timers/promises";
+import { ack, message } from "./engine/chat.ts";
+import { CHAT_STAGES, defineCheck } from "./engine/check.ts";
+import { lostChat, opensChat, talk } from "./engine/opening-chats.ts";
+
+/** When alice writes to carol, in seconds after she has written to bob, and when bob speaks again. */
+const CAROL = 8;
+const BOB = 10;
+
+export const checks = [
+  defineCheck({
+    id: "P3.10-owed-ack",
+    stages: CHAT_STAGES,
+    of: "client",
+    title:
+      "a chat is lost when the other side owes an ack for 30 s, whatever else it says, and no other chat is",
+    likelyCause:
+      "Every message that is sent needs a time limit of its own, 30 s, which its own ack ends and nothing else.",
+    waits: 30 + CAROL,
+    async run(scene) {
+      const { alice, bob } = await scene.chat("initiator");
+      const carol = await opensChat(scene, alice, "initiator", "carol");
+      const dave = await opensChat(scene, alice, "initiator", "dave");
+      const since = performance.now();
+      const until = (seconds: number): Promise<void> => pause(since + 1000 * seconds - performance.now());
+      await alice.enters("/switch bob", "one", "two");
+      await bob.hears(message(1, "one"));
+      await bob.hears(message(2, "two"));
+      await scene.step(`${CAROL} s pass`, () => until(CAROL));
+      await alice.enters("/switch carol", "hello");
+      await carol.hears(message(1, "hello"));
+      await scene.step(`${BOB} s have passed`, () => until(BOB));
+      // Neither the ack of another message nor a message of his own is what bob owes.
+      await bob.says(ack(2));
+      await alice.shows("delivered to bob: 2");
+      await bob.says(message(1, "hi"));
+      await bob.hears(ack(1));
+      await alice.showsAfter(30, since, /^chat with (?:bob|carol) lost: /);
+      // If what bob has said had given him more time, carol would be lost before him.
+      await scene.step("it was the chat with bob", () => {
+        const lost = alice.lines.filter((line) => line.includes(" lost: "));
+        if (lost.length !== 1 || !lostChat("bob").test(lost[0] ?? ""))
+          scene.fails({ expected: "chat with bob lost: …, and no other", received: lost.join("\n") });
+      });
+      await alice.shows("not delivered to bob: 1");
+      await bob.connection.isClosedAfter();
+      await alice.showsAfter(30 + CAROL, since, lostChat("carol"));
+      await alice.shows("not delivered to carol: 1");
+      await carol.connection.isClosedAfter();
+      await alice.enters("/switch dave");
+      await talk(alice, dave, 1);
+    },
+  }),
+];

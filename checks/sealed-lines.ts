@@ -1,0 +1,362 @@
+// Clauses P6.1 to P6.5: stage 04's sealed lines as they are on the wire, what happens to those that are not right, and
+// the key log.
+
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
+import { defineChecks } from "./engine/check.ts";
+import { encryptBlocks, seal, tagged } from "./engine/cryptography.ts";
+import { connectsAs, isEnded, lostChat, opensChat, readsHello, started } from "./engine/opening-chats.ts";
+import type { ClientUnderTest, Scene } from "./engine/scene.ts";
+
+/** What no client may show, because it never came in a line that was right. */
+const HIDDEN = "hidden";
+
+const SECRET = Buffer.from(JSON.stringify(message(1, HIDDEN)));
+
+const IV = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
+
+/** A hello as another program may write it: other blanks, another order, members that we do not know. */
+const helloOfAnotherProgram = (from: string, to: string): string =>
+  `{"client": "café 1.0", "from": "${from}", "to" : "${to}", "stage": "0\\u0034", "type": "hello"}`;
+
+/** A chat with a peer whose lines are right, and written otherwise than ours. */
+async function chatOfAnotherProgram(
+  scene: Scene,
+  alice: ClientUnderTest,
+  role: ChatRole,
+  name: string,
+): Promise<Chat> {
+  const chat = await connectsAs(scene, alice, role, name);
+  const hello = helloOfAnotherProgram(name, alice.name);
+  if (role === "initiator") {
+    await chat.sendsHelloLine(hello, "\r\n");
+    await chat.receivesHello();
+  } else {
+    await readsHello(chat);
+    await chat.sendsHelloLine(hello, "\r\n");
+  }
+  await chat.receivesKey();
+  const digits = chat.publicKey.toString("hex");
+  await chat.sendsKeyLine(`{ "publicKey":"${digits}","group": "modp2048", "type":"key"}`, "\r\n");
+  chat.derivesKeys();
+  await started(alice, chat);
+  return chat;
+}
+
+/** A right line is taken: only beside that does it mean anything that a wrong one is refused. */
+async function isHeard(alice: ClientUnderTest, chat: Chat): Promise<void> {
+  await chat.says(message(1, "right"));
+  await chat.hears(ack(1));
+  await alice.shows(`${chat.name}> right`);
+}
+
+/** Sends a line as it is, and expects that it is refused, that the chat is lost, and that nothing was shown. */
+async function isRefused(alice: ClientUnderTest, chat: Chat, line: string): Promise<void> {
+  await chat.connection.sends(`${line}\n`);
+  await chat.refused("bad-record");
+  await alice.shows(lostChat(chat.name));
+}
+
+/** The first sealed line of a chat, right but for these members. */
+function sealedBut(chat: Chat, members: object): string {
+  return JSON.stringify({ ...seal(chat.sendingKey, 0, SECRET, IV), ...members });
+}
+
+/** A sealed line with a right tag over blocks that were padded by hand. */
+function padded(chat: Chat, padding: Buffer): string {
+  const blocks = encryptBlocks(chat.sendingKey, IV, Buffer.concat([SECRET, padding]));
+  return JSON.stringify(tagged(chat.sendingKey, 0, IV, blocks));
+}
+
+const missing = 16 - (SECRET.length % 16);
+
+/** Everything that can be wrong with a line, by what is wrong with it. */
+const WRONG_LINES: Readonly<Record<string, (chat: Chat) => string>> = {
+  "a seq that skips one": (chat) => JSON.stringify(seal(chat.sendingKey, 1, SECRET)),
+  "a wrong tag": (chat) => sealedBut(chat, { tag: "0".repeat(64) }),
+  "no tag": (chat) => sealedBut(chat, { tag: undefined }),
+  "padding of zeros": (chat) => padded(chat, Buffer.alloc(missing)),
+  "padding of more than a block": (chat) => padded(chat, Buffer.alloc(missing + 16, missing + 16)),
+  "no whole blocks": (chat) => JSON.stringify(tagged(chat.sendingKey, 0, IV, Buffer.alloc(17, 1))),
+  "the halves of the key swapped": (chat) => {
+    const swapped = Buffer.concat([chat.sendingKey.subarray(32), chat.sendingKey.subarray(0, 32)]);
+    return JSON.stringify(seal(swapped, 0, SECRET));
+  },
+  "the key of the other direction": (chat) => JSON.stringify(seal(chat.receivingKey, 0, SECRET)),
+  "nothing inside": (chat) => chat.wrap(""),
+  "two lines inside": (chat) => chat.wrap(`${SECRET}\n${JSON.stringify(message(2, HIDDEN))}`),
+  "a sealed line inside": (chat) => chat.wrap(JSON.stringify(seal(chat.sendingKey, 0, SECRET))),
+  "no JSON inside": (chat) => chat.wrap(HIDDEN),
+  "no UTF-8 inside": (chat) => chat.wrap(Buffer.from([0x7b, 0xff, 0x7d])),
+  "an unknown type inside": (chat) => chat.wrap({ type: "whisper", id: 1, text: HIDDEN }),
+  "a message out of turn inside": (chat) => chat.wrap(message(2, HIDDEN)),
+  "an ack of nothing inside": (chat) => chat.wrap(ack(1)),
+  "an error inside": (chat) => chat.wrap({ type: "error", code: "bad-record", message: HIDDEN }),
+};
+
+/** Lines in clear, which have no place after the keys; the message would be the next one. */
+const CLEAR_LINES: readonly string[] = [
+  JSON.stringify(message(2, HIDDEN)),
+  JSON.stringify(ack(1)),
+  JSON.stringify(BYE),
+  JSON.stringify({ type: "hello", stage: "04", from: "bob", to: "alice" }),
+  JSON.stringify({ type: "xored", ciphertext: "00" }),
+  HIDDEN,
+];
+
+export const checks = defineChecks({ stages: ["04"], of: "client" }, [
+  {
+    id: "P6.1-lines-as-sent",
+    title: "the keys come from the handshake's lines exactly as they were sent",
+    likelyCause:
+      "The transcript is made of lines that were parsed and written anew: a program with other blanks in its JSON gets other keys.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      for (const role of ROLES) {
+        const name = role === "initiator" ? "bob" : "carol";
+        const chat = await chatOfAnotherProgram(scene, alice, role, name);
+        await chat.says(message(1, "we have the same keys"));
+        await chat.hears(ack(1));
+        await alice.shows(`${name}> we have the same keys`);
+      }
+    },
+  },
+  {
+    id: "P6.2-on-the-wire",
+    title: "messages, acks and goodbyes are sealed, each with the next number and another IV",
+    likelyCause:
+      "A line is sent in clear, with another key than that of its direction, or with a number that is not the next.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      for (const role of ROLES) {
+        const bob = await opensChat(scene, alice, role, role);
+        await alice.enters("the same", "the same", "the same");
+        for (let id = 1; id <= 3; id += 1) await bob.hears(message(id, "the same"));
+        for (let id = 1; id <= 3; id += 1) await bob.says(ack(id));
+        await alice.shows(`delivered to ${role}: 3`);
+        await bob.says(message(1, "naïve café ☕"));
+        await bob.hears(ack(1));
+        await alice.shows(`${role}> naïve café ☕`);
+        await isEnded(alice, bob);
+        await scene.step("every line has an IV of its own", () => judgeIvs(scene, bob));
+      }
+    },
+  },
+  {
+    id: "P6.3-out-of-turn",
+    title: "a line that comes again, too early, or from the client itself is refused",
+    likelyCause:
+      "The number in the line is not compared with the one that is due, or both directions have one key.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      for (const [index, role] of ROLES.entries()) {
+        const again = await opensChat(scene, alice, role, `again${index}`);
+        const line = again.wrap(message(1, "once"));
+        await again.connection.sends(`${line}\n`);
+        await again.hears(ack(1));
+        await alice.shows(`again${index}> once`);
+        await isRefused(alice, again, line);
+
+        const early = await opensChat(scene, alice, role, `early${index}`);
+        early.wrap(message(1, "kept back on the way"));
+        await isRefused(alice, early, early.wrap(message(1, HIDDEN)));
+
+        const mirror = await opensChat(scene, alice, role, `mirror${index}`);
+        await alice.enters(`/switch mirror${index}`, "to the mirror");
+        await isRefused(alice, mirror, await mirror.connection.receivesLine());
+      }
+      await alice.hasNotShown(HIDDEN);
+    },
+  },
+  {
+    id: "P6.3-flipped-bit",
+    title: "a line with a flipped bit is refused, and so is everything after it",
+    likelyCause: "The tag is not compared, or not as a whole; or the chat goes on after a wrong one.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      for (const member of ["seq", "iv", "ciphertext", "tag"]) {
+        const bob = await opensChat(scene, alice, "initiator", `bob-${member}`);
+        await isHeard(alice, bob);
+        const line = withLastDigitChanged(bob.wrap(message(2, HIDDEN)), member);
+        // What comes after it is right, and must not be looked at any more.
+        const after = [bob.wrap(message(2, HIDDEN)), bob.wrap(BYE)];
+        await bob.connection.sends(`${[line, ...after].join("\n")}\n`);
+        await bob.refused("bad-record");
+        await alice.shows(lostChat(bob.name));
+      }
+      await alice.hasNotShown(HIDDEN);
+      await alice.hasNotShown(" ended");
+    },
+  },
+  {
+    id: "P6.3-one-answer",
+    title: "whatever is wrong with a line, the answer is the same, to the byte",
+    likelyCause:
+      "The code or the message of the error tells what was wrong. Whoever tries many lines on you learns from that.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      await isHeard(alice, await opensChat(scene, alice, "initiator", "carol"));
+      let first: { what: string; answer: string } | undefined;
+      for (const [index, [what, wrong]] of Object.entries(WRONG_LINES).entries()) {
+        const bob = await opensChat(scene, alice, "initiator", `bob${index}`);
+        const line = wrong(bob);
+        await bob.connection.sends(`${line}\n`);
+        const answer = JSON.stringify(await bob.connection.receivesError("bad-record"));
+        first ??= { what, answer };
+        const { what: other, answer: expected } = first;
+        await scene.step(`the answer to ${what} is the same as that to ${other}`, () => {
+          if (answer !== expected) scene.fails({ sent: line, expected, received: answer, exact: true });
+        });
+        await bob.ended();
+        await alice.shows(lostChat(bob.name));
+      }
+      await alice.hasNotShown(HIDDEN);
+    },
+  },
+  {
+    id: "P6.4-clear-bye",
+    title: "a goodbye in clear is none: the chat is lost",
+    likelyCause:
+      "A line whose type is not sealed goes past the tag, because it is a bye. Anybody on the way could end a chat with it, unnoticed.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      for (const role of ROLES) {
+        const bob = await opensChat(scene, alice, role, role);
+        await alice.enters(`/switch ${role}`, "unanswered");
+        await bob.hears(message(1, "unanswered"));
+        await isRefused(alice, bob, JSON.stringify(BYE));
+        await alice.shows(`not delivered to ${role}: 1`);
+      }
+      await alice.hasNotShown(" ended");
+    },
+  },
+  {
+    id: "P6.4-clear-lines",
+    title: "after the keys, a line in clear is refused, and nothing of it is shown",
+    likelyCause: "A line whose type is not sealed goes past the tag. Nothing may.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      for (const [index, line] of CLEAR_LINES.entries()) {
+        const bob = await opensChat(scene, alice, ROLES[index % 2] ?? "initiator", `bob${index}`);
+        await isHeard(alice, bob);
+        await isRefused(alice, bob, line);
+      }
+      await alice.hasNotShown(HIDDEN);
+    },
+  },
+  {
+    id: "P6.4-clear-error",
+    title: "an error in clear loses the chat, and none of its words are shown",
+    likelyCause: "The message of the error is shown. Anybody on the way may have written it.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      const codes = { bob: "bad-record", carol: HIDDEN.toUpperCase().repeat(3) };
+      for (const [name, code] of Object.entries(codes)) {
+        const peer = await opensChat(scene, alice, "initiator", name);
+        await alice.enters(`/switch ${name}`, "unanswered");
+        await peer.hears(message(1, "unanswered"));
+        await peer.connection.sendsJson({ type: "error", code, message: `call ${HIDDEN}` });
+        await alice.shows(lostChat(name));
+        await alice.shows(`not delivered to ${name}: 1`);
+        await peer.ended();
+      }
+      await alice.hasNotShown(HIDDEN.toUpperCase());
+      await alice.hasNotShown(HIDDEN);
+    },
+  },
+  {
+    id: "P6.5-key-log",
+    title: "with CHATKEYLOGFILE, the keys of each chat are appended to that file, and the program says so",
+    likelyCause:
+      "The line is not P2PCHAT04, hash, initiator's key, responder's key, or the file is written anew for each chat.",
+    async run(scene) {
+      const path = temporaryFile(scene);
+      const options = { argv: ["--accept"], environment: { CHATKEYLOGFILE: path } };
+      const alice = await scene.client("alice", options);
+      await alice.prints(/key/i);
+      const lines: string[] = [];
+      for (const role of ROLES) {
+        const bob = await opensChat(scene, alice, role, role);
+        const { transcript, initiator, responder } = bob.sessionKeys;
+        const fields = [transcript, initiator, responder].map((bytes) => bytes.toString("hex"));
+        lines.push(`P2PCHAT04 ${fields.join(" ")}\n`);
+        await scene.step("the key log has a line for each chat", () => {
+          const [expected, received] = [lines.join(""), readFileSync(path, "utf8")];
+          if (received !== expected)
+            scene.fails({
+              expected: JSON.stringify(expected),
+              received: JSON.stringify(received),
+              exact: true,
+            });
+          scene.observe();
+        });
+      }
+    },
+  },
+  {
+    id: "P6.5-owner-only",
+    title: "only its owner can read the key log",
+    likelyCause:
+      "The file is created with the rights that any file gets. Give its mode, 0600, when it is created.",
+    async run(scene) {
+      const path = temporaryFile(scene);
+      const options = { argv: ["--accept"], environment: { CHATKEYLOGFILE: path } };
+      const alice = await scene.client("alice", options);
+      await opensChat(scene, alice, "initiator", "bob");
+      await scene.step("the mode of the key log is 600", () => {
+        if (process.platform === "win32") return; // There the folder's rights count.
+        const mode = (statSync(path).mode & 0o777).toString(8);
+        if (mode !== "600") scene.fails({ expected: "600", received: mode });
+      });
+    },
+  },
+  {
+    id: "P6.5-only-if-asked",
+    title: "without CHATKEYLOGFILE, no key is printed",
+    likelyCause: "A key is printed for finding a mistake, and was forgotten there.",
+    async run(scene) {
+      const environment = { CHATKEYLOGFILE: "" };
+      const { alice, bob } = await scene.chat("initiator", { environment });
+      await bob.says(message(1, "hello"));
+      await bob.hears(ack(1));
+      await alice.shows("bob> hello");
+      await scene.step("no key was printed", () => {
+        const printed = [...alice.lines, ...alice.errors].join("\n").toLowerCase();
+        const { initiator, responder } = bob.sessionKeys;
+        for (const secret of [initiator, responder, bob.sharedSecret]) {
+          const begins = secret.subarray(0, 8).toString("hex");
+          if (printed.includes(begins))
+            scene.fails({ expected: "no key in what is printed", received: `${begins}…` });
+        }
+      });
+    },
+  },
+]);
+
+/** A sealed line in which one bit of the last digit of a member is another. */
+function withLastDigitChanged(line: string, member: string): string {
+  const [, before = "", digit = "", after = ""] =
+    new RegExp(`^(.*"${member}":"?[0-9a-f]*)([0-9a-f])(.*)$`).exec(line) ?? [];
+  return before + (Number.parseInt(digit, 16) ^ 1).toString(16) + after;
+}
+
+/** A path for a file that is gone when the check is over. */
+function temporaryFile(scene: Scene): string {
+  const folder = mkdtempSync(join(tmpdir(), "key-log-"));
+  scene.afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "chat.keys");
+}
+
+function judgeIvs(scene: Scene, chat: Chat): void {
+  const ivs = chat.records.map(({ iv }) => String(iv));
+  const twice = ivs.find((iv, index) => ivs.indexOf(iv) < index);
+  if (twice === undefined) return;
+  scene.fails({
+    expected: `${ivs.length} different IVs`,
+    received: `twice ${twice}`,
+    likelyCause:
+      "The IV is drawn once for the chat. Draw one for each line: with an IV used twice, equal beginnings show.",
+  });
+}
