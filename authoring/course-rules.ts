@@ -22,6 +22,8 @@ const OTHER_KINDS = 3;
 
 const PROTOCOL = "lessons/protocol.md";
 const CHECKS_FOLDER = "checks";
+const CHECKS_INDEX = `${CHECKS_FOLDER}/index.ts`;
+const CHECKS_ENTRIES = [CHECKS_INDEX, `${CHECKS_FOLDER}/check.ts`];
 
 /** Everything that is wrong with the course. */
 export function findProblems(courseFolder: string): Problem[] {
@@ -82,7 +84,7 @@ export function readClauses(courseFolder: string): string[] {
 }
 
 function checksProblems(clauses: readonly string[], answers: readonly WrongAnswer[]): Problem[] {
-  const problem = (message: string): Problem => ({ file: `${CHECKS_FOLDER}/index.ts`, line: 1, message });
+  const problem = (message: string): Problem => ({ file: CHECKS_INDEX, line: 1, message });
   const caught = new Set(answers.flatMap((answer) => (answer.kind === "text" ? [] : answer.caughtBy)));
   return [
     ...CHECKS.filter(({ id }, index) => CHECKS.findIndex((other) => other.id === id) !== index).map(
@@ -160,6 +162,11 @@ function strayFiles({ exercises, pages }: Course, courseFolder: string): Problem
     ...list(WRONG_ANSWERS_FOLDER)
       .filter((file) => !folders.has(file.slice(WRONG_ANSWERS_FOLDER.length + 1)))
       .map((file) => stray(file, "no exercise has this name: rename the folder, or remove it")),
+    ...list(CHECKS_FOLDER)
+      .filter(
+        (file) => file.endsWith(".ts") && !CHECKS_ENTRIES.includes(file) && !isImported(file, courseFolder),
+      )
+      .map((file) => stray(file, `${CHECKS_INDEX} does not have its checks: import them there`)),
     ...[...new Set(pages.map(({ folder }) => folder))].flatMap((folder) =>
       list(`lessons/${folder}`)
         .filter((file) => file.endsWith(".md") && !pages.some((page) => page.file === file))
@@ -168,4 +175,11 @@ function strayFiles({ exercises, pages }: Course, courseFolder: string): Problem
         ),
     ),
   ];
+}
+
+/** Whether the list of all checks takes those of this file. */
+function isImported(file: string, courseFolder: string): boolean {
+  return readFileSync(join(courseFolder, CHECKS_INDEX), "utf8").includes(
+    ` from "./${file.slice(CHECKS_FOLDER.length + 1)}";`,
+  );
 }
