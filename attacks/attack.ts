@@ -1,6 +1,6 @@
 // npm run attack -- NAME: runs an attack. Without a name: which ones there are.
 
-import { readable } from "../terminal/text.ts";
+import { readable } from "../captures/explain/readable.ts";
 import { ATTACKS } from "./list.ts";
 
 const [name, ...rest] = process.argv.slice(2);

@@ -2,9 +2,9 @@
 
 import { fileURLToPath } from "node:url";
 import { jsonOf, recognise } from "../captures/explain/protocols.ts";
+import { readable } from "../captures/explain/readable.ts";
 import { linesOf } from "../captures/explain/stream-lines.ts";
 import { loadCapture } from "../captures/follow/load.ts";
-import { readable } from "../terminal/text.ts";
 import type { Members } from "./played-peer.ts";
 import { AttackError } from "./report.ts";
 

@@ -6,7 +6,7 @@
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
-import { readable } from "../terminal/text.ts";
+import { readable } from "../captures/explain/readable.ts";
 import {
   decryptOnly,
   encryptOnly,

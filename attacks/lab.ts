@@ -2,7 +2,7 @@
 // When the lab is closed, or we are ended, nothing of it is left.
 
 import { createServer, type Server, type Socket } from "node:net";
-import { ChildProgram } from "../programs/child-program.ts";
+import type { ChildProgram } from "../programs/child-program.ts";
 import { StagePrograms } from "../programs/stage-programs.ts";
 import { LineSocket } from "./line-socket.ts";
 import type { Stage } from "./list.ts";
@@ -37,8 +37,7 @@ export interface Listener {
 export class Lab {
   readonly stage: Stage;
   /** They share our signals: whoever ends us as a group, ends them. */
-  readonly #programs = new StagePrograms(undefined, { sharesSignals: true });
-  readonly #others: ChildProgram[] = [];
+  readonly #programs = new StagePrograms({ sharesSignals: true });
   readonly #sockets = new Set<LineSocket>();
   readonly #servers: Server[] = [];
 
@@ -67,11 +66,7 @@ export class Lab {
 
   /** Any other program: it runs in the folder given, or in that of the course. */
   startProgram(file: string, argv: readonly string[], folder?: string): ChildProgram {
-    const words = ["--import", import.meta.resolve("tsx"), file, ...argv];
-    const place = { sharesSignals: true, ...(folder === undefined ? {} : { folder }) };
-    const program = new ChildProgram(file, process.execPath, words, {}, place);
-    this.#others.push(program);
-    return program;
+    return this.#programs.start(file, argv, folder === undefined ? {} : { folder });
   }
 
   async connect(port: number): Promise<LineSocket> {
@@ -108,7 +103,6 @@ export class Lab {
     for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.close();
     await this.#programs.end();
-    await Promise.all(this.#others.map((program) => program.kill()));
   }
 
   async #meet(name: string, program: ChildProgram): Promise<Victim> {
@@ -116,8 +110,8 @@ export class Lab {
     return {
       name,
       port,
-      screen: program.lines.stdout,
-      types: (line) => program.write(`${line}\n`),
+      screen: program.lines,
+      types: (line) => program.enter(line),
       shows: (pattern) => awaited(program.line(pattern)),
     };
   }

@@ -1,10 +1,10 @@
 // What all attack programs have in common: the command line, the first and the last lines, and a clean end.
 
 import { parseArgs } from "node:util";
+import { readable } from "../captures/explain/readable.ts";
 import { FileError } from "../captures/read/capture-file.ts";
 import { CaptureError } from "../captures/read/packet.ts";
-import { ChildError } from "../programs/child-program.ts";
-import { readable } from "../terminal/text.ts";
+import { ProgramError } from "../programs/child-program.ts";
 import { Lab } from "./lab.ts";
 import { ATTACKS, type Attack, type Stage } from "./list.ts";
 import { AttackError, heading, say } from "./report.ts";
@@ -87,7 +87,7 @@ function problemOf(error: unknown): string | undefined {
   if (error instanceof UsageError) return `error: ${error.message} (--help shows the usage)`;
   if (error instanceof AttackError) return `failed: ${error.message}`;
   if (error instanceof CaptureError) return `error: not a capture that can be read: ${error.message}`;
-  if (error instanceof FileError || error instanceof ChildError) return `error: ${error.message}`;
+  if (error instanceof FileError || error instanceof ProgramError) return `error: ${error.message}`;
   return undefined;
 }
 

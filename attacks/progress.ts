@@ -1,7 +1,7 @@
 // A text that appears byte by byte: on a terminal in one row with a bar, elsewhere a line for each block.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { readable } from "../terminal/text.ts";
+import { readable } from "../captures/explain/readable.ts";
 import { say } from "./report.ts";
 
 const BAR_WIDTH = 20;

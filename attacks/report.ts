@@ -1,7 +1,8 @@
 // What an attack prints: numbered steps, what stands on the wire, what a screen shows, and the proof.
 
+import { MORE, readable } from "../captures/explain/readable.ts";
 import { canvasFor } from "../terminal/paint.ts";
-import { cut, readable } from "../terminal/text.ts";
+import { cut } from "../terminal/text.ts";
 
 /** The attack did not do what it should. The message is one line. */
 export class AttackError extends Error {}
@@ -30,7 +31,7 @@ export function step(text: string): void {
 /** A line as it stood on the wire, cut to the width. What nobody should be able to read has another colour. */
 export function showWire(who: string, line: string): void {
   const kind = /"type":"(?:xored|sealed|unauthenticated)"/.test(line) ? "ciphertext" : "plaintext";
-  const shown = cut(readable(Buffer.from(line)), width - who.length - 5);
+  const shown = cut(readable(Buffer.from(line)), width - who.length - 5, MORE);
   say(`   ${who}: ${canvas.paint(kind, shown)}`);
 }
 
@@ -41,7 +42,7 @@ export function showScreen(name: string, line: string): void {
 
 /** What the attacker should not have been able to know or to bring about, and where it can be seen. */
 export function proof(where: string, what: string): void {
-  say(canvas.paint("problem", `proof: ${where}: ${readable(Buffer.from(what))}`));
+  say(canvas.paint("bad", `proof: ${where}: ${readable(Buffer.from(what))}`));
 }
 
 /** The attack has failed as it should: what the other side answered, or showed. */

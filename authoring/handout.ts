@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { ProblemError } from "../course/exercises/problem.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { HandoutError, writeHandout } from "./handout/write-handout.ts";
 
 const [directory, ...more] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 // `npm run rules`: whether pages, exercises, checks and wrong answers keep the rules of authorship.
 
 import { formatProblem } from "../course/exercises/problem.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { findProblems } from "./course-rules.ts";
 
 const problems = findProblems(COURSE_FOLDER);

@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { startServer } from "../programs/course-program.ts";
+import { startServer } from "../programs/stage-programs.ts";
 import { connectLightly } from "./light-socket.ts";
 import { LoadGenerator } from "./load-generator.ts";
 import { processorTime, residentMemory } from "./machine.ts";

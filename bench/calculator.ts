@@ -1,6 +1,7 @@
 // How much of what a bare echo server can do the calculator can do, and what clients that never read cost it.
 
-import { type Program, startServer } from "../programs/course-program.ts";
+import type { ChildProgram } from "../programs/child-program.ts";
+import { startServer } from "../programs/stage-programs.ts";
 import { measureFloods } from "./calculator-floods.ts";
 import type { LoadResult } from "./load.ts";
 import { LoadGenerator } from "./load-generator.ts";
@@ -24,7 +25,7 @@ const THOUSAND: LoadKind = { name: "1,000 connections", connections: 1000, outst
 const PIPELINED: LoadKind = { name: "1 connection, 100 requests open", connections: 1, outstanding: 100 };
 
 interface Target {
-  server: Program;
+  server: ChildProgram;
   port: number;
 }
 

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { type Traffic, writeTraffic } from "./capture-files.ts";
 import type { JobReport } from "./capture-job.ts";
 import type { Limit, Row } from "./report.ts";

@@ -2,7 +2,7 @@
 // Each gets a process group, so that all it has started can be ended with it.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
 /** How long to wait for an output, in milliseconds. */
 const PATIENCE = 20_000;

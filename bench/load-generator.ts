@@ -1,6 +1,6 @@
 // Our end of the process that generates load.
 
-import { Program } from "../programs/course-program.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 import type { Flood, Load, LoadResult } from "./load.ts";
 import type { Job } from "./load-process.ts";
 
@@ -8,7 +8,7 @@ import type { Job } from "./load-process.ts";
 const DEFAULTS = { connections: 1, outstanding: 1, settle: 0, warmUp: 200, duration: 800 };
 
 export class LoadGenerator {
-  readonly #program = new Program("bench/load-process.ts");
+  readonly #program = startProgram("bench/load-process.ts");
 
   /** One load at a time. What is not said: one connection, a request after the other, which is its introduction too. */
   async load(load: Pick<Load, "port" | "request"> & Partial<Load>): Promise<LoadResult> {

@@ -1,11 +1,12 @@
 // Two programs that have a chat, whose ends a benchmark holds: what it enters at one comes out at the other.
 
-import { Program, startServer } from "../programs/course-program.ts";
+import type { ChildProgram } from "../programs/child-program.ts";
+import { startProgram, startServer } from "../programs/stage-programs.ts";
 
 /** Both programs run, and lines pass. */
 export interface Pair {
-  sender: Program;
-  receiver: Program;
+  sender: ChildProgram;
+  receiver: ChildProgram;
   /** What the receiver prints for a text that was entered at the sender. */
   received(text: string): string;
   /** What the sender prints when it knows that the text has arrived; texts are numbered from 1. */
@@ -17,9 +18,9 @@ export interface Pair {
 export async function startChat(folder: string): Promise<Pair> {
   const { server, port } = await startServer(`${folder}/server.ts`);
   const registry = ["--registry", `127.0.0.1:${port}`];
-  const receiver = new Program(`${folder}/client.ts`, ["--name", "bob", "--accept", ...registry]);
+  const receiver = startProgram(`${folder}/client.ts`, ["--name", "bob", "--accept", ...registry]);
   await receiver.line(/^registered as bob/);
-  const sender = new Program(`${folder}/client.ts`, ["--name", "alice", ...registry]);
+  const sender = startProgram(`${folder}/client.ts`, ["--name", "alice", ...registry]);
   await sender.line(/^registered as alice/);
   sender.enter("/chat bob");
   await Promise.all([sender.line("chat with bob started"), receiver.line("chat with alice started")]);
@@ -35,7 +36,7 @@ export async function startChat(folder: string): Promise<Pair> {
 /** Two programs that only pass bytes on. */
 export async function startBarePair(): Promise<Pair> {
   const { server: receiver, port } = await startServer("bench/bare-peer.ts");
-  const sender = new Program("bench/bare-peer.ts", [String(port)]);
+  const sender = startProgram("bench/bare-peer.ts", [String(port)]);
   await sender.line("connected");
   return {
     sender,
@@ -46,6 +47,6 @@ export async function startBarePair(): Promise<Pair> {
   };
 }
 
-async function endAll(...programs: readonly Program[]): Promise<void> {
+async function endAll(...programs: readonly ChildProgram[]): Promise<void> {
   await Promise.all(programs.map((program) => program.kill()));
 }

@@ -2,7 +2,8 @@
 // The same clients do the same with a bare echo server; where everybody is to hear of everybody, with a broadcasting one.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { type Program, startServer } from "../programs/course-program.ts";
+import type { ChildProgram } from "../programs/child-program.ts";
+import { startServer } from "../programs/stage-programs.ts";
 import { Crowd, MAX_JOINING_TIME } from "./crowd.ts";
 import { LoadGenerator } from "./load-generator.ts";
 import { residentMemory, tooFewFiles } from "./machine.ts";
@@ -42,7 +43,7 @@ export async function measureRegistry(): Promise<Row[]> {
 /** Does something with a server of its own, and ends it. */
 async function withServer<Result>(
   { file, argv }: ServerFile,
-  action: (port: number, server: Program) => Promise<Result>,
+  action: (port: number, server: ChildProgram) => Promise<Result>,
 ): Promise<Result> {
   const { server, port } = await startServer(file, argv);
   try {

@@ -1,7 +1,7 @@
 // How long a student waits: from starting a client until it is ready, and from the key Enter in one terminal to the
 // screen of the other.
 
-import { startServer } from "../programs/course-program.ts";
+import { startServer } from "../programs/stage-programs.ts";
 import { Command } from "./commands.ts";
 import { startChat } from "./pairs.ts";
 import { findTerminals, type TerminalOpener } from "./pseudo-terminal.ts";

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { ChildProgram, DEADLINE } from "../programs/child-program.ts";
-import { freePorts } from "../programs/stage-programs.ts";
+import { freePorts } from "../programs/free-ports.ts";
+import { nodeCommand } from "../programs/node-command.ts";
 import { leaveOut } from "../tests/support/tools.ts";
 import { type LoadedCapture, loadCapture } from "./follow/load.ts";
 import { NoCaptureTool, startCaptureTool } from "./record/capture-tool.ts";
@@ -29,15 +30,15 @@ describe("npm run capture", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function start(name: string, command: string, argv: readonly string[]): ChildProgram {
+  function start(name: string, words: readonly string[]): ChildProgram {
     // Its temporary files go into our folder, so that we see what it leaves behind.
-    const program = new ChildProgram(name, command, argv, { TMPDIR: folder });
+    const program = new ChildProgram(name, words, { environment: { TMPDIR: folder } });
     programs.push(program);
     return program;
   }
 
   const capture = (...argv: readonly string[]): ChildProgram =>
-    start("capture", process.execPath, ["--import", "tsx", PROGRAM, ...argv]);
+    start("capture", [...nodeCommand(PROGRAM), ...argv]);
 
   it("says what is wrong with its arguments in one line, and ends with exit code 2", async () => {
     const wrong = [
@@ -56,23 +57,23 @@ describe("npm run capture", () => {
     const runs = wrong.map((argv) => capture(...argv));
     for (const [index, run] of runs.entries()) {
       expect((await run.exit()).code, String(wrong[index])).to.equal(2);
-      expect(run.lines.stdout).to.deep.equal([]);
-      expect(run.lines.stderr, String(wrong[index])).to.have.length(1);
-      expect(run.lines.stderr[0]).to.match(/^error: .* \(--help shows the usage\)$/);
+      expect(run.lines).to.deep.equal([]);
+      expect(run.errorLines, String(wrong[index])).to.have.length(1);
+      expect(run.errorLines[0]).to.match(/^error: .* \(--help shows the usage\)$/);
     }
   });
 
   it("explains itself", async () => {
     const run = capture("--help");
     expect((await run.exit()).code).to.equal(0);
-    expect(run.lines.stdout[0]).to.match(/^usage: npm run capture/);
+    expect(run.lines[0]).to.match(/^usage: npm run capture/);
   });
 
   it("fails in one line where it cannot write", async () => {
     const run = capture("02", join(PROGRAM, "out.pcap"));
     expect((await run.exit()).code).to.equal(1);
-    expect(run.lines.stderr).to.have.length(1);
-    expect(run.lines.stderr[0]).to.match(/^error: cannot record 02: /);
+    expect(run.errorLines).to.have.length(1);
+    expect(run.errorLines[0]).to.match(/^error: cannot record 02: /);
   });
 
   // Windows has no signals that a program could wait for: a Ctrl-C there comes from the terminal alone.
@@ -91,12 +92,12 @@ describe("npm run capture", () => {
     const [port = 0] = await freePorts([0]);
     const live = capture("02", out, "--live", "--method", "recorder", "--port", String(port));
     await live.line(/^Ctrl-C here ends the recording/);
-    const commands = live.lines.stdout.filter((line) => line.startsWith("  "));
+    const commands = live.lines.filter((line) => line.startsWith("  "));
     expect(commands).to.have.length(3);
     await chat(typed(commands));
     live.signal("SIGINT");
     expect((await live.exit()).code).to.equal(0);
-    expect(live.lines.stdout.at(-1)).to.include(SYNTHETIC_MAC.caller);
+    expect(live.lines.at(-1)).to.include(SYNTHETIC_MAC.caller);
     const loaded = await loadCapture(out, false);
     expect(textIn(loaded)).to.include("spoken live");
     expect(loaded.streams).to.have.length(3);
@@ -107,7 +108,7 @@ describe("npm run capture", () => {
     await live.line(/^Ctrl-C here ends the recording/);
     live.signal("SIGINT");
     expect((await live.exit()).code).to.equal(1);
-    expect(live.lines.stderr.join("\n")).to.match(/^error: nothing was recorded: .*$/);
+    expect(live.errorLines.join("\n")).to.match(/^error: nothing was recorded: .*$/);
     expect(existsSync(out)).to.equal(false);
   });
 
@@ -121,7 +122,7 @@ describe("npm run capture", () => {
     const [port = 0] = await freePorts([0]);
     const live = capture("02", out, "--live", "--method", "tool", "--port", String(port));
     await live.line(/^Ctrl-C here ends the recording/);
-    expect(live.lines.stdout.filter((line) => line.startsWith("  "))).to.deep.equal([
+    expect(live.lines.filter((line) => line.startsWith("  "))).to.deep.equal([
       `  npm run 02:server -- --port ${port}`,
       `  npm run 02:client -- --name alice --registry 127.0.0.1:${port}`,
       `  npm run 02:client -- --name bob --registry 127.0.0.1:${port}`,
@@ -166,7 +167,7 @@ describe("npm run capture", () => {
     const type = (wanted: RegExp): ChildProgram => {
       const command = commands.find((candidate) => wanted.test(candidate)) ?? "";
       // A signal for the shell shall reach the program.
-      return start(command, "sh", ["-c", command.replace(" node ", " exec node ")]);
+      return start(command, ["sh", "-c", command.replace(" node ", " exec node ")]);
     };
     return {
       server: type(/server\.ts/),
@@ -177,7 +178,7 @@ describe("npm run capture", () => {
   /** The programs as they are. */
   function plain(port: number): Commands {
     const stage = (file: string, ...argv: readonly string[]): ChildProgram =>
-      start(file, process.execPath, ["--import", "tsx", `02-basic-p2p/${file}`, ...argv]);
+      start(file, [...nodeCommand(`02-basic-p2p/${file}`), ...argv]);
     return {
       server: stage("server.ts", "--port", String(port)),
       client: (name) => stage("client.ts", "--name", name, "--registry", `127.0.0.1:${port}`),

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { COURSE_FOLDER } from "../programs/child-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { recordLive } from "./record/live.ts";
 import { METHODS, type Method, RecordError, record } from "./record/record.ts";
 import { RECORDINGS, type Recording } from "./record/recordings.ts";

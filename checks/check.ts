@@ -4,10 +4,10 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { besideLabel } from "../terminal/beside-label.ts";
 import { type Check, clauseOf, STAGE_NUMBERS, type StageNumber } from "./engine/check.ts";
 import { CommandError, splitWords } from "./engine/command.ts";
 import { formatFailure } from "./engine/format-failure.ts";
-import { hanging } from "./engine/hanging.ts";
 import { junitReport } from "./engine/junit-report.ts";
 import {
   type CheckResult,
@@ -170,7 +170,12 @@ function wanted({ stage, pattern, place }: CommandLine): readonly Check[] {
 }
 
 function listed(stage: StageNumber, check: Check): string[] {
-  return hanging(`${stage}/${check.id}`, `${check.of}: ${check.title}`, process.stdout.columns ?? 110, 42);
+  return besideLabel(
+    `${stage}/${check.id}`,
+    `${check.of}: ${check.title}`,
+    process.stdout.columns ?? 110,
+    42,
+  );
 }
 
 async function report(commandLine: CommandLine, checks: readonly Check[]): Promise<number> {
@@ -205,7 +210,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 
 function verdictLines(result: CheckResult, width: number): string[] {
   const { check, stage, verdict } = result;
-  if (verdict === "passed") return hanging(MARKS.passed, `${stage}/${check.id} ${check.title}`, width, 8);
+  if (verdict === "passed") return besideLabel(MARKS.passed, `${stage}/${check.id} ${check.title}`, width, 8);
   const [head = "", ...rest] = formatFailure(result, width - 8);
   return [MARKS[verdict] + head, ...rest.map((line) => " ".repeat(8) + line)];
 }

@@ -1,9 +1,9 @@
 // `npm run learn`: the exercises, one at a time, checked at every save. This file reads the command line;
 // course/learn/ has the watch mode and the commands, course/workspace/ the student's files.
 
-import { COURSE_FOLDER } from "../programs/course-program.ts";
-import { paintFor } from "../terminal/learn-paint.ts";
-import { printable } from "../terminal/learn-text.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { paintFor } from "../terminal/paint.ts";
+import { printable } from "../terminal/widths.ts";
 import { readCourse } from "./exercises/exercises.ts";
 import { formatProblem } from "./exercises/problem.ts";
 import { COMMANDS, checkAsJson, LearnError, runCommand, type Surroundings } from "./learn/commands.ts";

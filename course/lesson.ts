@@ -3,8 +3,10 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
-import { paint, printable } from "../terminal/styled-text.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { paintFor } from "../terminal/paint.ts";
+import { paintLine } from "../terminal/styled-text.ts";
+import { printable } from "../terminal/widths.ts";
 import { findPage, nameOfPage, type ReadingPage, readLibrary } from "./lesson/library.ts";
 import { Reader } from "./lesson/reader.ts";
 import { showReader } from "./lesson/reader-terminal.ts";
@@ -31,7 +33,7 @@ class LessonError extends Error {
   }
 }
 
-const coloured = process.stdout.isTTY === true && !process.env.NO_COLOR;
+const paint = paintFor(process.stdout, process.env);
 
 function requirePage(pages: readonly ReadingPage[], name: string): ReadingPage {
   const page = findPage(pages, name);
@@ -56,7 +58,7 @@ function printPage(pages: readonly ReadingPage[], page: ReadingPage): void {
     file: page.file,
     nameOf: nameOfPage(pages),
   });
-  console.log(lines.map((line) => paint(line, coloured).trimEnd()).join("\n"));
+  console.log(lines.map((line) => paintLine(line, paint).trimEnd()).join("\n"));
 }
 
 function readBookmark(): string {
@@ -94,7 +96,7 @@ async function read(pages: readonly ReadingPage[], start: ReadingPage): Promise<
   const reader = new Reader(pages, start, { columns: process.stdout.columns, rows: process.stdout.rows });
   // learn is told Ctrl-C, and so are we.
   process.on("SIGINT", () => {});
-  await showReader(reader, process.stdin, process.stdout, coloured, {
+  await showReader(reader, process.stdin, process.stdout, paint, {
     exercise: learn,
   });
   if (reader.page !== undefined) writeBookmark(reader.page.id);

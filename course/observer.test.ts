@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { observeChat } from "./observer.ts";
 
 const capture = (name: string): string => join(COURSE_FOLDER, "captures", name);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
-import { Program } from "../programs/course-program.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 
 /** The processes that a process has started, and theirs, and so on: their ids. */
 function descendants(pid: number): number[] {
@@ -21,7 +21,7 @@ function isRunning(pid: number): boolean {
 
 describe("the tour", () => {
   it("shows all stages, and what could be read and changed on the way", async () => {
-    const tour = new Program("course/tour.ts", [], { NO_COLOR: "1" });
+    const tour = startProgram("course/tour.ts", [], { environment: { NO_COLOR: "1" } });
     for (const stage of ["02", "03", "04"]) await tour.line(new RegExp(`^Stage ${stage} `));
     await tour.line("What somebody on the way could do");
     await tour.line(/^ {2}01 calculator +yes +not noticed$/);
@@ -40,7 +40,7 @@ describe("the tour", () => {
   if (process.platform !== "win32") {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       it(`leaves no process behind when ${signal} interrupts it`, async () => {
-        const tour = new Program("course/tour.ts");
+        const tour = startProgram("course/tour.ts");
         await tour.line(/^Stage 02/);
         await tour.line(/^A registry/);
         const started = descendants(tour.pid);

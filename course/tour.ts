@@ -1,9 +1,11 @@
 // npm start: all four stages in a few seconds. Real servers and clients talk over real sockets, through a relay that
 // records what somebody on the way would see, and changes one message of each stage as it passes.
 
-import { styleText } from "node:util";
 import { hexDump } from "../captures/explain/hex-dump.ts";
-import { Program, ProgramError, startServer } from "../programs/course-program.ts";
+import { type ChildProgram, ProgramError } from "../programs/child-program.ts";
+import { startProgram, startServer } from "../programs/stage-programs.ts";
+import { paintFor } from "../terminal/paint.ts";
+import { column, wrap } from "../terminal/text.ts";
 import { Relay } from "./relay.ts";
 
 /** How many rows of a message on the wire are shown. */
@@ -27,11 +29,7 @@ interface Message {
 }
 
 const wide = (process.stdout.columns ?? 80) >= 112;
-const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
-
-function paint(format: "bold" | "dim" | "green" | "red", text: string): string {
-  return coloured ? styleText(format, text) : text;
-}
+const paint = paintFor(process.stdout, process.env);
 
 function say(text = ""): void {
   console.log(text);
@@ -42,21 +40,13 @@ function showMessage({ typed, read, wire }: Message, [typist, reader]: readonly 
   const dump = hexDump(wire, wide ? 16 : 8);
   const rows = dump.slice(0, MAX_ROWS);
   if (dump.length > MAX_ROWS) rows.push(`... ${wire.length} bytes in all`);
-  const column = (text: string): string => text.padEnd(20);
-  say(paint("dim", `  ${column(`${typist} typed`)}${column(`${reader} read`)}on the wire`));
+  say(paint("dim", `  ${column(`${typist} typed`, 20)}${column(`${reader} read`, 20)}on the wire`));
   const [typedRows, readRows] = [wrap(typed, 18), wrap(read, 18)];
   for (let i = 0; i < Math.max(rows.length, typedRows.length, readRows.length); i += 1) {
-    const colour = isReadable({ typed, read, wire }) ? "red" : "green";
-    say(`  ${column(typedRows[i] ?? "")}${column(readRows[i] ?? "")}${paint(colour, rows[i] ?? "")}`);
+    const colour = isReadable({ typed, read, wire }) ? "bad" : "good";
+    say(`  ${column(typedRows[i] ?? "", 20)}${column(readRows[i] ?? "", 20)}${paint(colour, rows[i] ?? "")}`);
   }
   say();
-}
-
-/** Breaks a text into rows of at most `width` characters, at blanks where there are any. */
-function wrap(text: string, width: number): string[] {
-  return (
-    text.match(new RegExp(`.{1,${width}}(?: +|$)|.{1,${width}}`, "g"))?.map((row) => row.trimEnd()) ?? []
-  );
 }
 
 /** Whether what was typed stands on the wire for everybody to read: in the bytes, or in the hexadecimal digits in them. */
@@ -67,11 +57,11 @@ function isReadable({ typed, wire }: Message): boolean {
 
 /** Stage 01: one client asks the calculator, through a relay. */
 async function visitCalculator(): Promise<Finding> {
-  say(paint("bold", "Stage 01 - a calculator over a socket"));
+  say(paint("heading", "Stage 01 - a calculator over a socket"));
   say("A line goes to the server, and a line comes back. TCP carries both in clear.\n");
   const { server, port } = await startServer("01-calculator/server.ts");
   const relay = await Relay.start(port);
-  const client = new Program("01-calculator/client.ts", ["--port", String(relay.port)]);
+  const client = startProgram("01-calculator/client.ts", ["--port", String(relay.port)]);
 
   const ask = async (request: string): Promise<Message> => {
     client.enter(request);
@@ -163,7 +153,7 @@ const CHAT_STAGES: readonly ChatStage[] = [
 
 /** Stages 02 to 04: Alice calls Bob. The relay stands where the registry sends her. */
 async function visitChat(stage: ChatStage): Promise<Finding> {
-  say(paint("bold", stage.title));
+  say(paint("heading", stage.title));
   say(`${stage.about}\n`);
   const { server, port } = await startServer(`${stage.folder}/server.ts`);
   const chatRelay = await Relay.start(0);
@@ -176,8 +166,8 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
     return Buffer.from(line.toString().replace(`"port":${bobsPort}`, `"port":${chatRelay.port}`));
   };
 
-  const client = (name: string, registryPort: number): Program =>
-    new Program(`${stage.folder}/client.ts`, ["--name", name, "--registry", `127.0.0.1:${registryPort}`]);
+  const client = (name: string, registryPort: number): ChildProgram =>
+    startProgram(`${stage.folder}/client.ts`, ["--name", name, "--registry", `127.0.0.1:${registryPort}`]);
   const alice = client("alice", port);
   const bob = client("bob", registryRelay.port);
   await Promise.all([alice.line(/^registered as/), bob.line(/^registered as/)]);
@@ -226,11 +216,11 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
 
 /** The table at the end, made from what happened. */
 function showFindings(findings: readonly Finding[]): void {
-  say(paint("bold", "What somebody on the way could do"));
+  say(paint("heading", "What somebody on the way could do"));
   say(paint("dim", `  ${"stage".padEnd(28)}${"readable".padEnd(12)}changed on the way`));
   for (const { stage, readable, noticed, remark } of findings) {
-    const first = paint(readable ? "red" : "green", (readable ? "yes" : `no${remark && " *"}`).padEnd(12));
-    const second = paint(noticed ? "green" : "red", noticed ? "noticed, chat ended" : "not noticed");
+    const first = paint(readable ? "bad" : "good", (readable ? "yes" : `no${remark && " *"}`).padEnd(12));
+    const second = paint(noticed ? "good" : "bad", noticed ? "noticed, chat ended" : "not noticed");
     say(`  ${stage.padEnd(28)}${first}${second}`);
   }
   for (const { remark } of findings) if (remark !== "") say(`  * ${remark}`);
@@ -243,7 +233,7 @@ function showFindings(findings: readonly Finding[]): void {
 }
 
 process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
-// The programs we started end with us (see programs.ts).
+// The programs we started end with us (programs/child-program.ts).
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 

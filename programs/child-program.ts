@@ -1,18 +1,15 @@
 // A program that runs beside ours: started, talked to, and never left behind.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-/** The folder of the course, which the programs are started in. */
-export const COURSE_FOLDER = fileURLToPath(new URL("..", import.meta.url));
+import { COURSE_FOLDER } from "./course-folder.ts";
 
 /** How long to wait for anything a program should do, in milliseconds: much longer than it ever takes. */
 export const DEADLINE = 30_000;
 
 const ON_WINDOWS = process.platform === "win32";
 
-/** A program did not do what it should. The message is one line. */
-export class ChildError extends Error {}
+/** A program did not do what it should. The message is one line, unless the program was to tell everything. */
+export class ProgramError extends Error {}
 
 /** Programs that run, so that they end with us. */
 const running = new Set<ChildProgram>();
@@ -27,10 +24,12 @@ interface Waiting {
   resolve: (line: string) => void;
 }
 
-/** Where a program runs, if not as usual. */
-export interface ProgramPlace {
+/** How a program runs, if not as usual. */
+export interface ProgramOptions {
   /** Its working folder. Default: the course's. */
   folder?: string;
+  /** Variables beside our own. */
+  environment?: Readonly<Record<string, string>>;
   /**
    * Ctrl-C reaches it, too, and so does the end of the terminal. Default: only us, and we end it with all that it has
    * started itself.
@@ -40,6 +39,8 @@ export interface ProgramPlace {
   mostOutput?: number;
   /** Called when it has printed something. */
   onOutput?(): void;
+  /** The message of a ProgramError ends with everything that it has printed, for whoever needs to see what led to it. */
+  tellsEverything?: boolean;
 }
 
 export interface Ended {
@@ -50,13 +51,15 @@ export interface Ended {
 }
 
 export class ChildProgram {
-  /** Everything it has printed, line by line. */
-  readonly lines: Readonly<Record<Source, string[]>> = { stdout: [], stderr: [] };
+  /** Everything it has printed on standard output, line by line. */
+  readonly lines: string[] = [];
+  /** Everything it has printed on standard error, line by line. */
+  readonly errorLines: string[] = [];
   /** Fulfilled when it has ended, and nothing more comes from it. */
   readonly ended: Promise<Ended>;
   readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #place: ProgramPlace;
+  readonly #options: ProgramOptions;
   #printed = 0;
   /** Lines before these have been waited for. */
   readonly #next: Record<Source, number> = { stdout: 0, stderr: 0 };
@@ -66,20 +69,15 @@ export class ChildProgram {
 
   /**
    * @param name what it is called in error messages
-   * @param environment variables to set beside our own
+   * @param words the command, and what follows it
    */
-  constructor(
-    name: string,
-    command: string,
-    argv: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-    place: ProgramPlace = {},
-  ) {
+  constructor(name: string, words: readonly string[], options: ProgramOptions = {}) {
     this.#name = name;
-    this.#place = place;
+    this.#options = options;
+    const [command = "", ...argv] = words;
     const child = spawn(command, argv, {
-      cwd: place.folder ?? COURSE_FOLDER,
-      env: { ...process.env, ...environment },
+      cwd: options.folder ?? COURSE_FOLDER,
+      env: { ...process.env, ...options.environment },
       stdio: ["pipe", "pipe", "pipe"],
       detached: this.#hasGroup,
     });
@@ -94,7 +92,7 @@ export class ChildProgram {
       child.on("error", (error: NodeJS.ErrnoException) => {
         if (child.pid !== undefined) return; // It runs; a signal could not be sent, say.
         const problem = error.code === "ENOENT" ? "not installed" : error.message;
-        this.lines.stderr.push(problem);
+        this.errorLines.push(problem);
         end({ code: null, signal: null, problem });
       });
     });
@@ -110,12 +108,17 @@ export class ChildProgram {
 
   /** Everything it has printed on standard error, as it is. */
   get errors(): string {
-    return [...this.lines.stderr, this.#unfinished.stderr].join("\n");
+    return [...this.errorLines, this.#unfinished.stderr].join("\n");
   }
 
   /** Gives bytes to its standard input. */
   write(bytes: string | Buffer): void {
     this.#child.stdin?.write(bytes);
+  }
+
+  /** Enters a line. */
+  enter(line: string): void {
+    this.write(`${line}\n`);
   }
 
   endInput(): void {
@@ -140,7 +143,7 @@ export class ChildProgram {
     if ((exitCode !== null || signalCode !== null) && !this.#hasGroup) return;
     try {
       if (this.#hasGroup) process.kill(-pid, "SIGKILL");
-      else if (ON_WINDOWS && !this.#place.sharesSignals)
+      else if (ON_WINDOWS && !this.#options.sharesSignals)
         spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
       else this.#child.kill("SIGKILL");
     } catch {
@@ -150,15 +153,15 @@ export class ChildProgram {
 
   /** In a group of its own Ctrl-C does not reach it. (On Windows this would open a window.) */
   get #hasGroup(): boolean {
-    return !this.#place.sharesSignals && !ON_WINDOWS;
+    return !this.#options.sharesSignals && !ON_WINDOWS;
   }
 
   /**
    * Waits for the next line that is equal to, or matches, the pattern; lines before it are passed over.
-   * @throws ChildError if it does not come in time, or the program ends without it
+   * @throws ProgramError if it does not come in time, or the program ends without it
    */
   async line(pattern: string | RegExp, source: Source = "stdout"): Promise<string> {
-    const lines = this.lines[source];
+    const lines = this.#linesOf(source);
     while (this.#next[source] < lines.length) {
       const line = lines[this.#next[source]] ?? "";
       this.#next[source] += 1;
@@ -170,7 +173,7 @@ export class ChildProgram {
         const index = this.#waiting[source].indexOf(waiting);
         if (index < 0) return; // The line has come.
         this.#waiting[source].splice(index, 1);
-        reject(new ChildError(`${this.#name} ${why}${this.#lastWords()}`));
+        reject(new ProgramError(`${this.#name} ${why}${this.#lastWords()}`));
       };
       const timer = setTimeout(() => fail(`did not print ${pattern} within ${DEADLINE / 1000} s`), DEADLINE);
       const waiting: Waiting = {
@@ -191,13 +194,13 @@ export class ChildProgram {
 
   /**
    * Waits until it ends by itself.
-   * @throws ChildError if it does not in time
+   * @throws ProgramError if it does not in time
    */
   async exit(): Promise<Ended> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(new ChildError(`${this.#name} does not end${this.#lastWords()}`)),
+        () => reject(new ProgramError(`${this.#name} does not end${this.#lastWords()}`)),
         DEADLINE,
       );
     });
@@ -208,27 +211,42 @@ export class ChildProgram {
     }
   }
 
+  /** Waits until it ends by itself. @returns its exit code; null if a signal ended it */
+  async exitCode(): Promise<number | null> {
+    return (await this.exit()).code;
+  }
+
+  #linesOf(source: Source): string[] {
+    return source === "stdout" ? this.lines : this.errorLines;
+  }
+
   #read(source: Source, text: string): void {
     this.#printed += text.length;
-    if (this.#printed > (this.#place.mostOutput ?? Number.POSITIVE_INFINITY)) return this.endAtOnce();
+    if (this.#printed > (this.#options.mostOutput ?? Number.POSITIVE_INFINITY)) return this.endAtOnce();
     const lines = (this.#unfinished[source] + text).split("\n");
     this.#unfinished[source] = lines.pop() ?? "";
+    const printed = this.#linesOf(source);
     for (const ended of lines) {
       const line = ended.replace(/\r$/, "");
-      this.lines[source].push(line);
+      printed.push(line);
       const [waiting] = this.#waiting[source];
       if (waiting === undefined) continue;
-      this.#next[source] = this.lines[source].length;
+      this.#next[source] = printed.length;
       if (!matches(line, waiting.pattern)) continue;
       this.#waiting[source].shift();
       waiting.resolve(line);
     }
-    this.#place.onOutput?.();
+    this.#options.onOutput?.();
   }
 
-  /** What it said about its failure, if it said something. */
+  /** What it said about its failure, if it said something; or everything. */
   #lastWords(): string {
-    const words = this.lines.stderr.findLast((line) => line.trim() !== "") ?? this.lines.stdout.at(-1);
+    if (this.#options.tellsEverything) {
+      const printed = this.lines.map((line) => `\n  | ${line}`).join("");
+      const errors = this.errors.trimEnd();
+      return `${printed}${errors === "" ? "" : `\n  standard error: ${errors}`}`;
+    }
+    const words = this.errorLines.findLast((line) => line.trim() !== "") ?? this.lines.at(-1);
     return words === undefined ? "" : `: ${words.trim()}`;
   }
 }

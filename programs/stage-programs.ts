@@ -1,36 +1,52 @@
-// Starts the programs of the stages, as they are, for a recording.
+// Starts programs of the course as they are: the stages' above all.
 
-import { createServer, type Server } from "node:net";
-import { ChildProgram, type ProgramPlace } from "./child-program.ts";
+import { ChildProgram, type ProgramOptions } from "./child-program.ts";
+import { nodeCommand } from "./node-command.ts";
 
-/** As a URL, because a path of Windows is none of an import. */
-const RECORDER = new URL("../captures/record/recorder.ts", import.meta.url);
+/** A program of the course that shares our signals, and tells everything when it fails. */
+export function startProgram(
+  file: string,
+  argv: readonly string[] = [],
+  options: ProgramOptions = {},
+): ChildProgram {
+  const name = [file, ...argv].join(" ");
+  const usual = { sharesSignals: true, tellsEverything: true };
+  return new ChildProgram(name, [...nodeCommand(file, options.folder), ...argv], { ...usual, ...options });
+}
 
+/** A server on a port of the system's choice. @returns it with its port, when it listens */
+export async function startServer(
+  file: string,
+  argv: readonly string[] = [],
+): Promise<{ server: ChildProgram; port: number }> {
+  const server = startProgram(file, ["--port", "0", ...argv]);
+  const line = await server.line(/^listening on .*:[0-9]+$/);
+  return { server, port: Number(line.slice(line.lastIndexOf(":") + 1)) };
+}
+
+/** Programs that end together. */
 export class StagePrograms {
-  readonly #logFolder: string | undefined;
-  readonly #place: ProgramPlace;
+  readonly #options: ProgramOptions;
+  readonly #loads: readonly string[];
   readonly #programs: ChildProgram[] = [];
 
-  /** @param logFolder where our recorder writes down what they send; undefined: they run without it */
-  constructor(logFolder?: string, place: ProgramPlace = {}) {
-    this.#logFolder = logFolder;
-    this.#place = place;
+  /**
+   * @param options for each of them
+   * @param loads URLs of modules that each loads before itself
+   */
+  constructor(options: ProgramOptions = {}, loads: readonly string[] = []) {
+    this.#options = options;
+    this.#loads = loads;
   }
 
-  /**
-   * @param file the program, relative to the course's folder, e.g. 01-calculator/server.ts
-   * @param environment variables to set beside our own
-   */
-  start(
-    file: string,
-    argv: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-  ): ChildProgram {
-    const log = this.#logFolder;
-    const loaded = ["--import", "tsx", ...(log === undefined ? [] : ["--import", RECORDER.href])];
-    const variables = { ...environment, ...(log === undefined ? {} : { CAPTURE_LOG: log }) };
-    const words = [...loaded, file, ...argv];
-    const program = new ChildProgram(file, process.execPath, words, variables, this.#place);
+  /** @param file the program, relative to the folder that it runs in, e.g. 01-calculator/server.ts */
+  start(file: string, argv: readonly string[], options: ProgramOptions = {}): ChildProgram {
+    const all = {
+      ...this.#options,
+      ...options,
+      environment: { ...this.#options.environment, ...options.environment },
+    };
+    const program = new ChildProgram(file, [...nodeCommand(file, all.folder, this.#loads), ...argv], all);
     this.#programs.push(program);
     return program;
   }
@@ -39,34 +55,4 @@ export class StagePrograms {
   async end(): Promise<void> {
     await Promise.all(this.#programs.map((program) => program.kill()));
   }
-}
-
-/**
- * Of each port wanted: itself, if it is free on 127.0.0.1, or another one, which the system chooses. All are different.
- * @param wanted 0 for any
- */
-export async function freePorts(wanted: readonly number[]): Promise<number[]> {
-  const servers: Server[] = [];
-  for (const port of wanted) servers.push((await tryToListen(port)) ?? (await listen(0)));
-  const ports = servers.map(portOf);
-  // Only now, or the system might give us one of them twice.
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
-function tryToListen(port: number): Promise<Server | undefined> {
-  return listen(port).catch(() => undefined);
-}
-
-function listen(port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port }, () => resolve(server));
-  });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

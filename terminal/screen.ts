@@ -1,6 +1,7 @@
-// The whole screen of a terminal: taken over while we run, and given back as it was, however we end.
+// The whole screen of a terminal and its keyboard: taken over while we run, and given back as they were, however we end.
 
-import type { WriteStream } from "node:tty";
+import type { ReadStream, WriteStream } from "node:tty";
+import { type Key, readKeys } from "./keys.ts";
 
 const ENTER = "\u001b[?1049h\u001b[?25l";
 const LEAVE = "\u001b[?25h\u001b[?1049l";
@@ -8,14 +9,35 @@ const LEAVE = "\u001b[?25h\u001b[?1049l";
 const BEGIN = "\u001b[?2026h";
 const END = "\u001b[?2026l";
 
-export class Screen {
-  readonly #output: WriteStream;
-  #shown: string[] = [];
-  #isOpen = false;
-  readonly #close = (): void => this.close();
+/** A program that has the whole screen. */
+export interface Occupant {
+  /** A key was pressed. */
+  press(key: Key): void;
+  /** The rows have to be drawn anew: the terminal has another size, or was somebody else's. */
+  redraw(): void;
+}
 
-  constructor(output: WriteStream) {
+export class Screen {
+  readonly #input: ReadStream;
+  readonly #output: WriteStream;
+  readonly #occupant: Occupant;
+  #shown: string[] = [];
+  #stopKeys: (() => void) | undefined;
+  readonly #close = (): void => this.close();
+  readonly #redraw = (): void => {
+    this.#shown = [];
+    this.#occupant.redraw();
+  };
+  /** Somebody may stop us without asking; what the shell has done to the terminal is undone. */
+  readonly #onContinued = (): void => {
+    this.close();
+    this.open();
+  };
+
+  constructor(input: ReadStream, output: WriteStream, occupant: Occupant) {
+    this.#input = input;
     this.#output = output;
+    this.#occupant = occupant;
   }
 
   get columns(): number {
@@ -26,19 +48,29 @@ export class Screen {
     return this.#output.rows || 24;
   }
 
+  get #isOpen(): boolean {
+    return this.#stopKeys !== undefined;
+  }
+
+  /** Takes the terminal, and has everything drawn. */
   open(): void {
     if (this.#isOpen) return;
-    this.#isOpen = true;
     this.#output.write(ENTER);
-    this.#shown = [];
+    this.#stopKeys = readKeys(this.#input, (key) => this.#occupant.press(key));
+    this.#output.on("resize", this.#redraw);
     process.on("exit", this.#close);
+    process.on("SIGCONT", this.#onContinued);
+    this.#redraw();
   }
 
   /** What stood on the terminal before stands there again. */
   close(): void {
     if (!this.#isOpen) return;
-    this.#isOpen = false;
+    this.#stopKeys?.();
+    this.#stopKeys = undefined;
+    this.#output.off("resize", this.#redraw);
     process.off("exit", this.#close);
+    process.off("SIGCONT", this.#onContinued);
     this.#output.write(LEAVE);
   }
 
@@ -56,8 +88,16 @@ export class Screen {
     if (pieces.length > 0) this.#output.write(BEGIN + pieces.join("") + END);
   }
 
-  /** The terminal has another size, or somebody else has written to it: everything is drawn again. */
-  forget(): void {
-    this.#shown = [];
+  /** Ctrl-Z: the shell gets the terminal as it was, and at `fg` we take it back. On Windows, nothing. */
+  suspend(): void {
+    if (process.platform === "win32") return;
+    this.close();
+    // While nothing else is waited for, Node.js would end us as soon as we go on.
+    const keepAlive = setInterval(() => {}, 60_000);
+    process.once("SIGCONT", () => {
+      clearInterval(keepAlive);
+      this.open();
+    });
+    process.kill(0, "SIGTSTP"); // The whole group, as the shell expects it: npm, which started us, too.
   }
 }

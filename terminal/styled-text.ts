@@ -1,25 +1,7 @@
-// Text for a terminal, in parts that look different, and how wide it is there. Pure.
+// Text for a terminal in parts that look different: painted, cut and wrapped. Pure.
 
-import { styleText } from "node:util";
-
-const FORMATS = {
-  title: ["bold", "underline"],
-  heading: "bold",
-  strong: "bold",
-  emphasis: "italic",
-  code: "cyan",
-  link: "underline",
-  dim: "dim",
-  command: "green",
-  typed: "green",
-  added: "green",
-  removed: "red",
-  changed: "cyan",
-  warning: "yellow",
-  selected: "inverse",
-} as const satisfies Record<string, Parameters<typeof styleText>[0]>;
-
-export type Style = keyof typeof FORMATS;
+import type { Paint, Style } from "./paint.ts";
+import { widthOf } from "./widths.ts";
 
 /** Some text that looks the same throughout. */
 export interface Span {
@@ -31,49 +13,21 @@ export interface Span {
 export type Line = Span[];
 
 /** A line without styles. */
-export function plain(text: string, style?: Style): Line {
+export function plainLine(text: string, style?: Style): Line {
   return text === "" ? [] : [{ text, style }];
 }
 
-/** The line as bytes for a terminal; without colours: the text alone. */
-export function paint(line: Line, coloured: boolean): string {
-  return line
-    .map(({ text, style }) => (coloured && style !== undefined ? styleText(FORMATS[style], text) : text))
-    .join("");
+/** The line as bytes for a terminal. */
+export function paintLine(line: Line, paint: Paint): string {
+  return line.map(({ text, style }) => (style === undefined ? text : paint(style, text))).join("");
 }
 
 export function textOf(line: Line): string {
   return line.map(({ text }) => text).join("");
 }
 
-/** Characters that a terminal shows two columns wide: those of East Asia, and pictures. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
-/** Characters that stand above or below the one before them. */
-const WITHOUT_WIDTH = /\p{Mn}|\p{Me}|\u200d/u;
-
-/** In columns of a terminal. */
-export function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (WIDE.test(character)) width += 2;
-    else if (!WITHOUT_WIDTH.test(character)) width += 1;
-  }
-  return width;
-}
-
 export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + widthOf(text), 0);
-}
-
-/** Control characters, which a terminal would obey, and those that change the direction of text; LF and tab stay. */
-const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this pattern is about.
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]/g;
-
-/** Text from a file, made safe to show: every unsafe character becomes U+FFFD, a tab two blanks. */
-export function printable(text: string): string {
-  return text.replace(UNSAFE, "\uFFFD").replaceAll("\t", "  ");
 }
 
 /** The beginning of a line that fits into `width` columns, and the rest. */

@@ -1,21 +1,58 @@
-// Text from a capture, made fit to be shown. Anybody may have written it. Pure.
+// Text fitted into columns: cut, filled up, wrapped. Coloured text, too, but for wrapping. Pure.
+
+import { textOf, wrapSpans } from "./styled-text.ts";
+import { SGR, widthOf } from "./widths.ts";
+
+const RESET = "\u001b[0m";
 
 /**
- * Decodes bytes as UTF-8. What is not UTF-8, and every control or invisible character, becomes U+FFFD: a terminal would
- * obey some of them.
+ * Cuts text to so many columns.
+ * @param more stands at the end if there was more
  */
-export function readable(bytes: Buffer): string {
-  return bytes.toString("utf8").replace(/\p{C}/gu, "\uFFFD");
+export function cut(text: string, width: number, more = "…"): string {
+  if (widthOf(text) <= width) return text;
+  let shown = "";
+  let room = Math.max(0, width - widthOf(more));
+  let isStyled = false;
+  for (const [piece] of text.matchAll(new RegExp(`${SGR.source}|[\\s\\S]`, "gu"))) {
+    if (piece.length > 1 && piece.startsWith("\u001b")) {
+      shown += piece;
+      isStyled = true;
+      continue;
+    }
+    room -= widthOf(piece);
+    if (room < 0) break;
+    shown += piece;
+  }
+  return `${shown}${width > 0 ? more : ""}${isStyled ? RESET : ""}`;
 }
 
-/** Cuts text to `width` characters; three dots say that there was more. */
-export function cut(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 3)).join("")}...`;
+/** Text of exactly so many columns: cut, or filled up with blanks. */
+export function column(text: string, width: number, more?: string): string {
+  const shown = cut(text, width, more);
+  return shown + " ".repeat(Math.max(0, width - widthOf(shown)));
 }
 
-/** Text of exactly `width` characters: cut, or filled up with blanks. */
-export function column(text: string, width: number): string {
-  const shown = cut(text, width);
-  return shown + " ".repeat(Math.max(0, width - [...shown].length));
+/** Wraps plain text at blanks, and inside of words that are too long. */
+export function wrap(text: string, width: number): string[] {
+  if (text.trim() === "") return [];
+  return wrapSpans([{ text }], Math.max(1, width)).map(textOf);
+}
+
+/** Breaks a line of plain code that is too long, at blanks if there are any; what follows stands deeper than the line itself. */
+export function wrapCode(line: string, width: number): string[] {
+  const indentation = /^ */.exec(line)?.[0].length ?? 0;
+  const deeper = " ".repeat(Math.min(indentation + 4, Math.floor(width / 2)));
+  const lines: string[] = [];
+  let rest = line;
+  while (widthOf(rest) > width) {
+    const fitting = [...rest];
+    while (widthOf(fitting.join("")) > width) fitting.pop();
+    const start = fitting.join("");
+    const blank = start.lastIndexOf(" ");
+    const end = start.slice(0, Math.max(0, blank)).trim() === "" ? start.length : blank;
+    lines.push(rest.slice(0, end));
+    rest = deeper + rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
 }

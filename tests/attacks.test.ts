@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { ATTACKS } from "../attacks/list.ts";
 import { MODP2048, randomPrivateKey, TOY } from "../checks/engine/cryptography.ts";
 import { captureOf } from "../checks/engine/made-chats.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { AttackScene, proofs, secret, stops } from "./support/attacks.ts";
 
 const scene = new AttackScene();

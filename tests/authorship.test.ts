@@ -3,7 +3,7 @@
 import { expect } from "chai";
 import { findProblems } from "../authoring/course-rules.ts";
 import { formatProblem } from "../course/exercises/problem.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
 describe("the rules of authorship", () => {
   it("are kept", () => {

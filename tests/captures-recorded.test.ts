@@ -32,7 +32,7 @@ import { synthesizeFolder } from "../captures/record/synthesize-folder.ts";
 import { SYNTHETIC_MAC } from "../captures/record/tcp-packets.ts";
 import { summarize } from "../captures/show/stream-summary.ts";
 import { runTool } from "../captures/testing/tshark.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { leaveOut, withTool } from "./support/tools.ts";
 
 interface Loaded {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { loadCapture } from "../captures/follow/load.ts";
-import { Program } from "../programs/course-program.ts";
+import type { ChildProgram } from "../programs/child-program.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 
 /** A server in one line of JavaScript: it answers every request with `= 21`. */
 const ALWAYS_21 =
@@ -31,7 +32,7 @@ const node = `"${process.execPath}"`;
 
 describe("npm run check", () => {
   let folder: string;
-  const programs: Program[] = [];
+  const programs: ChildProgram[] = [];
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "check-"));
@@ -42,7 +43,7 @@ describe("npm run check", () => {
   });
 
   async function check(...argv: string[]): Promise<{ text: string; errors: string; code: number | null }> {
-    const program = new Program("checks/check.ts", argv);
+    const program = startProgram("checks/check.ts", argv);
     programs.push(program);
     const code = await program.exitCode();
     return { text: program.lines.join("\n"), errors: program.errors, code };

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { readClauses } from "../authoring/course-rules.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
 const FOLDERS = [
   "01-calculator",

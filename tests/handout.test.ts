@@ -20,7 +20,7 @@ import { writeHandout } from "../authoring/handout/write-handout.ts";
 import { hasRegion } from "../course/exercises/exercises.ts";
 import { loadQuestion } from "../course/exercises/question.ts";
 import { replaceRegion } from "../course/exercises/regions.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { EXERCISES, PROGRAM_EXERCISES } from "./support/course.ts";
 
 /** Lines shorter than this say nothing of their own, such as `}`. */

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { STAGE_NUMBERS } from "../checks/engine/check.ts";
 import { wantsToChat } from "../checks/engine/opening-chats.ts";
 import { referencePlace, type Scene } from "../checks/engine/scene.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { sceneBeside, shown, testsIn } from "./support/on-the-wire.ts";
 import { PYTHON, pythonPlace, withPython } from "./support/python.ts";
 

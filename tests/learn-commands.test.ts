@@ -4,7 +4,8 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { hasRegion } from "../course/exercises/exercises.ts";
-import { COURSE_FOLDER, Program } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 import { CourseCopy } from "./support/course-copy.ts";
 
 interface Run {
@@ -22,8 +23,8 @@ describe("learn without a terminal", () => {
   after(() => course.remove());
 
   async function learn(...argv: string[]): Promise<Run> {
-    const place = { folder: course.folder, command: [process.execPath, "--import", "tsx"] };
-    const program = new Program("course/learn.ts", argv, { NO_COLOR: "1" }, place);
+    const options = { folder: course.folder, environment: { NO_COLOR: "1" } };
+    const program = startProgram("course/learn.ts", argv, options);
     program.endInput();
     const code = await program.exitCode();
     return { code, text: program.lines.join("\n"), errors: program.errors };

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { expect } from "chai";
 import { readPages } from "../course/lesson/page-files.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { Screen } from "./support/screen.ts";
 import { withTool } from "./support/tools.ts";
 

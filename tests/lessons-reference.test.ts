@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { fencesOf } from "../authoring/weave/fences.ts";
 import { CHECKS } from "../checks/index.ts";
 import { readPages } from "../course/lesson/page-files.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { withTool } from "./support/tools.ts";
 
 function read(file: string): string {

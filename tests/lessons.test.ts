@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { lessonProblems, linkProblems, pageProblems } from "../authoring/weave/page-rules.ts";
 import { markdownIn, weave, wovenFiles } from "../authoring/weave/weave.ts";
 import { readPages } from "../course/lesson/page-files.ts";
-import { COURSE_FOLDER } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { consoleBlocks } from "./support/console-blocks.ts";
 
 /** All that is written for people. */

@@ -1,13 +1,14 @@
 // The programs in a real terminal: what a user sees and types (P1.10, P3.4, P7).
 
 import { expect } from "chai";
-import { Program, startServer } from "../programs/course-program.ts";
+import type { ChildProgram } from "../programs/child-program.ts";
+import { startProgram, startServer } from "../programs/stage-programs.ts";
 import { Screen } from "./support/screen.ts";
 import { withTool } from "./support/tools.ts";
 
 withTool("tmux", ["-V"], "in a real terminal", () => {
   const screens: Screen[] = [];
-  const programs: Program[] = [];
+  const programs: ChildProgram[] = [];
 
   function open(file: string, argv: string[] = []): Screen {
     const screen = new Screen(file, argv);
@@ -22,8 +23,8 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   }
 
   /** A user without a terminal, who accepts every chat. */
-  async function user(name: string, address: string): Promise<Program> {
-    const program = new Program("02-basic-p2p/client.ts", [
+  async function user(name: string, address: string): Promise<ChildProgram> {
+    const program = startProgram("02-basic-p2p/client.ts", [
       "--name",
       name,
       "--registry",

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER, Program } from "../programs/course-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 
 const SECRET = "the code for the door is 2718";
 
@@ -16,7 +17,7 @@ function capture(name: string): string {
 async function show(
   ...argv: string[]
 ): Promise<{ lines: string[]; text: string; errors: string; exitCode: number | null }> {
-  const program = new Program("captures/show.ts", argv, { NO_COLOR: "1" });
+  const program = startProgram("captures/show.ts", argv, { environment: { NO_COLOR: "1" } });
   const exitCode = await program.exitCode();
   return { lines: program.lines, text: program.lines.join("\n"), errors: program.errors, exitCode };
 }

@@ -4,26 +4,25 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER, Program } from "../programs/course-program.ts";
-
-/** tsx from here: the folder that is tried has no packages of its own. */
-const COMMAND = [process.execPath, "--import", import.meta.resolve("tsx")];
+import type { ChildProgram } from "../programs/child-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 
 describe("a stage's folder", () => {
   for (const stage of ["01-calculator", "02-basic-p2p", "03-dh-chat", "04-aes-chat"]) {
     it(`${stage} runs where there is nothing but tsx`, async () => {
       const folder = mkdtempSync(join(tmpdir(), "stage-"));
-      const programs: Program[] = [];
+      const programs: ChildProgram[] = [];
       try {
         cpSync(join(COURSE_FOLDER, stage), folder, { recursive: true });
-        const server = new Program("server.ts", ["--port", "0"], {}, { folder, command: COMMAND });
+        const server = startProgram("server.ts", ["--port", "0"], { folder });
         programs.push(server);
         const port = (await server.line(/^listening on /)).split(":").at(-1);
         const argv =
           stage === "01-calculator"
             ? ["--port", `${port}`, "1 + 1"]
             : ["--registry", `127.0.0.1:${port}`, "--name", "al"];
-        const client = new Program("client.ts", argv, {}, { folder, command: COMMAND });
+        const client = startProgram("client.ts", argv, { folder });
         programs.push(client);
         await client.line(stage === "01-calculator" ? "2" : /^registered as al/);
         client.endInput();

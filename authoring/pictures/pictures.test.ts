@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { blocksOf, countDifferent, encryptForDemonstration, pad } from "./block-modes.ts";
 import { drawPictures } from "./ecb-picture.ts";
 import { decodePng, encodePng, type Picture } from "./png.ts";

@@ -8,7 +8,7 @@ import type { Place } from "../../checks/engine/scene.ts";
 import { importedFiles, isSource } from "../../course/exercises/exercises.ts";
 import { findRegions, replaceRegion } from "../../course/exercises/regions.ts";
 import { ATTACKS_FOLDER } from "../../course/exercises/stages.ts";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
 const PROGRAMS = ["server.ts", "client.ts"];
 const MODULE_HOST = join(COURSE_FOLDER, "checks", "engine", "module-host.ts");

@@ -1,12 +1,13 @@
 // What pages show of the recorded captures: packets, single packets byte by byte, the lines of a stream, a handshake.
 
 import { jsonOf, namesOf, recognise } from "../../captures/explain/protocols.ts";
+import { MORE, readable } from "../../captures/explain/readable.ts";
 import { linesOf, type StreamLine } from "../../captures/explain/stream-lines.ts";
 import { Decoder } from "../../captures/follow/decode.ts";
 import { loadCapture } from "../../captures/follow/load.ts";
 import type { Packet, Segment, Stream } from "../../captures/read/packet.ts";
 import { readCapture } from "../../captures/read/read-capture.ts";
-import { column, cut, readable } from "../../terminal/text.ts";
+import { column, cut } from "../../terminal/text.ts";
 import { labelledRows } from "./labelled-bytes.ts";
 import { lineBytes } from "./line-bytes.ts";
 import { dataBytes, packetBytes } from "./packet-bytes.ts";
@@ -57,7 +58,7 @@ function packetRow(segment: Segment, since: bigint): string {
     String(segment.payloadLength).padStart(5),
     "",
   ].join(" ");
-  return `${beginning} ${cut(asWritten(payload), WIDTH - beginning.length - 1)}`.trimEnd();
+  return `${beginning} ${cut(asWritten(payload), WIDTH - beginning.length - 1, MORE)}`.trimEnd();
 }
 
 /** Bytes as text, with LF as \n. */
@@ -91,18 +92,18 @@ export async function conversationTable(
   const lines = linesOf(stream);
   const names = namesOf(recognise(lines));
   const width = Math.max(names.a.length, names.b.length);
-  const rows = [`line  packet  seconds  ${column("who", width)}  on the wire`];
+  const rows = [`line  packet  seconds  ${column("who", width, MORE)}  on the wire`];
   for (const [index, line] of lines.entries()) {
     if (index + 1 < first || index + 1 > last) continue;
     const beginning = [
       String(index + 1).padStart(4),
       String(line.packet).padStart(6),
       (Number(line.time - stream.firstTime) / 1e9).toFixed(3).padStart(7),
-      column(names[line.from], width),
+      column(names[line.from], width, MORE),
       "",
     ].join("  ");
     const text = line.kind === "missing" ? `(${line.length} bytes are missing)` : readable(line.bytes);
-    rows.push(beginning + cut(text, WIDTH - beginning.length));
+    rows.push(beginning + cut(text, WIDTH - beginning.length, MORE));
   }
   if (rows.length === 1) throw new MarkerError("there is no such line in the stream");
   return rows;

@@ -1,6 +1,7 @@
 // Bytes with labels: which of them mean what, and how a page shows them. Pure.
 
 import { hexDump } from "../../captures/explain/hex-dump.ts";
+import { wrap } from "../../terminal/text.ts";
 
 /** Some bytes that mean something together. */
 export interface LabelledBytes {
@@ -52,19 +53,4 @@ function rangeRows(bytes: Buffer, label: string, position: number): string[] {
 function row(position: string, hexadecimal: string, text: string, label: string): string {
   const digits = hexadecimal.padEnd(3 * BYTES_PER_ROW - 1);
   return `${position.padStart(5)}  ${digits}  ${text.padEnd(BYTES_PER_ROW)}  ${label}`.trimEnd();
-}
-
-/** Breaks a text at blanks into lines of at most `width` characters; a longer word stays whole. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

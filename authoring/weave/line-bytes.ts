@@ -1,6 +1,6 @@
 // One line of the protocol, byte range by byte range: a JSON object member by member, or text. Pure.
 
-import { readable } from "../../terminal/text.ts";
+import { readable } from "../../captures/explain/readable.ts";
 import type { LabelledBytes } from "./labelled-bytes.ts";
 
 const LINE_FEED = 0x0a;

@@ -1,6 +1,6 @@
 // Which of the course's protocols a stream speaks, and what its lines say (P1 to P6). Pure.
 
-import { readable } from "../../terminal/text.ts";
+import { readable } from "./readable.ts";
 import type { Side, StreamLine } from "./stream-lines.ts";
 
 /** What a stream is. */

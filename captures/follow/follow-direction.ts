@@ -1,7 +1,7 @@
 // One direction of a TCP stream: puts its segments in place. Pure.
 
+import type { ByteStore } from "../read/byte-store.ts";
 import type { Piece, Segment } from "../read/packet.ts";
-import type { ByteStore } from "./byte-store.ts";
 import { cutFront, type PlacedBytes, WaitingBytes } from "./placed-bytes.ts";
 
 export class FollowedDirection {

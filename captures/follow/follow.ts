@@ -1,7 +1,7 @@
 // Puts TCP segments together to streams, as Wireshark's "Follow TCP Stream" does. Pure: it sees nothing but segments.
 
+import { ByteStore } from "../read/byte-store.ts";
 import type { Endpoint, Segment, Stream } from "../read/packet.ts";
-import { ByteStore } from "./byte-store.ts";
 import { FollowedDirection } from "./follow-direction.ts";
 
 /** A stream that may still grow. */

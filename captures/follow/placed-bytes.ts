@@ -1,7 +1,7 @@
 // Bytes that have a place but came in any order: TCP segments and IP fragments that wait for what is missing before them.
 // Where two of them overlap, those that came first stay. Pure.
 
-import { ownCopy } from "./byte-store.ts";
+import { ownCopy } from "../read/byte-store.ts";
 
 /** Bytes with the place where they belong. */
 export interface PlacedBytes {

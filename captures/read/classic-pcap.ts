@@ -3,7 +3,7 @@
 
 import { EventEmitter } from "node:events";
 import { type ParsedPacket, parse } from "pcap-parser";
-import { ownCopy } from "../follow/byte-store.ts";
+import { ownCopy } from "./byte-store.ts";
 import type { CaptureFile } from "./capture-file.ts";
 import { CaptureError, type Packet } from "./packet.ts";
 import { FILE_HEADER_BYTES, nextRecords, readFileHeader } from "./pcap-records.ts";

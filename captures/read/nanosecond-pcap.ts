@@ -1,8 +1,8 @@
 // Reads classic pcap whose times are in nanoseconds, as `tcpdump --time-stamp-precision=nano` writes it. pcap-parser does
 // not know its magic number.
 
-import { ownCopy } from "../follow/byte-store.ts";
 import { uint32 } from "./byte-order.ts";
+import { ownCopy } from "./byte-store.ts";
 import type { CaptureFile } from "./capture-file.ts";
 import type { Packet } from "./packet.ts";
 import { nextRecords, RECORD_HEADER_BYTES, readFileHeader } from "./pcap-records.ts";

@@ -1,8 +1,8 @@
 // Reads pcapng, what Wireshark and dumpcap write unless told otherwise: blocks one behind the other, of which we need the
 // ones about sections, interfaces and packets, and pass over all others (draft-ietf-opsawg-pcapng).
 
-import { ownCopy } from "../follow/byte-store.ts";
 import { uint16, uint32 } from "./byte-order.ts";
+import { ownCopy } from "./byte-store.ts";
 import type { CaptureFile } from "./capture-file.ts";
 import { CaptureError, type Packet } from "./packet.ts";
 import { MOST_CAPTURED_BYTES } from "./pcap-records.ts";

@@ -1,6 +1,6 @@
 // dumpcap or tcpdump, capturing on the loopback interface into a file of ours.
 
-import { ChildError, ChildProgram } from "../../programs/child-program.ts";
+import { ChildProgram, ProgramError } from "../../programs/child-program.ts";
 
 /** The programs, in the order in which they are tried. */
 const TOOLS: readonly { name: string; argv: (file: string, filter: string) => string[]; ready: RegExp }[] = [
@@ -62,13 +62,13 @@ export interface RunningTool {
 export async function startCaptureTool(file: string, filter: string): Promise<RunningTool> {
   const reasons: string[] = [];
   for (const { name, argv, ready } of TOOLS) {
-    const program = new ChildProgram(name, name, argv(file, filter));
+    const program = new ChildProgram(name, [name, ...argv(file, filter)]);
     try {
       await program.line(ready, "stderr");
     } catch (error) {
-      if (!(error instanceof ChildError)) throw error;
+      if (!(error instanceof ProgramError)) throw error;
       await program.kill();
-      reasons.push(`${name}: ${reasonIn(program.lines.stderr) ?? error.message}`);
+      reasons.push(`${name}: ${reasonIn(program.errorLines) ?? error.message}`);
       continue;
     }
     return {

@@ -4,7 +4,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { dirname, join, relative, resolve } from "node:path";
-import { COURSE_FOLDER } from "../../programs/child-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import type { Segment } from "../read/packet.ts";
 import { NoCaptureTool, startCaptureTool } from "./capture-tool.ts";
 import { keep, segmentsIn, untilSeen } from "./raw-capture.ts";

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { ChildProgram } from "../../programs/child-program.ts";
+import { nodeCommand } from "../../programs/node-command.ts";
 
 const CAPTURE_PROGRAM = fileURLToPath(new URL("../capture.ts", import.meta.url));
 
@@ -27,7 +28,7 @@ export async function probeNamespace(): Promise<void> {
   const probe = inNamespace(["true"]);
   const { code } = await probe.exit();
   if (code === 0) return;
-  const reason = probe.lines.stderr.at(-1) ?? `exit code ${code}`;
+  const reason = probe.errorLines.at(-1) ?? `exit code ${code}`;
   throw new NoNamespace(`a namespace: unshare: ${reason.replace(/^unshare: /, "")}`);
 }
 
@@ -44,18 +45,18 @@ export async function recordInNamespace(
   folder: string,
 ): Promise<readonly string[]> {
   await probeNamespace();
-  const argv = [process.execPath, "--import", "tsx", CAPTURE_PROGRAM, name, out, "--method", "tool"];
-  const inner = inNamespace(argv, { TMPDIR: folder });
+  const words = [...nodeCommand(CAPTURE_PROGRAM), name, out, "--method", "tool"];
+  const inner = inNamespace(words, { TMPDIR: folder });
   const { code } = await inner.ended;
-  if (code === 0) return inner.lines.stdout;
-  const reason = inner.lines.stderr.findLast((line) => line !== "") ?? `exit code ${code}`;
+  if (code === 0) return inner.lines;
+  const reason = inner.errorLines.findLast((line) => line !== "") ?? `exit code ${code}`;
   throw new NoNamespace(`a namespace: ${reason.replace(/^error: /, "")}`);
 }
 
 function inNamespace(
-  argv: readonly string[],
+  words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProgram {
-  const all = [...NAMESPACE, "--", "sh", "-c", WITH_LOOPBACK, "sh", ...argv];
-  return new ChildProgram("unshare", "unshare", all, environment);
+  const all = ["unshare", ...NAMESPACE, "--", "sh", "-c", WITH_LOOPBACK, "sh", ...words];
+  return new ChildProgram("unshare", all, { environment });
 }

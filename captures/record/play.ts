@@ -55,11 +55,9 @@ export function chat(folder: string, options: readonly string[] = []): Play {
     await registry.line(SERVER_READY);
     const client = async (name: "alice" | "bob", environment: Record<string, string>) => {
       const address = ["--registry", `127.0.0.1:${ports.server}`, "--listen", String(ports[name])];
-      const program = programs.start(
-        `${folder}/client.ts`,
-        ["--name", name, ...address, ...options],
+      const program = programs.start(`${folder}/client.ts`, ["--name", name, ...address, ...options], {
         environment,
-      );
+      });
       await program.line(/^registered as /);
       return program;
     };

@@ -2,8 +2,9 @@
 
 import { copyFile, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { ChildError } from "../../programs/child-program.ts";
-import { freePorts, StagePrograms } from "../../programs/stage-programs.ts";
+import { ProgramError } from "../../programs/child-program.ts";
+import { freePorts } from "../../programs/free-ports.ts";
+import { StagePrograms } from "../../programs/stage-programs.ts";
 import { NoCaptureTool, startCaptureTool } from "./capture-tool.ts";
 import { NoNamespace, recordInNamespace } from "./namespace.ts";
 import { PlayError, type Ports } from "./play.ts";
@@ -42,6 +43,9 @@ const ALICE_PORT = 50001;
 const BOB_PORT = 50002;
 const MALLORY_PORT = 50003;
 
+/** As a URL, because a path of Windows is none of an import. */
+const RECORDER = new URL("./recorder.ts", import.meta.url).href;
+
 /** What stands apart in a capture can be told apart, by eye: milliseconds. */
 const PAUSE = 100;
 
@@ -57,7 +61,7 @@ export async function record(recording: Recording, options: RecordOptions): Prom
 
 /** What the user can understand becomes a RecordError; anything else is a mistake of ours. */
 export function asRecordError(error: unknown, what: string): unknown {
-  const kinds = [ChildError, PlayError, IncompleteCapture, LogError, NoCaptureTool, NoNamespace];
+  const kinds = [ProgramError, PlayError, IncompleteCapture, LogError, NoCaptureTool, NoNamespace];
   if (kinds.some((kind) => error instanceof kind) || isSystemError(error)) {
     return new RecordError(`${what}: ${error instanceof Error ? error.message : error}`);
   }
@@ -152,7 +156,10 @@ async function play(
   folder: string,
   logFolder: string | undefined,
 ): Promise<number> {
-  const programs = new StagePrograms(logFolder);
+  const programs =
+    logFolder === undefined
+      ? new StagePrograms()
+      : new StagePrograms({ environment: { CAPTURE_LOG: logFolder } }, [RECORDER]);
   try {
     return await recording.play({
       programs,

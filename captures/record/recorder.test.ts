@@ -35,14 +35,8 @@ describe("the recorder", () => {
   });
 
   function node(code: string, argv: readonly string[], log = folder): ChildProgram {
-    const program = new ChildProgram(
-      "program",
-      process.execPath,
-      [...argv, "--input-type=module", "-e", code],
-      {
-        CAPTURE_LOG: log,
-      },
-    );
+    const words = [process.execPath, ...argv, "--input-type=module", "-e", code];
+    const program = new ChildProgram("program", words, { environment: { CAPTURE_LOG: log } });
     programs.push(program);
     return program;
   }
@@ -180,7 +174,7 @@ describe("the recorder", () => {
     for (const start of [unrecorded, recorded]) {
       const client = start(clientCode(port, ""));
       const { code } = await client.exit();
-      endings.push({ code, error: client.lines.stderr.find((line) => line.startsWith("Error:")) });
+      endings.push({ code, error: client.errorLines.find((line) => line.startsWith("Error:")) });
     }
     expect(endings[1]).to.deep.equal(endings[0]);
     expect(endings[0]?.code).to.equal(1);
@@ -235,9 +229,9 @@ describe("the recorder", () => {
     for (const log of ["", join(folder, "none")]) {
       const program = node("console.log('started')", WITH_RECORDER, log);
       expect((await program.exit()).code).to.equal(2);
-      expect(program.lines.stdout).to.deep.equal([]);
-      expect(program.lines.stderr).to.have.length(1);
-      expect(program.lines.stderr[0]).to.match(/^error: .*CAPTURE_LOG/);
+      expect(program.lines).to.deep.equal([]);
+      expect(program.errorLines).to.have.length(1);
+      expect(program.errorLines[0]).to.match(/^error: .*CAPTURE_LOG/);
     }
   });
 
@@ -250,8 +244,8 @@ describe("the recorder", () => {
       ${clientCode(await portOf(server), talk)}`);
     await client.line(/^still here$/);
     expect((await client.exit()).code).to.equal(0);
-    expect(client.lines.stderr).to.have.length(1);
-    expect(client.lines.stderr[0]).to.match(/^warning: the recorder cannot write/);
+    expect(client.errorLines).to.have.length(1);
+    expect(client.errorLines[0]).to.match(/^warning: the recorder cannot write/);
     expect(existsSync(folder)).to.equal(false);
   });
 
@@ -270,8 +264,8 @@ describe("the recorder", () => {
     it("cannot be loaded before tsx by this Node.js, which says so and does not start the program", async () => {
       const program = node("console.log('started')", beforeTsx);
       expect((await program.exit()).code).to.equal(1);
-      expect(program.lines.stdout).to.deep.equal([]);
-      expect(program.lines.stderr.join("\n")).to.include("ERR_UNKNOWN_FILE_EXTENSION");
+      expect(program.lines).to.deep.equal([]);
+      expect(program.errorLines.join("\n")).to.include("ERR_UNKNOWN_FILE_EXTENSION");
     });
   }
 });

@@ -1,9 +1,10 @@
 // Two captures of the same conversation, side by side: the picture that the course is about. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
-import { column, readable } from "../../terminal/text.ts";
+import { column } from "../../terminal/text.ts";
 import { ciphertextOf, explain, jsonOf, namesOf, type Protocol, recognise } from "../explain/protocols.ts";
 import { entropy, printableShare } from "../explain/readability.ts";
+import { MORE, readable } from "../explain/readable.ts";
 import { linesOf, type Side, type StreamLine } from "../explain/stream-lines.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 
@@ -25,12 +26,12 @@ export function showCompare(left: LoadedCapture, right: LoadedCapture, canvas: C
   const rows = [
     canvas.paint(
       "heading",
-      `${"".padEnd(nameWidth)}  ${column(title(one), half)}  ${column(title(other), half)}`,
+      `${"".padEnd(nameWidth)}  ${column(title(one), half, MORE)}  ${column(title(other), half, MORE)}`,
     ),
   ];
   for (const [first, second] of pairs(one, other)) {
     const who = names[(first ?? second)?.from ?? "a"];
-    rows.push(`${column(who, nameWidth)}  ${cell(first, half, canvas)}  ${cell(second, half, canvas)}`);
+    rows.push(`${column(who, nameWidth, MORE)}  ${cell(first, half, canvas)}  ${cell(second, half, canvas)}`);
   }
   rows.push("", ...[one, other].flatMap((chat) => verdict(chat)));
   return rows;
@@ -68,7 +69,7 @@ function* pairs(
 function cell(line: Chat["lines"][number] | undefined, width: number, canvas: Canvas): string {
   if (line === undefined) return " ".repeat(width);
   const kind = ciphertextOf(line.bytes) === undefined ? "plaintext" : "ciphertext";
-  return canvas.paint(kind, column(readable(line.bytes), width));
+  return canvas.paint(kind, column(readable(line.bytes), width, MORE));
 }
 
 /** How much of a chat can be read. */

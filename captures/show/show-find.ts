@@ -1,8 +1,9 @@
 // Where a text can be read in a capture: in which streams, from whom, in which packets. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
-import { cut, readable } from "../../terminal/text.ts";
+import { cut } from "../../terminal/text.ts";
 import { namesOf, recognise } from "../explain/protocols.ts";
+import { MORE, readable } from "../explain/readable.ts";
 import { linesOf } from "../explain/stream-lines.ts";
 import type { Stream } from "../read/packet.ts";
 
@@ -26,7 +27,7 @@ export function showFind(streams: readonly Stream[], text: string, canvas: Canva
 /** The line, cut so that the text that was looked for can be seen in it, with a little of what comes before. */
 function around(line: string, text: string, width: number): string {
   const found = line.indexOf(text);
-  if (found + text.length <= width) return cut(line, width);
+  if (found + text.length <= width) return cut(line, width, MORE);
   const before = Math.max(0, Math.floor((width - text.length) / 3));
-  return cut(`…${line.slice(Math.max(0, found - before) + 1)}`, width);
+  return cut(`…${line.slice(Math.max(0, found - before) + 1)}`, width, MORE);
 }

@@ -3,6 +3,7 @@
 import type { Canvas } from "../../terminal/paint.ts";
 import { column } from "../../terminal/text.ts";
 import { type Protocol, recognise } from "../explain/protocols.ts";
+import { MORE } from "../explain/readable.ts";
 import { linesOf } from "../explain/stream-lines.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 import type { Piece, Stream } from "../read/packet.ts";
@@ -16,14 +17,14 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
     `${packets} packets, ${segments} of them TCP, in ${seconds(capture.duration)} s; ${streams.length} streams`,
   ];
   if (damage !== undefined)
-    rows.push(canvas.paint("problem", `damaged: ${damage.message}; shown is what stands before`));
+    rows.push(canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`));
   if (streams.length === 0) return rows;
   const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
   const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
   rows.push("");
   for (const [index, cells] of table.entries()) {
     const row = cells.map((cell, i) =>
-      i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0),
+      i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0, MORE),
     );
     rows.push(index === 0 ? canvas.paint("heading", row.join("  ")) : row.join("  "));
   }

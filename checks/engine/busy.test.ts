@@ -5,7 +5,7 @@ import { ChildProgram } from "../../programs/child-program.ts";
 import { isBusy } from "./busy.ts";
 
 describe("a program that says nothing", () => {
-  const start = (code: string): ChildProgram => new ChildProgram("node", process.execPath, ["-e", code]);
+  const start = (code: string): ChildProgram => new ChildProgram("node", [process.execPath, "-e", code]);
 
   it("is busy if it computes, as far as this system tells", async () => {
     const program = start('console.log("begun"); for (;;);');

@@ -1,27 +1,27 @@
 // A failed check as text for a person: what was sent, expected and received, with a mark under the first difference. Pure.
 
-import { COLUMNS_OF_LABEL, hanging } from "./hanging.ts";
+import { besideLabel, COLUMNS_OF_LABEL } from "../../terminal/beside-label.ts";
 import type { CheckResult } from "./run-checks.ts";
 
 /** @param width of the terminal, in columns */
 export function formatFailure(result: CheckResult, width: number): string[] {
   const { check, stage, failure, problem } = result;
   const clause = check.id.slice(0, check.id.indexOf("-"));
-  const head = hanging(`${stage}/${check.id}`, `${check.title} (clause ${clause})`, width, 0);
-  if (failure === undefined) return [...head, ...hanging("could not run:", problem ?? "", width)];
+  const head = besideLabel(`${stage}/${check.id}`, `${check.title} (clause ${clause})`, width, 0);
+  if (failure === undefined) return [...head, ...besideLabel("could not run:", problem ?? "", width)];
   const { step, sent, expected, received, exact, likelyCause, packet } = failure;
   return [
     ...head,
-    ...hanging("step:", shorten(step, 160), width),
-    ...(sent === undefined ? [] : hanging("sent:", shorten(sent), width)),
+    ...besideLabel("step:", shorten(step, 160), width),
+    ...(sent === undefined ? [] : besideLabel("sent:", shorten(sent), width)),
     ...(exact ? compared(expected, received, width) : plain(expected, received, width)),
-    ...hanging("likely:", likelyCause, width),
-    ...(packet === undefined ? [] : hanging("packet:", `${packet} of the recording`, width)),
+    ...besideLabel("likely:", likelyCause, width),
+    ...(packet === undefined ? [] : besideLabel("packet:", `${packet} of the recording`, width)),
   ];
 }
 
 function plain(expected: string, received: string, width: number): string[] {
-  return [...hanging("expected:", expected, width), ...hanging("received:", received, width)];
+  return [...besideLabel("expected:", expected, width), ...besideLabel("received:", received, width)];
 }
 
 /** Both on one line each, cut so that the first difference can be seen, and marked. */
@@ -48,7 +48,7 @@ function compared(expected: string, receivedText: string, width: number): string
     label("expected:") + cut(left),
     label("received:") + cut(right),
     `${" ".repeat(COLUMNS_OF_LABEL + difference - start)}^ first difference`,
-    ...lastWords.flatMap((line) => hanging("", line, width)),
+    ...lastWords.flatMap((line) => besideLabel("", line, width)),
   ];
 }
 

@@ -34,13 +34,14 @@ export class ProgramUnderTest {
   #mayEnd = false;
   #changed: (() => void)[] = [];
 
-  constructor(name: string, { words, folder, environment }: Start, around: Surroundings) {
+  constructor(name: string, { words, folder, environment = {} }: Start, around: Surroundings) {
     this.name = name;
     this.#around = around;
-    const [command = "", ...argv] = words;
+    const [command = ""] = words;
     this.#command = command;
-    this.#child = new ChildProgram(command, command, argv, environment, {
+    this.#child = new ChildProgram(command, words, {
       folder,
+      environment,
       mostOutput: MOST_OUTPUT,
       onOutput: () => this.#change(),
     });
@@ -52,7 +53,7 @@ export class ProgramUnderTest {
 
   /** Everything it has printed on standard output, line by line. */
   get lines(): readonly string[] {
-    return this.#child.lines.stdout;
+    return this.#child.lines;
   }
 
   /** Everything it has printed on standard error, line by line; also what has no LF at its end yet. */

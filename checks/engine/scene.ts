@@ -4,7 +4,7 @@
 import { connect as tcpConnect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { Chat, type ChatRole, type ChatStage } from "./chat.ts";
 import { STAGE_FOLDERS, type StageNumber } from "./check.ts";
 import { fillTemplate } from "./command.ts";

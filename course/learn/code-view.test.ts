@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { plain } from "../../terminal/learn-paint.ts";
+import { plain } from "../../terminal/paint.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 
 const LEFT = { title: "Yours", code: "    a();\n      b();\n" };

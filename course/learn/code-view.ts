@@ -1,7 +1,8 @@
 // Code for reading: two versions side by side or one after the other, and the difference of two. Pure.
 
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { column, printableLines, widthOf, wrapCode } from "../../terminal/learn-text.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { column, wrapCode } from "../../terminal/text.ts";
+import { printableLines, widthOf } from "../../terminal/widths.ts";
 import { diffLines } from "../lesson/line-diff.ts";
 
 export interface Titled {

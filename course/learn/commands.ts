@@ -1,8 +1,8 @@
 // learn without a terminal: each command prints, and returns an exit code: 0 passed, 1 failed, 2 could not run.
 
 import type { Check } from "../../checks/engine/check.ts";
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { column, cut, wrap } from "../../terminal/learn-text.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { column, cut, wrap } from "../../terminal/text.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import type { Workspace } from "../workspace/workspace.ts";

@@ -6,8 +6,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { NoCaptureTool, startCaptureTool } from "../../captures/record/capture-tool.ts";
 import { withTemporaryFolder } from "../../captures/record/temporary-folder.ts";
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { printable, wrap } from "../../terminal/learn-text.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { wrap } from "../../terminal/text.ts";
+import { printable } from "../../terminal/widths.ts";
 import { watchingWorks } from "./watcher.ts";
 
 /** The smallest terminal in which the watch mode reads well. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { plain } from "../../terminal/learn-paint.ts";
-import { widthOf } from "../../terminal/learn-text.ts";
+import { plain } from "../../terminal/paint.ts";
+import { widthOf } from "../../terminal/widths.ts";
 import { bodyHeight, type Frame, renderFrame } from "./frame.ts";
 
 const KEYS = ["n next", "h hint", "l list", "q quit"].map((text) => ({

@@ -1,7 +1,8 @@
 // How the screen is divided: progress and the current exercise above, a text that scrolls, keys below. Pure.
 
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { column, cut, widthOf } from "../../terminal/learn-text.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { column, cut } from "../../terminal/text.ts";
+import { widthOf } from "../../terminal/widths.ts";
 
 /** A key of the footer. */
 export interface KeyLabel {

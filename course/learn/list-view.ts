@@ -1,7 +1,7 @@
 // The list of exercises: searched by typing, one of them selected. Pure.
 
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { column, cut } from "../../terminal/learn-text.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { column, cut } from "../../terminal/text.ts";
 import type { Exercise } from "../exercises/exercises.ts";
 import type { Session } from "./session.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { plain } from "../../terminal/learn-paint.ts";
+import { plain } from "../../terminal/paint.ts";
 import { renderMarkdown } from "./markdown.ts";
 
 const PAGE = "lessons/01-calculator/1-hello.md";

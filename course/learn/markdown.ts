@@ -1,7 +1,7 @@
 // Markdown as lines for a terminal, laid out as `npm run lesson` does it.
 
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { paint as paintLine } from "../../terminal/styled-text.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { paintLine } from "../../terminal/styled-text.ts";
 import { renderPage } from "../lesson/render.ts";
 
 /**
@@ -17,6 +17,5 @@ export function renderMarkdown(markdown: string, page: string, width: number, pa
     file: page,
     nameOf: () => undefined,
   };
-  const isColoured = paint("code", "x") !== "x";
-  return renderPage(markdown, view).lines.map((line) => paintLine(line, isColoured));
+  return renderPage(markdown, view).lines.map((line) => paintLine(line, paint));
 }

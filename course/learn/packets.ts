@@ -6,9 +6,8 @@ import { loadCapture } from "../../captures/follow/load.ts";
 import { showStream } from "../../captures/show/show-stream.ts";
 import { endpoint } from "../../captures/show/stream-summary.ts";
 import { recordingOf } from "../../checks/engine/run-checks.ts";
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { cut, wrap } from "../../terminal/learn-text.ts";
-import type { Canvas } from "../../terminal/paint.ts";
+import type { Canvas, Paint } from "../../terminal/paint.ts";
+import { cut, wrap } from "../../terminal/text.ts";
 import { decisive, type Outcome } from "./check-exercise.ts";
 
 /** For the number of a packet and the mark before it. */
@@ -38,10 +37,7 @@ export async function packetLines(
     );
   writeFileSync(file, recordingOf(results));
   const { streams } = await loadCapture(file, true);
-  const canvas: Canvas = {
-    width: Math.max(60, width - COLUMNS_OF_NUMBER),
-    paint: (kind, text) => paint(COLOURS[kind], text),
-  };
+  const canvas: Canvas = { width: Math.max(60, width - COLUMNS_OF_NUMBER), paint };
   const wanted = failed?.failure?.packet;
   const rows = streams.flatMap((stream) => {
     const [heading = "", ...shown] = showStream(stream, { hex: false, keyLog: undefined }, canvas);
@@ -66,14 +62,6 @@ export async function packetLines(
   ];
   return [...wrap(about, width), ...where, ...rows].map((row) => cut(row, width));
 }
-
-const COLOURS = {
-  plaintext: "warning",
-  ciphertext: "code",
-  problem: "bad",
-  heading: "heading",
-  dim: "dim",
-} as const;
 
 /** The number of the packet that completed a line; the one in question is marked. */
 function numbered(packet: number | undefined, wanted: number | undefined, paint: Paint): string {

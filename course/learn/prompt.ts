@@ -1,9 +1,9 @@
 // A question in the place of the rule: answered with one key, or with a line. Pure.
 
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { printable } from "../../terminal/learn-text.ts";
+import type { Key } from "../../terminal/keys.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { printable } from "../../terminal/widths.ts";
 import type { KeyLabel } from "./frame.ts";
-import type { Key } from "./keys.ts";
 
 export interface Prompt {
   question: string;

@@ -1,8 +1,9 @@
 // What learn says of an exercise, as lines: the same on the screen of the watch mode and without it. Pure.
 
 import { formatFailure } from "../../checks/engine/format-failure.ts";
-import type { Paint } from "../../terminal/learn-paint.ts";
-import { printable, wrap } from "../../terminal/learn-text.ts";
+import type { Paint } from "../../terminal/paint.ts";
+import { wrap } from "../../terminal/text.ts";
+import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { WORK } from "../workspace/workspace.ts";
 import { decisive, type Outcome } from "./check-exercise.ts";

@@ -1,7 +1,8 @@
 // What the body of the watch mode shows: the exercise, and the texts that keys lay over it. Pure.
 
-import { type Paint, plain } from "../../terminal/learn-paint.ts";
-import { printable, wrap } from "../../terminal/learn-text.ts";
+import { type Paint, plain } from "../../terminal/paint.ts";
+import { wrap } from "../../terminal/text.ts";
+import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import type { Workspace } from "../workspace/workspace.ts";

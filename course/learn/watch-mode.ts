@@ -1,14 +1,14 @@
 // npm run learn: the current exercise on the whole screen, checked at every save, and a key for everything else.
 
 import type { Check } from "../../checks/engine/check.ts";
-import { type Paint, paintFor } from "../../terminal/learn-paint.ts";
-import { printable } from "../../terminal/learn-text.ts";
+import type { Key } from "../../terminal/keys.ts";
+import { type Paint, paintFor } from "../../terminal/paint.ts";
 import { Screen } from "../../terminal/screen.ts";
+import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { WORK, type Workspace } from "../workspace/workspace.ts";
 import { whySolutionHidden } from "./commands.ts";
 import { bodyHeight, mostScroll, renderFrame } from "./frame.ts";
-import { type Key, readKeys } from "./keys.ts";
 import { findExercises, listRows, scrollTo } from "./list-view.ts";
 import { openPage } from "./open-page.ts";
 import { packetLines } from "./packets.ts";
@@ -35,13 +35,7 @@ export async function runWatchMode(
   loadChecks: () => Promise<readonly Check[]>,
   poll: boolean,
 ): Promise<number> {
-  const screen = new Screen(process.stdout);
-  screen.open();
-  try {
-    await new WatchMode(workspace, screen, loadChecks).run(poll);
-  } finally {
-    screen.close();
-  }
+  await new WatchMode(workspace, loadChecks).run(poll);
   const { current, passed, exercises } = workspace;
   console.log(
     `${passed.length} of ${exercises.length} passed. You are at ${current.id}: ${placeOf(current)}`,
@@ -52,7 +46,10 @@ export async function runWatchMode(
 
 class WatchMode {
   readonly #workspace: Workspace;
-  readonly #screen: Screen;
+  readonly #screen = new Screen(process.stdin, process.stdout, {
+    press: (key) => this.#guard(() => this.#press(key)),
+    redraw: () => this.#draw(),
+  });
   readonly #session: Session;
   readonly #paint: Paint = paintFor(process.stdout, process.env);
   #end: () => void = () => {};
@@ -68,9 +65,8 @@ class WatchMode {
   #selected = 0;
   #packets: readonly string[] = [];
 
-  constructor(workspace: Workspace, screen: Screen, loadChecks: () => Promise<readonly Check[]>) {
+  constructor(workspace: Workspace, loadChecks: () => Promise<readonly Check[]>) {
     this.#workspace = workspace;
-    this.#screen = screen;
     this.#session = new Session(workspace, loadChecks, {
       changed: () => this.#draw(),
       saved: () => this.#onSave(),
@@ -84,26 +80,20 @@ class WatchMode {
       this.#end = resolve;
       this.#fail = reject;
     });
-    const onResize = (): void => {
-      this.#screen.forget();
-      this.#draw();
-    };
     const onSignal = (): void => this.#end();
-    const stopKeys = readKeys(process.stdin, (key) => this.#guard(() => this.#press(key)));
-    process.stdout.on("resize", onResize);
     for (const signal of SIGNALS) process.on(signal, onSignal);
     try {
       this.#session.start(poll);
+      this.#screen.open();
       await ended;
     } finally {
       this.#session.close();
-      stopKeys();
-      process.stdout.off("resize", onResize);
+      this.#screen.close();
       for (const signal of SIGNALS) process.off(signal, onSignal);
     }
   }
 
-  /** A mistake of ours ends the watch mode, and is told on a screen that is as it was. */
+  /** A mistake of ours ends the watch mode. It is printed when the terminal is as it was. */
   #guard(action: () => void): void {
     try {
       action();
@@ -203,7 +193,7 @@ class WatchMode {
 
   #press(key: Key): void {
     if (key.name === "ctrl-c") return this.#end();
-    if (key.name === "ctrl-z") return this.#suspend();
+    if (key.name === "ctrl-z") return this.#screen.suspend();
     if (this.#prompt !== undefined) this.#pressInPrompt(this.#prompt, key);
     else if (this.#view === "list") this.#pressInList(key);
     else if (!this.#pressScroll(key)) this.#pressCommand(key.name);
@@ -406,18 +396,5 @@ class WatchMode {
     const { columns, rows } = this.#screen;
     this.#scroll = scrollTo(this.#selected, this.#scroll, bodyHeight(rows, columns, this.#keys()));
     this.#message = this.#search === "" ? "" : `search: ${this.#search}`;
-  }
-
-  /** Ctrl-Z: the shell gets the terminal as it was, and at `fg` we take it back. */
-  #suspend(): void {
-    if (process.platform === "win32") return;
-    this.#screen.close();
-    process.stdin.setRawMode(false);
-    process.once("SIGCONT", () => {
-      process.stdin.setRawMode(true);
-      this.#screen.open();
-      this.#draw();
-    });
-    process.kill(0, "SIGTSTP"); // The whole group, as the shell expects it: npm, which started us, too.
   }
 }

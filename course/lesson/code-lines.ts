@@ -1,14 +1,8 @@
 // Fenced blocks of a page as lines for a terminal. Pure.
 
-import {
-  cutLine,
-  type Line,
-  lineWidth,
-  plain,
-  printable,
-  type Style,
-  textOf,
-} from "../../terminal/styled-text.ts";
+import type { Style } from "../../terminal/paint.ts";
+import { cutLine, type Line, lineWidth, plainLine, textOf } from "../../terminal/styled-text.ts";
+import { printableText } from "../../terminal/widths.ts";
 import { DiagramError, drawSequence, parseSequence } from "./sequence-diagram.ts";
 
 /** Stands before every line of code. */
@@ -24,19 +18,19 @@ const PROMPT = /^(?:(?:\[[^\]]+\] )?you>|>|your name:) /;
  */
 export function codeLines(info: string, text: string, width: number): Line[] {
   const [language = ""] = info.split(" ");
-  const rows = printable(text).split("\n");
+  const rows = printableText(text).split("\n");
   if (language === "mermaid") {
     const drawing = diagramLines(rows, width);
     if (drawing !== undefined) return drawing;
   }
   const label = labelOf(info);
   const lines = rows.flatMap((row) => codeLine(row, styleOf(language, row), width));
-  return label === undefined ? lines : [plain(`${MARGIN}${label}`, "dim"), ...lines];
+  return label === undefined ? lines : [plainLine(`${MARGIN}${label}`, "dim"), ...lines];
 }
 
 function codeLine(row: string, style: Style | undefined, width: number): Line[] {
   const lines: Line[] = [];
-  let rest: Line = [{ text: MARGIN }, ...plain(row, style)];
+  let rest: Line = [{ text: MARGIN }, ...plainLine(row, style)];
   while (lineWidth(rest) > width) {
     if (width <= CONTINUED.length + 1) break;
     const [first, behind] = cutLine(rest, breakAt(textOf(rest), width));
@@ -55,7 +49,7 @@ function breakAt(text: string, width: number): number {
 function diagramLines(rows: readonly string[], width: number): Line[] | undefined {
   try {
     const drawing = drawSequence(parseSequence(rows), width - MARGIN.length);
-    return drawing.map((row) => plain(`${MARGIN}${row}`));
+    return drawing.map((row) => plainLine(`${MARGIN}${row}`));
   } catch (error) {
     if (error instanceof DiagramError) return undefined;
     throw error;

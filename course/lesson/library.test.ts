@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { findPage, nameOfPage, readLibrary } from "./library.ts";
 
 describe("the pages to read", () => {

@@ -31,8 +31,8 @@ describe("the lesson reader", () => {
       .map((key) =>
         reader.press(
           key.length === 1
-            ? { name: /[A-Z]/.test(key) ? key.toLowerCase() : key, sequence: key }
-            : { name: key },
+            ? { name: /[A-Z]/.test(key) ? key.toLowerCase() : key, text: key }
+            : { name: key, text: "" },
         ),
       )
       .at(-1);
@@ -122,7 +122,7 @@ describe("the lesson reader", () => {
     expect(press("e")).to.equal(undefined);
     expect(rows()[23]).to.equal("this page has no exercise");
     expect(press("q")).to.equal("quit");
-    expect(reader.press({ name: "c", ctrl: true })).to.equal("quit");
-    expect(reader.press({ name: "z", ctrl: true })).to.equal("suspend");
+    expect(reader.press({ name: "ctrl-c", text: "" })).to.equal("quit");
+    expect(reader.press({ name: "ctrl-z", text: "" })).to.equal("suspend");
   });
 });

@@ -1,16 +1,9 @@
 // The lesson reader without its terminal: which key does what, and what stands on the screen then. Pure.
 
-import { cutLine, type Line, lineWidth, plain, textOf } from "../../terminal/styled-text.ts";
+import type { Key } from "../../terminal/keys.ts";
+import { cutLine, type Line, lineWidth, plainLine, textOf } from "../../terminal/styled-text.ts";
 import { nameOfPage, type ReadingPage } from "./library.ts";
 import { type Rendered, renderPage } from "./render.ts";
-
-/** A key as node:readline names it. */
-export interface Key {
-  name?: string | undefined;
-  ctrl?: boolean | undefined;
-  /** The characters it sent. */
-  sequence?: string | undefined;
-}
 
 /** What the terminal is to do after a key, beside showing the screen. */
 export type Request = "quit" | "suspend" | "exercise" | undefined;
@@ -90,8 +83,8 @@ export class Reader {
 
   press(key: Key): Request {
     this.#notice = "";
-    if (key.ctrl && key.name === "c") return "quit";
-    if (key.ctrl && key.name === "z") return "suspend";
+    if (key.name === "ctrl-c") return "quit";
+    if (key.name === "ctrl-z") return "suspend";
     switch (this.#mode.kind) {
       case "page":
         return this.#pressOnPage(key);
@@ -129,11 +122,11 @@ export class Reader {
     });
   }
 
-  #pressOnPage({ name, sequence }: Key): Request {
+  #pressOnPage({ name, text }: Key): Request {
     const page = this.#bodyRows - 2;
     const wasAsked = this.#isExerciseNext;
     this.#isExerciseNext = false;
-    switch (name ?? sequence) {
+    switch (name) {
       case "q":
         return "quit";
       case "e":
@@ -166,7 +159,7 @@ export class Reader {
         break;
       case "g":
       case "home":
-        this.#scrollTo(sequence === "G" ? Number.MAX_SAFE_INTEGER : 0);
+        this.#scrollTo(text === "G" ? Number.MAX_SAFE_INTEGER : 0);
         break;
       case "end":
         this.#scrollTo(Number.MAX_SAFE_INTEGER);
@@ -253,7 +246,7 @@ export class Reader {
     this.#mode = { kind: "list", title: "contents (* with an exercise)", entries, selected: this.#index };
   }
 
-  #pressInList({ name, sequence }: Key, mode: Extract<Mode, { kind: "list" }>): Request {
+  #pressInList({ name, text }: Key, mode: Extract<Mode, { kind: "list" }>): Request {
     const { entries, selected } = mode;
     const steps: Readonly<Record<string, number>> = {
       down: 1,
@@ -271,9 +264,9 @@ export class Reader {
     };
     const entry = entries[selected];
     if (name === "return" && entry !== undefined) this.#open(entry.page, entry.line);
-    else if (sequence === "/") this.#mode = { kind: "typing", text: "" };
+    else if (text === "/") this.#mode = { kind: "typing", text: "" };
     else if (name === "escape" || name === "q" || name === "c") this.#mode = { kind: "page" };
-    else if (name !== undefined && steps[name] !== undefined) {
+    else if (steps[name] !== undefined) {
       mode.selected = Math.max(0, Math.min(entries.length - 1, selected + steps[name]));
     }
     return undefined;
@@ -287,16 +280,16 @@ export class Reader {
     return entries
       .slice(first, first + this.#bodyRows)
       .map(({ label }, i) =>
-        first + i === selected ? plain(`> ${label}`, "selected") : plain(`  ${label}`),
+        first + i === selected ? plainLine(`> ${label}`, "selected") : plainLine(`  ${label}`),
       );
   }
 
-  #pressWhileTyping({ name, sequence = "" }: Key, text: string): void {
+  #pressWhileTyping({ name, text: typed }: Key, text: string): void {
     if (name === "escape") this.#mode = { kind: "page" };
     else if (name === "return") this.#search(text.trim());
     else if (name === "backspace") this.#mode = { kind: "typing", text: [...text].slice(0, -1).join("") };
-    else if (/^[^\p{C}]+$/u.test(sequence) && text.length < LONGEST_SEARCH)
-      this.#mode = { kind: "typing", text: text + sequence };
+    else if (typed !== "" && text.length < LONGEST_SEARCH)
+      this.#mode = { kind: "typing", text: text + typed };
   }
 
   /** Finds a text in all pages, whatever its case; hints that are closed keep their secrets. */
@@ -325,9 +318,9 @@ export class Reader {
             `page ${this.#index + 1} of ${this.#pages.length}, ${this.#share()} `,
           ];
     const room = Math.max(0, columns - right.length - 1);
-    const [shown] = cutLine(plain(left), room);
+    const [shown] = cutLine(plainLine(left), room);
     const blanks = " ".repeat(Math.max(1, columns - lineWidth(shown) - right.length));
-    return plain(`${textOf(shown)}${blanks}${right}`, "selected");
+    return plainLine(`${textOf(shown)}${blanks}${right}`, "selected");
   }
 
   /** How much of the page has been seen. */
@@ -340,9 +333,9 @@ export class Reader {
   #footer(): Line {
     if (this.#mode.kind === "typing")
       return [{ text: "search: " }, { text: this.#mode.text, style: "strong" }, { text: "▏" }];
-    if (this.#notice !== "") return plain(this.#notice, "warning");
-    if (this.#mode.kind === "list") return plain("↑ ↓ choose, Enter open, / search, q back", "dim");
+    if (this.#notice !== "") return plainLine(this.#notice, "warning");
+    if (this.#mode.kind === "list") return plainLine("↑ ↓ choose, Enter open, / search, q back", "dim");
     const keys = KEYS.find((text) => text.length < this.#size.columns) ?? "";
-    return plain(keys, "dim");
+    return plainLine(keys, "dim");
   }
 }

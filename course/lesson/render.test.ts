@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { lineWidth, paint, textOf } from "../../terminal/styled-text.ts";
+import { plain } from "../../terminal/paint.ts";
+import { lineWidth, paintLine, textOf } from "../../terminal/styled-text.ts";
 import { renderPage } from "./render.ts";
 
 function rendered(markdown: string, { width = 40, opened = 0 } = {}): string {
@@ -11,7 +12,7 @@ function rendered(markdown: string, { width = 40, opened = 0 } = {}): string {
     nameOf: (file) => (file === "lessons/03-dh-chat/9-mallory.md" ? "03-9" : undefined),
   });
   for (const line of lines) expect(lineWidth(line), textOf(line)).to.be.at.most(width);
-  return lines.map((line) => paint(line, false).trimEnd()).join("\n");
+  return lines.map((line) => paintLine(line, plain).trimEnd()).join("\n");
 }
 
 describe("a page in the terminal", () => {

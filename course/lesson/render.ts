@@ -2,17 +2,9 @@
 
 import { posix } from "node:path";
 import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
-import {
-  type Line,
-  lineWidth,
-  plain,
-  printable,
-  type Span,
-  type Style,
-  textOf,
-  widthOf,
-  wrapSpans,
-} from "../../terminal/styled-text.ts";
+import type { Style } from "../../terminal/paint.ts";
+import { type Line, lineWidth, plainLine, type Span, textOf, wrapSpans } from "../../terminal/styled-text.ts";
+import { printableText, widthOf } from "../../terminal/widths.ts";
 import { codeLines } from "./code-lines.ts";
 
 /** How a page is to be shown. */
@@ -95,7 +87,7 @@ class Layout {
       case "blockquote":
         return this.#within("│ ", () => this.blocks(token.tokens));
       case "hr":
-        return this.#add([plain("─".repeat(this.#room), "dim")]);
+        return this.#add([plainLine("─".repeat(this.#room), "dim")]);
       default:
     }
   }
@@ -124,7 +116,7 @@ class Layout {
     const style = depth === 1 ? "title" : "heading";
     const spans = inline(tokens, this.#view).map(({ text }) => ({ text, style }) satisfies Span);
     const lines = wrapSpans(spans, this.#room);
-    if (depth === 2) lines.push(plain("─".repeat(Math.max(...lines.map(lineWidth))), "dim"));
+    if (depth === 2) lines.push(plainLine("─".repeat(Math.max(...lines.map(lineWidth))), "dim"));
     this.#add(lines);
   }
 
@@ -160,7 +152,7 @@ class Layout {
     const parts = /<!--[\s\S]*?-->|<details[^>]*>|<\/details>|<summary>([\s\S]*?)<\/summary>|[^<]+|</g;
     for (const [part, summary] of text.matchAll(parts)) {
       if (part === "</details>") this.#hidden = false;
-      else if (summary !== undefined) this.#openable(printable(summary.replaceAll(/<[^>]*>/g, "")));
+      else if (summary !== undefined) this.#openable(printableText(summary.replaceAll(/<[^>]*>/g, "")));
       else if (!part.startsWith("<") && part.trim() !== "" && !this.#hidden) this.blocks(lexer(part));
     }
   }
@@ -169,7 +161,7 @@ class Layout {
     const isOpen = this.closable.length < this.#view.opened;
     this.closable.push(this.lines.length);
     this.#hidden = !isOpen;
-    const note: Line = isOpen ? [] : plain(`  (${this.#view.closedNote(summary)})`, "dim");
+    const note: Line = isOpen ? [] : plainLine(`  (${this.#view.closedNote(summary)})`, "dim");
     this.#add([[{ text: `${isOpen ? "▾" : "▸"} ${summary}`, style: "strong" }, ...note]]);
   }
 
@@ -181,10 +173,10 @@ class Layout {
     for (const [index, row] of cells.entries()) {
       if (index === 0 && row.every((spans) => spans.length === 0)) continue;
       lines.push(...tableRow(row, widths, index === 0));
-      if (index === 0) lines.push(plain(widths.map((width) => "─".repeat(width)).join("─┼─"), "dim"));
+      if (index === 0) lines.push(plainLine(widths.map((width) => "─".repeat(width)).join("─┼─"), "dim"));
       else if (hasHighRows(cells, widths) && index < cells.length - 1)
         lines.push(
-          plain(
+          plainLine(
             widths
               .map((width) => " ".repeat(width))
               .join(" │ ")
@@ -266,19 +258,19 @@ function inline(tokens: readonly Token[], view: View, style?: Style): Span[] {
       case "del":
         return inline(token.tokens, view, style);
       case "codespan":
-        return [{ text: printable(token.text), style: "code" }];
+        return [{ text: printableText(token.text), style: "code" }];
       case "br":
         return [{ text: "\n" }];
       case "link":
         return link(token, view, style);
       case "image":
-        return [{ text: `[picture: ${printable(token.text)}]`, style: "dim" }];
+        return [{ text: `[picture: ${printableText(token.text)}]`, style: "dim" }];
       case "html":
         return [];
       case "text":
       case "escape":
         if ("tokens" in token && token.tokens !== undefined) return inline(token.tokens, view, style);
-        return [{ text: printable(decoded(token.text)).replaceAll("\n", " "), style }];
+        return [{ text: printableText(decoded(token.text)).replaceAll("\n", " "), style }];
       default:
         return [];
     }
@@ -287,7 +279,7 @@ function inline(tokens: readonly Token[], view: View, style?: Style): Span[] {
 
 function link({ href, tokens }: Tokens.Link, view: View, style: Style | undefined): Span[] {
   const spans = inline(tokens, view, style ?? "link");
-  const target = printable(targetOf(href, view));
+  const target = printableText(targetOf(href, view));
   const text = textOf(spans);
   // The name of a page, or of a file, says already where it leads.
   const isClause = target === "protocol" && /^P[0-9]/.test(text);

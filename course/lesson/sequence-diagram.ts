@@ -1,6 +1,7 @@
 // Mermaid's sequence diagrams, as far as the lessons use them: read, and drawn with characters. Pure.
 
-import { widthOf } from "../../terminal/styled-text.ts";
+import { wrap } from "../../terminal/text.ts";
+import { widthOf } from "../../terminal/widths.ts";
 
 export interface Participant {
   id: string;
@@ -149,7 +150,7 @@ function drawMessage(
   const left = columns[Math.min(from, to)] ?? 0;
   const right = columns[Math.max(from, to)] ?? 0;
   const inner = right - left - 1;
-  const rows = wrapWords(text, inner - 2).map((words) =>
+  const rows = wrap(text, inner - 2).map((words) =>
     overlay(lifelines(columns, width), left + 1 + Math.floor((inner - widthOf(words)) / 2), words),
   );
   const shaft = (dashed ? "- " : "─").repeat(inner).slice(0, inner);
@@ -170,7 +171,7 @@ function drawNote(
 ): string[] {
   const [left, right] = [columns[first] ?? 0, columns[last] ?? 0];
   const room = Math.min(width - 4, first === last ? 36 : Math.max(36, right - left + 1));
-  const words = wrapWords(text, room);
+  const words = wrap(text, room);
   const inner = Math.max(...words.map(widthOf));
   const middle = Math.floor((left + right) / 2);
   const start = Math.max(0, Math.min(width - inner - 4, middle - Math.floor((inner + 4) / 2)));
@@ -199,15 +200,4 @@ function overlay(row: string, start: number, text: string): string {
   const characters = [...row];
   for (const [i, character] of [...text].entries()) characters[start + i] = character;
   return characters.map((character) => character ?? " ").join("");
-}
-
-function wrapWords(text: string, width: number): string[] {
-  const rows: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = rows.at(-1);
-    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width)
-      rows[rows.length - 1] = `${last} ${word}`;
-    else rows.push(word);
-  }
-  return rows;
 }

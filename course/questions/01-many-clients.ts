@@ -1,7 +1,7 @@
 // The question of lessons/01-calculator/8-many-clients.md: ten clients of a server that computes, in one thread.
 
 import { once } from "node:events";
-import { startServer } from "../../programs/course-program.ts";
+import { startServer } from "../../programs/stage-programs.ts";
 import type { Question } from "../exercises/question.ts";
 import { dialled } from "./support/dialled.ts";
 

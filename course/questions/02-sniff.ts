@@ -5,7 +5,7 @@ import { jsonOf } from "../../captures/explain/protocols.ts";
 import { linesOf } from "../../captures/explain/stream-lines.ts";
 import { loadCapture } from "../../captures/follow/load.ts";
 import type { Stream } from "../../captures/read/packet.ts";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import type { Found, Question } from "../exercises/question.ts";
 
 const CAPTURE = "captures/02-basic-p2p.pcap";

@@ -1,6 +1,7 @@
 // What of a chat does the registry hear? The real programs have one, with somebody between them and the registry who counts.
 
-import { Program, startServer } from "../../programs/course-program.ts";
+import type { ChildProgram } from "../../programs/child-program.ts";
+import { startProgram, startServer } from "../../programs/stage-programs.ts";
 import type { Found, Question } from "../exercises/question.ts";
 import { Relay } from "../relay.ts";
 
@@ -51,15 +52,15 @@ export const question: Question = {
 /** How small numbers are written in words. */
 const WORDS = ["none", "one", "two", "three"];
 
-function startClient(name: string, registryPort: number, programs: Program[]): Program {
+function startClient(name: string, registryPort: number, programs: ChildProgram[]): ChildProgram {
   const options = ["--name", name, "--registry", `127.0.0.1:${registryPort}`];
-  const client = new Program("02-basic-p2p/client.ts", name === "bob" ? [...options, "--accept"] : options);
+  const client = startProgram("02-basic-p2p/client.ts", name === "bob" ? [...options, "--accept"] : options);
   programs.push(client);
   return client;
 }
 
 /** Alice calls Bob, each of them says ten messages, and Alice ends the chat. */
-async function chat(alice: Program, bob: Program): Promise<void> {
+async function chat(alice: ChildProgram, bob: ChildProgram): Promise<void> {
   alice.enter("/chat bob");
   await alice.line("chat with bob started");
   await bob.line("chat with alice started");

@@ -5,13 +5,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Program } from "../../programs/course-program.ts";
+import type { ChildProgram } from "../../programs/child-program.ts";
+import { startProgram } from "../../programs/stage-programs.ts";
 
 /** Where attacks run: call it in a describe. */
 export class AttackScene {
   /** A folder for files of the test, and for the attacks' temporary ones. */
   folder = "";
-  #programs: Program[] = [];
+  #programs: ChildProgram[] = [];
 
   constructor() {
     beforeEach(() => {
@@ -24,14 +25,14 @@ export class AttackScene {
   }
 
   /** Any program of the course. */
-  start(file: string, argv: readonly string[]): Program {
-    const program = new Program(file, argv, { NO_COLOR: "1", TMPDIR: this.folder });
+  start(file: string, argv: readonly string[]): ChildProgram {
+    const program = startProgram(file, argv, { environment: { NO_COLOR: "1", TMPDIR: this.folder } });
     this.#programs.push(program);
     return program;
   }
 
   /** `npm run attack -- ARGV`, without npm. */
-  startAttack(...argv: string[]): Program {
+  startAttack(...argv: string[]): ChildProgram {
     return this.start("attacks/attack.ts", argv);
   }
 

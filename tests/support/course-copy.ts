@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Exercise, hasRegion, readCourse } from "../../course/exercises/exercises.ts";
 import { replaceRegion } from "../../course/exercises/regions.ts";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
 /** What is not copied, relative to the course's folder: what is large, what belongs to a student, and ourselves. */
 const LEFT_OUT = /^(?:\.git|node_modules|work|progress\.txt|tests|bench|interop)(?:[/\\]|$)/;

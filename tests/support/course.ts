@@ -6,7 +6,7 @@ import {
   loadExercises,
   type ProgramExercise,
 } from "../../course/exercises/exercises.ts";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
 /** All exercises, in order. @throws ProblemError if a page or a region is not whole */
 export const EXERCISES: readonly Exercise[] = loadExercises(COURSE_FOLDER);

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { pagesOf } from "../../course/lesson/page-files.ts";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { consoleBlocks } from "./console-blocks.ts";
 import type { PageRun } from "./run-page.ts";
 import { leaveOut } from "./tools.ts";

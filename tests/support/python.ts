@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import type { StageNumber } from "../../checks/engine/check.ts";
 import { type Place, referencePlace } from "../../checks/engine/scene.ts";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { withTool } from "./tools.ts";
 
 const PROBE = ["-c", "import cryptography"];

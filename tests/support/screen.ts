@@ -1,7 +1,7 @@
 // A real terminal for a program of the course: tmux holds it, types into it, and says what stands on the screen.
 
 import { spawnSync } from "node:child_process";
-import { COURSE_FOLDER } from "../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
 /** How long to wait for anything to appear, in milliseconds: much longer than it ever takes. */
 const DEADLINE = 30_000;

@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { COURSE_FOLDER } from "../../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../../programs/course-folder.ts";
 
 /**
  * Runs TypeScript in a process of its own, in the course's folder.

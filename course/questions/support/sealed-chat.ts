@@ -6,7 +6,7 @@ import { parseKeyLog } from "../../../captures/explain/key-log.ts";
 import { type JsonLine, jsonOf } from "../../../captures/explain/protocols.ts";
 import type { StreamLine } from "../../../captures/explain/stream-lines.ts";
 import { unseal } from "../../../captures/explain/unseal.ts";
-import { COURSE_FOLDER } from "../../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../../programs/course-folder.ts";
 import { type ObservedLine, observeChat } from "../../observer.ts";
 
 const CAPTURE = join(COURSE_FOLDER, "captures", "04-aes-chat.pcap");

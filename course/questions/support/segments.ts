@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Decoder } from "../../../captures/follow/decode.ts";
 import type { Segment } from "../../../captures/read/packet.ts";
 import { readCapture } from "../../../captures/read/read-capture.ts";
-import { COURSE_FOLDER } from "../../../programs/course-program.ts";
+import { COURSE_FOLDER } from "../../../programs/course-folder.ts";
 
 /** All segments of a file in captures/, in its order. @throws FileError or CaptureError if it cannot be read */
 export async function segmentsOf(file: string): Promise<Segment[]> {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { column, cut, printable, printableLines, widthOf, wrap, wrapCode } from "./learn-text.ts";
+import { column, cut, wrap, wrapCode } from "./text.ts";
+import { printable, printableLines, widthOf } from "./widths.ts";
 
 const RED = "\u001b[31m";
 const END = "\u001b[39m";

@@ -1,5 +1,8 @@
 // Text beside a label, wrapped to a width. Pure.
 
+import { cutLine, textOf } from "./styled-text.ts";
+import { widthOf } from "./widths.ts";
+
 /** How wide the column of labels is. */
 export const COLUMNS_OF_LABEL = 11;
 
@@ -7,7 +10,7 @@ export const COLUMNS_OF_LABEL = 11;
  * Wraps text at blanks (and inside of words that are too long); the lines after the first are indented under it.
  * Several blanks inside of a line stay as they are: the text may be what was sent.
  */
-export function hanging(label: string, text: string, width: number, indent = COLUMNS_OF_LABEL): string[] {
+export function besideLabel(label: string, text: string, width: number, indent = COLUMNS_OF_LABEL): string[] {
   const first = indent === 0 ? `${label} ` : `${label} `.padEnd(indent);
   const room = Math.max(20, width - indent);
   const lines: string[] = [];
@@ -15,15 +18,16 @@ export function hanging(label: string, text: string, width: number, indent = COL
     let line = lines.length === 0 && indent === 0 ? first : "";
     for (const word of paragraph.split(" ")) {
       const glue = line === "" || line === first ? "" : " ";
-      if (line.length + glue.length + word.length <= room) {
+      if (widthOf(line) + glue.length + widthOf(word) <= room) {
         line += glue + word;
         continue;
       }
       if (line !== "") lines.push(line);
       line = word;
-      while (line.length > room) {
-        lines.push(line.slice(0, room));
-        line = line.slice(room);
+      while (widthOf(line) > room) {
+        const [fitting, rest] = cutLine([{ text: line }], room);
+        lines.push(textOf(fitting));
+        line = textOf(rest);
       }
     }
     lines.push(line);
