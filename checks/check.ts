@@ -2,13 +2,16 @@
 // This file reads the command line and reports; checks/engine/ does the work, the files beside this one say what must be so.
 
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { besideLabel } from "../terminal/beside-label.ts";
-import { type Check, clauseOf, STAGE_NUMBERS, type StageNumber } from "./engine/check.ts";
+import { type BundledPlace, bundlePlace } from "./engine/bundles.ts";
+import { type Check, clauseOf } from "./engine/check.ts";
 import { CommandError, splitWords } from "./engine/command.ts";
 import { formatFailure } from "./engine/format-failure.ts";
 import { junitReport } from "./engine/junit-report.ts";
+import { type Place, referencePlace, STAGE_NUMBERS, type StageNumber } from "./engine/place.ts";
 import {
   type CheckResult,
   DEFAULT_TIMEOUT,
@@ -16,7 +19,6 @@ import {
   runChecks,
   type Verdict,
 } from "./engine/run-checks.ts";
-import { type Place, referencePlace } from "./engine/scene.ts";
 import { findChecks } from "./index.ts";
 
 const USAGE = `usage: npm run check -- STAGE[/CLAUSE] [options]
@@ -181,14 +183,15 @@ function listed(stage: StageNumber, check: Check): string[] {
 async function report(commandLine: CommandLine, checks: readonly Check[]): Promise<number> {
   const { stage, place, seed, timeout, jobs, json } = commandLine;
   const width = process.stdout.columns ?? 100;
-  const results = await runChecks(checks, place, {
+  const { place: bundled, remove } = await bundledPlace(place, checks);
+  const results = await runChecks(checks, bundled, {
     seed,
     timeout,
     jobs,
     onResult: (result) => {
       if (!json) console.log(verdictLines(result, width).join("\n"));
     },
-  });
+  }).finally(remove);
   const counts = count(results);
   const again = `npm run check -- ${stage}${commandLine.pattern ? `/${commandLine.pattern}` : ""} --seed ${seed}`;
   if (json) console.log(JSON.stringify({ stage, seed, ...counts, checks: results.map(plain) }, null, 2));
@@ -200,6 +203,13 @@ async function report(commandLine: CommandLine, checks: readonly Check[]): Promi
   if (commandLine.record !== undefined) writeFileSync(commandLine.record, recordingOf(results));
   if (counts.failed > 0) return 1;
   return counts.couldNotRun > 0 ? 2 : 0;
+}
+
+/** Programs of ours are started many times, so from bundles; who checks a program of their own names its command. */
+async function bundledPlace(place: Place, checks: readonly Check[]): Promise<BundledPlace> {
+  if (place.server !== undefined || place.client !== undefined) return { place, remove: () => {} };
+  const withAttacks = checks.some((check) => check.of === "attack");
+  return bundlePlace(place, withAttacks, join(COURSE_FOLDER, "work"));
 }
 
 const MARKS: Readonly<Record<Verdict, string>> = {

@@ -1,6 +1,7 @@
 // Clauses P4.1 to P4.6: the key exchange as it is on the wire, and the safety number on the terminal.
 
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
+import { connectsAs, failedCall } from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import {
   decode,
@@ -11,8 +12,8 @@ import {
   safetyNumber,
   TOY,
 } from "./engine/cryptography.ts";
-import { connectsAs, failedCall } from "./engine/opening-chats.ts";
-import type { ClientUnderTest, Scene } from "./engine/scene.ts";
+import type { ClientUnderTest } from "./engine/launcher.ts";
+import type { Scene } from "./engine/scene.ts";
 
 /** A number as a public key of the group of 2,048 bits. */
 const digits = (value: bigint): string => encode(value, MODP2048).toString("hex");

@@ -3,7 +3,8 @@
 import { checks as attacks } from "./attacks.ts";
 import { checks as calculator } from "./calculator.ts";
 import { checks as diffieHellman } from "./diffie-hellman.ts";
-import { type Check, clauseOf, type StageNumber } from "./engine/check.ts";
+import { type Check, clauseOf } from "./engine/check.ts";
+import type { StageNumber } from "./engine/place.ts";
 import { checks as lines } from "./lines.ts";
 import { checks as modules01 } from "./modules-01.ts";
 import { checks as modules02Peer } from "./modules-02-peer.ts";

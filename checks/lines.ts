@@ -1,12 +1,14 @@
 // Checks of section P0, lines, for the servers of all stages and, where lines reach them, their clients.
 
 import { message } from "./engine/chat.ts";
-import { CHAT_STAGES, defineCheck, defineChecks, STAGE_NUMBERS } from "./engine/check.ts";
+import { lostChat } from "./engine/chat-steps.ts";
+import { defineCheck, defineChecks } from "./engine/check.ts";
 import type { Connection } from "./engine/connection.ts";
-import { lostChat } from "./engine/opening-chats.ts";
+import { CHAT_STAGES, STAGE_NUMBERS } from "./engine/place.ts";
+import type { ServerUnderTest } from "./engine/pool.ts";
 import type { ProgramUnderTest } from "./engine/program-under-test.ts";
 import { quote } from "./engine/readable-bytes.ts";
-import type { Scene, ServerUnderTest } from "./engine/scene.ts";
+import type { Scene } from "./engine/scene.ts";
 import { StepFailure } from "./engine/step-failure.ts";
 import { within } from "./engine/transcript.ts";
 

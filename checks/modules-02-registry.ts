@@ -1,6 +1,7 @@
 // Checks of functions: how a line becomes a message (P2.7), in messages.ts.
 
-import { CHAT_STAGES, type Check, defineCheck } from "./engine/check.ts";
+import { type Check, defineCheck } from "./engine/check.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 
 /** Lines that are no message, whatever they are otherwise. */
 const NO_MESSAGES = [

@@ -1,8 +1,9 @@
 // Checks of clause P3.9: calls that cross, and calls that are withdrawn.
 
 import { ack, BYE, type Chat, message } from "./engine/chat.ts";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
-import { asksForChat, callsAs, failedCall, isCalledAs, readsHello, started } from "./engine/opening-chats.ts";
+import { asksForChat, callsAs, failedCall, isCalledAs, readsHello, started } from "./engine/chat-steps.ts";
+import { defineChecks } from "./engine/check.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 
 const CROSSED = { type: "bye", reason: "crossed" };
 

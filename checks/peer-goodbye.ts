@@ -1,8 +1,9 @@
 // Checks of clauses P3.5 and P3.8: how a chat ends, by goodbye or by loss.
 
 import { ack, BYE, type Chat, message } from "./engine/chat.ts";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
-import { lostChat, opensChat, saysAtOnce } from "./engine/opening-chats.ts";
+import { lostChat, opensChat, saysAtOnce } from "./engine/chat-steps.ts";
+import { defineChecks } from "./engine/check.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 
 /** The ways in which a connection ends without a goodbye. */
 const LOSSES: readonly ((chat: Chat) => Promise<void>)[] = [

@@ -1,8 +1,6 @@
 // Checks of clause P3.1: who may begin a chat, and what the two say to each other before the first message.
 
 import { ack, type Chat, message } from "./engine/chat.ts";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
-import type { Members } from "./engine/connection.ts";
 import {
   asksForChat,
   callsAs,
@@ -12,7 +10,10 @@ import {
   readsHello,
   started,
   wantsToChat,
-} from "./engine/opening-chats.ts";
+} from "./engine/chat-steps.ts";
+import { defineChecks } from "./engine/check.ts";
+import type { Members } from "./engine/connection.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 
 /** A line that is refused, what is wrong with it, and the code of the refusal. */
 type Wrong = readonly [what: string, line: string | Members, code: string];

@@ -1,10 +1,12 @@
 // Checks of clauses P3.6, P3.7 and P3.10: several chats at a time, bad neighbours, and what is bounded.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "./engine/chat.ts";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
+import { asksForChat, callsAs, isAccepted, lostChat, opensChat, talk } from "./engine/chat-steps.ts";
+import { defineChecks } from "./engine/check.ts";
 import type { Connection } from "./engine/connection.ts";
-import { asksForChat, callsAs, isAccepted, lostChat, opensChat, talk } from "./engine/opening-chats.ts";
-import type { ClientUnderTest, Scene } from "./engine/scene.ts";
+import type { ClientUnderTest } from "./engine/launcher.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
+import type { Scene } from "./engine/scene.ts";
 
 /** P3.3 and P3.6: what is said to somebody who is not answered with a hello. */
 const DECLINED = { type: "bye", reason: "declined" };

@@ -1,17 +1,12 @@
 // Checks of clauses P3.2 to P3.4: ids, acknowledgements, and the texts that a chat carries.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "./engine/chat.ts";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
-import {
-  failedCall,
-  isCalledAs,
-  lostChat,
-  opensChat,
-  readsHello,
-  saysAtOnce,
-} from "./engine/opening-chats.ts";
+import { failedCall, isCalledAs, lostChat, opensChat, readsHello, saysAtOnce } from "./engine/chat-steps.ts";
+import { defineChecks } from "./engine/check.ts";
+import type { ClientUnderTest } from "./engine/launcher.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 import { quote } from "./engine/readable-bytes.ts";
-import type { ClientUnderTest, Scene } from "./engine/scene.ts";
+import type { Scene } from "./engine/scene.ts";
 
 const REPLACEMENT = "\uFFFD";
 

@@ -2,8 +2,9 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { ack, message } from "./engine/chat.ts";
-import { CHAT_STAGES, defineCheck } from "./engine/check.ts";
-import { lostChat, opensChat, talk } from "./engine/opening-chats.ts";
+import { lostChat, opensChat, talk } from "./engine/chat-steps.ts";
+import { defineCheck } from "./engine/check.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 
 /** When alice writes to carol, in seconds after she has written to bob, and when bob speaks again. */
 const CAROL = 8;

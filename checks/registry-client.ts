@@ -1,9 +1,10 @@
 // Checks of a client's side of the registry (P2, P7). The checker plays the registry.
 
 import { ack, message } from "./engine/chat.ts";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
+import { defineChecks } from "./engine/check.ts";
 import type { Members } from "./engine/connection.ts";
 import { freePort } from "./engine/free-port.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 
 const CLIENT = { stages: CHAT_STAGES, of: "client" } as const;
 

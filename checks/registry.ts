@@ -2,8 +2,9 @@
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
+import { defineChecks } from "./engine/check.ts";
 import type { Connection, Members } from "./engine/connection.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 import { bystander, joined, left, receivesNothingElse, registered, user } from "./engine/registered.ts";
 import type { Scene } from "./engine/scene.ts";
 

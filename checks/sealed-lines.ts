@@ -5,10 +5,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
+import { connectsAs, isEnded, lostChat, opensChat, readsHello, started } from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import { encryptBlocks, seal, tagged } from "./engine/cryptography.ts";
-import { connectsAs, isEnded, lostChat, opensChat, readsHello, started } from "./engine/opening-chats.ts";
-import type { ClientUnderTest, Scene } from "./engine/scene.ts";
+import type { ClientUnderTest } from "./engine/launcher.ts";
+import type { Scene } from "./engine/scene.ts";
 
 /** What no client may show, because it never came in a line that was right. */
 const HIDDEN = "hidden";

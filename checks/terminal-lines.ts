@@ -2,16 +2,10 @@
 // (What the registry has to do with it stands in registry-client.ts.)
 
 import { ack, BYE, message } from "./engine/chat.ts";
-import { CHAT_STAGES, defineChecks } from "./engine/check.ts";
+import { asksForChat, callsAs, isAccepted, lostChat, opensChat, wantsToChat } from "./engine/chat-steps.ts";
+import { defineChecks } from "./engine/check.ts";
 import { freePort } from "./engine/free-port.ts";
-import {
-  asksForChat,
-  callsAs,
-  isAccepted,
-  lostChat,
-  opensChat,
-  wantsToChat,
-} from "./engine/opening-chats.ts";
+import { CHAT_STAGES } from "./engine/place.ts";
 
 /** What cannot be done when nobody is there and no chat is open. */
 const IMPOSSIBLE = [

@@ -1,10 +1,11 @@
 // Clauses P5.1 and P5.2: stage 03's XORed lines as they are on the wire, and what its programs say about them.
 
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
+import { connectsAs, isEnded, lostChat } from "./engine/chat-steps.ts";
 import { defineCheck, defineChecks } from "./engine/check.ts";
-import { connectsAs, isEnded, lostChat } from "./engine/opening-chats.ts";
+import type { ClientUnderTest } from "./engine/launcher.ts";
 import type { ProgramUnderTest } from "./engine/program-under-test.ts";
-import type { ClientUnderTest, Scene } from "./engine/scene.ts";
+import type { Scene } from "./engine/scene.ts";
 
 const CLIENT = { stages: ["03"], of: "client" } as const;
 

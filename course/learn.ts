@@ -6,7 +6,7 @@ import { paintFor } from "../terminal/paint.ts";
 import { printable } from "../terminal/widths.ts";
 import { readCourse } from "./exercises/exercises.ts";
 import { formatProblem } from "./exercises/problem.ts";
-import { COMMANDS, checkAsJson, LearnError, runCommand, type Surroundings } from "./learn/commands.ts";
+import { COMMANDS, type CommandContext, checkAsJson, LearnError, runCommand } from "./learn/commands.ts";
 import { Workspace } from "./workspace/workspace.ts";
 
 const USAGE = [
@@ -47,7 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
   // What the checks have started ends when we do; a signal alone would end us without that.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
-  const around: Surroundings = {
+  const around: CommandContext = {
     workspace,
     loadChecks,
     width: Math.max(40, process.stdout.columns ?? 100),
@@ -73,7 +73,7 @@ function openWorkspace(): Workspace {
 
 async function watch(
   workspace: Workspace,
-  loadChecks: Surroundings["loadChecks"],
+  loadChecks: CommandContext["loadChecks"],
   poll: boolean,
 ): Promise<number> {
   if (!process.stdin.isTTY || !process.stdout.isTTY)

@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { callsAs, failedCall } from "../checks/engine/chat-steps.ts";
 import { decode, encode, MODP2048, power, safetyNumber, TOY, xorKey } from "../checks/engine/cryptography.ts";
-import { callsAs, failedCall } from "../checks/engine/opening-chats.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 interface KnownAnswer {

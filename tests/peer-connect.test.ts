@@ -1,7 +1,7 @@
 // Clause P3.10: a call to an address that does not even refuse. Such an address needs a system that lets us make one.
 
 import { connect, type Socket } from "node:net";
-import { failedCall, opensChat, talk } from "../checks/engine/opening-chats.ts";
+import { failedCall, opensChat, talk } from "../checks/engine/chat-steps.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 

@@ -1,7 +1,7 @@
 // Clause P3.9 between two real clients: calls that cross, and a call that is withdrawn. The rest of it is in the checks.
 
 import { expect } from "chai";
-import { wantsToChat } from "../checks/engine/opening-chats.ts";
+import { wantsToChat } from "../checks/engine/chat-steps.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {

@@ -9,7 +9,7 @@ import {
   failedCall,
   isCalledAs,
   started,
-} from "../checks/engine/opening-chats.ts";
+} from "../checks/engine/chat-steps.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {

@@ -2,8 +2,8 @@
 
 import { expect } from "chai";
 import { ack, message } from "../checks/engine/chat.ts";
+import { failedCall, isCalledAs, lostChat, opensChat, talk } from "../checks/engine/chat-steps.ts";
 import type { Connection } from "../checks/engine/connection.ts";
-import { failedCall, isCalledAs, lostChat, opensChat, talk } from "../checks/engine/opening-chats.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 

@@ -2,8 +2,8 @@
 
 import { expect } from "chai";
 import { ack, message, refusalInChat } from "../checks/engine/chat.ts";
+import { lostChat, opensChat } from "../checks/engine/chat-steps.ts";
 import type { Members } from "../checks/engine/connection.ts";
-import { lostChat, opensChat } from "../checks/engine/opening-chats.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 for (const stage of ["02", "04"] as const) {

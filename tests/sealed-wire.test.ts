@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { ack, BYE, message } from "../checks/engine/chat.ts";
+import { lostChat, opensChat } from "../checks/engine/chat-steps.ts";
 import type { Connection } from "../checks/engine/connection.ts";
 import {
   decode,
@@ -20,8 +21,8 @@ import {
   seal,
   sessionKeys,
 } from "../checks/engine/cryptography.ts";
-import { lostChat, opensChat } from "../checks/engine/opening-chats.ts";
-import type { ClientUnderTest, Scene } from "../checks/engine/scene.ts";
+import type { ClientUnderTest } from "../checks/engine/launcher.ts";
+import type { Scene } from "../checks/engine/scene.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
 interface KnownSession {

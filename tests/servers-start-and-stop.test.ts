@@ -1,7 +1,7 @@
 // How the four servers begin and end: what the checks of P0.6 do not ask for.
 
 import { expect } from "chai";
-import { STAGE_NUMBERS } from "../checks/engine/check.ts";
+import { STAGE_NUMBERS } from "../checks/engine/place.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 

@@ -3,10 +3,11 @@
 import type { Socket } from "node:net";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { StageNumber } from "../checks/engine/check.ts";
 import type { Connection } from "../checks/engine/connection.ts";
+import type { StageNumber } from "../checks/engine/place.ts";
+import type { ServerUnderTest } from "../checks/engine/pool.ts";
 import { receivesNothingElse, registered } from "../checks/engine/registered.ts";
-import type { Scene, ServerUnderTest } from "../checks/engine/scene.ts";
+import type { Scene } from "../checks/engine/scene.ts";
 import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
 /** A server, and what a client says to it that behaves. */

@@ -18,11 +18,14 @@ describe("the starters, as TypeScript", () => {
   let output = "";
 
   // Each in a copy of its stage beside solutions, as a student has it; all copies in one run of the compiler.
-  before(function () {
+  before(async function () {
     this.timeout(300_000);
     for (const { id, stage, kind, starter } of PROGRAM_EXERCISES) {
-      const options = { regions: new Map([[id, starter]]), withAttacks: kind === "attack" };
-      variants.set(id, makeVariant(stage, options));
+      const regions = new Map([[id, starter]]);
+      variants.set(
+        id,
+        await makeVariant(stage, { regions, withAttacks: kind === "attack", unbundled: true }),
+      );
     }
     const project = mkdtempSync(join(COURSE_FOLDER, "work", ".types-"));
     try {

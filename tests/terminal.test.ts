@@ -1,9 +1,10 @@
 // Clause P7 with two real clients, from a pipe, and the start and the end of a client. The rest is in the checks.
 
 import { expect } from "chai";
-import { wantsToChat } from "../checks/engine/opening-chats.ts";
+import { wantsToChat } from "../checks/engine/chat-steps.ts";
+import type { ClientUnderTest } from "../checks/engine/launcher.ts";
 import { registered } from "../checks/engine/registered.ts";
-import type { ClientUnderTest, Scene } from "../checks/engine/scene.ts";
+import type { Scene } from "../checks/engine/scene.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
 /** Two clients of a registry, both real. */

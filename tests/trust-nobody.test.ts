@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ack, BYE, message } from "../checks/engine/chat.ts";
-import { callsAs, opensChat } from "../checks/engine/opening-chats.ts";
+import { callsAs, opensChat } from "../checks/engine/chat-steps.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
 describe("a client that trusts nobody", () => {

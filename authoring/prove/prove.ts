@@ -1,7 +1,8 @@
 // Whether the course catches mistakes: runs checks against starters and wrong answers, and says what they found.
 
-import type { Check, StageNumber } from "../../checks/engine/check.ts";
+import type { Check } from "../../checks/engine/check.ts";
 import { formatFailure } from "../../checks/engine/format-failure.ts";
+import type { StageNumber } from "../../checks/engine/place.ts";
 import { type CheckResult, runChecks } from "../../checks/engine/run-checks.ts";
 import { findChecks } from "../../checks/index.ts";
 import { makeVariant, type VariantOptions } from "./variant.ts";
@@ -24,21 +25,13 @@ export async function checkVariant(
   checks: readonly Check[],
   options: { timeout?: number; seed?: number } = {},
 ): Promise<CheckResult[]> {
-  const { place, remove } = makeVariant(stage, { ...variant, compiled: neededBy(checks) });
+  const { place, remove } = await makeVariant(stage, variant);
   try {
     const timeout = checks.every(({ of }) => of === "module") ? PATIENCE_WITH_FUNCTIONS : PATIENCE;
     return await runChecks(checks, place, { timeout, jobs: JOBS, ...options });
   } finally {
     remove();
   }
-}
-
-/** What checks need in plain JavaScript. Attack programs run as they are. */
-export function neededBy(checks: readonly Check[]): { programs: boolean; modules: boolean } {
-  return {
-    programs: checks.some(({ of }) => of === "server" || of === "client"),
-    modules: checks.some(({ of }) => of === "module"),
-  };
 }
 
 /** @throws Error if the stage has no check of that id */

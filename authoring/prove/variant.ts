@@ -1,24 +1,14 @@
 // A copy of a stage in which some regions hold other code: a starter, or a wrong answer. Made to be checked, then removed.
 
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { buildSync } from "esbuild";
-import { STAGE_FOLDERS, type StageNumber } from "../../checks/engine/check.ts";
-import type { Place } from "../../checks/engine/scene.ts";
+import { join } from "node:path";
+import { bundlePlace } from "../../checks/engine/bundles.ts";
+import type { Place } from "../../checks/engine/place.ts";
+import { STAGE_FOLDERS, type StageNumber } from "../../checks/engine/place.ts";
 import { importedFiles, isSource } from "../../course/exercises/exercises.ts";
 import { findRegions, replaceRegion } from "../../course/exercises/regions.ts";
 import { ATTACKS_FOLDER } from "../../course/exercises/stages.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
-
-const PROGRAMS = ["server.ts", "client.ts"];
-const MODULE_HOST = join(COURSE_FOLDER, "checks", "engine", "module-host.ts");
-const COMPILER_OPTIONS = {
-  bundle: true,
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  logLevel: "silent",
-} as const;
 
 /** Text that stands once in a file, and what shall stand there instead. */
 export interface Edit {
@@ -33,8 +23,8 @@ export interface VariantOptions {
   edits?: readonly Edit[];
   /** With the attacks, the captures and the other stages beside it: what an attack program needs. */
   withAttacks?: boolean;
-  /** What is made plain JavaScript: hundreds of them are started, and each starts in a fifth of the time. Default: nothing. */
-  compiled?: { programs: boolean; modules: boolean };
+  /** Without bundles (bundles.ts): for who only reads the files. */
+  unbundled?: boolean;
 }
 
 export interface Variant {
@@ -47,7 +37,7 @@ export interface Variant {
  * Makes the copy inside of the course's folder work/, where programs find the packages that they import.
  * @throws Error if an edit does not fit
  */
-export function makeVariant(stage: StageNumber, options: VariantOptions): Variant {
+export async function makeVariant(stage: StageNumber, options: VariantOptions): Promise<Variant> {
   mkdirSync(join(COURSE_FOLDER, "work"), { recursive: true });
   const folder = mkdtempSync(join(COURSE_FOLDER, "work", ".proof-"));
   try {
@@ -64,41 +54,11 @@ export function makeVariant(stage: StageNumber, options: VariantOptions): Varian
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
-  const stageFolder = join(folder, STAGE_FOLDERS[stage]);
-  return {
-    place: { stage, folder: stageFolder, ...compile(stageFolder, options.compiled) },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
-}
-
-/** @returns how the programs and modules are started; nothing if they are no TypeScript, so that tsx says what is wrong */
-function compile(
-  folder: string,
-  { programs, modules } = { programs: false, modules: false },
-): Partial<Place> {
-  try {
-    return { ...(programs && compilePrograms(folder)), ...(modules && compileModules(folder)) };
-  } catch {
-    return {};
-  }
-}
-
-function compilePrograms(folder: string): Partial<Place> {
-  const outdir = join(folder, "programs");
-  buildSync({ ...COMPILER_OPTIONS, entryPoints: PROGRAMS.map((name) => join(folder, name)), outdir });
-  const start = (name: string): string => `"${process.execPath}" "${join(outdir, name)}"`;
-  return { server: start("server.js"), client: start("client.js") };
-}
-
-/** What two files have in common stands once, as it does where they are modules: a class is one class. */
-function compileModules(folder: string): Partial<Place> {
-  const outdir = join(folder, "modules");
-  const files = readdirSync(folder).filter((name) => isSource(name) && !PROGRAMS.includes(name));
-  const entryPoints = [...files.map((name) => join(folder, name)), MODULE_HOST].map((path) => {
-    return { in: path, out: basename(path, ".ts") };
-  });
-  buildSync({ ...COMPILER_OPTIONS, entryPoints, splitting: true, outdir });
-  return { modules: outdir };
+  const place = { stage, folder: join(folder, STAGE_FOLDERS[stage]) };
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  if (options.unbundled) return { place, remove };
+  // The bundles are in the folder of the copy, and go with it.
+  return { place: (await bundlePlace(place, options.withAttacks ?? false, folder)).place, remove };
 }
 
 function copySources(name: string, target: string): void {

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { STAGE_NUMBERS, type StageNumber } from "../../checks/engine/check.ts";
+import { STAGE_NUMBERS, type StageNumber } from "../../checks/engine/place.ts";
 import { type Problem, ProblemError } from "../../course/exercises/problem.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import type { Edit } from "./variant.ts";

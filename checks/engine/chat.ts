@@ -1,6 +1,7 @@
 // A peer that the checker plays (P3 to P6): it says every line by hand, and can get every one of them wrong on purpose.
 
-import type { Connection, Members, Surroundings } from "./connection.ts";
+import type { CheckContext } from "./check-context.ts";
+import type { Connection, Members } from "./connection.ts";
 import {
   decode,
   encode,
@@ -57,14 +58,14 @@ export class Chat {
   receiveSequence = 0;
   /** Stages 03 and 04: what the other side has put on the wire since the keys, parsed. */
   readonly records: Members[] = [];
-  readonly #around: Surroundings;
+  readonly #around: CheckContext;
 
   constructor(
     connection: Connection,
     stage: ChatStage,
     role: ChatRole,
     names: { own: string; other: string },
-    around: Surroundings,
+    around: CheckContext,
   ) {
     this.connection = connection;
     this.stage = stage;

@@ -1,21 +1,7 @@
 // What a check is: one thing that a clause of the protocol demands, and how to find out whether a program does it.
 
+import type { StageNumber } from "./place.ts";
 import type { Scene } from "./scene.ts";
-
-export type StageNumber = "01" | "02" | "03" | "04";
-
-export const STAGE_NUMBERS: readonly StageNumber[] = ["01", "02", "03", "04"];
-
-/** The stages with a registry and chats. */
-export const CHAT_STAGES = ["02", "03", "04"] as const satisfies readonly StageNumber[];
-
-/** The folder of each stage, in the course. */
-export const STAGE_FOLDERS: Readonly<Record<StageNumber, string>> = {
-  "01": "01-calculator",
-  "02": "02-basic-p2p",
-  "03": "03-dh-chat",
-  "04": "04-aes-chat",
-};
 
 export interface Check {
   /** The clause, a hyphen, and a name: P1.4-left-to-right. Unique in the course. */

@@ -36,11 +36,11 @@ export function splitWords(command: string): string[] {
  * name is added as the option that the contract gives it (`--port 4711`); the other options follow.
  */
 export function fillTemplate(
-  template: string,
+  template: readonly string[],
   values: Readonly<Record<string, string | undefined>>,
   options: readonly string[],
 ): string[] {
-  const words = splitWords(template);
+  const words = [...template];
   const added: string[] = [];
   for (const [name, value] of Object.entries(values)) {
     const place = `{${name}}`;

@@ -4,31 +4,12 @@ import type { Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import type { Role } from "../../captures/record/recorder-log.ts";
 import { ENDLESS } from "./busy.ts";
+import type { CheckContext } from "./check-context.ts";
 import { quote, quoteBytes } from "./readable-bytes.ts";
-import type { RecordedConnection, Recording } from "./recording.ts";
+import type { RecordedConnection } from "./recording.ts";
 import { type FailureDetails, StepFailure } from "./step-failure.ts";
-import type { Transcript } from "./transcript.ts";
 
 export type Members = Record<string, unknown>;
-
-/** What all actors of a check have in common. */
-export interface Surroundings {
-  readonly transcript: Transcript;
-  readonly recording: Recording;
-  /** How long to wait for anything, in milliseconds. */
-  readonly timeout: number;
-  /**
-   * What is said of programs that have ended in the meantime; empty if they all run.
-   * @param lost whether a connection was lost: then a program may be about to end
-   */
-  lastWords(lost?: boolean): Promise<string>;
-  /** Whether one of the programs computes, as far as can be told, instead of waiting for us. */
-  anyBusy(): Promise<boolean>;
-  /** Whether any of the programs has ended. */
-  readonly hasEnded: boolean;
-  /** Fulfilled when any of the programs ends. */
-  anyEnd(): Promise<void>;
-}
 
 const LINE_FEED = 0x0a;
 /** Between two pieces, in milliseconds: far longer than loopback takes. */
@@ -42,7 +23,7 @@ export class Connection {
   /** Who the checker is on this connection: "a client", "bob". */
   readonly name: string;
   readonly socket: Socket;
-  readonly #around: Surroundings;
+  readonly #around: CheckContext;
   readonly #recorded: RecordedConnection;
   #chunks: Buffer[] = [];
   #length = 0;
@@ -50,7 +31,7 @@ export class Connection {
   #restIgnored = false;
   #changed: (() => void)[] = [];
 
-  constructor(socket: Socket, role: Role, name: string, around: Surroundings) {
+  constructor(socket: Socket, role: Role, name: string, around: CheckContext) {
     this.name = name;
     this.socket = socket;
     this.#around = around;

@@ -1,7 +1,8 @@
 // Results as a JUnit report, the XML that GitHub, GitLab, Jenkins and most graders read. Pure.
 
-import { clauseOf, type StageNumber } from "./check.ts";
+import { clauseOf } from "./check.ts";
 import { formatFailure } from "./format-failure.ts";
+import type { StageNumber } from "./place.ts";
 import type { CheckResult } from "./run-checks.ts";
 
 const WIDTH = 110;

@@ -1,7 +1,8 @@
 // A server that the checker plays: it hands out the connections that are made to it, one by one.
 
 import { createServer, type Server } from "node:net";
-import { Connection, type Surroundings } from "./connection.ts";
+import type { CheckContext } from "./check-context.ts";
+import { Connection } from "./connection.ts";
 import { StepFailure } from "./step-failure.ts";
 
 export class Listener {
@@ -11,7 +12,7 @@ export class Listener {
   readonly #all: Connection[] = [];
   #waiting: (() => void)[] = [];
 
-  private constructor(server: Server, port: number, name: string, around: Surroundings) {
+  private constructor(server: Server, port: number, name: string, around: CheckContext) {
     this.#server = server;
     this.port = port;
     server.on("connection", (socket) => {
@@ -23,7 +24,7 @@ export class Listener {
   }
 
   /** Listens on a port that the system chooses. */
-  static async start(name: string, around: Surroundings): Promise<Listener> {
+  static async start(name: string, around: CheckContext): Promise<Listener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -37,7 +38,7 @@ export class Listener {
    * The next connection that is made to it.
    * @throws StepFailure if nobody connects in time
    */
-  async next(around: Surroundings, by: string): Promise<Connection> {
+  async next(around: CheckContext, by: string): Promise<Connection> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;

@@ -1,11 +1,13 @@
 // Functions of one of a stage's files, called by the checker in a process of their own (module-host.ts).
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
-import type { Surroundings } from "./connection.ts";
-import type { Place } from "./scene.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { nodeCommand } from "../../programs/node-command.ts";
+import type { CheckContext } from "./check-context.ts";
+import type { Place } from "./place.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
 import { within } from "./transcript.ts";
 import { decodeValue, encodeValue, GivesInTurn, Reference, type Thrown } from "./values.ts";
@@ -37,12 +39,14 @@ export class ModuleHost {
   #errors = "";
   #ended = false;
 
-  constructor({ folder, modules }: Pick<Place, "folder" | "modules">, courseFolder: string) {
-    this.#isCompiled = modules !== undefined;
-    const argv =
-      modules === undefined ? ["--import", "tsx", HOST, folder] : [join(modules, "module-host.js"), modules];
-    this.#child = spawn(process.execPath, argv, {
-      cwd: courseFolder,
+  constructor({ folder, bundles }: Place) {
+    this.#isCompiled = bundles !== undefined;
+    const [command = "", ...argv] =
+      bundles === undefined
+        ? [...nodeCommand(HOST), folder]
+        : [process.execPath, join(bundles, "module-host.js"), join(bundles, basename(folder))];
+    this.#child = spawn(command, argv, {
+      cwd: COURSE_FOLDER,
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#child.stdin?.on("error", () => {});
@@ -123,13 +127,13 @@ export interface ExpectedError {
 export class ModuleUnderTest {
   readonly #file: string;
   readonly #host: ModuleHost;
-  readonly #around: Surroundings;
+  readonly #around: CheckContext;
   readonly #object: { name: string; handle: number } | undefined;
 
   constructor(
     file: string,
     host: ModuleHost,
-    around: Surroundings,
+    around: CheckContext,
     object?: { name: string; handle: number },
   ) {
     this.#file = file;

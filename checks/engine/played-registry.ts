@@ -1,7 +1,8 @@
 // A registry that the checker plays (P2): it answers register, list and lookup, and writes down what it was asked.
 
 import { createServer, type Server } from "node:net";
-import { Connection, type Members, type Surroundings } from "./connection.ts";
+import type { CheckContext } from "./check-context.ts";
+import { Connection, type Members } from "./connection.ts";
 import { StepFailure } from "./step-failure.ts";
 
 /** How long a client may take to start and register, in milliseconds. */
@@ -28,13 +29,13 @@ export class PlayedRegistry {
   /** Changes an answer before it is sent; undefined to give none. A check that wants other answers sets it. */
   answerWith: (answer: Members | undefined, request: Members) => Members | undefined = (answer) => answer;
   readonly #server: Server;
-  readonly #around: Surroundings;
+  readonly #around: CheckContext;
   readonly #entries = new Map<string, Entry>();
   readonly #registrations: Registration[] = [];
   readonly #connections: Connection[] = [];
   #changed: (() => void)[] = [];
 
-  private constructor(server: Server, port: number, around: Surroundings) {
+  private constructor(server: Server, port: number, around: CheckContext) {
     this.#server = server;
     this.port = port;
     this.#around = around;
@@ -46,7 +47,7 @@ export class PlayedRegistry {
     });
   }
 
-  static async start(around: Surroundings): Promise<PlayedRegistry> {
+  static async start(around: CheckContext): Promise<PlayedRegistry> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);

@@ -3,7 +3,7 @@
 
 import { ChildProgram, type Ended } from "../../programs/child-program.ts";
 import { ENDLESS, isBusy } from "./busy.ts";
-import type { Surroundings } from "./connection.ts";
+import type { CheckContext } from "./check-context.ts";
 import { quote } from "./readable-bytes.ts";
 import { StepFailure } from "./step-failure.ts";
 
@@ -28,13 +28,13 @@ export class ProgramUnderTest {
   readonly ended: Promise<void>;
   readonly #child: ChildProgram;
   readonly #command: string;
-  #around: Surroundings;
+  #around: CheckContext;
   #next = 0;
   #outcome: Ended | undefined;
   #mayEnd = false;
   #changed: (() => void)[] = [];
 
-  constructor(name: string, { words, folder, environment = {} }: Start, around: Surroundings) {
+  constructor(name: string, { words, folder, environment = {} }: Start, around: CheckContext) {
     this.name = name;
     this.#around = around;
     const [command = ""] = words;
@@ -63,7 +63,7 @@ export class ProgramUnderTest {
   }
 
   /** Another check works with it from now on. */
-  lend(around: Surroundings): void {
+  lend(around: CheckContext): void {
     this.#around = around;
     this.#next = this.lines.length;
   }

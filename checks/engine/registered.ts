@@ -1,7 +1,8 @@
 // Connections that have a name at a registry, and what it tells them of others (P2).
 
 import type { Connection, Members } from "./connection.ts";
-import type { Scene, ServerUnderTest } from "./scene.ts";
+import type { ServerUnderTest } from "./pool.ts";
+import type { Scene } from "./scene.ts";
 
 /** Somebody as a registry tells of him. */
 export function user(username: string, port = 50_001): Members {

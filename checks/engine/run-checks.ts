@@ -1,8 +1,10 @@
 // Runs checks against the programs of one place, some side by side, and says for each: passed, failed, could not run.
 
-import { type Check, clauseOf, type StageNumber } from "./check.ts";
+import { type Check, clauseOf } from "./check.ts";
+import type { Place, StageNumber } from "./place.ts";
+import { Pool } from "./pool.ts";
 import { pcapOf, type Recording } from "./recording.ts";
-import { type Place, Pool, Scene } from "./scene.ts";
+import { Scene } from "./scene.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
 
 export type Verdict = "passed" | "failed" | "could-not-run";

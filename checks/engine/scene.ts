@@ -2,62 +2,16 @@
 // opens is closed when the check is over.
 
 import { connect as tcpConnect } from "node:net";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { Chat, type ChatRole, type ChatStage } from "./chat.ts";
-import { STAGE_FOLDERS, type StageNumber } from "./check.ts";
-import { fillTemplate } from "./command.ts";
-import { Connection, type Surroundings } from "./connection.ts";
-import { freePort } from "./free-port.ts";
+import { Connection } from "./connection.ts";
+import { type ClientOptions, type ClientUnderTest, Launcher } from "./launcher.ts";
 import { Listener } from "./listener.ts";
-import { ModuleHost, ModuleUnderTest } from "./module-under-test.ts";
+import type { Place } from "./place.ts";
 import { PlayedRegistry, type Registration } from "./played-registry.ts";
-import { ProgramUnderTest } from "./program-under-test.ts";
+import type { Pool, ServerUnderTest } from "./pool.ts";
 import { Random } from "./random.ts";
-import { Recording } from "./recording.ts";
 import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
-import { Transcript, within } from "./transcript.ts";
-
-/** What is checked, and where it is. */
-export interface Place {
-  stage: StageNumber;
-  /** The folder that holds the stage's files, absolute. Beside it are attacks/ and captures/, for checks of attacks. */
-  folder: string;
-  /** Templates of commands, for programs that are not ours (command.ts). */
-  server?: string;
-  client?: string;
-  /** Options that every server gets. */
-  serverOptions?: readonly string[];
-  /** The stage's files as plain JavaScript, beside a module-host.js: it starts in a quarter of the time. */
-  modules?: string;
-  /** Where those commands are run; by default where the checker is. */
-  workingFolder?: string;
-}
-
-/** A server that is checked, and where it listens. */
-export interface ServerUnderTest {
-  program: ProgramUnderTest;
-  port: number;
-}
-
-/** A client that is checked. */
-export class ClientUnderTest extends ProgramUnderTest {
-  /** Where it listens; known once it is registered. */
-  port = 0;
-}
-
-export interface ClientOptions {
-  argv?: readonly string[];
-  environment?: Readonly<Record<string, string>>;
-}
-
-/** What a client is told by its options: in stage 01 the port, from stage 02 on the name and the registry. */
-export interface ClientValues {
-  port?: string;
-  name?: string | undefined;
-  registry?: string;
-}
+import { within } from "./transcript.ts";
 
 /** What one run of stage 01's client came to. */
 export interface CalculatorRun {
@@ -66,54 +20,19 @@ export interface CalculatorRun {
   code: number | null;
 }
 
-/** How many ports a server is offered. */
-const ATTEMPTS = 3;
-/** How long a server may answer and print nothing, in milliseconds. */
-const SPEECHLESS = 2000;
-/** Between two looks whether a server answers, in milliseconds. */
-const POLL = 20;
-/** How long a program may take to end after its connection has, in milliseconds; and if it is not known to have. */
-const DYING = 1500;
-const DYING_UNNOTICED = 30;
-/** tsx as a loader starts in a third of the time that `npx tsx` takes. */
-const NODE = [process.execPath, "--import", "tsx"];
-
-/** Servers and module processes that outlive one check, and are lent to one check at a time. */
-export class Pool {
-  readonly servers: ServerUnderTest[] = [];
-  readonly hosts: ModuleHost[] = [];
-
-  async close(): Promise<void> {
-    for (const { program } of this.servers.splice(0)) await program.kill();
-    for (const host of this.hosts.splice(0)) host.kill();
-  }
-}
-
-export class Scene implements Surroundings {
-  readonly place: Place;
-  readonly timeout: number;
-  readonly transcript = new Transcript();
-  readonly recording = new Recording();
+export class Scene extends Launcher {
   readonly random: Random;
   readonly #pool: Pool;
-  readonly #lent: ServerUnderTest[] = [];
-  #host: ModuleHost | undefined;
   #registry: PlayedRegistry | undefined;
   #startingRegistry: Promise<PlayedRegistry> | undefined;
-  readonly #programs: ProgramUnderTest[] = [];
   readonly #connections: Connection[] = [];
   readonly #listeners: Listener[] = [];
   readonly #cleanUp: (() => unknown)[] = [];
 
   constructor(place: Place, pool: Pool, options: { timeout: number; seed: string }) {
-    this.place = place;
+    super(place, pool, options.timeout);
     this.#pool = pool;
-    this.timeout = options.timeout;
     this.random = new Random(options.seed);
-  }
-
-  get stage(): StageNumber {
-    return this.place.stage;
   }
 
   /** The stage as a stage of the chat. */
@@ -127,11 +46,6 @@ export class Scene implements Surroundings {
     throw new StepFailure(details);
   }
 
-  /** A step of a check's own. */
-  async step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
-    return this.transcript.step(description, action);
-  }
-
   /** Something came from the program, seen by a step of a check's own. */
   observe(): void {
     this.transcript.observe();
@@ -140,56 +54,6 @@ export class Scene implements Surroundings {
   /** Does something when the check is over. */
   afterwards(action: () => unknown): void {
     this.#cleanUp.push(action);
-  }
-
-  /** A running server. Without options it may have served other checks before, and nobody is connected to it. */
-  async server(options: readonly string[] = []): Promise<ServerUnderTest> {
-    if (options.length > 0) return this.startServer(options);
-    for (;;) {
-      const idle = this.#pool.servers.pop();
-      if (idle === undefined) break;
-      if (idle.program.hasEnded) continue;
-      idle.program.lend(this);
-      this.#programs.push(idle.program);
-      this.#lent.push(idle);
-      return idle;
-    }
-    const started = await this.startServer([]);
-    this.#lent.push(started);
-    return started;
-  }
-
-  /** A server of this check's own, on a port that the checker has chosen, as soon as it answers. */
-  async startServer(options: readonly string[] = []): Promise<ServerUnderTest> {
-    for (let attempt = 1; ; attempt += 1) {
-      const port = await freePort();
-      const started = { program: this.runServer({ port: String(port) }, options), port };
-      try {
-        await this.step(`the server answers on port ${port}`, () => this.#untilItAnswers(started));
-        return started;
-      } catch (error) {
-        // Another program may have taken the port since we looked.
-        const taken = error instanceof CouldNotRun && /\bin use\b|EADDRINUSE/i.test(error.message);
-        if (!taken || attempt === ATTEMPTS) throw error;
-        this.#programs.splice(this.#programs.indexOf(started.program), 1);
-      }
-    }
-  }
-
-  /** Runs the server as it is told to, and does not wait for anything. */
-  runServer(values: { port?: string }, options: readonly string[] = []): ProgramUnderTest {
-    const all = [...(this.place.serverOptions ?? []), ...options];
-    const words = fillTemplate(this.#template("server"), { port: values.port }, all);
-    return this.run("the server", words, this.place.server === undefined);
-  }
-
-  /** Runs the client as it is told to, and does not wait for anything. */
-  runClient(values: ClientValues, { argv = [], environment = {} }: ClientOptions = {}): ClientUnderTest {
-    const words = fillTemplate(this.#template("client"), { ...values }, argv);
-    const start = { words, folder: this.#folder(this.place.client === undefined), environment };
-    const client = new ClientUnderTest(values.name ?? "the client", start, this);
-    this.#programs.push(client);
-    return client;
   }
 
   /** Connects to a server that is checked, or to any port of this machine. */
@@ -322,55 +186,6 @@ export class Scene implements Surroundings {
     return { alice, bob };
   }
 
-  /** The functions of one of the stage's files. */
-  async module(file: string): Promise<ModuleUnderTest> {
-    while (this.#host === undefined || this.#host.hasEnded)
-      this.#host = this.#pool.hosts.pop() ?? new ModuleHost(this.place, COURSE_FOLDER);
-    return new ModuleUnderTest(file, this.#host, this);
-  }
-
-  /** One of the attack programs, beside the stage's folder. */
-  async attack(name: string, argv: readonly string[] = []): Promise<ProgramUnderTest> {
-    const folder = join(this.place.folder, "..");
-    const words = [...NODE, join(folder, "attacks", "attack.ts"), name, ...argv];
-    this.transcript.steps.push(`attack ${[name, ...argv].join(" ")}`);
-    return this.run(`attack ${name}`, words, true);
-  }
-
-  /** Runs any program for this check. */
-  run(name: string, words: readonly string[], inCourse = false): ProgramUnderTest {
-    const program = new ProgramUnderTest(name, { words, folder: this.#folder(inCourse) }, this);
-    this.#programs.push(program);
-    return program;
-  }
-
-  async lastWords(lost = false): Promise<string> {
-    // A connection may end a moment before we hear that its program has; on a busy machine that is a long moment.
-    const patience = lost ? DYING : DYING_UNNOTICED;
-    const timer = new AbortController();
-    await Promise.race([this.anyEnd(), sleep(patience, undefined, { signal: timer.signal }).catch(() => {})]);
-    timer.abort();
-    const words = this.#programs
-      .filter(({ hasEndedEarly }) => hasEndedEarly)
-      .map(({ lastWords }) => lastWords);
-    return words.map((one) => `\n${one}`).join("");
-  }
-
-  async anyBusy(): Promise<boolean> {
-    return (await Promise.all(this.#programs.map((program) => program.isBusy()))).includes(true);
-  }
-
-  get hasEnded(): boolean {
-    return this.#programs.some((program) => program.hasEndedEarly);
-  }
-
-  async anyEnd(): Promise<void> {
-    // A program that has ended on purpose is nothing to be told of.
-    const running = this.#programs.filter((program) => !program.hasEnded || program.hasEndedEarly);
-    if (running.length === 0) return new Promise(() => {});
-    await Promise.race(running.map(({ ended }) => ended));
-  }
-
   /** The check has done its steps. @throws StepFailure for bytes that came and that nobody wanted */
   assertNothingUnread(): void {
     for (const held of [...this.#connections, ...this.#listeners]) held.assertNothingUnread();
@@ -381,14 +196,7 @@ export class Scene implements Surroundings {
     for (const action of this.#cleanUp.splice(0).reverse()) await action();
     for (const listener of this.#listeners) listener.close();
     this.#registry?.close();
-    const lent = new Set(this.#lent.map(({ program }) => program));
-    // The clients first: a registry has to forget them.
-    for (const program of this.#programs) if (!lent.has(program)) await program.kill();
-    for (const server of this.#lent) {
-      if (!server.program.hasEnded && (await this.#isAsNew(server))) this.#pool.servers.push(server);
-      else await server.program.kill();
-    }
-    if (this.#host !== undefined && !this.#host.hasEnded) this.#pool.hosts.push(this.#host);
+    await this.endPrograms((server) => this.#isAsNew(server));
   }
 
   /** Whether a server can be lent to another check: it answers, and a registry has forgotten everybody. */
@@ -418,29 +226,6 @@ export class Scene implements Surroundings {
     } finally {
       for (const action of quiet.#cleanUp) action();
     }
-  }
-
-  /** How one of the two programs is started. */
-  #template(program: "server" | "client"): string {
-    const file = join(this.place.folder, `${program}.ts`);
-    return this.place[program] ?? [...NODE, file].map(quoted).join(" ");
-  }
-
-  #folder(inCourse: boolean): string {
-    return inCourse ? COURSE_FOLDER : (this.place.workingFolder ?? process.cwd());
-  }
-
-  async #untilItAnswers({ program, port }: ServerUnderTest): Promise<void> {
-    const until = Date.now() + Math.max(this.timeout, 10_000);
-    while (!(await answers(port))) {
-      if (program.hasEnded) throw new CouldNotRun(program.lastWords);
-      if (Date.now() > until) throw new CouldNotRun(`the server does not answer on port ${port}`);
-      await Promise.race([program.ended, new Promise<void>((resolve) => setTimeout(resolve, POLL))]);
-    }
-    // If it has said nothing yet, it may be another program that has answered, and ours is about to find out.
-    const patience = Date.now() + SPEECHLESS;
-    while (!program.hasPrinted && !program.hasEnded && Date.now() < patience) await sleep(POLL);
-    if (program.hasEnded) throw new CouldNotRun(program.lastWords);
   }
 }
 
@@ -476,26 +261,6 @@ export class Peer {
   }
 }
 
-async function answers(port: number): Promise<boolean> {
-  const socket = tcpConnect({ host: "127.0.0.1", port });
-  return new Promise((resolve) => {
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-}
-
-function quoted(word: string): string {
-  return `"${word}"`;
-}
-
 function text(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
-}
-
-/** The stage's folder in the course itself: the reference. */
-export function referencePlace(stage: StageNumber): Place {
-  return { stage, folder: join(COURSE_FOLDER, STAGE_FOLDERS[stage]) };
 }

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { StageNumber } from "../../checks/engine/check.ts";
+import type { StageNumber } from "../../checks/engine/place.ts";
 import { type Page, parsePage } from "./pages.ts";
 import { formatProblem, type Problem, ProblemError } from "./problem.ts";
 import { questionFile } from "./question.ts";

@@ -2,7 +2,7 @@
 // Pure: text in; what it holds, and what is wrong with it, out.
 
 import { lexer } from "marked";
-import type { StageNumber } from "../../checks/engine/check.ts";
+import type { StageNumber } from "../../checks/engine/place.ts";
 import type { Problem } from "./problem.ts";
 import { wholeLines } from "./regions.ts";
 import { stageOf } from "./stages.ts";

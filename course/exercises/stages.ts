@@ -1,6 +1,6 @@
 // Where the course keeps what belongs to a stage: lessons, programs, attacks.
 
-import { STAGE_FOLDERS, STAGE_NUMBERS, type StageNumber } from "../../checks/engine/check.ts";
+import { STAGE_FOLDERS, STAGE_NUMBERS, type StageNumber } from "../../checks/engine/place.ts";
 
 /** The folder of the attacks, beside those of the stages. */
 export const ATTACKS_FOLDER = "attacks";

@@ -1,5 +1,6 @@
 // Checks one exercise: the student's code by the checks of the stage, an answer by its question.
 
+import { bundlePlace } from "../../checks/engine/bundles.ts";
 import type { Check } from "../../checks/engine/check.ts";
 import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
@@ -97,8 +98,9 @@ async function runUntilOneFails(
   exercise: ProgramExercise,
   { workspace, timeout, signal }: CheckOptions,
 ): Promise<CheckResult[]> {
-  const place =
-    exercise === workspace.current ? workspace.place(exercise) : workspace.checkingPlace(exercise);
+  const isCurrent = exercise === workspace.current;
+  const own = isCurrent ? workspace.place(exercise) : workspace.checkingPlace(exercise);
+  const { place, remove } = await bundlePlace(own, exercise.kind === "attack", workspace.folder);
   const enough = new AbortController();
   const results = new Map<Check, CheckResult>();
   const onResult = (result: CheckResult): void => {
@@ -109,12 +111,16 @@ async function runUntilOneFails(
   const both = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
   // Checks of functions and of servers share a process, one after the other; each client is a process of its own.
   const jobs = checks.every(({ of }) => of === "module" || of === "server") ? 1 : 2;
-  await runChecks(checks, place, {
-    jobs,
-    ...(timeout === undefined ? {} : { timeout }),
-    signal: both,
-    onResult,
-  });
+  try {
+    await runChecks(checks, place, {
+      jobs,
+      ...(timeout === undefined ? {} : { timeout }),
+      signal: both,
+      onResult,
+    });
+  } finally {
+    remove();
+  }
   return inOrder(checks, results);
 }
 

@@ -14,7 +14,7 @@ import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine 
 /** A problem that the student can mend: one line, and exit code 2. */
 export class LearnError extends Error {}
 
-export interface Surroundings {
+export interface CommandContext {
   workspace: Workspace;
   /** The checks are loaded only by commands that check. */
   loadChecks(): Promise<readonly Check[]>;
@@ -30,7 +30,7 @@ interface Command {
   about: string;
   /** The fewest and the most arguments. */
   count: readonly [number, number];
-  run(around: Surroundings, argv: readonly string[]): number | Promise<number>;
+  run(around: CommandContext, argv: readonly string[]): number | Promise<number>;
 }
 
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -82,7 +82,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 export async function runCommand(
   name: string,
   argv: readonly string[],
-  around: Surroundings,
+  around: CommandContext,
 ): Promise<number> {
   const command = COMMANDS.get(name);
   if (command === undefined)
@@ -96,7 +96,7 @@ export async function runCommand(
 }
 
 /** The exercise of this id, or the current one. */
-function exerciseOf({ workspace }: Surroundings, id: string | undefined): Exercise {
+function exerciseOf({ workspace }: CommandContext, id: string | undefined): Exercise {
   if (id === undefined) return workspace.current;
   const exercise = workspace.find(id);
   if (exercise === undefined)
@@ -106,13 +106,13 @@ function exerciseOf({ workspace }: Surroundings, id: string | undefined): Exerci
   return exercise;
 }
 
-function programOf(around: Surroundings, id: string | undefined): ProgramExercise {
+function programOf(around: CommandContext, id: string | undefined): ProgramExercise {
   const exercise = exerciseOf(around, id);
   if (!hasRegion(exercise)) throw new LearnError(`${exercise.id} asks a question: it has no code`);
   return exercise;
 }
 
-function list({ workspace, width, paint, print }: Surroundings): number {
+function list({ workspace, width, paint, print }: CommandContext): number {
   const { current } = workspace;
   print(
     workspace.exercises.map((exercise) => {
@@ -129,7 +129,7 @@ function list({ workspace, width, paint, print }: Surroundings): number {
   return 0;
 }
 
-async function check(around: Surroundings, argv: readonly string[]): Promise<number> {
+async function check(around: CommandContext, argv: readonly string[]): Promise<number> {
   const { width, paint, print, workspace } = around;
   const outcomes = await checkWanted(around, argv[0], print, (outcome) =>
     print(shortReport(outcome, width, paint)),
@@ -146,7 +146,7 @@ async function check(around: Surroundings, argv: readonly string[]): Promise<num
 }
 
 /** The same as one JSON object, for programs. */
-export async function checkAsJson(around: Surroundings, argv: readonly string[]): Promise<number> {
+export async function checkAsJson(around: CommandContext, argv: readonly string[]): Promise<number> {
   if (argv.length > 1) throw new LearnError("usage: npm run learn -- check [ID] [--json]");
   const outcomes = await checkWanted(
     around,
@@ -160,7 +160,7 @@ export async function checkAsJson(around: Surroundings, argv: readonly string[])
 
 /** Checks the exercise named, or all passed and the current one, and writes down what is passed. */
 async function checkWanted(
-  around: Surroundings,
+  around: CommandContext,
   id: string | undefined,
   onNotices: (notices: readonly string[]) => void,
   onOutcome: (outcome: Outcome) => void,
@@ -198,7 +198,7 @@ function writeDown(workspace: Workspace, { exercise, verdict, own }: Outcome): v
 }
 
 /** @throws LearnError if markers are damaged */
-function open({ workspace }: Surroundings, exercise: Exercise): string[] {
+function open({ workspace }: CommandContext, exercise: Exercise): string[] {
   try {
     return workspace.open(exercise);
   } catch (error) {
@@ -220,7 +220,7 @@ function exitCodeOf(outcomes: readonly Outcome[]): number {
 }
 
 /** Says what to do next, and returns the exit code. */
-function finish(around: Surroundings, outcomes: readonly Outcome[]): number {
+function finish(around: CommandContext, outcomes: readonly Outcome[]): number {
   const { workspace, print } = around;
   const code = exitCodeOf(outcomes);
   const { current } = workspace;
@@ -256,7 +256,7 @@ function asJson({ exercise, verdict, milliseconds, results, explanation, notes }
   };
 }
 
-async function answer(around: Surroundings, [id, ...words]: readonly string[]): Promise<number> {
+async function answer(around: CommandContext, [id, ...words]: readonly string[]): Promise<number> {
   const exercise = exerciseOf(around, id);
   if (hasRegion(exercise))
     throw new LearnError(`${exercise.id} is not answered, but written: ${placeOf(exercise)}`);
@@ -270,7 +270,7 @@ async function answer(around: Surroundings, [id, ...words]: readonly string[]): 
   return finish(around, [outcome]);
 }
 
-function next(around: Surroundings): number {
+function next(around: CommandContext): number {
   const { workspace, width, paint, print } = around;
   const exercise = workspace.next(
     workspace.progress.has(workspace.current.id) ? workspace.current : undefined,
@@ -285,7 +285,7 @@ function next(around: Surroundings): number {
   return 0;
 }
 
-function hint(around: Surroundings, [id]: readonly string[]): number {
+function hint(around: CommandContext, [id]: readonly string[]): number {
   const { workspace, width, paint, print } = around;
   const exercise = exerciseOf(around, id);
   const count = workspace.takeHint(exercise);
@@ -293,7 +293,7 @@ function hint(around: Surroundings, [id]: readonly string[]): number {
   return 0;
 }
 
-function diff(around: Surroundings, [id]: readonly string[]): number {
+function diff(around: CommandContext, [id]: readonly string[]): number {
   const { workspace, width, paint, print } = around;
   const exercise = programOf(around, id);
   const own = ownCode(around, exercise);
@@ -312,7 +312,7 @@ export function changedElsewhere(workspace: Workspace, exercise: ProgramExercise
     : ["", ...wrap(`Changed outside of exercises, too: ${changed.join(", ")}`, width)];
 }
 
-function ownCode({ workspace }: Surroundings, exercise: ProgramExercise): string | undefined {
+function ownCode({ workspace }: CommandContext, exercise: ProgramExercise): string | undefined {
   try {
     return workspace.ownCode(exercise) ?? workspace.student.draft(exercise.id);
   } catch (error) {
@@ -330,7 +330,7 @@ export function whySolutionHidden(workspace: Workspace, exercise: ProgramExercis
   return `The solution is shown after passing, or after all hints: there ${left === 1 ? "is one more" : `are ${left} more`}.`;
 }
 
-function solution(around: Surroundings, [id]: readonly string[]): number {
+function solution(around: CommandContext, [id]: readonly string[]): number {
   const { workspace, width, paint, print } = around;
   const exercise = programOf(around, id);
   const why = whySolutionHidden(workspace, exercise);
@@ -341,7 +341,7 @@ function solution(around: Surroundings, [id]: readonly string[]): number {
   return 0;
 }
 
-function reset(around: Surroundings, [id]: readonly string[]): number {
+function reset(around: CommandContext, [id]: readonly string[]): number {
   const exercise = programOf(around, id);
   const copies = around.workspace.reset(exercise);
   around.print([
@@ -351,7 +351,7 @@ function reset(around: Surroundings, [id]: readonly string[]): number {
   return 0;
 }
 
-async function runDoctor({ workspace, width, paint, print }: Surroundings): Promise<number> {
+async function runDoctor({ workspace, width, paint, print }: CommandContext): Promise<number> {
   const findings = await doctor(workspace.courseFolder);
   print(findings.flatMap((finding) => findingLines(finding, width, paint)));
   return findings.some(({ state }) => state === "needed") ? 2 : 0;

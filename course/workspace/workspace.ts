@@ -3,8 +3,8 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { STAGE_FOLDERS, STAGE_NUMBERS } from "../../checks/engine/check.ts";
-import type { Place } from "../../checks/engine/scene.ts";
+import type { Place } from "../../checks/engine/place.ts";
+import { STAGE_FOLDERS, STAGE_NUMBERS } from "../../checks/engine/place.ts";
 import {
   type Exercise,
   hasRegion,

@@ -1,10 +1,11 @@
 // Runs checks and reports each as a test of its own.
 
-import { JOBS, neededBy, reportOf } from "../../authoring/prove/prove.ts";
+import { JOBS, reportOf } from "../../authoring/prove/prove.ts";
 import { makeVariant, type Variant } from "../../authoring/prove/variant.ts";
-import type { Check, StageNumber } from "../../checks/engine/check.ts";
+import type { Check } from "../../checks/engine/check.ts";
+import type { StageNumber } from "../../checks/engine/place.ts";
+import { type Place, referencePlace } from "../../checks/engine/place.ts";
 import { type CheckResult, runChecks } from "../../checks/engine/run-checks.ts";
-import { type Place, referencePlace } from "../../checks/engine/scene.ts";
 import { findChecks } from "../../checks/index.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
 
@@ -12,9 +13,9 @@ import { DEADLINE, SEED } from "./on-the-wire.ts";
 export function testStage(stage: StageNumber): void {
   const checks = findChecks(stage);
   let variant: Variant | undefined;
-  before(() => {
-    // As it is, and compiled: each of its programs is started some hundred times.
-    variant = makeVariant(stage, { withAttacks: true, compiled: neededBy(checks) });
+  before(async () => {
+    // As it is, and bundled: each of its programs is started some hundred times.
+    variant = await makeVariant(stage, { withAttacks: true });
   });
   testChecks(checks, () => variant?.place ?? referencePlace(stage));
   after(() => variant?.remove());

@@ -1,9 +1,11 @@
 // Tests over the wire, with the actors of the checks (checks/engine): the programs of a stage, and whoever the test plays.
 
 import { expect } from "chai";
-import type { StageNumber } from "../../checks/engine/check.ts";
+import type { StageNumber } from "../../checks/engine/place.ts";
+import { type Place, referencePlace } from "../../checks/engine/place.ts";
+import { Pool } from "../../checks/engine/pool.ts";
 import type { ProgramUnderTest } from "../../checks/engine/program-under-test.ts";
-import { type Place, Pool, referencePlace, Scene } from "../../checks/engine/scene.ts";
+import { Scene } from "../../checks/engine/scene.ts";
 import { CouldNotRun, StepFailure } from "../../checks/engine/step-failure.ts";
 import { within } from "../../checks/engine/transcript.ts";
 

@@ -1,8 +1,8 @@
 // The Python that runs the programs of interop/python, and how they are started.
 
 import { spawnSync } from "node:child_process";
-import type { StageNumber } from "../../checks/engine/check.ts";
-import { type Place, referencePlace } from "../../checks/engine/scene.ts";
+import type { StageNumber } from "../../checks/engine/place.ts";
+import { type Place, referencePlace } from "../../checks/engine/place.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { withTool } from "./tools.ts";
 

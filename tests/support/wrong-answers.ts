@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
 import type { VariantOptions } from "../../authoring/prove/variant.ts";
 import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../authoring/prove/wrong-answers.ts";
-import type { StageNumber } from "../../checks/engine/check.ts";
+import type { StageNumber } from "../../checks/engine/place.ts";
 import { judgeAnswer, loadQuestion } from "../../course/exercises/question.ts";
 import { PROGRAM_EXERCISES } from "./course.ts";
 import { SEED } from "./on-the-wire.ts";

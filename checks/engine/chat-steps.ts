@@ -1,8 +1,9 @@
-// Further chats with a client that runs already, and other things that checks of chats have in common.
+// Steps that checks of chats have in common: a chat is opened, talked in and ended.
 
 import { BYE, type Chat, type ChatRole, message } from "./chat.ts";
 import type { Members } from "./connection.ts";
-import type { ClientUnderTest, Scene } from "./scene.ts";
+import type { ClientUnderTest } from "./launcher.ts";
+import type { Scene } from "./scene.ts";
 
 /** P3.5: a chat that ended without a goodbye. */
 export function lostChat(name: string): RegExp {

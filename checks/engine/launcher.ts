@@ -1,0 +1,238 @@
+// Starts the programs that a check looks at, ours and others', and knows how they are.
+
+import { connect as tcpConnect } from "node:net";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { BUNDLES, nodeCommand } from "../../programs/node-command.ts";
+import type { CheckContext } from "./check-context.ts";
+import { fillTemplate, splitWords } from "./command.ts";
+import { freePort } from "./free-port.ts";
+import { ModuleHost, ModuleUnderTest } from "./module-under-test.ts";
+import type { Place, StageNumber } from "./place.ts";
+import type { Pool, ServerUnderTest } from "./pool.ts";
+import { ProgramUnderTest, type Start } from "./program-under-test.ts";
+import { Recording } from "./recording.ts";
+import { CouldNotRun } from "./step-failure.ts";
+import { Transcript } from "./transcript.ts";
+
+/** A client that is checked. */
+export class ClientUnderTest extends ProgramUnderTest {
+  /** Where it listens; known once it is registered. */
+  port = 0;
+}
+
+export interface ClientOptions {
+  argv?: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+}
+
+/** What a client is told by its options: in stage 01 the port, from stage 02 on the name and the registry. */
+export interface ClientValues {
+  port?: string;
+  name?: string | undefined;
+  registry?: string;
+}
+
+/** How many ports a server is offered. */
+const ATTEMPTS = 3;
+/** How long a server may answer and print nothing, in milliseconds. */
+const SPEECHLESS = 2000;
+/** Between two looks whether a server answers, in milliseconds. */
+const POLL = 20;
+/** How long a program may take to end after its connection has, in milliseconds; and if it is not known to have. */
+const DYING = 1500;
+const DYING_UNNOTICED = 30;
+
+export class Launcher implements CheckContext {
+  readonly place: Place;
+  readonly timeout: number;
+  readonly transcript = new Transcript();
+  readonly recording = new Recording();
+  readonly #pool: Pool;
+  readonly #lent: ServerUnderTest[] = [];
+  #host: ModuleHost | undefined;
+  readonly #programs: ProgramUnderTest[] = [];
+
+  /** @param timeout how long to wait for anything, in milliseconds */
+  constructor(place: Place, pool: Pool, timeout: number) {
+    this.place = place;
+    this.#pool = pool;
+    this.timeout = timeout;
+  }
+
+  get stage(): StageNumber {
+    return this.place.stage;
+  }
+
+  /** A step of a check's own. */
+  async step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
+    return this.transcript.step(description, action);
+  }
+
+  /** A running server. Without options it may have served other checks before, and nobody is connected to it. */
+  async server(options: readonly string[] = []): Promise<ServerUnderTest> {
+    if (options.length > 0) return this.startServer(options);
+    for (;;) {
+      const idle = this.#pool.servers.pop();
+      if (idle === undefined) break;
+      if (idle.program.hasEnded) continue;
+      idle.program.lend(this);
+      this.#programs.push(idle.program);
+      this.#lent.push(idle);
+      return idle;
+    }
+    const started = await this.startServer([]);
+    this.#lent.push(started);
+    return started;
+  }
+
+  /** A server of this check's own, on a port that the checker has chosen, as soon as it answers. */
+  async startServer(options: readonly string[] = []): Promise<ServerUnderTest> {
+    for (let attempt = 1; ; attempt += 1) {
+      const port = await freePort();
+      const started = { program: this.runServer({ port: String(port) }, options), port };
+      try {
+        await this.step(`the server answers on port ${port}`, () => this.#untilItAnswers(started));
+        return started;
+      } catch (error) {
+        // Another program may have taken the port since we looked.
+        const taken = error instanceof CouldNotRun && /\bin use\b|EADDRINUSE/i.test(error.message);
+        if (!taken || attempt === ATTEMPTS) throw error;
+        this.#programs.splice(this.#programs.indexOf(started.program), 1);
+      }
+    }
+  }
+
+  /** Runs the server as it is told to, and does not wait for anything. */
+  runServer(values: { port?: string }, options: readonly string[] = []): ProgramUnderTest {
+    const all = [...(this.place.serverOptions ?? []), ...options];
+    const words = fillTemplate(this.#command("server"), { port: values.port }, all);
+    return this.run("the server", words, this.place.server === undefined);
+  }
+
+  /** Runs the client as it is told to, and does not wait for anything. */
+  runClient(values: ClientValues, { argv = [], environment = {} }: ClientOptions = {}): ClientUnderTest {
+    const words = fillTemplate(this.#command("client"), { ...values }, argv);
+    const start = { words, folder: this.#folder(this.place.client === undefined), environment };
+    const client = new ClientUnderTest(values.name ?? "the client", start, this);
+    this.#programs.push(client);
+    return client;
+  }
+
+  /** The functions of one of the stage's files. */
+  async module(file: string): Promise<ModuleUnderTest> {
+    while (this.#host === undefined || this.#host.hasEnded)
+      this.#host = this.#pool.hosts.pop() ?? new ModuleHost(this.place);
+    return new ModuleUnderTest(file, this.#host, this);
+  }
+
+  /** One of the attack programs, beside the stage's folder. */
+  async attack(name: string, argv: readonly string[] = []): Promise<ProgramUnderTest> {
+    const file = join(this.place.folder, "..", "attacks", "attack.ts");
+    const command = this.#bundle("attacks/attack") ?? nodeCommand(file);
+    const { bundles } = this.place;
+    this.transcript.steps.push(`attack ${[name, ...argv].join(" ")}`);
+    return this.#start(`attack ${name}`, {
+      words: [...command, name, ...argv],
+      folder: COURSE_FOLDER,
+      // What it starts itself runs from the same bundles; or, without any, as it is.
+      environment: { [BUNDLES]: bundles ?? "" },
+    });
+  }
+
+  /** Runs any program for this check. */
+  run(name: string, words: readonly string[], inCourse = false): ProgramUnderTest {
+    return this.#start(name, { words, folder: this.#folder(inCourse) });
+  }
+
+  #start(name: string, start: Start): ProgramUnderTest {
+    const program = new ProgramUnderTest(name, start, this);
+    this.#programs.push(program);
+    return program;
+  }
+
+  async lastWords(lost = false): Promise<string> {
+    // A connection may end a moment before we hear that its program has; on a busy machine that is a long moment.
+    const patience = lost ? DYING : DYING_UNNOTICED;
+    const timer = new AbortController();
+    await Promise.race([this.anyEnd(), sleep(patience, undefined, { signal: timer.signal }).catch(() => {})]);
+    timer.abort();
+    const words = this.#programs
+      .filter(({ hasEndedEarly }) => hasEndedEarly)
+      .map(({ lastWords }) => lastWords);
+    return words.map((one) => `\n${one}`).join("");
+  }
+
+  async anyBusy(): Promise<boolean> {
+    return (await Promise.all(this.#programs.map((program) => program.isBusy()))).includes(true);
+  }
+
+  get hasEnded(): boolean {
+    return this.#programs.some((program) => program.hasEndedEarly);
+  }
+
+  async anyEnd(): Promise<void> {
+    // A program that has ended on purpose is nothing to be told of.
+    const running = this.#programs.filter((program) => !program.hasEnded || program.hasEndedEarly);
+    if (running.length === 0) return new Promise(() => {});
+    await Promise.race(running.map(({ ended }) => ended));
+  }
+
+  /**
+   * Ends what was started, and gives back what was lent.
+   * @param isAsNew whether a server can be lent to another check
+   */
+  protected async endPrograms(isAsNew: (server: ServerUnderTest) => Promise<boolean>): Promise<void> {
+    const lent = new Set(this.#lent.map(({ program }) => program));
+    // The clients first: a registry has to forget them.
+    for (const program of this.#programs) if (!lent.has(program)) await program.kill();
+    for (const server of this.#lent) {
+      if (!server.program.hasEnded && (await isAsNew(server))) this.#pool.servers.push(server);
+      else await server.program.kill();
+    }
+    if (this.#host !== undefined && !this.#host.hasEnded) this.#pool.hosts.push(this.#host);
+  }
+
+  /** How one of the two programs is started. */
+  #command(program: "server" | "client"): string[] {
+    const template = this.place[program];
+    if (template !== undefined) return splitWords(template);
+    const bundle = this.#bundle(`${basename(this.place.folder)}/${program}`);
+    return bundle === undefined ? nodeCommand(join(this.place.folder, `${program}.ts`)) : bundle;
+  }
+
+  /** The command that runs a bundle. */
+  #bundle(name: string): string[] | undefined {
+    const { bundles } = this.place;
+    return bundles === undefined ? undefined : [process.execPath, join(bundles, `${name}.js`)];
+  }
+
+  #folder(inCourse: boolean): string {
+    return inCourse ? COURSE_FOLDER : (this.place.workingFolder ?? process.cwd());
+  }
+
+  async #untilItAnswers({ program, port }: ServerUnderTest): Promise<void> {
+    const until = Date.now() + Math.max(this.timeout, 10_000);
+    while (!(await answers(port))) {
+      if (program.hasEnded) throw new CouldNotRun(program.lastWords);
+      if (Date.now() > until) throw new CouldNotRun(`the server does not answer on port ${port}`);
+      await Promise.race([program.ended, new Promise<void>((resolve) => setTimeout(resolve, POLL))]);
+    }
+    // If it has said nothing yet, it may be another program that has answered, and ours is about to find out.
+    const patience = Date.now() + SPEECHLESS;
+    while (!program.hasPrinted && !program.hasEnded && Date.now() < patience) await sleep(POLL);
+    if (program.hasEnded) throw new CouldNotRun(program.lastWords);
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = tcpConnect({ host: "127.0.0.1", port });
+  return new Promise((resolve) => {
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
