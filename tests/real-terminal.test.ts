@@ -68,6 +68,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
     await alice.shows("you>");
     const bob = await user("bob", address);
+    await alice.shows("joined: bob");
     alice.enter("/chat bob");
     await alice.shows("chat with bob started");
     const long = "word ".repeat(30).trim();
@@ -75,7 +76,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     await alice.shows(/word\s*$/);
     bob.enter("one");
     bob.enter("two");
-    const screen = await alice.shows("bob> two");
+    const screen = await alice.shows(/bob> two\n\[bob\] you> word /);
     expect(screen.match(/you> /g)).to.have.length(2); // the line with /chat, and the prompt
     alice.press("Enter");
     await bob.line(`alice> ${long}`);

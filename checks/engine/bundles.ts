@@ -9,16 +9,14 @@ import type { Place } from "./place.ts";
 
 const MODULE_HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 
-/** A program that finds files by its own place shall find them from its bundle, too. */
+/** A program that finds files by its own place shall find them from its bundle, too: so each file brings its place along. */
 const OWN_PLACE: Plugin = {
   name: "own-place",
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
-      if (!text.includes("import.meta.")) return undefined;
-      const contents = text
-        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href))
-        .replaceAll("import.meta.dirname", JSON.stringify(dirname(path)));
+      const url = JSON.stringify(pathToFileURL(path).href);
+      const contents = text.includes("import.meta.url") ? `const OWN_URL = ${url};${text}` : text;
       return { contents, loader: "ts" };
     });
   },
@@ -42,6 +40,7 @@ export async function writeBundles(programs: ReadonlyMap<string, string>, folder
     packages: "external",
     logLevel: "silent",
     plugins: [OWN_PLACE],
+    define: { "import.meta.url": "OWN_URL" },
   });
 }
 

@@ -60,7 +60,7 @@ export function questionFile(id: string): string {
  * @throws Error if its file exports none
  */
 export async function loadQuestion(id: string): Promise<Question> {
-  const module: unknown = await import(new URL(`../questions/${id}.ts`, import.meta.url).href);
+  const module: unknown = await import(`../questions/${id}.ts`);
   const question = (module as { question?: Question }).question;
   if (typeof question?.find !== "function" || typeof question.explain !== "function")
     throw new Error(`${questionFile(id)} exports no question`);

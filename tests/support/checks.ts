@@ -8,6 +8,7 @@ import { type Place, referencePlace } from "../../checks/engine/place.ts";
 import { type CheckResult, runChecks } from "../../checks/engine/run-checks.ts";
 import { findChecks } from "../../checks/index.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
+import { took } from "./timing.ts";
 
 /** Defines a test for each check of a stage, which its own programs have to pass. */
 export function testStage(stage: StageNumber): void {
@@ -32,9 +33,10 @@ export function testChecks(checks: readonly Check[], place: () => Place): void {
   });
 
   for (const { id, title } of checks) {
-    it(`${id} ${title}`, () => {
+    it(`${id} ${title}`, function () {
       const result = results.get(id);
       if (result === undefined) throw new Error("it was not run");
+      took(this, result.milliseconds);
       if (result.verdict === "passed") return;
       const transcript = result.transcript.map((step) => `  - ${step}`).join("\n");
       throw new Error(`${reportOf(result)}\nseed ${SEED}; steps:\n${transcript}`);

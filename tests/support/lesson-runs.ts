@@ -5,9 +5,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
-import { pagesOf } from "../../course/lesson/page-files.ts";
+import { Random } from "../../checks/engine/random.ts";
+import { type Page as LessonPage, pagesOf } from "../../course/lesson/page-files.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { consoleBlocks } from "./console-blocks.ts";
+import { SEED } from "./on-the-wire.ts";
 import type { PageRun } from "./run-page.ts";
 import { leaveOut } from "./tools.ts";
 
@@ -116,23 +118,37 @@ function isInstalled(tool: string): boolean {
 
 /** Defines a test for each page of a folder that has something to run. `LESSON=FOLDER/N` chooses one page. */
 export function testCommandsOf(folder: string): void {
-  const wanted = process.env.LESSON?.replace(/\.md$/, "");
   describe(`the commands in lessons/${folder}`, () => {
-    for (const { file, text } of pagesOf(COURSE_FOLDER, folder)) {
-      if (wanted !== undefined && !isWanted(file, wanted)) continue;
-      const name = file.replace(/^lessons\//, "");
-      it(name, async function () {
-        this.timeout(PAGE_TIMEOUT);
-        const { run } = consoleBlocks(file, text);
-        if (run.length === 0) return;
-        const missing = run.flatMap(({ needs }) => needs).find((tool) => !isInstalled(tool));
-        const reason = missing === undefined ? reasonAgainstNamespaces() : `${missing} is not installed`;
-        if (reason !== undefined) leaveOut(this, reason);
-        const { failure, blocks } = await runInNamespace(file);
-        if (failure !== undefined) throw new Error(`${file}:${failure.line}\n${failure.message}`);
-        if (blocks !== run.length) throw new Error(`${file}: ${blocks} of ${run.length} blocks ran`);
-      });
-    }
+    for (const page of wantedPages(folder)) testCommands(page);
+  });
+}
+
+/** Defines a test for one page of each folder that has something to run, others with another seed. */
+export function testCommandsOfOneEach(folders: readonly string[]): void {
+  const random = new Random(`pages ${SEED}`);
+  for (const folder of folders) {
+    const pages = wantedPages(folder).filter(({ file, text }) => consoleBlocks(file, text).run.length > 0);
+    const [chosen] = pages.slice(random.integer(0, pages.length - 1));
+    if (chosen !== undefined) testCommands(chosen);
+  }
+}
+
+function wantedPages(folder: string): LessonPage[] {
+  const wanted = process.env.LESSON?.replace(/\.md$/, "");
+  return pagesOf(COURSE_FOLDER, folder).filter(({ file }) => wanted === undefined || isWanted(file, wanted));
+}
+
+function testCommands({ file, text }: LessonPage): void {
+  it(file.replace(/^lessons\//, ""), async function () {
+    this.timeout(PAGE_TIMEOUT);
+    const { run } = consoleBlocks(file, text);
+    if (run.length === 0) return;
+    const missing = run.flatMap(({ needs }) => needs).find((tool) => !isInstalled(tool));
+    const reason = missing === undefined ? reasonAgainstNamespaces() : `${missing} is not installed`;
+    if (reason !== undefined) leaveOut(this, reason);
+    const { failure, blocks } = await runInNamespace(file);
+    if (failure !== undefined) throw new Error(`${file}:${failure.line}\n${failure.message}`);
+    if (blocks !== run.length) throw new Error(`${file}: ${blocks} of ${run.length} blocks ran`);
   });
 }
 

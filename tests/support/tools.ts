@@ -1,6 +1,10 @@
 // Tests that need a tool of the system's: left out, and named at the end of the run, where it is missing; but not in CI.
 
 import { spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { bundlePrograms } from "./bundles.ts";
+import { forgetProofs } from "./remembered.ts";
+import { countAll, timeBefores } from "./timing.ts";
 
 /** Why tests were left out, a line for each reason. */
 const leftOut: string[] = [];
@@ -35,9 +39,28 @@ export function leaveOut(test: Mocha.Context, reason: string): never {
 // What the tests have started ends with us (programs/child-program.ts), also when somebody ends us.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 
-/** mocha calls this after the last test; .mocharc.json names this file. */
+timeBefores();
+
+/** mocha calls these in each of its processes; .mocharc.json names this file. */
 export const mochaHooks = {
+  beforeEach(this: Mocha.Context): void {
+    if (this.currentTest !== undefined) countAll(this.currentTest);
+  },
   afterAll(): void {
     for (const reason of leftOut) console.log(`\n  left out: ${reason}`);
   },
 };
+
+let removeBundles = (): void => {};
+
+/** mocha calls these once, before it starts its other processes and after the last of them has ended. */
+export async function mochaGlobalSetup(): Promise<void> {
+  // All of mocha's processes draw from the same seed, which the end of the run names.
+  process.env.SEED ??= String(randomInt(2 ** 32));
+  if (process.argv.includes("--fresh")) forgetProofs();
+  removeBundles = await bundlePrograms();
+}
+
+export function mochaGlobalTeardown(): void {
+  removeBundles();
+}

@@ -4,64 +4,84 @@ import { expect } from "chai";
 import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
 import type { VariantOptions } from "../../authoring/prove/variant.ts";
 import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../authoring/prove/wrong-answers.ts";
-import type { StageNumber } from "../../checks/engine/place.ts";
+import { STAGE_FOLDERS, STAGE_NUMBERS, type StageNumber } from "../../checks/engine/place.ts";
+import { Random } from "../../checks/engine/random.ts";
 import { judgeAnswer, loadQuestion } from "../../course/exercises/question.ts";
-import { PROGRAM_EXERCISES } from "./course.ts";
+import { EXERCISES, PROGRAM_EXERCISES } from "./course.ts";
 import { SEED } from "./on-the-wire.ts";
+import { remembered, rememberedCount } from "./remembered.ts";
+import { took } from "./timing.ts";
 
 /** How many are judged side by side. */
 const SIDE_BY_SIDE = 4;
 
 /** Where a wrong answer belongs. */
-function stageOf(answer: WrongAnswer): string {
-  return answer.kind === "edit" ? answer.stage : answer.exercise.slice(0, 2);
+function stageOf(answer: WrongAnswer): StageNumber {
+  const number = answer.kind === "edit" ? answer.stage : answer.exercise.slice(0, 2);
+  return STAGE_NUMBERS.find((one) => one === number) ?? "01";
 }
 
-export function testWrongAnswers(stage: StageNumber): void {
+/** All wrong answers of a stage. */
+export function wrongAnswersOf(stage: StageNumber): WrongAnswer[] {
+  return readWrongAnswers().answers.filter((answer) => stageOf(answer) === stage);
+}
+
+/** One wrong answer for each exercise, others with another seed. */
+export function oneOfEachExercise(): WrongAnswer[] {
   const { answers } = readWrongAnswers();
-  const caught = new Map<string, { answers: number; caught: number }>();
-
-  after(() => {
-    const rows = [...caught].map(
-      ([what, { answers: all, caught: found }]) =>
-        `  ${what.padEnd(30)} ${String(all).padStart(3)} ${String(found).padStart(7)}`,
-    );
-    console.log([`\n  ${"exercise".padEnd(26)} answers  caught`, ...rows].join("\n"));
+  const random = new Random(`wrong answers ${SEED}`);
+  return EXERCISES.flatMap(({ id }) => {
+    const own = answers.filter((answer) => answer.kind !== "edit" && answer.exercise === id);
+    const [chosen] = own.slice(random.integer(0, own.length - 1));
+    return chosen ?? [];
   });
+}
 
-  const own = answers.filter((one) => stageOf(one) === stage);
-  const verdicts = new Map<WrongAnswer, Error | undefined>();
+/** Defines a test for each of these wrong answers: it is caught by the check that it names, with a report that helps. */
+export function testWrongAnswers(answers: readonly WrongAnswer[]): void {
+  const verdicts = new Map<WrongAnswer, { error: Error | undefined; milliseconds: number }>();
 
   // Most of them are silent, and waited for: so many side by side. Each has a test of its own below.
   before(async function () {
     this.timeout(900_000);
-    const waiting = [...own];
+    const waiting = [...answers];
     const work = async (): Promise<void> => {
-      for (let answer = waiting.shift(); answer !== undefined; answer = waiting.shift())
-        verdicts.set(answer, await judge(stage, answer));
+      for (let answer = waiting.shift(); answer !== undefined; answer = waiting.shift()) {
+        const started = performance.now();
+        const error = await judge(answer);
+        verdicts.set(answer, { error, milliseconds: performance.now() - started });
+      }
     };
     await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   });
 
-  for (const answer of own) {
-    const what = answer.kind === "edit" ? `${stage}, elsewhere` : answer.exercise;
-    it(`${answer.file.split("/").slice(-2).join("/")} is caught`, () => {
-      const count = caught.get(what) ?? { answers: 0, caught: 0 };
-      caught.set(what, count);
-      count.answers += 1;
-      expect(verdicts.has(answer), "it was judged").to.equal(true);
-      const error = verdicts.get(answer);
-      if (error !== undefined) throw error;
-      count.caught += 1;
+  for (const answer of answers) {
+    it(`${answer.file.split("/").slice(-2).join("/")} is caught`, function () {
+      const verdict = verdicts.get(answer);
+      if (verdict === undefined) throw new Error("it was not judged");
+      took(this, verdict.milliseconds);
+      if (verdict.error !== undefined) throw verdict.error;
     });
   }
+
+  after(() => {
+    if (rememberedCount() > 0)
+      console.log(`\n  ${rememberedCount()} proofs are remembered; --fresh forgets them`);
+  });
 }
 
 /** @returns what is wrong with it: nothing, if it is caught */
-async function judge(stage: StageNumber, answer: WrongAnswer): Promise<Error | undefined> {
+async function judge(answer: WrongAnswer): Promise<Error | undefined> {
+  const stage = stageOf(answer);
+  const isPlain = answer.kind === "edit" || (answer.kind === "code" && !isAttack(answer.exercise));
+  // Questions run programs of all stages, and attacks do.
+  const files = isPlain
+    ? [STAGE_FOLDERS[stage]]
+    : [...Object.values(STAGE_FOLDERS), "attacks", "course/questions"];
   try {
-    if (answer.kind === "text") await expectExplained(answer);
-    else await expectCaught(stage, answer);
+    await remembered(files, ["wrong answer", JSON.stringify(answer)], () =>
+      answer.kind === "text" ? expectExplained(answer) : expectCaught(stage, answer),
+    );
     return undefined;
   } catch (error) {
     return error as Error;

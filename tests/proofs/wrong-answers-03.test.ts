@@ -1,7 +1,7 @@
 // The wrong answers of stage 03: each is rejected by the check that it names.
 
-import { testWrongAnswers } from "./support/wrong-answers.ts";
+import { testWrongAnswers, wrongAnswersOf } from "../support/wrong-answers.ts";
 
 describe("the wrong answers of stage 03", () => {
-  testWrongAnswers("03");
+  testWrongAnswers(wrongAnswersOf("03"));
 });

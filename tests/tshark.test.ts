@@ -3,11 +3,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "chai";
-import { withTool } from "../../tests/support/tools.ts";
-import type { CaptureError, Packet, Piece, Segment, Stream } from "../read/packet.ts";
-import { readCapture } from "../read/read-capture.ts";
-import { type PcapForm, pcapHeader, pcapRecord } from "../record/pcap-writer.ts";
-import { endpoint } from "../show/stream-summary.ts";
+import { Decoder } from "../captures/follow/decode.ts";
+import { Follower } from "../captures/follow/follow.ts";
+import type { CaptureError, Packet, Piece, Segment, Stream } from "../captures/read/packet.ts";
+import { readCapture } from "../captures/read/read-capture.ts";
+import { type PcapForm, pcapHeader, pcapRecord } from "../captures/record/pcap-writer.ts";
+import { endpoint } from "../captures/show/stream-summary.ts";
 import {
   ACK,
   ethernet,
@@ -21,13 +22,12 @@ import {
   SYN,
   TestConnection,
   tcp,
-} from "../testing/packets.ts";
-import { PcapngWriter } from "../testing/pcapng.ts";
-import { runTool, TsharkOracle, type TsharkPiece } from "../testing/tshark.ts";
-import { Decoder } from "./decode.ts";
-import { Follower } from "./follow.ts";
+} from "../captures/testing/packets.ts";
+import { PcapngWriter } from "../captures/testing/pcapng.ts";
+import { runTool, TsharkOracle, type TsharkPiece } from "../captures/testing/tshark.ts";
+import { withTool } from "./support/tools.ts";
 
-const RECORDINGS = join(import.meta.dirname, "..");
+const RECORDINGS = join(import.meta.dirname, "../captures");
 const TIME = 1_700_000_000_123_456_789n;
 
 withTool("tshark", ["--version"], "beside tshark", () => {

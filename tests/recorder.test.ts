@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { ChildProgram } from "../../programs/child-program.ts";
-import { parseLog, type TimedEvent } from "./recorder-log.ts";
+import { parseLog, type TimedEvent } from "../captures/record/recorder-log.ts";
+import { ChildProgram } from "../programs/child-program.ts";
 
-const RECORDER = new URL("./recorder.ts", import.meta.url).href;
+const RECORDER = new URL("../captures/record/recorder.ts", import.meta.url).href;
 const WITH_RECORDER = ["--import", "tsx", "--import", RECORDER];
 
 /** A server on a port of the system's choice; `serve` is what it does with each socket. */

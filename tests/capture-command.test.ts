@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { type LoadedCapture, loadCapture } from "../captures/follow/load.ts";
+import { NoCaptureTool, startCaptureTool } from "../captures/record/capture-tool.ts";
+import { SYNTHETIC_MAC } from "../captures/record/tcp-packets.ts";
 import { ChildProgram, DEADLINE } from "../programs/child-program.ts";
 import { freePorts } from "../programs/free-ports.ts";
 import { nodeCommand } from "../programs/node-command.ts";
-import { leaveOut } from "../tests/support/tools.ts";
-import { type LoadedCapture, loadCapture } from "./follow/load.ts";
-import { NoCaptureTool, startCaptureTool } from "./record/capture-tool.ts";
-import { SYNTHETIC_MAC } from "./record/tcp-packets.ts";
+import { leaveOut } from "./support/tools.ts";
 
-const PROGRAM = fileURLToPath(new URL("./capture.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../captures/capture.ts", import.meta.url));
 
 describe("npm run capture", () => {
   let folder = "";

@@ -4,12 +4,12 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "chai";
-import { wantsToChat } from "../checks/engine/chat-steps.ts";
-import { referencePlace, STAGE_NUMBERS } from "../checks/engine/place.ts";
-import type { Scene } from "../checks/engine/scene.ts";
-import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { sceneBeside, shown, testsIn } from "./support/on-the-wire.ts";
-import { PYTHON, pythonPlace, withPython } from "./support/python.ts";
+import { wantsToChat } from "../../checks/engine/chat-steps.ts";
+import { referencePlace, STAGE_NUMBERS } from "../../checks/engine/place.ts";
+import type { Scene } from "../../checks/engine/scene.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { sceneBeside, shown, testsIn } from "../support/on-the-wire.ts";
+import { PYTHON, pythonPlace, withPython } from "../support/python.ts";
 
 /** How many messages each side sends. */
 const MESSAGES = 30;

@@ -1,10 +1,10 @@
 // The second implementation, interop/python, passes every check that is made over the wire: the contract is enough to
 // write a program from, and the checks demand no more than it.
 
-import { STAGE_NUMBERS } from "../checks/engine/place.ts";
-import { findChecks } from "../checks/index.ts";
-import { testChecks } from "./support/checks.ts";
-import { pythonPlace, withPython } from "./support/python.ts";
+import { STAGE_NUMBERS } from "../../checks/engine/place.ts";
+import { findChecks } from "../../checks/index.ts";
+import { testChecks } from "../support/checks.ts";
+import { pythonPlace, withPython } from "../support/python.ts";
 
 withPython("the programs in Python", () => {
   for (const stage of STAGE_NUMBERS) {

@@ -11,13 +11,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { pcapHeader, pcapRecord } from "../captures/record/pcap-writer.ts";
-import { withTool } from "./support/tools.ts";
+import { pcapHeader, pcapRecord } from "../../captures/record/pcap-writer.ts";
+import { withTool } from "../support/tools.ts";
 
-const CAPTURES = fileURLToPath(new URL("../captures/", import.meta.url));
+const CAPTURES = fileURLToPath(new URL("../../captures/", import.meta.url));
 const DISSECTOR = join(CAPTURES, "wireshark", "p2pchat.lua");
 const PROFILE = join(CAPTURES, "wireshark", "profile", "p2pchat");
-const GOLDEN = fileURLToPath(new URL("golden/wireshark/", import.meta.url));
+const GOLDEN = fileURLToPath(new URL("../golden/wireshark/", import.meta.url));
 
 // ---------------------------------------------------------------------------------------------------- running tshark
 
@@ -302,7 +302,7 @@ interface KnownSession {
 }
 
 const KNOWN_SESSIONS: readonly KnownSession[] = JSON.parse(
-  readFileSync(new URL("vectors/sealed.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../vectors/sealed.json", import.meta.url), "utf8"),
 ).sessions;
 
 /** The turns of a chat of stage 04 whose keys and texts are known. */
@@ -1089,7 +1089,7 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
         quoted === undefined ? word : quoted.replace(/\\(.)/g, "$1"),
       );
       expect(words[0]).to.equal("tshark");
-      const repository = fileURLToPath(new URL("..", import.meta.url));
+      const repository = fileURLToPath(new URL("../..", import.meta.url));
       const result = spawnSync("tshark", words.slice(1), {
         encoding: "utf8",
         cwd: repository,

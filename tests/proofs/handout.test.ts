@@ -15,13 +15,13 @@ import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
 import { expect } from "chai";
 import { lexer, walkTokens } from "marked";
-import { pagesIn } from "../authoring/handout/loose-links.ts";
-import { writeHandout } from "../authoring/handout/write-handout.ts";
-import { hasRegion } from "../course/exercises/exercises.ts";
-import { loadQuestion } from "../course/exercises/question.ts";
-import { replaceRegion } from "../course/exercises/regions.ts";
-import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { EXERCISES, PROGRAM_EXERCISES } from "./support/course.ts";
+import { pagesIn } from "../../authoring/handout/loose-links.ts";
+import { writeHandout } from "../../authoring/handout/write-handout.ts";
+import { hasRegion } from "../../course/exercises/exercises.ts";
+import { loadQuestion } from "../../course/exercises/question.ts";
+import { replaceRegion } from "../../course/exercises/regions.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { EXERCISES, PROGRAM_EXERCISES } from "../support/course.ts";
 
 /** Lines shorter than this say nothing of their own, such as `}`. */
 const TELLING = 30;

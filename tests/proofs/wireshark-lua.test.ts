@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import fc from "fast-check";
-import { withTool } from "./support/tools.ts";
+import { withTool } from "../support/tools.ts";
 
-const DISSECTOR = fileURLToPath(new URL("../captures/wireshark/p2pchat.lua", import.meta.url));
+const DISSECTOR = fileURLToPath(new URL("../../captures/wireshark/p2pchat.lua", import.meta.url));
 
 interface KnownSession {
   handshake: string[];
@@ -24,11 +24,11 @@ interface KnownSession {
 }
 
 const KNOWN_SESSIONS: readonly KnownSession[] = JSON.parse(
-  readFileSync(new URL("vectors/sealed.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../vectors/sealed.json", import.meta.url), "utf8"),
 ).sessions;
 
 const NIST: { key: string; iv: string; plaintext: string; ciphertext: string } = JSON.parse(
-  readFileSync(new URL("vectors/nist-cbc-aes256.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../vectors/nist-cbc-aes256.json", import.meta.url), "utf8"),
 );
 
 const hex = (bytes: Uint8Array | string) => Buffer.from(bytes).toString("hex");

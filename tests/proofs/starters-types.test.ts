@@ -4,9 +4,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-import { makeVariant, type Variant } from "../authoring/prove/variant.ts";
-import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { PROGRAM_EXERCISES } from "./support/course.ts";
+import { makeVariant, type Variant } from "../../authoring/prove/variant.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { PROGRAM_EXERCISES } from "../support/course.ts";
 
 const COMPILER = join(COURSE_FOLDER, "node_modules", "typescript", "bin", "tsc");
 

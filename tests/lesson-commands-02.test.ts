@@ -1,3 +1,0 @@
-import { testCommandsOf } from "./support/lesson-runs.ts";
-
-testCommandsOf("02-basic-p2p");

@@ -1,3 +1,0 @@
-import { testCommandsOf } from "./support/lesson-runs.ts";
-
-testCommandsOf("03-dh-chat");

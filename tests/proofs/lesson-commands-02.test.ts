@@ -1,0 +1,3 @@
+import { testCommandsOf } from "../support/lesson-runs.ts";
+
+testCommandsOf("02-basic-p2p");

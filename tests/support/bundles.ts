@@ -1,0 +1,35 @@
+// Programs that tests start many times are bundled once for each run; a few tests start them as students do.
+
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeBundles } from "../../checks/engine/bundles.ts";
+import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { BUNDLES } from "../../programs/node-command.ts";
+
+const PROGRAMS = [
+  ...["01-calculator", "02-basic-p2p", "03-dh-chat", "04-aes-chat"].flatMap((stage) => [
+    `${stage}/server.ts`,
+    `${stage}/client.ts`,
+  ]),
+  "attacks/attack.ts",
+  "attacks/lab-bob.ts",
+  "captures/capture.ts",
+  "captures/show.ts",
+  "checks/check.ts",
+  "course/learn.ts",
+  "course/lesson.ts",
+  "course/tour.ts",
+];
+
+/** Bundles them, for all that is started from now on. @returns what removes the bundles */
+export async function bundlePrograms(): Promise<() => void> {
+  const work = join(COURSE_FOLDER, "work");
+  mkdirSync(work, { recursive: true });
+  const folder = mkdtempSync(join(work, ".bundles-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", remove); // Also when somebody ends us.
+  const named = PROGRAMS.map((file) => [file.replace(/\.ts$/, ""), join(COURSE_FOLDER, file)] as const);
+  await writeBundles(new Map(named), folder);
+  process.env[BUNDLES] = folder;
+  return remove;
+}
