@@ -134,7 +134,10 @@ describe("an attack that is interrupted", () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     it(`leaves no program and no file behind at ${signal}`, async () => {
       const program = scene.startAttack("bad-key");
-      await program.line(/^2\. /);
+      // It starts a changed copy of a program, which takes a moment, and the victims' registry runs already.
+      await program.line(/^1\. /);
+      await until(() => temporaryFolders().length === 1);
+      if (process.platform === "linux") await until(() => childrenOf(program.pid).length > 1);
       program.signal("SIGSTOP"); // It shall not be done before we are.
       expect(temporaryFolders()).to.have.length(1);
       const victims = childrenOf(program.pid);

@@ -132,7 +132,7 @@ export function linkProblems(root: string, files: readonly string[]): string[] {
 
 function linksOf(text: string): string[] {
   const links: string[] = [];
-  walkTokens(lexer(text), (token: Token) => {
+  void walkTokens(lexer(text), (token: Token) => {
     if (token.type === "link" || token.type === "image") links.push(String(token.href));
   });
   return links;
@@ -159,7 +159,7 @@ function linkProblem(root: string, file: string, text: string, href: string): st
 export function anchorsOf(text: string): string[] {
   const seen = new Map<string, number>();
   const anchors: string[] = [];
-  walkTokens(lexer(text), (token: Token) => {
+  void walkTokens(lexer(text), (token: Token) => {
     if (token.type !== "heading") return;
     const words = String(token.text)
       .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")

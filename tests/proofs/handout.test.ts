@@ -78,7 +78,7 @@ describe("the handout", () => {
   /** Files to which a page of the copy links, or which it shows, and that are not there. */
   function looseLinks(page: string): string[] {
     const loose: string[] = [];
-    walkTokens(lexer(readFileSync(join(folder, page), "utf8")), (token) => {
+    void walkTokens(lexer(readFileSync(join(folder, page), "utf8")), (token) => {
       if (token.type !== "link" && token.type !== "image") return;
       const [path = ""] = String(token.href).split("#");
       if (path === "" || /^[a-z]+:/.test(path)) return;
