@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { COURSE_FOLDER } from "./course-folder.ts";
+import { patientTimeout } from "./patience.ts";
 
 /** How long to wait for anything a program should do, in milliseconds: much longer than it ever takes. */
 export const DEADLINE = 30_000;
@@ -169,17 +170,20 @@ export class ChildProgram {
     }
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
-        clearTimeout(timer);
+        cancel();
         const index = this.#waiting[source].indexOf(waiting);
         if (index < 0) return; // The line has come.
         this.#waiting[source].splice(index, 1);
         reject(new ProgramError(`${this.#name} ${why}${this.#lastWords()}`));
       };
-      const timer = setTimeout(() => fail(`did not print ${pattern} within ${DEADLINE / 1000} s`), DEADLINE);
+      const cancel = patientTimeout(
+        () => fail(`did not print ${pattern} within ${DEADLINE / 1000} s`),
+        DEADLINE,
+      );
       const waiting: Waiting = {
         pattern,
         resolve: (line) => {
-          clearTimeout(timer);
+          cancel();
           resolve(line);
         },
       };
@@ -197,9 +201,9 @@ export class ChildProgram {
    * @throws ProgramError if it does not in time
    */
   async exit(): Promise<Ended> {
-    let timer: NodeJS.Timeout | undefined;
+    let cancel = (): void => {};
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
+      cancel = patientTimeout(
         () => reject(new ProgramError(`${this.#name} does not end${this.#lastWords()}`)),
         DEADLINE,
       );
@@ -207,7 +211,7 @@ export class ChildProgram {
     try {
       return await Promise.race([this.ended, late]);
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 

@@ -3,6 +3,7 @@
 import type { Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import type { Role } from "../../captures/record/recorder-log.ts";
+import { patientTimeout } from "../../programs/patience.ts";
 import { ENDLESS } from "./busy.ts";
 import type { CheckContext } from "./check-context.ts";
 import { quote, quoteBytes } from "./readable-bytes.ts";
@@ -330,17 +331,20 @@ export class Connection {
       late = true;
       this.#change();
     };
-    const idle = setTimeout(end, this.#around.timeout);
-    const limit = setTimeout(end, PATIENCE * this.#around.timeout);
-    const refresh = (): void => void idle.refresh();
+    let cancelIdle = patientTimeout(end, this.#around.timeout);
+    const cancelLimit = patientTimeout(end, PATIENCE * this.#around.timeout);
+    const refresh = (): void => {
+      cancelIdle();
+      cancelIdle = patientTimeout(end, this.#around.timeout);
+    };
     this.socket.on("data", refresh);
     try {
       while (!condition() && !this.#ended && !late)
         await new Promise<void>((resolve) => this.#changed.push(resolve));
     } finally {
       this.socket.off("data", refresh);
-      clearTimeout(idle);
-      clearTimeout(limit);
+      cancelIdle();
+      cancelLimit();
     }
   }
 

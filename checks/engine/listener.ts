@@ -1,6 +1,7 @@
 // A server that the checker plays: it hands out the connections that are made to it, one by one.
 
 import { createServer, type Server } from "node:net";
+import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import { Connection } from "./connection.ts";
 import { StepFailure } from "./step-failure.ts";
@@ -40,7 +41,7 @@ export class Listener {
    */
   async next(around: CheckContext, by: string): Promise<Connection> {
     let late = false;
-    const timer = setTimeout(() => {
+    const cancel = patientTimeout(() => {
       late = true;
       for (const resolve of this.#waiting.splice(0)) resolve();
     }, around.timeout);
@@ -55,7 +56,7 @@ export class Listener {
         await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), around.anyEnd()]);
       }
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 

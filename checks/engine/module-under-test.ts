@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
+import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { Place } from "./place.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
@@ -81,9 +82,9 @@ export class ModuleHost {
     const id = this.#requests;
     const answer = await new Promise<string | undefined | "late">((resolve) => {
       if (this.#ended) return resolve(undefined);
-      const timer = setTimeout(() => resolve("late"), timeout);
+      const cancel = patientTimeout(() => resolve("late"), timeout);
       this.#waiting.set(id, (line) => {
-        clearTimeout(timer);
+        cancel();
         resolve(line);
       });
       const file = this.#isCompiled ? request.file.replace(/\.ts$/, ".js") : request.file;

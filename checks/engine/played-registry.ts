@@ -1,6 +1,7 @@
 // A registry that the checker plays (P2): it answers register, list and lookup, and writes down what it was asked.
 
 import { createServer, type Server } from "node:net";
+import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import { Connection, type Members } from "./connection.ts";
 import { StepFailure } from "./step-failure.ts";
@@ -163,7 +164,7 @@ export class PlayedRegistry {
 
   async #until(condition: () => boolean, timeout = this.#around.timeout): Promise<void> {
     let late = false;
-    const timer = setTimeout(() => {
+    const cancel = patientTimeout(() => {
       late = true;
       this.#change();
     }, timeout);
@@ -174,7 +175,7 @@ export class PlayedRegistry {
           this.#around.anyEnd(),
         ]);
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 

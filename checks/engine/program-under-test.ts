@@ -2,6 +2,7 @@
 // that it has started.
 
 import { ChildProgram, type Ended } from "../../programs/child-program.ts";
+import { patientTimeout } from "../../programs/patience.ts";
 import { ENDLESS, isBusy } from "./busy.ts";
 import type { CheckContext } from "./check-context.ts";
 import { quote } from "./readable-bytes.ts";
@@ -228,7 +229,7 @@ export class ProgramUnderTest {
    */
   async #until(condition: () => boolean, longer = 0): Promise<void> {
     let late = false;
-    const timer = setTimeout(() => {
+    const cancel = patientTimeout(() => {
       late = true;
       this.#change();
     }, this.#around.timeout + longer);
@@ -236,7 +237,7 @@ export class ProgramUnderTest {
       while (!condition() && !late && !this.hasEnded)
         await new Promise<void>((resolve) => this.#changed.push(resolve));
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 

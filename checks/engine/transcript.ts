@@ -1,5 +1,6 @@
 // What a check has done so far. Each step describes itself here before it is executed.
 
+import { patientTimeout } from "../../programs/patience.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
 
 export class Transcript {
@@ -38,15 +39,15 @@ export async function within<Value>(
   promise: Promise<Value>,
   late: () => Error,
 ): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   try {
     return await Promise.race([
       promise,
       new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(late()), milliseconds);
+        cancel = patientTimeout(() => reject(late()), milliseconds);
       }),
     ]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -1,6 +1,7 @@
 // A terminal of a lesson: runs its commands, types into its programs, and compares what they print with the page.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { patientTimeout } from "../../programs/patience.ts";
 import { type ConsoleBlock, ELLIPSIS, type Entry, matches } from "./console-blocks.ts";
 
 /** How long to wait for anything, in milliseconds: much longer than it ever takes. */
@@ -179,7 +180,7 @@ export class Terminal {
   /** The next line, or why none comes. */
   async #next(): Promise<string | { problem: string }> {
     let late = false;
-    const timer = setTimeout(() => {
+    const cancel = patientTimeout(() => {
       late = true;
       this.#changed();
     }, DEADLINE);
@@ -194,7 +195,7 @@ export class Terminal {
         });
       }
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 }

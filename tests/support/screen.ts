@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { patientTimeout } from "../../programs/patience.ts";
 
 /** How long to wait for anything to appear, in milliseconds: much longer than it ever takes. */
 const DEADLINE = 30_000;
@@ -63,11 +64,17 @@ export class Screen {
 
   /** Waits until the screen shows what is expected, and returns all of it. */
   async shows(expected: string | RegExp): Promise<string> {
-    const end = Date.now() + DEADLINE;
+    let late = false;
+    const cancel = patientTimeout(() => {
+      late = true;
+    }, DEADLINE);
     for (;;) {
       const text = this.text();
-      if (typeof expected === "string" ? text.includes(expected) : expected.test(text)) return text;
-      if (Date.now() > end) throw new Error(`the screen does not show ${expected}:\n${text}`);
+      if (typeof expected === "string" ? text.includes(expected) : expected.test(text)) {
+        cancel();
+        return text;
+      }
+      if (late) throw new Error(`the screen does not show ${expected}:\n${text}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }
   }
