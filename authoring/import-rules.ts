@@ -10,7 +10,8 @@ export interface Import {
 }
 
 const CAPTURES = ["captures/read", "captures/follow", "captures/explain"];
-const ALL_CAPTURES = ["captures", ...CAPTURES, "captures/show", "captures/record"];
+const IN_CAPTURES = [...CAPTURES, "captures/show", "captures/record"];
+const ALL_CAPTURES = ["captures", ...IN_CAPTURES];
 const SHARED = ["programs", "terminal"];
 
 /** The files of stages that have no socket, clock or terminal: functions of bytes and values. */
@@ -41,7 +42,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   "captures/explain": { folders: ["captures/read", "captures/follow"], files: CIPHER },
   "captures/show": { folders: [...CAPTURES, ...SHARED] },
   "captures/record": { folders: [...CAPTURES, ...SHARED] },
-  captures: { folders: [...ALL_CAPTURES, ...SHARED] },
+  captures: { folders: [...IN_CAPTURES, ...SHARED] },
   attacks: { folders: [...ALL_CAPTURES, ...SHARED], files: PURE },
   checks: { folders: [...ALL_CAPTURES, ...SHARED], packages: ["esbuild"] },
   course: { folders: ["checks", ...ALL_CAPTURES, ...SHARED], packages: ["marked"] },

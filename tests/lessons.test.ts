@@ -12,11 +12,16 @@ import { consoleBlocks } from "./support/console-blocks.ts";
 /** All that is written for people. */
 const WRITTEN = [
   "README.md",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
   "INSTRUCTORS.md",
   "lessons",
   "attacks",
+  "authoring",
   "bench",
   "captures",
+  "checks",
   "course",
   "interop",
   "01-calculator",

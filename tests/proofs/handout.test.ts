@@ -107,11 +107,10 @@ describe("the handout", () => {
     expect(claims).to.contain("wireshark-dissector.test.ts").and.not.to.contain("](../tests/");
   });
 
-  it("can be worked through: the whole first stage", async function () {
-    this.timeout(600_000);
-    const exercises = EXERCISES.filter(({ stage }) => stage === "01");
-    expect(exercises.length).to.be.greaterThan(5);
-    for (const exercise of exercises) {
+  it("can be worked through, from the first exercise to the last", async function () {
+    this.timeout(900_000);
+    expect(EXERCISES.length).to.be.greaterThan(30);
+    for (const exercise of EXERCISES) {
       const { id } = exercise;
       const opened = await run("course/learn.ts", "next");
       expect(opened.status, `${id}\n${opened.output}`).to.equal(0);
@@ -128,7 +127,7 @@ describe("the handout", () => {
       }
     }
     const { output } = await run("course/learn.ts", "list");
-    expect(output).to.contain(`${exercises.length} of ${EXERCISES.length} passed`);
+    expect(output).to.contain(`${EXERCISES.length} of ${EXERCISES.length} passed`);
   });
 
   it("runs the tour, the attacks and the readers of captures", async () => {
