@@ -8,7 +8,6 @@ import { runProgram } from "../01-calculator/program.ts";
 import { measureCalculator } from "./calculator.ts";
 import { measureCaptures } from "./captures.ts";
 import { measureChat } from "./chat.ts";
-import { measureDiffieHellman } from "./diffie-hellman.ts";
 import { measureLearn } from "./learn.ts";
 import { describeMachine, formatMachine } from "./machine.ts";
 import { measureRegistry } from "./registry.ts";
@@ -24,7 +23,6 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
   ["calculator", { about: "stage 01's server beside a bare echo server", measure: measureCalculator }],
   ["registry", { about: "stage 02's registry with up to 3,000 clients", measure: measureRegistry }],
   ["chat", { about: "messages between two clients, stages 02 to 04", measure: measureChat }],
-  ["diffie-hellman", { about: "stage 03's key exchange beside OpenSSL's", measure: measureDiffieHellman }],
   [
     "captures",
     { about: "captures of 200 MB read and followed, beside tshark and others", measure: measureCaptures },

@@ -1,46 +1,28 @@
-// Commands run as a student's shell runs them (npm, script), which start processes of their own.
-// Each gets a process group, so that all it has started can be ended with it.
+// Commands whose output is looked at as it comes, also before a line ends: a screen's, say.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { ChildProgram } from "../programs/child-program.ts";
+import { patientTimeout } from "../programs/patience.ts";
 
 /** How long to wait for an output, in milliseconds. */
 const PATIENCE = 20_000;
 
-const running = new Set<Command>();
-process.on("exit", () => {
-  for (const command of running) command.end();
-});
-
 export class Command {
-  readonly #child: ChildProcess;
+  readonly #program: ChildProgram;
   #output = "";
   #whenMore: () => void = () => {};
-  #ended = false;
 
   /** @param decode makes of each piece of its standard output what shows() looks at */
-  constructor(command: string, argv: readonly string[], decode = (piece: string): string => piece) {
-    this.#child = spawn(command, argv, {
-      cwd: COURSE_FOLDER,
-      detached: true, // That is what makes the process group.
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    running.add(this);
-    this.#child.stdin?.on("error", () => {});
-    this.#child.stdout?.setEncoding("utf8").on("data", (piece: string) => {
-      this.#output += decode(piece);
-      this.#whenMore();
-    });
-    this.#child
-      .on("error", () => this.#whenMore())
-      .on("close", () => {
-        this.#ended = true;
+  constructor(words: readonly string[], decode = (piece: string): string => piece) {
+    this.#program = new ChildProgram(words.join(" "), words, {
+      onOutput: (piece, source) => {
+        if (source === "stdout") this.#output += decode(piece);
         this.#whenMore();
-      });
+      },
+    });
   }
 
   write(text: string): void {
-    this.#child.stdin?.write(text);
+    this.#program.write(text);
   }
 
   /**
@@ -48,38 +30,32 @@ export class Command {
    * @throws Error if it does not come
    */
   async shows(text: string): Promise<void> {
-    const deadline = performance.now() + PATIENCE;
-    for (;;) {
-      const found = this.#output.indexOf(text);
-      if (found !== -1) {
-        this.#output = this.#output.slice(found + text.length);
-        return;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      this.#whenMore();
+    };
+    const cancel = patientTimeout(end, PATIENCE);
+    void this.#program.ended.then(end);
+    try {
+      for (;;) {
+        const found = this.#output.indexOf(text);
+        if (found !== -1) {
+          this.#output = this.#output.slice(found + text.length);
+          return;
+        }
+        if (isOver) throw new Error(`no ${JSON.stringify(text)} in ${JSON.stringify(this.#output)}`);
+        await new Promise<void>((resolve) => {
+          this.#whenMore = resolve;
+        });
       }
-      const patience = deadline - performance.now();
-      if (this.#ended || patience <= 0)
-        throw new Error(`no ${JSON.stringify(text)} in ${JSON.stringify(this.#output)}`);
-      await this.#more(patience);
+    } finally {
+      cancel();
     }
   }
 
   /** Ends it and all it has started, at once. */
   end(): void {
-    running.delete(this);
-    if (this.#ended || this.#child.pid === undefined) return;
-    try {
-      process.kill(-this.#child.pid, "SIGKILL");
-    } catch {
-      // All of them have ended by themselves.
-    }
-  }
-
-  #more(patience: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, patience);
-      this.#whenMore = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    this.#program.endAtOnce();
   }
 }

@@ -36,7 +36,8 @@ function answers(command: string, argv: readonly string[], pattern: RegExp): boo
 function openScript(command: readonly string[]): PseudoTerminal {
   // exec: the program takes the place of the shell, and gets the hang-up when `script` ends.
   const shellCommand = `exec ${command.map(quote).join(" ")}`;
-  const script = new Command("script", [
+  const script = new Command([
+    "script",
     "--quiet",
     "--flush",
     "--return",
@@ -57,8 +58,8 @@ function openTmux(command: readonly string[]): PseudoTerminal {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const server = ["-S", join(folder, "tmux"), "-f", "/dev/null"];
   const shellCommand = `exec ${command.map(quote).join(" ")}`;
-  const argv = [...server, "-C", "new-session", "-x", "200", "-y", "50", shellCommand];
-  const tmux = new Command("tmux", argv, screenDecoder());
+  const words = ["tmux", ...server, "-C", "new-session", "-x", "200", "-y", "50", shellCommand];
+  const tmux = new Command(words, screenDecoder());
   const end = (): void => {
     process.off("exit", end);
     // The server is no child of ours, and in no group of ours: it has to be told.

@@ -47,9 +47,9 @@ async function measureStarts(): Promise<Row[]> {
 }
 
 /** From starting a command until it prints this text, in milliseconds. */
-async function timeUntil(text: string, [command = "", ...argv]: readonly string[]): Promise<number> {
+async function timeUntil(text: string, words: readonly string[]): Promise<number> {
   const start = performance.now();
-  const program = new Command(command, argv);
+  const program = new Command(words);
   try {
     await program.shows(text);
     return performance.now() - start;

@@ -18,7 +18,7 @@ process.on("exit", () => {
   for (const program of running) program.endAtOnce();
 });
 
-type Source = "stdout" | "stderr";
+export type Source = "stdout" | "stderr";
 
 interface Waiting {
   pattern: string | RegExp;
@@ -39,7 +39,7 @@ export interface ProgramOptions {
   /** The most that it may print, in characters; at more it is ended. Default: no limit. */
   mostOutput?: number;
   /** Called when it has printed something. */
-  onOutput?(): void;
+  onOutput?(text: string, source: Source): void;
   /** The message of a ProgramError ends with everything that it has printed, for whoever needs to see what led to it. */
   tellsEverything?: boolean;
 }
@@ -240,7 +240,7 @@ export class ChildProgram {
       this.#waiting[source].shift();
       waiting.resolve(line);
     }
-    this.#options.onOutput?.();
+    this.#options.onOutput?.(text, source);
   }
 
   /** What it said about its failure, if it said something; or everything. */
