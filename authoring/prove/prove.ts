@@ -10,10 +10,8 @@ import { makeVariant, type VariantOptions } from "./variant.ts";
 /** Wide enough that no line of a report is cut. */
 const WIDTH = 1000;
 
-/** How long checks of wrong programs wait for anything, in milliseconds: many of these say nothing at all. */
+/** How long checks of wrong programs wait for anything, in milliseconds: many of these say nothing, or compute without end. */
 const PATIENCE = 6000;
-/** The same for functions: each returns some time, but for those in which a loop has no end. */
-const PATIENCE_WITH_FUNCTIONS = 20_000;
 
 /** Checks wait more than they compute: so many run side by side. */
 export const JOBS = 4;
@@ -27,8 +25,7 @@ export async function checkVariant(
 ): Promise<CheckResult[]> {
   const { place, remove } = await makeVariant(stage, variant);
   try {
-    const timeout = checks.every(({ of }) => of === "module") ? PATIENCE_WITH_FUNCTIONS : PATIENCE;
-    return await runChecks(checks, place, { timeout, jobs: JOBS, ...options });
+    return await runChecks(checks, place, { timeout: PATIENCE, jobs: JOBS, ...options });
   } finally {
     remove();
   }
