@@ -6,6 +6,12 @@ import { bundlePrograms } from "./bundles.ts";
 import { forgetProofs } from "./remembered.ts";
 import { countAll, timeBefores } from "./timing.ts";
 
+/**
+ * In CI `npm test` and the proofs run one after the other, with the same seed: what the first has drawn as samples of the
+ * second is not tried once more.
+ */
+export const SAMPLED = process.env.SAMPLED !== undefined && process.env.SEED === process.env.SAMPLED;
+
 /** Why tests were left out, a line for each reason. */
 const leftOut: string[] = [];
 

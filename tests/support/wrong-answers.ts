@@ -11,6 +11,7 @@ import { EXERCISES, PROGRAM_EXERCISES } from "./course.ts";
 import { SEED } from "./on-the-wire.ts";
 import { remembered, rememberedCount } from "./remembered.ts";
 import { took } from "./timing.ts";
+import { SAMPLED } from "./tools.ts";
 
 /** How many are judged side by side. */
 const SIDE_BY_SIDE = 4;
@@ -21,9 +22,10 @@ function stageOf(answer: WrongAnswer): StageNumber {
   return STAGE_NUMBERS.find((one) => one === number) ?? "01";
 }
 
-/** All wrong answers of a stage. */
+/** All wrong answers of a stage, but for those that `npm test` has tried just before (tools.ts, SAMPLED). */
 export function wrongAnswersOf(stage: StageNumber): WrongAnswer[] {
-  return readWrongAnswers().answers.filter((answer) => stageOf(answer) === stage);
+  const tried = new Set(SAMPLED ? oneOfEachExercise().map(({ file }) => file) : []);
+  return readWrongAnswers().answers.filter((answer) => stageOf(answer) === stage && !tried.has(answer.file));
 }
 
 /** One wrong answer for each exercise, others with another seed. */
