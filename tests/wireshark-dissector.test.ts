@@ -33,19 +33,16 @@ import {
 } from "./support/conversations.ts";
 import {
   ASKED,
-  CAPTURES,
-  Capture,
   DISSECTOR,
   ERRORS,
   FINDINGS,
   labelsOf,
   type Packet,
-  type Side,
-  type Streams,
   Tshark,
   valuesOf,
 } from "./support/dissector.ts";
 import { dice, hostileLine } from "./support/hostile-lines.ts";
+import { CAPTURES, Capture, type Side, type Streams } from "./support/test-capture.ts";
 import { withTool } from "./support/tools.ts";
 
 const PROFILE = join(CAPTURES, "wireshark", "profile", "p2pchat");

@@ -2,7 +2,7 @@
 // have known keys and texts (tests/vectors/sealed.json).
 
 import { readFileSync } from "node:fs";
-import type { Connection, Side } from "./dissector.ts";
+import type { Connection, Side } from "./test-capture.ts";
 
 export type Turn = readonly [Side, string];
 
