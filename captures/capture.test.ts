@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { ChildProgram, DEADLINE } from "../programs/child-program.ts";
 import { freePorts } from "../programs/stage-programs.ts";
+import { runSeveral } from "../tests/support/several-runs.ts";
 import { leaveOut } from "../tests/support/tools.ts";
 import { type LoadedCapture, loadCapture } from "./follow/load.ts";
 import { NoCaptureTool, startCaptureTool } from "./record/capture-tool.ts";
@@ -53,13 +54,14 @@ describe("npm run capture", () => {
       ["02", "--port", "10000"],
       ["02", "--live", "--port", "0"],
     ];
-    const runs = wrong.map((argv) => capture(...argv));
-    for (const [index, run] of runs.entries()) {
-      expect((await run.exit()).code, String(wrong[index])).to.equal(2);
-      expect(run.lines.stdout).to.deep.equal([]);
-      expect(run.lines.stderr, String(wrong[index])).to.have.length(1);
-      expect(run.lines.stderr[0]).to.match(/^error: .* \(--help shows the usage\)$/);
+    const oneLine = /^error: .* \(--help shows the usage\)\n$/;
+    for (const [index, run] of (await runSeveral(PROGRAM, wrong)).entries()) {
+      expect(run, String(wrong[index])).to.include({ output: "", exitCode: 2 });
+      expect(run.errors, String(wrong[index])).to.match(oneLine);
     }
+    const alone = capture("02", "--fast");
+    expect((await alone.exit()).code).to.equal(2);
+    expect(alone.errors).to.match(oneLine);
   });
 
   it("explains itself", async () => {

@@ -5,28 +5,55 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { COURSE_FOLDER, Program } from "../programs/course-program.ts";
+import { type Run, runSeveral } from "./support/several-runs.ts";
 
+const SHOW = "captures/show.ts";
+const ENVIRONMENT = { NO_COLOR: "1" };
 const SECRET = "the code for the door is 2718";
 
 function capture(name: string): string {
   return join("captures", name);
 }
 
-/** Runs show to its end. */
-async function show(
-  ...argv: string[]
-): Promise<{ lines: string[]; text: string; errors: string; exitCode: number | null }> {
-  const program = new Program("captures/show.ts", argv, { NO_COLOR: "1" });
-  const exitCode = await program.exitCode();
-  return { lines: program.lines, text: program.lines.join("\n"), errors: program.errors, exitCode };
+function bytesOf(name: string): Buffer {
+  return readFileSync(join(COURSE_FOLDER, capture(name)));
 }
 
 describe("npm run show", () => {
   const folder = mkdtempSync(join(tmpdir(), "show-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  // A test names its command lines when it is defined, and looks at what came of them when it runs.
+  const commandLines: string[][] = [];
+  let runs: Run[] = [];
+
+  before(async () => {
+    runs = await runSeveral(SHOW, commandLines, ENVIRONMENT);
+  });
+
+  /** A command line; what is returned gives what came of it. */
+  function show(
+    ...argv: string[]
+  ): () => { lines: string[]; text: string; errors: string; exitCode: number } {
+    const index = commandLines.push(argv) - 1;
+    return () => {
+      const { output = "", errors = "", exitCode = -1 } = runs[index] ?? {};
+      const text = output.replace(/\n$/, "");
+      return { lines: text.split("\n"), text, errors, exitCode };
+    };
+  }
+
+  /** A file of ours. */
+  function file(name: string, content: string | Buffer): string {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  const basic = show(capture("02-basic-p2p.pcap"));
+  const calculator = show(capture("01-calculator.pcap"));
   it("says who talked to whom", async () => {
-    const { lines, exitCode } = await show(capture("02-basic-p2p.pcap"));
+    const { lines, text, exitCode } = basic();
     expect(exitCode).to.equal(0);
     expect(lines[1]).to.match(/^[0-9]+ packets, [0-9]+ of them TCP, in [0-9.]+ s; 3 streams$/);
     for (const what of ["registry, alice", "registry, bob", "02, alice calls bob"]) {
@@ -35,64 +62,62 @@ describe("npm run show", () => {
         what,
       ).to.have.length(1);
     }
-    expect((await show(capture("01-calculator.pcap"))).text).to.include("01, calculator");
+    expect(calculator().text).to.include("01, calculator");
+    // As a process of its own it does the same.
+    const alone = new Program(SHOW, [capture("02-basic-p2p.pcap")], ENVIRONMENT);
+    expect(await alone.exitCode()).to.equal(0);
+    expect(alone.lines.join("\n")).to.equal(text);
   });
 
-  it("reads stage 02, and nothing of stages 03 and 04", async () => {
-    const open = await show(capture("02-basic-p2p.pcap"), "--find", SECRET);
-    expect(open.text).to.match(/^".*" can be read in 1 line:\nstream 2, packet [0-9]+, from bob: /);
-    for (const name of ["03-dh-chat.pcap", "03-dh-chat-toy-group.pcap", "04-aes-chat.pcap"]) {
-      expect((await show(capture(name), "--find", SECRET)).text).to.equal(
-        `"${SECRET}" can be read nowhere in this capture`,
-      );
+  const openSecret = show(capture("02-basic-p2p.pcap"), "--find", SECRET);
+  const closedSecrets = ["03-dh-chat.pcap", "03-dh-chat-toy-group.pcap", "04-aes-chat.pcap"].map((name) =>
+    show(capture(name), "--find", SECRET),
+  );
+  const sealed = show(capture("04-aes-chat.pcap"), "--stream", "2");
+  it("reads stage 02, and nothing of stages 03 and 04", () => {
+    expect(openSecret().text).to.match(/^".*" can be read in 1 line:\nstream 2, packet [0-9]+, from bob: /);
+    for (const closed of closedSecrets) {
+      expect(closed().text).to.equal(`"${SECRET}" can be read nowhere in this capture`);
     }
-    const sealed = await show(capture("04-aes-chat.pcap"), "--stream", "2");
-    expect(sealed.text).to.include("? (encrypted)");
-    expect(sealed.text).to.not.include("2718");
+    expect(sealed().text).to.include("? (encrypted)");
+    expect(sealed().text).to.not.include("2718");
   });
 
-  it("P6.5 decrypts and verifies stage 04 with the key log", async () => {
-    const { text } = await show(
-      capture("04-aes-chat.pcap"),
-      "--stream",
-      "2",
-      "--keys",
-      capture("04-aes-chat.keys"),
-    );
+  const KEYS = ["--keys", capture("04-aes-chat.keys")];
+  const unsealed = show(capture("04-aes-chat.pcap"), "--stream", "2", ...KEYS);
+  it("P6.5 decrypts and verifies stage 04 with the key log", () => {
+    const { text } = unsealed();
     expect(text).to.match(/the code for the door is 2718/);
     expect(text).to.not.include("? (encrypted)");
     expect(text).to.match(/hello, Bob \[decrypted, tag right\]/);
   });
 
-  it("says that the keys of another chat do not fit", async () => {
-    const other = join(folder, "other.keys");
-    const line = readFileSync(join(COURSE_FOLDER, capture("04-aes-chat.keys")), "utf8");
-    writeFileSync(other, line.replace(/^P2PCHAT04 ../, "P2PCHAT04 00"));
-    const { text } = await show(capture("04-aes-chat.pcap"), "--stream", "2", "--keys", other);
-    expect(text).to.include("(no key for this chat)");
-    writeFileSync(other, line.slice(0, 200));
-    expect((await show(capture("04-aes-chat.pcap"), "--stream", "2", "--keys", other)).errors).to.match(
-      /line 1: not a line of a key log/,
-    );
+  const keyLine = bytesOf("04-aes-chat.keys").toString();
+  const [otherKeys, halfKeys] = [
+    file("other.keys", keyLine.replace(/^P2PCHAT04 ../, "P2PCHAT04 00")),
+    file("half.keys", keyLine.slice(0, 200)),
+  ].map((keys) => show(capture("04-aes-chat.pcap"), "--stream", "2", "--keys", keys));
+  it("says that the keys of another chat do not fit", () => {
+    expect(otherKeys?.().text).to.include("(no key for this chat)");
+    expect(halfKeys?.().errors).to.match(/line 1: not a line of a key log/);
   });
 
-  it("notices a sealed line that was changed in the capture", async () => {
-    const bytes = readFileSync(join(COURSE_FOLDER, capture("04-aes-chat.pcap")));
+  const changed = show(file("changed.pcap", changedCapture()), "--stream", "2", ...KEYS);
+  function changedCapture(): Buffer {
+    const bytes = bytesOf("04-aes-chat.pcap");
     const at = bytes.indexOf('"seq":3,') + '"seq":3,"iv":"'.length;
     bytes[at] = bytes[at] === 0x30 ? 0x31 : 0x30;
-    const changed = join(folder, "changed.pcap");
-    writeFileSync(changed, bytes);
-    const { text } = await show(changed, "--stream", "2", "--keys", capture("04-aes-chat.keys"));
+    return bytes;
+  }
+  it("notices a sealed line that was changed in the capture", () => {
+    const { text } = changed();
     expect(text).to.include("(wrong tag)");
     expect(text).to.include("(out of turn: 3 was next)");
   });
 
-  it("puts two captures side by side", async () => {
-    const { text, lines } = await show(
-      "--compare",
-      capture("02-basic-p2p.pcap"),
-      capture("04-aes-chat.pcap"),
-    );
+  const sideBySide = show("--compare", capture("02-basic-p2p.pcap"), capture("04-aes-chat.pcap"));
+  it("puts two captures side by side", () => {
+    const { text, lines } = sideBySide();
     expect(text).to.match(
       /^alice +\{"type":"message","id":1,"text":"hello, Bob"\} +\{"type":"sealed","seq":0,/m,
     );
@@ -105,9 +130,9 @@ describe("npm run show", () => {
     for (const line of lines) expect(line.length).to.be.at.most(120);
   });
 
-  it("prints one JSON object for each stream", async () => {
-    const { lines } = await show(capture("02-basic-p2p.pcap"), "--json");
-    const streams = lines.map((line) => JSON.parse(line));
+  const asJson = show(capture("02-basic-p2p.pcap"), "--json");
+  it("prints one JSON object for each stream", () => {
+    const streams = asJson().lines.map((line) => JSON.parse(line));
     expect(streams.map(({ stream }) => stream)).to.deep.equal([0, 1, 2]);
     for (const stream of streams) {
       expect(Object.keys(stream)).to.deep.equal([
@@ -126,19 +151,17 @@ describe("npm run show", () => {
     }
   });
 
-  it("shows every byte with --hex", async () => {
-    const { text } = await show(capture("01-two-requests-in-one-segment.pcap"), "--stream", "0", "--hex");
-    expect(text).to.match(/^ {9}31 20 2b 20 32 +1 \+ 2$/m);
+  const asHex = show(capture("01-two-requests-in-one-segment.pcap"), "--stream", "0", "--hex");
+  it("shows every byte with --hex", () => {
+    expect(asHex().text).to.match(/^ {9}31 20 2b 20 32 +1 \+ 2$/m);
   });
 
-  it("makes do with the whole part of a damaged file, if told to", async () => {
-    const bytes = readFileSync(join(COURSE_FOLDER, capture("02-basic-p2p.pcap")));
-    const damaged = join(folder, "damaged.pcap");
-    writeFileSync(damaged, bytes.subarray(0, bytes.length - 5));
-    const refused = await show(damaged);
+  const damaged = file("damaged.pcap", bytesOf("02-basic-p2p.pcap").subarray(0, -5));
+  const damage = { refused: show(damaged), partial: show(damaged, "--partial") };
+  it("makes do with the whole part of a damaged file, if told to", () => {
+    const [refused, partial] = [damage.refused(), damage.partial()];
     expect(refused.exitCode).to.equal(1);
     expect(refused.errors).to.match(/^error: .*at byte [0-9]+; --partial shows what stands before\n$/);
-    const partial = await show(damaged, "--partial");
     expect(partial.exitCode).to.equal(0);
     expect(partial.text).to.include("damaged: ");
     expect(partial.text).to.include("02, alice calls bob");
@@ -155,8 +178,9 @@ describe("npm run show", () => {
     [[capture("04-aes-chat.pcap"), "--stream", "2", "--keys", "no-such-file"], 1, /cannot read the key log/],
     [["--compare", capture("01-calculator.pcap"), capture("02-basic-p2p.pcap")], 1, /no chat/],
   ] as const) {
-    it(`says in one line what is wrong with: ${argv.join(" ")}`, async () => {
-      const ended = await show(...argv);
+    const wrong = show(...argv);
+    it(`says in one line what is wrong with: ${argv.join(" ")}`, () => {
+      const ended = wrong();
       expect(ended.exitCode).to.equal(exitCode);
       expect(ended.errors).to.match(/^error: [^\n]*\n$/);
       expect(ended.errors).to.match(problem);
