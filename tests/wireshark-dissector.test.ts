@@ -41,7 +41,7 @@ import {
   Tshark,
   valuesOf,
 } from "./support/dissector.ts";
-import { dice, hostileLine } from "./support/hostile-lines.ts";
+import { dice, hostileLine, LINES_OF_NUMBERS } from "./support/hostile-lines.ts";
 import { CAPTURES, Capture, type Side, type Streams } from "./support/test-capture.ts";
 import { withTool } from "./support/tools.ts";
 
@@ -162,7 +162,7 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
       keyed: tshark.dissect(keyedFile, ...keys),
       keyedTwice: tshark.dissect(keyedFile, "-2", ...keys),
       preferred: tshark.dissect(preferredFile, ...profile, "--color", ...ports, ...oneKey),
-      shown: tshark.show(keyedFile, ...profile, ...keys, ...statistics),
+      shown: tshark.show(preferredFile, ...profile, ...keys, ...statistics),
       shownInPieces: tshark.show(keyedFile, ...inPieces, ...keyLog(tshark.file("missing.keys"))),
     };
   }
@@ -185,9 +185,13 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
   function conversationsForFilters(): Streams {
     const session = knownSession(0);
     const changed = (session.records[0]?.line ?? "").replace(/"tag":"../, '"tag":"zz').replace("zz", "00");
-    const chat = hold(keyed.connect(), [...CHAT, ["a", BYE]]);
-    hold(keyed.connect(10_000), REGISTRATION);
-    const tampered = hold(keyed.connect(), [...turnsOf(session).slice(0, 4), ["a", changed], ["a", changed]]);
+    const chat = hold(preferred.connect(), [...CHAT, ["a", BYE]]);
+    hold(preferred.connect(10_000), REGISTRATION);
+    const tampered = hold(preferred.connect(), [
+      ...turnsOf(session).slice(0, 4),
+      ["a", changed],
+      ["a", changed],
+    ]);
     return { first: chat.first, last: tampered.last };
   }
 
@@ -296,15 +300,17 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
       }
     });
 
-    const threeAtOnce = hold(plain.connect(), [
+    const severalAtOnce = hold(plain.connect(), [
       ...GREETING,
       ["a", [message(1, "one"), message(2, "two"), message(3, "three")].join("\n")],
+      ["b", [ack(2), ack(2)].join("\n")],
     ]);
     it("reads several lines in one segment, with all of their fields", () => {
-      const [packet] = told.plain.of(threeAtOnce).slice(-1);
+      const [packet, acks] = inBothPasses(severalAtOnce).slice(-2);
       expect(packet?.["p2pchat.id"]).to.deep.equal(["1", "2", "3"]);
       expect(packet?.["p2pchat.text"]).to.deep.equal(["one", "two", "three"]);
       expect(packet?.["p2pchat.from"]).to.deep.equal(["alice", "alice", "alice"]);
+      expect(acks?.["p2pchat.problem"]).to.deep.equal(["an ack of message 2, which is not open (P3.3)"]);
     });
 
     const inDisorder = plain.connect();
@@ -749,7 +755,7 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
         "Type",
         "Info",
       ]);
-      const [first] = told.keyed.of(sealed).filter((packet) => packet["p2pchat.seq"]?.includes("0"));
+      const [first] = told.preferred.of(coloured.sealed).filter((one) => one["p2pchat.seq"]?.includes("0"));
       const row = new RegExp(`^ *${first?.["frame.number"]} .*`, "m").exec(told.shown)?.[0];
       expect(row).to.match(
         /^ *\d+ +[\d.]+ +\d+ +\d+ +P2PCHAT +04 +sealed,message alice → bob sealed seq 0: message 1: /,
@@ -902,12 +908,15 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
       }
       return round % 4 === 0 ? connection.finish() : connection;
     });
-    return [...connections, keyed.connect(10_000).data("a", "\n".repeat(5500))];
+    const ofNumbers = keyed.connect().lines("a", hello("04", "alice", "bob"), ...LINES_OF_NUMBERS);
+    return [...connections, ofNumbers];
   }
+  const emptyLines = plain.connect(10_000).data("a", "\n".repeat(6000));
   it("never fails on hostile bytes, in one pass or two, in pieces or whole", () => {
     for (const shown of [told.shown, told.shownInPieces]) expect(ERRORS.exec(shown)?.[0]).to.equal(undefined);
     const packets = told.keyed.of(...hostile);
     expect(valuesOf(packets, "p2pchat").length).to.be.greaterThan(300);
+    expect(valuesOf(inBothPasses(emptyLines), "p2pchat").length).to.be.greaterThan(5000);
     const digest = (all: Packet[]) => createHash("sha256").update(JSON.stringify(all)).digest("hex");
     expect(digest(told.keyedTwice.of(...hostile))).to.equal(digest(packets));
   });

@@ -36,7 +36,7 @@ export const ASKED: readonly string[] = [...FIELDS, ...FINDINGS];
 
 /** tshark ends with 0 after an error in Lua too, and shows it in the packet. */
 export const ERRORS = /Lua Error|Dissector bug|Malformed Packet|Exception occurred/;
-const PACKETS_WITH_ERRORS = "_ws.lua || _ws.malformed || _ws.short";
+const PACKETS_WITH_ERRORS = "_ws.lua.error || _ws.malformed || _ws.short";
 
 /** What tshark has said of the packets of a capture that hold lines of ours. */
 export class Answers {

@@ -26,6 +26,11 @@ const ODD_VALUES = [
   ...[`${"[".repeat(300)}${"]".repeat(300)}`, '[{"username":{}}]'],
 ];
 
+/** Right lines, but for a number in the place of each value. */
+export const LINES_OF_NUMBERS = RIGHT_LINES.map((line) =>
+  line.replace(/(?<!"type"):("[^"]*"|\d+|\[.*\])/g, () => ":7"),
+);
+
 /** @param roll gives a number from 0 up to before the one it is given */
 export function hostileLine(roll: (limit: number) => number): Buffer {
   const text = RIGHT_LINES[roll(RIGHT_LINES.length)] ?? "";
