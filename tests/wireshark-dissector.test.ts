@@ -792,20 +792,21 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
   });
 
   /**
-   * What tshark prints for a command of the README that asks for fields of the packets that have a certain field, without
-   * options: this it has told us before. Undefined for any other command.
+   * What tshark prints for a command of the README that asks for fields of the packets that have a certain field, with the
+   * keys of stage 04 or without: this it has told us before. Undefined for any other command.
    */
   function toldBefore(command: string): string[] | undefined {
     const wanted =
-      /^tshark -r captures\/(\S+)\.pcap -Y "(p2pchat[.\w]*)"( -T fields((?: -e p2pchat[.\w]+)+))?$/.exec(
+      /^tshark -r captures\/(\S+)\.pcap( -o p2pchat.keylog_file:captures\/04-aes-chat.keys)? -Y "(p2pchat[.\w]*)"(?: -T fields((?: -e p2pchat[.\w]+)+))?$/.exec(
         command,
       );
     if (wanted === null) return undefined;
-    const [, name = "", filter = "", , fields = ""] = wanted;
+    const [, name = "", keys, filter = "", fields = ""] = wanted;
     const asked = fields.split(" -e ").slice(1);
     expect(ASKED).to.include.members([filter, ...asked]);
-    return told.plain
-      .of(streamsOf(name))
+    if (keys !== undefined) expect(name).to.equal("04-aes-chat");
+    const packets = keys === undefined ? told.plain.of(streamsOf(name)) : told.keyed.of(sealed);
+    return packets
       .filter((packet) => packet[filter] !== undefined)
       .map((packet) => asked.map((field) => packet[field]?.join(",") ?? "").join("\t"));
   }
@@ -911,7 +912,7 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
     const ofNumbers = keyed.connect().lines("a", hello("04", "alice", "bob"), ...LINES_OF_NUMBERS);
     return [...connections, ofNumbers];
   }
-  const emptyLines = plain.connect(10_000).data("a", "\n".repeat(6000));
+  const emptyLines = plain.connect(10_000).data("a", "\n".repeat(5100));
   it("never fails on hostile bytes, in one pass or two, in pieces or whole", () => {
     for (const shown of [told.shown, told.shownInPieces]) expect(ERRORS.exec(shown)?.[0]).to.equal(undefined);
     const packets = told.keyed.of(...hostile);
