@@ -1,12 +1,9 @@
 // captures/wireshark/p2pchat.lua, as tshark runs it: on the recorded captures (against golden files, with and without
 // keys), and on conversations made here for what a recording does not show: lines in pieces, hostile bytes, broken rules.
-//
-// After a change that is meant to change what the dissector says, or after recording the captures anew with another
-// conversation, UPDATE_GOLDEN=1 writes the golden files anew: look at their diff.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
@@ -41,12 +38,13 @@ import {
   Tshark,
   valuesOf,
 } from "./support/dissector.ts";
+import { expectGolden } from "./support/dissector-golden.ts";
 import { dice, hostileLine, LINES_OF_NUMBERS } from "./support/hostile-lines.ts";
 import { CAPTURES, Capture, type Side, type Streams } from "./support/test-capture.ts";
 import { withTool } from "./support/tools.ts";
+import { WRONG_OR_WEAK } from "./support/wrong-conversations.ts";
 
 const PROFILE = join(CAPTURES, "wireshark", "profile", "p2pchat");
-const GOLDEN = fileURLToPath(new URL("golden/wireshark/", import.meta.url));
 
 const RECORDED = [
   "01-calculator",
@@ -69,50 +67,6 @@ const ONE_KEY = keyLogLine(knownSession(1)).toUpperCase().replace("\n", "\r\n");
 
 /** No segment is longer: 65,535 less the headers of IPv4 and TCP. */
 const MAX_SEGMENT = 65_495;
-
-/**
- * What is the same whenever the same conversation is recorded: what is said in each direction of each connection. How
- * the directions interleave, ports, public keys and pings are other ones each time.
- */
-function storyOf(packets: readonly Packet[]): string {
-  const sections = new Map<string, string[]>();
-  const calculators: string[] = [];
-  for (const packet of packets) {
-    const stream = packet["tcp.stream"]?.[0] ?? "";
-    for (const label of labelsOf([packet])) {
-      const [, from = "", to = "", said = label] = /^(\S+) → (\S+) (.*)$/s.exec(label) ?? [];
-      if (/^p[io]ng$/.test(said)) continue;
-      let section = `${from} → ${to}`;
-      if (to === "calculator" || from === "calculator") {
-        if (!calculators.includes(stream)) calculators.push(stream);
-        section = `${section}, connection ${calculators.indexOf(stream) + 1}`;
-      }
-      const lines = sections.get(section) ?? [];
-      sections.set(section, [...lines, withoutChance(said)]);
-    }
-  }
-  return [...sections]
-    .sort(([one], [two]) => (one < two ? -1 : 1))
-    .map(([section, lines]) => `${section}\n${lines.map((line) => `  ${line}\n`).join("")}`)
-    .join("\n");
-}
-
-function withoutChance(said: string): string {
-  return said
-    .replace(/(on port |:)\d{4,5}(?=\b)/g, "$1PORT")
-    .replace(/^(key, group \w+: )[0-9a-f]+…?$/, "$1DIGITS");
-}
-
-function expectGolden(name: string, text: string): void {
-  const path = join(GOLDEN, `${name}.txt`);
-  if (process.env.UPDATE_GOLDEN) {
-    mkdirSync(GOLDEN, { recursive: true });
-    writeFileSync(path, text);
-  }
-  expect(text, `${path} (UPDATE_GOLDEN=1 writes it anew)`).to.equal(readFileSync(path, "utf8"));
-}
-
-// ------------------------------------------------------------------------------------------------------------- tests
 
 withTool("tshark", ["--version"], "the Wireshark dissector", () => {
   // A test adds its conversations to one of these captures when it is defined, and looks at them when it runs. In between,
@@ -216,7 +170,7 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
     for (const { name, stage, golden = name, withKeys = false } of recorded) {
       it(`tells the story of ${golden}, in one pass and in two`, () => {
         const packets = withKeys ? told.keyed.of(sealed) : told.plain.of(streamsOf(name));
-        expectGolden(golden, storyOf(packets));
+        expectGolden(golden, packets);
         expect(new Set(valuesOf(packets, "p2pchat.stage"))).to.deep.equal(new Set([stage]));
         expect(valuesOf(packets, "p2pchat.problem")).to.deep.equal([]);
         const again = withKeys ? told.keyedTwice.of(sealed) : told.plainTwice.of(streamsOf(name));
@@ -516,176 +470,7 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
   });
 
   describe("says what is wrong or weak", () => {
-    /** Each case is a connection. What it says, and what is found wrong or weak in it. */
-    const modp = (digits: string) => JSON.stringify({ type: "key", group: "modp2048", publicKey: digits });
-    const toy = (digits: string) => JSON.stringify({ type: "key", group: "toy", publicKey: digits });
-    const session = knownSession(0);
-    const sealedTurns = turnsOf(session);
-    const line = (index: number) => session.records[index]?.line ?? "";
-    const handshake03: Turn[] = [
-      ["a", hello("03", "alice", "bob")],
-      ["b", hello("03", "bob", "alice")],
-      ["a", toy("08")],
-      ["b", toy("0d")],
-    ];
-    const handshake04 = sealedTurns.slice(0, 4);
-    const prime = /[0-9a-f]{512}/.exec(readFileSync(DISSECTOR, "utf8").replace(/"\s+\.\. "/g, ""))?.[0] ?? "";
-    const TOY = "the group is a toy (p = 23): anybody finds the private keys by trying";
-
-    const cases: { title: string; turns: readonly Turn[]; problems: string[]; weaknesses?: string[] }[] = [
-      {
-        title: "seq repeated, skipped, and right again",
-        turns: [...handshake04, ["a", line(0)], ["a", line(0)], ["a", line(5)]],
-        problems: ["seq 0 again: 1 was expected (P6.3)", "seq 3: 1 was expected, so some are missing (P6.3)"],
-        weaknesses: ["the same IV as in frame N: an IV is to be fresh for every line (P6.2)"],
-      },
-      {
-        title: "a clear line after the keys of stage 04",
-        turns: [...handshake04, ["a", message(1, "oops")], ["b", BYE]],
-        problems: ["in clear, after the keys (P5.1, P6.4)", "in clear, after the keys (P5.1, P6.4)"],
-      },
-      {
-        title: "a clear line after the keys of stage 03, but not an error line",
-        turns: [...handshake03, ["a", ack(1)], ["b", '{"type":"error","code":"bad-request","message":"no"}']],
-        problems: ["in clear, after the keys (P5.1, P6.4)"],
-        weaknesses: [TOY, TOY],
-      },
-      {
-        title: "a message before the keys",
-        turns: [...handshake03.slice(0, 2), ["a", message(1, "too early")]],
-        problems: ["in clear: in this stage messages wait for the keys (P5.1, P6.2)"],
-      },
-      {
-        title: "a sealed line before the keys, and in another stage",
-        turns: [...handshake03.slice(0, 2), ["a", line(0)]],
-        problems: ["before the keys", "sealed lines belong to stage 04"],
-      },
-      {
-        title: "equal beginnings and equal wholes of xored lines",
-        turns: [
-          ...handshake03,
-          ["a", '{"type":"xored","ciphertext":"0011223344556677"}'],
-          ["b", '{"type":"xored","ciphertext":"00112233445566ff00"}'],
-          ["a", '{"type":"xored","ciphertext":"0011223344556677"}'],
-          ["a", '{"type":"xored","ciphertext":"ff11223344556677"}'],
-        ],
-        problems: [],
-        weaknesses: [
-          TOY,
-          TOY,
-          "begins with the same 7 bytes as the one in frame N: so do the two lines inside (P5.2)",
-          "the same ciphertext as in frame N: it says the same",
-        ],
-      },
-      {
-        title: "public keys out of range, of another length, with capitals",
-        turns: [...handshake03.slice(0, 2), ["a", toy("01")], ["b", toy("16")]],
-        problems: ["the public key is below 2 (P4.4)", "the public key is above p - 2 (P4.4)"],
-        weaknesses: [TOY, TOY],
-      },
-      {
-        title: "public keys of the real group at the edge",
-        turns: [
-          ...handshake03.slice(0, 2),
-          ["a", modp("1".padStart(512, "0"))],
-          ["b", modp(`${prime.slice(0, -1)}e`)],
-        ],
-        problems: ["the public key is below 2 (P4.4)", "the public key is above p - 2 (P4.4)"],
-      },
-      {
-        title: "the last public keys that are allowed",
-        turns: [...handshake03.slice(0, 2), ["a", modp("2".padStart(512, "0"))], ["b", modp(prime)]],
-        problems: [],
-      },
-      {
-        title: "public keys of another length, or with capitals; other groups",
-        turns: [...handshake03.slice(0, 2), ["a", toy("008")], ["b", modp(prime.toUpperCase())]],
-        problems: [
-          "the public key is not lower-case hexadecimal (P4.4)",
-          "the public key is not lower-case hexadecimal (P4.4)",
-          "the groups differ (P4.2)",
-        ],
-        weaknesses: [TOY],
-      },
-      {
-        title: "the same public key in another chat (P4.3)",
-        turns: [...handshake03.slice(0, 2), ["a", modp("2".padStart(512, "0"))]],
-        problems: [],
-        weaknesses: ["the same public key as in frame N: keys are to be fresh (P4.3)"],
-      },
-      {
-        title: "ids out of turn, an ack of nothing",
-        turns: [
-          ...GREETING,
-          ["a", message(1, "one")],
-          ["a", message(3, "three")],
-          ["b", ack(1)],
-          ["b", ack(1)],
-          ["b", ack(9)],
-        ],
-        problems: [
-          "message 3 out of turn: 2 was expected (P3.2)",
-          "an ack of message 1, which is not open (P3.3)",
-          "an ack of message 9, which is not open (P3.3)",
-        ],
-      },
-      {
-        title: "a line after a goodbye",
-        turns: [...CHAT, ["a", message(2, "one more thing")]],
-        problems: ["after its goodbye in frame N (P3.8)"],
-      },
-      {
-        title: "a hello that does not fit, and one too many",
-        turns: [
-          ["a", hello("02", "alice", "bob")],
-          ["b", hello("03", "mallory", "alice")],
-          ["a", hello("02", "alice", "bob")],
-        ],
-        problems: [
-          "the stages differ (P3.1)",
-          "the names do not fit the hello of the initiator (P3.1)",
-          "a second hello",
-        ],
-      },
-      {
-        title: "not JSON, not an object, no type, an unknown type",
-        turns: [
-          ...GREETING,
-          ["a", "hi"],
-          ["a", "[1]"],
-          ["a", '{"type":1}'],
-          ["a", '{"type":"shout"}'],
-          ["a", '{"type":"list"}'],
-        ],
-        problems: [
-          "not JSON: a value is missing",
-          "not a JSON object",
-          "an object without a string type",
-          "unknown type",
-          "not allowed between peers",
-        ],
-      },
-      {
-        title: "members that are not allowed",
-        turns: [
-          ...GREETING,
-          ["a", message(1, "")],
-          ["a", '{"type":"message","id":2,"text":"\\ud800"}'],
-          ["a", '{"type":"message","id":3,"text":7}'],
-          ["a", '{"type":"message","id":"4","text":"x"}'],
-          ["a", message(4, "x".repeat(8193))],
-        ],
-        problems: [
-          "a text is 1 to 8192 bytes of UTF-8 (P3.4)",
-          "a text is 1 to 8192 bytes of UTF-8 (P3.4)",
-          "a text is 1 to 8192 bytes of UTF-8 (P3.4)",
-          "an id is an integer from 1 (P3.2)",
-          "a text is 1 to 8192 bytes of UTF-8 (P3.4)",
-        ],
-      },
-    ];
-
-    const chats = cases.map((one) => ({ ...one, connection: hold(plain.connect(), one.turns) }));
+    const chats = WRONG_OR_WEAK.map((one) => ({ ...one, connection: hold(plain.connect(), one.turns) }));
     it("in chats", () => {
       for (const { title, problems, weaknesses = [], connection } of chats) {
         const own = told.plain.of(connection);
