@@ -104,17 +104,17 @@ export class TsharkOracle {
     const joined = join(this.folder, "joined.pcapng");
     const merging = runTool("mergecap", ["-a", "-w", joined, ...files.map(({ path }) => path)]);
     const whole = this.report(joined, files.flatMap(({ streams }) => streams).length);
-    const total = whole.streams.length;
     const reports = files.map(({ packets, streams }): TsharkReport => {
       const own = whole.packets.splice(0, packets.length);
-      const before = { packets: (own[0]?.number ?? 1) - 1, streams: total - whole.streams.length };
+      const packetsBefore = (own[0]?.number ?? 1) - 1;
+      const streamsBefore = Math.min(...own.flatMap(({ stream }) => stream ?? []));
       return {
         packets: own.map((packet) => ({
           ...packet,
-          number: packet.number - before.packets,
-          stream: packet.stream === undefined ? undefined : packet.stream - before.streams,
+          number: packet.number - packetsBefore,
+          stream: packet.stream === undefined ? undefined : packet.stream - streamsBefore,
         })),
-        streams: whole.streams.splice(0, streams.length),
+        streams: whole.streams.slice(streamsBefore, streamsBefore + streams.length),
         complaints: merging.complaints + whole.complaints,
       };
     });
