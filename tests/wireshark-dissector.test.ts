@@ -73,9 +73,9 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
   // tshark is asked once for each kind of question.
   /** Without any preference. */
   const plain = new Capture();
-  /** With the keys of all its chats. */
+  /** With the keys of all its chats; and, for what must not fail, without reassembly and with a key log that is missing. */
   const keyed = new Capture();
-  /** With the profile, other ports, and the keys of one chat. */
+  /** With the profile, other ports, and the keys of one chat; and with the profile and all keys, as a window shows it. */
   const preferred = new Capture();
 
   const recordings = new Map(RECORDED.map((name) => [name, plain.recorded(name)]));
@@ -94,11 +94,14 @@ withTool("tshark", ["--version"], "the Wireshark dissector", () => {
   after(() => tshark.remove());
 
   function ask() {
-    const [plainFile, keyedFile, preferredFile] = [plain, keyed, preferred].map((capture, index) => {
-      const path = tshark.file(`${index}.pcap`);
+    const saved = (capture: Capture, name: string): string => {
+      const path = tshark.file(name);
       capture.save(path);
       return path;
-    }) as [string, string, string];
+    };
+    const plainFile = saved(plain, "plain.pcap");
+    const keyedFile = saved(keyed, "keyed.pcap");
+    const preferredFile = saved(preferred, "preferred.pcap");
     const keyLog = (path: string) => ["-o", `p2pchat.keylog_file:${path}`];
     const keys = keyLog(tshark.file("all.keys", ALL_KEYS));
     const oneKey = keyLog(tshark.file("one.keys", ONE_KEY));
