@@ -33,6 +33,7 @@ import { SYNTHETIC_MAC } from "../captures/record/tcp-packets.ts";
 import { summarize } from "../captures/show/stream-summary.ts";
 import { runTool } from "../captures/testing/tshark.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { Capture } from "./support/test-capture.ts";
 import { leaveOut, withTool } from "./support/tools.ts";
 
 interface Loaded {
@@ -280,17 +281,26 @@ describe("the committed captures", () => {
   }
 
   withTool("tshark", ["--version"], "as tshark sees them", () => {
-    for (const { file } of RECORDINGS) {
+    const all = new Capture();
+    const recorded = RECORDINGS.map(({ file }) => ({ file, ...all.recorded(file) }));
+    let faulty: number[] = [];
+
+    before(() => {
+      const folder = mkdtempSync(join(tmpdir(), "recorded-test-"));
+      const path = join(folder, "all.pcap");
+      all.save(path);
+      const filter = "tcp.analysis.flags or _ws.malformed or not tcp";
+      const fields = ["-T", "fields", "-e", "frame.number"];
+      const { output, complaints } = runTool("tshark", ["-n", "-r", path, "-Y", filter, ...fields]);
+      rmSync(folder, { recursive: true });
+      expect(complaints).to.equal("");
+      faulty = output.split("\n").filter(Boolean).map(Number);
+    });
+
+    for (const { file, firstPacket, lastPacket } of recorded) {
       it(`${file}.pcap: nothing is missing, repeated or out of order`, () => {
-        const filter = "tcp.analysis.flags or _ws.malformed or not tcp";
-        const { output, complaints } = runTool("tshark", [
-          "-n",
-          "-r",
-          committed(`${file}.pcap`),
-          "-Y",
-          filter,
-        ]);
-        expect({ output, complaints }).to.deep.equal({ output: "", complaints: "" });
+        const own = faulty.filter((number) => firstPacket <= number && number <= lastPacket);
+        expect(own.map((number) => number - firstPacket + 1)).to.deep.equal([]);
       });
     }
   });

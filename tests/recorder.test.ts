@@ -1,7 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
+import { transformSync } from "esbuild";
 import { parseLog, type TimedEvent } from "../captures/record/recorder-log.ts";
 import { ChildProgram } from "../programs/child-program.ts";
 
@@ -21,8 +23,21 @@ const clientCode = (port: number, talk: string, options = ""): string => `
   ${talk}`;
 
 describe("the recorder", () => {
+  /** Loads the recorder as JavaScript: a program starts three times as fast with it as with tsx. */
+  let withCompiledRecorder: readonly string[] = [];
+  let compiled = "";
   let folder = "";
   let programs: ChildProgram[] = [];
+
+  before(() => {
+    compiled = mkdtempSync(join(tmpdir(), "recorder-test-"));
+    const path = join(compiled, "recorder.mjs");
+    const source = readFileSync(fileURLToPath(RECORDER), "utf8");
+    writeFileSync(path, transformSync(source, { loader: "ts" }).code);
+    withCompiledRecorder = ["--import", pathToFileURL(path).href];
+  });
+
+  after(() => rmSync(compiled, { recursive: true }));
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "recorder-test-"));
@@ -41,7 +56,8 @@ describe("the recorder", () => {
     return program;
   }
 
-  const recorded = (code: string): ChildProgram => node(code, WITH_RECORDER);
+  const recorded = (code: string): ChildProgram => node(code, withCompiledRecorder);
+  const recordedWithTsx = (code: string): ChildProgram => node(code, WITH_RECORDER);
   const unrecorded = (code: string): ChildProgram => node(code, []);
 
   async function portOf(server: ChildProgram): Promise<number> {
@@ -66,7 +82,7 @@ describe("the recorder", () => {
   const kinds = (events: readonly TimedEvent[]): string[] => events.map(({ event }) => event);
 
   it("writes down what a server says that speaks first, in the same turn as it accepts", async () => {
-    const server = recorded(
+    const server = recordedWithTsx(
       serverCode(`socket.write("welcome, "); socket.end("and goodbye"); server.close();`),
     );
     const client = unrecorded(clientCode(await portOf(server), `socket.pipe(process.stdout);`));
@@ -90,7 +106,7 @@ describe("the recorder", () => {
   it("writes down what a client writes before the connection stands", async () => {
     const server = unrecorded(serverCode(`socket.pipe(socket); server.close();`, "{ allowHalfOpen: true }"));
     const talk = `socket.write("a"); socket.write("é", "utf8"); socket.write("ff00", "hex"); socket.end("b"); socket.resume();`;
-    const client = recorded(clientCode(await portOf(server), talk));
+    const client = recordedWithTsx(clientCode(await portOf(server), talk));
     await Promise.all([client.exit(), server.exit()]);
     const events = log();
     expect(events[0]).to.include({ event: "opened", role: "caller" });

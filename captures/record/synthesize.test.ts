@@ -281,50 +281,64 @@ describe("the recorder's logs", () => {
 });
 
 withTool("tshark", ["--version"], "tshark on synthetic captures", () => {
-  let folder = "";
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "synthesize-test-"));
-  });
-  after(() => rmSync(folder, { recursive: true }));
-
   const LONG = Buffer.alloc(200_001, "no end in sight. ");
   const IPV6 = { caller: { address: "fe80::1", port: 5 }, called: { address: "2001:db8::2", port: 6 } };
-  const cases: Readonly<Record<string, TimedEvent[][]>> = {
-    "a chat": [log("caller", CHAT), log("called", CHAT_OF_SERVER)],
-    "long messages both ways": [log("caller", [sent(LONG), received(LONG), END_RECEIVED, END_SENT, CLOSED])],
-    "a reset": [log("caller", [sent("x"), { event: "reset-received" }, CLOSED])],
-    "a reset after the end": [log("caller", [END_SENT, received("x"), { event: "reset-sent" }, CLOSED])],
-    "half-open": [log("called", [received("x"), END_RECEIVED, sent(LONG), END_SENT, CLOSED])],
-    "no end": [log("called", [received("x"), sent(LONG)])],
-    "nothing said": [log("caller", [CLOSED])],
-    IPv6: [log("caller", [sent(LONG), received("odd"), END_SENT, END_RECEIVED, CLOSED], IPV6)],
+  type Ends = { caller: Endpoint; called: Endpoint };
+  const cases: Readonly<Record<string, (ends: Ends) => TimedEvent[][]>> = {
+    "a chat": (ends) => [log("caller", CHAT, ends), log("called", CHAT_OF_SERVER, ends)],
+    "long messages both ways": (ends) => [
+      log("caller", [sent(LONG), received(LONG), END_RECEIVED, END_SENT, CLOSED], ends),
+    ],
+    "a reset": (ends) => [log("caller", [sent("x"), { event: "reset-received" }, CLOSED], ends)],
+    "a reset after the end": (ends) => [
+      log("caller", [END_SENT, received("x"), { event: "reset-sent" }, CLOSED], ends),
+    ],
+    "half-open": (ends) => [log("called", [received("x"), END_RECEIVED, sent(LONG), END_SENT, CLOSED], ends)],
+    "no end": (ends) => [log("called", [received("x"), sent(LONG)], ends)],
+    "nothing said": (ends) => [log("caller", [CLOSED], ends)],
+    IPv6: () => [log("caller", [sent(LONG), received("odd"), END_SENT, END_RECEIVED, CLOSED], IPV6)],
   };
-  for (const [title, logs] of Object.entries(cases)) {
-    it(`finds no fault: ${title}`, () => {
-      const path = join(folder, `${title}.pcap`);
-      const packets = synthesize(logs);
-      const records = packets.map(({ time, data }) => pcapRecord(time, data));
-      writeFileSync(path, Buffer.concat([pcapHeader(1), ...records]));
-      const check = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
-      const fields = ["tcp.checksum.status", "ip.checksum.status", "tcp.analysis.flags", "_ws.malformed"];
-      const options = fields.flatMap((field) => ["-e", field]);
-      const { output, complaints } = runTool("tshark", [
-        "-n",
-        "-r",
-        path,
-        ...check,
-        "-T",
-        "fields",
-        ...options,
-      ]);
-      expect(complaints).to.equal("");
-      const good = title === "IPv6" ? "1\t\t\t" : "1\t1\t\t"; // IPv6 has no checksum of its own.
-      expect(
-        output
-          .trimEnd()
-          .split("\n")
-          .map((line) => line.replace(/\t*$/, "")),
-      ).to.deep.equal(packets.map(() => good.replace(/\t*$/, "")));
+  /** Each case is a connection of its own in one capture: its packets, and then what tshark says of them. */
+  const connections = Object.entries(cases).map(([title, logs], index) => ({
+    title,
+    packets: synthesize(logs({ caller: { ...CLIENT, port: CLIENT.port + index }, called: SERVER })),
+    found: [] as string[],
+  }));
+
+  before(() => {
+    const { complaints, lines } = askTshark(connections.flatMap(({ packets }) => packets));
+    expect(complaints).to.equal("");
+    for (const connection of connections) connection.found = lines.splice(0, connection.packets.length);
+    expect(lines).to.deep.equal([]);
+  });
+
+  /** A line for each packet: what is right in it, and what is not. */
+  function askTshark(packets: readonly SyntheticPacket[]): { complaints: string; lines: string[] } {
+    const folder = mkdtempSync(join(tmpdir(), "synthesize-test-"));
+    const path = join(folder, "synthetic.pcap");
+    const records = packets.map(({ time, data }) => pcapRecord(time, data));
+    writeFileSync(path, Buffer.concat([pcapHeader(1), ...records]));
+    const check = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"];
+    const fields = ["tcp.checksum.status", "ip.checksum.status", "tcp.analysis.flags", "_ws.malformed"];
+    const options = fields.flatMap((field) => ["-e", field]);
+    const { output, complaints } = runTool("tshark", [
+      "-n",
+      "-r",
+      path,
+      ...check,
+      "-T",
+      "fields",
+      ...options,
+    ]);
+    rmSync(folder, { recursive: true });
+    const lines = output.trimEnd().split("\n");
+    return { complaints, lines: lines.map((line) => line.replace(/\t*$/, "")) };
+  }
+
+  for (const connection of connections) {
+    it(`finds no fault: ${connection.title}`, () => {
+      const good = connection.title === "IPv6" ? "1" : "1\t1"; // IPv6 has no checksum of its own.
+      expect(connection.found).to.deep.equal(connection.packets.map(() => good));
     });
   }
 });

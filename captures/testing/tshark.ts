@@ -93,6 +93,36 @@ export class TsharkOracle {
     };
   }
 
+  /**
+   * Reports on several files. mergecap reads each of them and puts their packets behind each other, so that tshark, which
+   * takes long to start, reads one file. No two of the files may have a stream in common.
+   * @param files each with as many packets and streams as it should have
+   */
+  reports(
+    files: readonly { path: string; packets: readonly unknown[]; streams: readonly unknown[] }[],
+  ): TsharkReport[] {
+    const joined = join(this.folder, "joined.pcapng");
+    const merging = runTool("mergecap", ["-a", "-w", joined, ...files.map(({ path }) => path)]);
+    const whole = this.report(joined, files.flatMap(({ streams }) => streams).length);
+    const reports = files.map(({ packets, streams }): TsharkReport => {
+      const own = whole.packets.splice(0, packets.length);
+      const packetsBefore = (own[0]?.number ?? 1) - 1;
+      const streamsBefore = Math.min(...own.flatMap(({ stream }) => stream ?? []));
+      return {
+        packets: own.map((packet) => ({
+          ...packet,
+          number: packet.number - packetsBefore,
+          stream: packet.stream === undefined ? undefined : packet.stream - streamsBefore,
+        })),
+        streams: whole.streams.slice(streamsBefore, streamsBefore + streams.length),
+        complaints: merging.complaints + whole.complaints,
+      };
+    });
+    if (whole.packets.length > 0)
+      throw new Error(`${whole.packets.length} packets more than there should be`);
+    return reports;
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }

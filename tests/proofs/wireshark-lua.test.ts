@@ -11,21 +11,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import fc from "fast-check";
+import { KNOWN_SESSIONS, keyLogLine } from "../support/conversations.ts";
 import { withTool } from "../support/tools.ts";
 
 const DISSECTOR = fileURLToPath(new URL("../../captures/wireshark/p2pchat.lua", import.meta.url));
-
-interface KnownSession {
-  handshake: string[];
-  transcriptSha256: string;
-  safetyNumber: string;
-  keys: { initiatorKey: string; responderKey: string };
-  records: { sender: "initiator" | "responder"; plaintext: string; line: string }[];
-}
-
-const KNOWN_SESSIONS: readonly KnownSession[] = JSON.parse(
-  readFileSync(new URL("../vectors/sealed.json", import.meta.url), "utf8"),
-).sessions;
 
 const NIST: { key: string; iv: string; plaintext: string; ciphertext: string } = JSON.parse(
   readFileSync(new URL("../vectors/nist-cbc-aes256.json", import.meta.url), "utf8"),
@@ -446,13 +435,7 @@ for (const lua of ["lua5.2", "lua5.4"]) {
       /** Segments of all known sessions, each line cut in pieces, and what is shown of them. */
       function show(gcrypt: "none" | "working" | "broken", garbage: readonly Buffer[] = []): string[] {
         const log = join(folder, "chat.keys");
-        writeFileSync(
-          log,
-          KNOWN_SESSIONS.map(
-            ({ transcriptSha256, keys }) =>
-              `P2PCHAT04 ${transcriptSha256} ${keys.initiatorKey} ${keys.responderKey}\n`,
-          ).join(""),
-        );
+        writeFileSync(log, KNOWN_SESSIONS.map(keyLogLine).join(""));
         let segments = "";
         let frame = 0;
         const add = (stream: number, side: string, bytes: Buffer) => {
