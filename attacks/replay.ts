@@ -19,7 +19,7 @@ interface Try {
 /** The position of the id in the line of the chat, in bytes. */
 const ID_POSITION = '{"type":"message","id":'.length;
 
-/** Bob refuses an id that is out of turn (P3.2). In stage 03 Mallory can change the id without the key: she knows it is 1. */
+/** Bob refuses an id out of turn (P3.2). In stage 03 Mallory can change it without the key, because she knows it. */
 const NEXT_ID: Try = {
   description: "the same line again, with the id 1 made 2 by flipping bits",
   change: (line) => flipText(line, ID_POSITION, "1", "2"),
