@@ -1,5 +1,5 @@
-// Commands run as a student's shell runs them (npm, script), which start processes of their own.
-// Each gets a process group, so that all it has started can be ended with it.
+// Runs commands as a student's shell runs them (npm, script). Such commands start processes of their own. So each
+// command gets a process group, and all its processes can be ended together.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
@@ -18,11 +18,11 @@ export class Command {
   #whenMore: () => void = () => {};
   #ended = false;
 
-  /** @param decode makes of each piece of its standard output what shows() looks at */
+  /** @param decode turns each piece of standard output into the text that shows() searches */
   constructor(command: string, argv: readonly string[], decode = (piece: string): string => piece) {
     this.#child = spawn(command, argv, {
       cwd: COURSE_FOLDER,
-      detached: true, // That is what makes the process group.
+      detached: true, // This makes a process group.
       stdio: ["pipe", "pipe", "ignore"],
     });
     running.add(this);
@@ -44,8 +44,8 @@ export class Command {
   }
 
   /**
-   * Waits until the output holds this text; the output up to its end is passed over the next time.
-   * @throws Error if it does not come
+   * Waits until the output contains this text. The next call searches behind it.
+   * @throws Error if the text does not come in time
    */
   async shows(text: string): Promise<void> {
     const deadline = performance.now() + PATIENCE;
@@ -62,14 +62,14 @@ export class Command {
     }
   }
 
-  /** Ends it and all it has started, at once. */
+  /** Kills the command and all processes that it has started. */
   end(): void {
     running.delete(this);
     if (this.#ended || this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, "SIGKILL");
     } catch {
-      // All of them have ended by themselves.
+      // All of them have already ended.
     }
   }
 

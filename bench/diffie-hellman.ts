@@ -1,4 +1,4 @@
-// How long Diffie-Hellman takes as stage 03 writes it out, and as OpenSSL does it.
+// Measures Diffie-Hellman as stage 03 computes it, and as OpenSSL does.
 
 import { createDiffieHellman, randomBytes } from "node:crypto";
 import { modPow } from "../03-dh-chat/diffie-hellman.ts";
@@ -16,7 +16,7 @@ export async function measureDiffieHellman(): Promise<Row[]> {
   const own: number[] = [];
   const builtIn: number[] = [];
   const handshakes: number[] = [];
-  measureRun(); // To warm up: from here on the compiled code is measured.
+  measureRun(); // The first run only warms up: afterwards the code is compiled.
   for (let run = 0; run < RUNS; run += 1) {
     const { ownTime, builtInTime, handshakeTime } = measureRun();
     own.push(ownTime);
@@ -42,7 +42,7 @@ export async function measureDiffieHellman(): Promise<Row[]> {
 /** The mean times of one run, in milliseconds. */
 function measureRun(): { ownTime: number; builtInTime: number; handshakeTime: number } {
   const exponent = randomBytes(EXPONENT_BYTES);
-  exponent[0] = (exponent[0] ?? 0) | 0x80; // All 256 bits, in both.
+  exponent[0] = (exponent[0] ?? 0) | 0x80; // Both use an exponent of exactly 256 bits.
   const othersPublicKey = modPow(
     modp2048.generator,
     decodeInteger(randomBytes(EXPONENT_BYTES)),
@@ -67,7 +67,7 @@ function measureRun(): { ownTime: number; builtInTime: number; handshakeTime: nu
   return { ownTime, builtInTime, handshakeTime: timeEach(shakeHands) };
 }
 
-/** Key pair, shared secret and safety number, on both sides. In a chat each side has a processor of its own. */
+/** Makes key pairs, shared secrets and safety numbers for both sides. In a chat, each side has its own processor. */
 function shakeHands(): void {
   const alice = new KeyExchange(modp2048);
   const bob = new KeyExchange(modp2048);
