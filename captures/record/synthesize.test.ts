@@ -31,7 +31,7 @@ const END_SENT: RecordedEvent = { event: "end-sent" };
 const END_RECEIVED: RecordedEvent = { event: "end-received" };
 const CLOSED: RecordedEvent = { event: "closed" };
 
-/** The log of one connection, an event each millisecond. */
+/** The log of one connection, with an event every millisecond. */
 function log(
   role: Role,
   events: readonly RecordedEvent[],
@@ -42,7 +42,7 @@ function log(
   return all.map((event, index) => ({ connection: 1, time: start + BigInt(index) * MILLISECOND, ...event }));
 }
 
-/** The segments, as our own decoder reads them. */
+/** The segments that our own decoder finds. */
 function segmentsOf(packets: readonly SyntheticPacket[]): Segment[] {
   const decoder = new Decoder();
   return packets.map(({ time, data }, index) => {
@@ -318,7 +318,7 @@ withTool("tshark", ["--version"], "tshark on synthetic captures", () => {
         ...options,
       ]);
       expect(complaints).to.equal("");
-      const good = title === "IPv6" ? "1\t\t\t" : "1\t1\t\t"; // IPv6 has no checksum of its own.
+      const good = title === "IPv6" ? "1\t\t\t" : "1\t1\t\t"; // IPv6 has no header checksum.
       expect(
         output
           .trimEnd()
