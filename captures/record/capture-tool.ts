@@ -6,7 +6,7 @@ import { ChildProgram, ProgramError } from "../../programs/child-program.ts";
 const TOOLS: readonly { name: string; argv: (file: string, filter: string) => string[]; ready: RegExp }[] = [
   {
     name: "dumpcap",
-    // This makes dumpcap write classic pcap, not pcapng.
+    // -P makes dumpcap write classic pcap, not pcapng.
     argv: (file, filter) => ["-i", LOOPBACK, "-P", "-f", filter, "-w", file],
     // dumpcap says "Capturing on" before it knows whether it may capture.
     ready: /^File: /,
