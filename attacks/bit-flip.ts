@@ -97,8 +97,7 @@ async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Pro
   const answer = await next(toBob);
   if (answer !== '{"type":"ok"}') throw new AttackError(`bob's answer: ${answer}`);
   const read = await bobReads();
-  // Bob reads noise in the block before a changed block. Only a change in the first block leaves no noise: it is in the
-  // IV.
+  // The block before a changed one becomes noise, except before the first block: there Mallory changes only the IV.
   const succeeded =
     position + difference.length <= BLOCK_BYTES ? read === text.replace(old, wanted) : read.includes(wanted);
   if (!succeeded) throw new AttackError(`bob reads: ${read}`);

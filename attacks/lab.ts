@@ -122,7 +122,7 @@ export class Lab {
   }
 }
 
-/** Lets this promise fail unnoticed: when another part of the attack fails first, nobody waits for this one any more. */
+/** Lets a promise fail unnoticed: when another part of the attack fails first, nobody waits for it any more. */
 export function awaited<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {});
   return promise;

@@ -1,5 +1,5 @@
-// A peer that the attacker plays. It follows the protocol, but lies about who it is. Key exchange and cipher are the
-// stage's own.
+// A peer that the attacker plays. It keeps to the protocol, but lies about who it is.
+// Key exchange and cipher are the stage's own.
 
 import { PlainChannel } from "../02-basic-p2p/channel.ts";
 import { XoredChannel } from "../03-dh-chat/channel.ts";

@@ -1,5 +1,4 @@
-// npm run attack -- reflect: sends a line of Alice's back to her. With one key for both directions, she would accept
-// it.
+// npm run attack -- reflect: sends a line of Alice's back to her. With one key for both sides, she would accept it.
 
 import { chatThroughMallory, next, refusalFrom } from "./on-the-way.ts";
 import { runAttack, textOption } from "./program.ts";

@@ -49,8 +49,8 @@ export const CHECKS: readonly Check[] = [
 
 /**
  * Finds the checks of a stage.
- * @param pattern an id, a clause or a section: P2.3 means all checks of that clause, P2 all of the section; default:
- * all
+ * @param pattern an id, a clause or a section: P2.3 means all checks of that clause, P2 all of the section;
+ *   default: all
  */
 export function findChecks(stage: StageNumber, pattern?: string): readonly Check[] {
   return CHECKS.filter(

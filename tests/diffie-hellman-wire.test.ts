@@ -1,5 +1,4 @@
-// Tests clauses P4.1 to P4.6: the helpers of checks/diffie-hellman.ts, and what needs more chats than a check should
-// have.
+// Tests clauses P4.1 to P4.6: the helpers of checks/diffie-hellman.ts, and what takes too many chats for a check.
 
 import { readFileSync } from "node:fs";
 import { expect } from "chai";

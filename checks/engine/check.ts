@@ -8,8 +8,8 @@ export interface Check {
   readonly id: string;
   readonly stages: readonly StageNumber[];
   /**
-   * What is checked: a server or a client over the wire, in any language; functions in one file of our stages; or an
-   * attack program.
+   * What is checked: a server or a client over the wire, in any language; functions in one file of the TypeScript
+   * stages; or an attack program.
    */
   readonly of: "server" | "client" | "module" | "attack";
   /** The demand, in one line. */

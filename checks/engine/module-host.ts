@@ -3,8 +3,8 @@
 // node --import tsx checks/engine/module-host.ts FOLDER
 //
 // It reads a request from each line of standard input, and answers each with a line on standard output. What a
-// student's code prints goes to standard error, so that it cannot be mistaken for an answer. The checker ends an
-// endless loop.
+// student's code prints goes to standard error, so that it cannot be mistaken for an answer.
+// The checker ends an endless loop.
 
 import { join } from "node:path";
 import { createInterface } from "node:readline";

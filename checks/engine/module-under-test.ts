@@ -236,7 +236,7 @@ export class ModuleUnderTest {
   }
 }
 
-/** Makes plain arrays of Buffers and other byte arrays, so that they can be compared. */
+/** Makes a value that can be compared: Buffers and other byte arrays get the same form. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString("hex")}`;
   if (Array.isArray(value)) return value.map(plain);

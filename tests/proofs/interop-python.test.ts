@@ -1,5 +1,5 @@
-// Our programs work with those of interop/python, in every stage and every role. The latter were written from the
-// protocol alone.
+// Our programs work with those of interop/python, in every stage and every role.
+// Those of interop/python were written from the protocol alone.
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
