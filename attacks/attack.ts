@@ -1,4 +1,4 @@
-// npm run attack -- NAME: runs an attack. Without a name: which ones there are.
+// npm run attack -- NAME: runs an attack. Without a name, it lists the attacks.
 
 import { readable } from "../captures/explain/readable.ts";
 import { ATTACKS } from "./list.ts";
@@ -6,7 +6,7 @@ import { ATTACKS } from "./list.ts";
 const [name, ...rest] = process.argv.slice(2);
 const attack = ATTACKS.find((other) => other.name === name);
 if (attack !== undefined) {
-  process.argv.splice(2, process.argv.length, ...rest); // What follows the name is for the attack.
+  process.argv.splice(2, process.argv.length, ...rest); // The attack reads its own arguments.
   await import(`./${attack.name}.ts`);
 } else if (name === undefined || name === "--help") {
   listAttacks();

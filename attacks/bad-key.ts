@@ -1,5 +1,5 @@
-// npm run attack -- bad-key: a public key of 0, 1 or p - 1 makes the shared secret known to everybody, whatever the other
-// side's private key is. The stages refuse such keys; a copy of one, with that check taken out, does not.
+// npm run attack -- bad-key: with a public key of 0, 1 or p - 1 everybody knows the shared secret, whatever the private
+// key of the other side is. The stages refuse such keys. A copy of a stage without that check accepts them.
 
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ import { toyKeyOf, xor } from "./xor.ts";
 
 const TEXT = textOption("the code for the door is 2718", "what Bob says");
 
-/** A public key that no private key makes, and the secrets that it can lead to: y^x mod p, whatever x is. */
+/** A public key that no private key makes, and the shared secrets that it can lead to: all values of y^x mod p. */
 interface BadKey {
   name: string;
   value: bigint;
@@ -31,7 +31,7 @@ const MINUS_ONE = { name: "p - 1", value: group.prime - 1n };
 const BAD_KEYS: readonly BadKey[] = [
   { name: "0", value: 0n, secrets: [{ name: "0", value: 0n }] },
   { name: "1", value: 1n, secrets: [ONE] },
-  { name: "p - 1", value: group.prime - 1n, secrets: [ONE, MINUS_ONE] }, // An even x gives 1, an odd one p - 1.
+  { name: "p - 1", value: group.prime - 1n, secrets: [ONE, MINUS_ONE] }, // 1 if x is even, p - 1 if x is odd.
 ];
 
 await runAttack("bad-key", { text: TEXT }, async (lab, { stage, option }) => {
@@ -52,7 +52,7 @@ await runAttack("bad-key", { text: TEXT }, async (lab, { stage, option }) => {
   }
 });
 
-/** Copies a stage, and makes its isAcceptable() accept everything. */
+/** Copies a stage, and changes its isAcceptable() so that it accepts every key. */
 function copyWithoutCheck(stage: "03" | "04", folder: string): void {
   cpSync(fileURLToPath(new URL(`../${FOLDERS[stage]}`, import.meta.url)), folder, { recursive: true });
   const file = join(folder, "diffie-hellman.ts");
@@ -65,13 +65,13 @@ function copyWithoutCheck(stage: "03" | "04", folder: string): void {
   writeFileSync(file, changed);
 }
 
-/** The four lines of the handshake (P6.1), and the connection after it. */
+/** The four lines of the handshake (P6.1), and the connection that is open after them. */
 interface Call {
   wire: LineSocket;
   transcript: Parameters<typeof transcriptHash>[0];
 }
 
-/** Calls Bob, who accepts, and sends the bad key. */
+/** Calls Bob, who accepts the call, and sends him the bad key. */
 async function callWith(lab: Lab, bob: Victim, { value }: BadKey): Promise<Call> {
   const wire = await lab.connect(bob.port);
   const initiatorHello = JSON.stringify({ type: "hello", stage: lab.stage, from: "mallory", to: bob.name });
@@ -86,7 +86,7 @@ async function callWith(lab: Lab, bob: Victim, { value }: BadKey): Promise<Call>
   return { wire, transcript: { initiatorHello, responderHello, initiatorKey, responderKey } };
 }
 
-/** Calls the Bob who does not check, and reads what he says with a secret that was not computed but known. */
+/** Calls the Bob who does not check the key. Reads his first line with a secret that Mallory knew beforehand. */
 async function readFrom(lab: Lab, bob: Victim, key: BadKey, text: string): Promise<void> {
   step(`Mallory has no private key. She sends the public key y = ${key.name}.`);
   const call = await callWith(lab, bob, key);
@@ -107,7 +107,7 @@ async function readFrom(lab: Lab, bob: Victim, key: BadKey, text: string): Promi
   throw new AttackError("none of the possible secrets makes Bob's line readable");
 }
 
-/** The text in Bob's first line, if this is the secret. */
+/** The text in Bob's first line; undefined if `secret` is not the shared secret. */
 function decrypt(line: string, secret: Buffer, transcript: Call["transcript"]): string | undefined {
   const object = parse(line);
   try {

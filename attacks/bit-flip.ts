@@ -1,5 +1,5 @@
-// npm run attack -- bit-flip: changes a text that Mallory cannot read. In CBC each block of plaintext is what AES gives,
-// XORed with the block of ciphertext before it (with the IV, if it is the first): who changes that block, changes the text.
+// npm run attack -- bit-flip: changes a text that Mallory cannot read. CBC XORs each block of plaintext with the block
+// of ciphertext before it (the first one with the IV): a bit flipped there flips the same bit of the text.
 
 import { tryOnStage04 } from "./changed-on-the-way.ts";
 import type { Lab } from "./lab.ts";
@@ -23,7 +23,7 @@ const OPTIONS = {
 /**
  * Changes what a ciphertext decrypts to, without the key.
  * @param position where in the plaintext the change begins, in bytes from 0
- * @param difference what the old text and the wanted one differ by: old XOR wanted
+ * @param difference the bits that have to be flipped: the old text XOR the wanted text
  */
 function flip(iv: Buffer, ciphertext: Buffer, position: number, difference: Buffer): void {
   // BEGIN SOLUTION 04-bit-flip
@@ -45,7 +45,7 @@ await runAttack("bit-flip", OPTIONS, async (lab, { stage, option }) => {
   });
 });
 
-/** What shall be changed into what. */
+/** Which part of a text Mallory replaces, and by what. */
 interface Order {
   text: string;
   old: string;
@@ -75,14 +75,14 @@ function positionIn(text: string, piece: string): number {
   return Buffer.byteLength(text.slice(0, text.indexOf(piece)));
 }
 
-/** Where the piece stands in Alice's first message, as a line of the chat (P3). */
+/** Where the piece begins in the JSON line of Alice's first message (P3), in bytes. */
 function positionInChatLine({ text, old }: Order): number {
   const line = JSON.stringify({ type: "message", id: 1, text });
   const beginning = line.slice(0, line.lastIndexOf(text));
   return Buffer.byteLength(beginning) + positionIn(text, old);
 }
 
-/** Stage 04's cipher without its tag: the receiver has no way to notice. */
+/** Attacks stage 04's cipher without its tag: the receiver cannot notice the change. */
 async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Promise<void> {
   step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
   const { line, iv, ciphertext, toBob, bobReads } = await startLabChat(lab, text);
@@ -97,14 +97,14 @@ async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Pro
   const answer = await next(toBob);
   if (answer !== '{"type":"ok"}') throw new AttackError(`bob's answer: ${answer}`);
   const read = await bobReads();
-  // In a later block than the first, the block before it turns into noise.
+  // The block before a changed one becomes noise, except before the first block: there Mallory changes only the IV.
   const succeeded =
     position + difference.length <= BLOCK_BYTES ? read === text.replace(old, wanted) : read.includes(wanted);
   if (!succeeded) throw new AttackError(`bob reads: ${read}`);
   proof("bob reads", read);
 }
 
-/** Stage 03's cipher: the byte to flip is the byte itself. */
+/** Attacks stage 03's cipher: a flipped bit of the ciphertext flips the bit of the text at the same place. */
 async function tryOnStage03(lab: Lab, order: Order): Promise<void> {
   const { alice, bob, toAlice, toBob } = await chatThroughMallory(lab);
   step("The real stage 03. Alice says something, and Mallory flips bits as it passes.");

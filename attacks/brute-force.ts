@@ -1,5 +1,5 @@
-// npm run attack -- brute-force [FILE]: finds private keys from public keys by trying them all. With the toy group there are
-// twenty; with a real one, more than anybody can try.
+// npm run attack -- brute-force [FILE]: finds private keys from public keys by trying all of them. The toy group has
+// twenty private keys. A real group has more than anybody can try.
 
 import { modPow, sharedSecret } from "../03-dh-chat/diffie-hellman.ts";
 import { GROUPS, type Group } from "../03-dh-chat/groups.ts";
@@ -9,7 +9,7 @@ import { runAttack } from "./program.ts";
 import { AttackError, proof, say, showWire, step, stopped } from "./report.ts";
 import { toyKeyOf, xor } from "./xor.ts";
 
-/** More private keys than this are not tried: it would take too long to wait for. */
+/** The attack gives up if there are more private keys than this: to try them would take too long. */
 const MAX_TRIES = 1_000_000n;
 
 /** The private key that belongs to a public key; undefined if no key of the group does. */
@@ -70,7 +70,7 @@ function publicKeyOf({ lines }: CapturedChat, name: string): PublicKey {
   return { value: decodeInteger(Buffer.from(digits, "hex")), group };
 }
 
-/** Everything that was said, if this is the key. */
+/** All texts of the chat, decrypted with this key; empty if the key is wrong. */
 function read({ lines }: CapturedChat, key: Buffer): string[] {
   return lines.flatMap(({ from, object }) => {
     if (object.type !== "xored") return [];
@@ -89,7 +89,7 @@ function isJson(line: string): boolean {
   }
 }
 
-/** Says how long it would take, going by a second of trying. */
+/** Measures one second of trying, and says how long it would take to try all keys. */
 function giveUp(group: Group): void {
   step(`The prime has ${group.prime.toString(2).length} bits. She tries for a second.`);
   const end = Date.now() + 1000;

@@ -1,4 +1,4 @@
-// The chat in a capture, line by line, as somebody on the way saw it.
+// Reads a chat from a capture, line by line, as somebody saw it who could read the traffic.
 
 import { fileURLToPath } from "node:url";
 import { jsonOf, recognise } from "../captures/explain/protocols.ts";
@@ -8,16 +8,14 @@ import { loadCapture } from "../captures/follow/load.ts";
 import type { Members } from "./played-peer.ts";
 import { AttackError } from "./report.ts";
 
-/** A line of a chat between two peers. */
 export interface CapturedLine {
   from: string;
   /** The line as it stood on the wire, without its LF. */
   bytes: Buffer;
-  /** The object in it. */
+  /** The JSON object in the line. */
   object: Members;
 }
 
-/** A chat between two peers. */
 export interface CapturedChat {
   /** The stage that the hello names. */
   stage: string;
@@ -26,14 +24,14 @@ export interface CapturedChat {
   lines: CapturedLine[];
 }
 
-/** A capture of the course. */
+/** The path of a capture that belongs to the course. */
 export function committedCapture(name: string): string {
   return fileURLToPath(new URL(`../captures/${name}.pcap`, import.meta.url));
 }
 
 /**
- * All chats in a capture, whatever ports they used.
- * @throws AttackError if there is none, or an error of captures/ if the file cannot be read
+ * Finds all chats in a capture, on any port.
+ * @throws AttackError if there is no chat, or an error of captures/ if the file cannot be read
  */
 export async function chatsIn(path: string): Promise<CapturedChat[]> {
   const { streams } = await loadCapture(path, false);
@@ -53,7 +51,7 @@ export async function chatsIn(path: string): Promise<CapturedChat[]> {
   return chats;
 }
 
-/** What a line of a chat says to a person; undefined if it says nothing to anybody, such as an ack. */
+/** The text of a line that people can read; undefined for lines of the protocol alone, such as an ack. */
 export function textOf(object: Members): string | undefined {
   return object.type === "message" && typeof object.text === "string"
     ? readable(Buffer.from(object.text))

@@ -1,4 +1,4 @@
-// The same on the real stage 04: Mallory changes a line of Alice's as it passes, and Bob refuses it.
+// Tries to change a line in the real stage 04: Mallory changes it on the way, and Bob refuses it.
 
 import type { Lab } from "./lab.ts";
 import { chatThroughMallory, next, refusalFrom } from "./on-the-way.ts";
@@ -6,8 +6,8 @@ import { parse } from "./played-peer.ts";
 import { AttackError, showWire, step, stopped } from "./report.ts";
 
 /**
- * Alice says something to Bob in the real stage 04, and Mallory changes the line.
- * @param change gets IV and ciphertext of Alice's line, in bytes, and changes them in place
+ * Alice sends a text to Bob in the real stage 04, and Mallory changes the line.
+ * @param change receives the IV and the ciphertext of Alice's line, and changes them in place
  */
 export async function tryOnStage04(
   lab: Lab,

@@ -1,5 +1,5 @@
-// npm run attack -- crib [FILE]: breaks stage 03's toy cipher. A crib is a piece of text that the attacker can guess:
-// here, how a line of the chat begins (P3). The key exchange is not touched; it is as good as it ever was.
+// npm run attack -- crib [FILE]: breaks stage 03's toy cipher. A crib is a piece of text that the attacker can guess.
+// Here it is the beginning of a line of the chat (P3). The attack does not touch the key exchange, which stays secure.
 
 import { type CapturedChat, chatsIn, committedCapture, textOf } from "./capture-lines.ts";
 import type { Members } from "./played-peer.ts";
@@ -10,15 +10,15 @@ import { xor } from "./xor.ts";
 /** The toy cipher's key, in bytes (P5.1). */
 const KEY_BYTES = 32;
 
-/** A chat has hardly a message with a larger number in its first lines. */
+/** The ids of messages that the attack guesses. One of the first messages of a chat hardly has a larger id. */
 const LARGEST_ID = 99;
 
-/** How a line with a message begins. This is as long as the key, even with the smallest id. */
+/** The beginning of a line that holds a message. Even with the smallest id it is as long as the key. */
 function crib(id: number): Buffer {
   return Buffer.from(`{"type":"message","id":${id},"text":"`);
 }
 
-/** The key of the chat, found without any secret; undefined if no guess fits. */
+/** The key of the chat, found without the private keys; undefined if no guess fits. */
 function recoverKey(ciphertexts: readonly Buffer[]): Buffer | undefined {
   // BEGIN SOLUTION 03-crib
   for (const ciphertext of ciphertexts) {
@@ -31,7 +31,7 @@ function recoverKey(ciphertexts: readonly Buffer[]): Buffer | undefined {
   // END SOLUTION 03-crib
 }
 
-/** Whether every line is a line of a chat, if this is the key. In a chat of some length a wrong key has no chance. */
+/** Whether this key decrypts every line to a line of the chat. With a few lines, a wrong key cannot pass by chance. */
 function fits(key: Buffer, ciphertexts: readonly Buffer[]): boolean {
   return (
     key.length === KEY_BYTES && ciphertexts.every((ciphertext) => parse(xor(ciphertext, key)) !== undefined)
@@ -79,7 +79,7 @@ function read({ lines }: CapturedChat, key: Buffer): string[] {
   });
 }
 
-/** The line of a chat in these bytes; undefined if they are none. */
+/** The JSON object in decrypted bytes; undefined if they hold none. */
 function parse(bytes: Buffer): Members | undefined {
   try {
     const line = JSON.parse(bytes.toString());

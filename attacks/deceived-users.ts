@@ -1,4 +1,4 @@
-// Alice and Bob at a registry that Mallory runs: who of them calls the other reaches her.
+// Starts Alice and Bob with a registry that Mallory runs. When one of them calls the other, the call reaches Mallory.
 
 import type { Lab, Listener, Victim } from "./lab.ts";
 import { LyingRegistry } from "./lying-registry.ts";
@@ -7,11 +7,11 @@ export interface DeceivedUsers {
   alice: Victim;
   bob: Victim;
   registry: LyingRegistry;
-  /** Where their calls arrive. */
+  /** Accepts the calls that Alice and Bob make to each other. */
   callers: Listener;
 }
 
-/** Starts both, and returns when they are registered. */
+/** Starts both programs, and returns when both are registered. */
 export async function startDeceivedUsers(lab: Lab): Promise<DeceivedUsers> {
   const callers = await lab.listen();
   const registry = await LyingRegistry.start(lab, callers.port);

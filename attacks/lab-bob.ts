@@ -1,8 +1,8 @@
-// A LAB, NOT A STAGE: the Bob whom bit-flip and padding-oracle attack, a program of its own, with a key that only he and Alice
-// have. He takes lines without a tag (lab-unauthenticated-cbc.ts), and answers each: ok, or that its padding was wrong.
+// A LAB, NOT A STAGE: the Bob that bit-flip and padding-oracle attack. Only he and Alice have the key. He accepts lines
+// without a tag (lab-unauthenticated-cbc.ts). He answers each line with ok, or with an error if its padding was wrong.
 //
-// node --import tsx attacks/lab-bob.ts TEXT: prints where he listens, and the line with which Alice sends him this text, as
-// somebody on the way sees it; then what he reads in each line that comes.
+// node --import tsx attacks/lab-bob.ts TEXT: prints where Bob listens, and the encrypted line in which Alice sends him
+// TEXT. Then it prints what he reads in each line that arrives.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
@@ -21,7 +21,7 @@ const key = randomBytes(KEY_BYTES);
 
 const OK = JSON.stringify({ type: "ok" });
 const BAD_LINE = JSON.stringify({ type: "error", code: "bad-request" });
-/** The oracle: an answer that tells wrong padding from everything else. */
+/** This answer is the oracle: it tells an attacker that the padding was wrong, and nothing else. */
 const BAD_PADDING = JSON.stringify({ type: "error", code: "bad-padding" });
 
 const server = createServer({ allowHalfOpen: true }, (socket) => void serve(new LineSocket(socket)));

@@ -1,4 +1,4 @@
-// Alice's line to the lab's Bob (lab-bob.ts), caught on its way, and a connection to him.
+// Starts the lab's Bob (lab-bob.ts), catches Alice's line to him, and connects to him.
 
 import type { Lab } from "./lab.ts";
 import { fromLine } from "./lab-unauthenticated-cbc.ts";
@@ -6,16 +6,16 @@ import type { LineSocket } from "./line-socket.ts";
 import { AttackError } from "./report.ts";
 
 export interface LabChat {
-  /** The line as it stood on the wire, and what is in it. */
+  /** The line as it was on the wire. The next two members are its contents. */
   line: string;
   iv: Buffer;
   ciphertext: Buffer;
   toBob: LineSocket;
-  /** What he reads in the next line that he takes. */
+  /** Waits for the next line that Bob accepts, and returns the text that he reads. */
   bobReads(): Promise<string>;
 }
 
-/** @param text what Alice says */
+/** @param text the text that Alice sends */
 export async function startLabChat(lab: Lab, text: string): Promise<LabChat> {
   const bob = lab.startProgram("attacks/lab-bob.ts", [text]);
   const listening = await bob.line(/^listening on /);

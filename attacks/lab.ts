@@ -1,5 +1,5 @@
-// Where an attack takes place: the real programs of a stage as processes, and the attacker's sockets, all on this machine.
-// When the lab is closed, or we are ended, nothing of it is left.
+// The place of an attack: the real programs of a stage as processes, and the attacker's sockets, all on this machine.
+// When the lab is closed, or our process ends, all of them end.
 
 import { createServer, type Server, type Socket } from "node:net";
 import type { ChildProgram } from "../programs/child-program.ts";
@@ -14,29 +14,29 @@ export const FOLDERS: Readonly<Record<Stage, string>> = {
   "04": "04-aes-chat",
 };
 
-/** A chat program of a stage, run as it is, with somebody in front of it. */
+/** A stage's chat program, unchanged, with its keyboard and screen. */
 export interface Victim {
   name: string;
-  /** Where it listens for peers. */
+  /** The port where the program listens for peers. */
   port: number;
-  /** Everything on its screen so far. */
+  /** All lines that the program has printed so far. */
   readonly screen: readonly string[];
   /** Types a line. */
   types(line: string): void;
-  /** Waits for the next line on its screen that matches, and returns it. */
+  /** Waits for the next printed line that matches, and returns it. */
   shows(pattern: RegExp): Promise<string>;
 }
 
-/** A port of the attacker's. */
+/** A port that the attacker listens on. */
 export interface Listener {
   port: number;
-  /** The next connection that somebody makes. */
+  /** Waits for the next connection, and returns it. */
   accept(): Promise<LineSocket>;
 }
 
 export class Lab {
   readonly stage: Stage;
-  /** They share our signals: whoever ends us as a group, ends them. */
+  /** The programs stay in our process group: a signal to the group, such as Ctrl-C, ends them, too. */
   readonly #programs = new StagePrograms({ sharesSignals: true });
   readonly #sockets = new Set<LineSocket>();
   readonly #servers: Server[] = [];
@@ -45,13 +45,13 @@ export class Lab {
     this.stage = stage;
   }
 
-  /** The stage's own registry. @returns its port */
+  /** Starts the stage's own registry. @returns its port */
   async startRegistry(): Promise<number> {
     const program = this.#programs.start(`${FOLDERS[this.stage]}/server.ts`, ["--port", "0"]);
     return portIn(await program.line(/^listening on /));
   }
 
-  /** The stage's own chat program. */
+  /** Starts the stage's own chat program. */
   async startClient(name: string, registryPort: number): Promise<Victim> {
     return this.#meet(
       name,
@@ -59,12 +59,12 @@ export class Lab {
     );
   }
 
-  /** A chat program from another folder: a copy of a stage in which something was changed. */
+  /** Starts a chat program from another folder: a changed copy of a stage. */
   async startChangedClient(folder: string, name: string, registryPort: number): Promise<Victim> {
     return this.#meet(name, this.startProgram("client.ts", clientOptions(name, registryPort), folder));
   }
 
-  /** Any other program: it runs in the folder given, or in that of the course. */
+  /** Starts any other program, in the given folder or else in the course's. */
   startProgram(file: string, argv: readonly string[], folder?: string): ChildProgram {
     return this.#programs.start(file, argv, folder === undefined ? {} : { folder });
   }
@@ -73,7 +73,7 @@ export class Lab {
     return this.#keep(await LineSocket.connect(port));
   }
 
-  /** Listens on 127.0.0.1. @param port 0 for any */
+  /** Listens on 127.0.0.1. @param port 0 for any free port */
   listen(port = 0): Promise<Listener> {
     const arrived: LineSocket[] = [];
     const waiting: ((socket: LineSocket) => void)[] = [];
@@ -98,7 +98,7 @@ export class Lab {
     });
   }
 
-  /** Ends everything. */
+  /** Ends all programs, and closes all sockets. */
   async close(): Promise<void> {
     for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.close();
@@ -122,7 +122,7 @@ export class Lab {
   }
 }
 
-/** A promise that may be given up: if the attack has failed elsewhere by then, nobody waits for it any more. */
+/** Lets a promise fail unnoticed: when another part of the attack fails first, nobody waits for it any more. */
 export function awaited<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {});
   return promise;

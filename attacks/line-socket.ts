@@ -1,13 +1,13 @@
-// A socket that speaks in lines, for the attacker's side: lines out, lines in, one after the other.
+// The attacker's side of a connection: sends lines, and receives lines one after the other.
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { AttackError } from "./report.ts";
 
-/** How long the other side may take for anything, in milliseconds: much longer than it ever does. */
+/** How long to wait for the other side, in milliseconds. The programs of the course are always much faster. */
 const DEADLINE = 20_000;
 
-/** No line of the course is longer (P0.3), in characters. */
+/** The longest line that the protocol allows (P0.3), in characters. */
 const LONGEST_LINE = 4_194_304;
 
 export class LineSocket {
@@ -23,10 +23,10 @@ export class LineSocket {
     socket.setEncoding("utf8").setNoDelay(true);
     socket.on("data", (text) => this.#receive(String(text)));
     for (const event of ["end", "close"]) socket.on(event, () => this.#end());
-    socket.on("error", () => {}); // "close" follows.
+    socket.on("error", () => {}); // The event "close" follows, and says enough.
   }
 
-  /** @throws AttackError if nobody listens there */
+  /** @throws AttackError if nobody listens on the port */
   static async connect(port: number): Promise<LineSocket> {
     const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
     try {
@@ -42,16 +42,17 @@ export class LineSocket {
   }
 
   /**
-   * The next line, without its LF; undefined if the other side has ended.
-   * @param patience how long to wait for it, in milliseconds
-   * @throws AttackError if it does not come in time
+   * Waits for the next line.
+   * @param patience how long to wait, in milliseconds
+   * @returns the line without its LF; undefined if the other side has ended its half
+   * @throws AttackError if no line comes in time
    */
   async line(patience = DEADLINE): Promise<string | undefined> {
     if (this.#lines.length === 0 && !this.#ended) await this.#news(patience);
     return this.#lines.shift();
   }
 
-  /** Ends our half: the other side gets a FIN. */
+  /** Ends our half of the connection: the other side receives a FIN. */
   end(): void {
     this.#socket.end();
   }

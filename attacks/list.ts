@@ -1,15 +1,15 @@
-// The attacks by name: what each does, on which stages, and what stops it. Pure.
+// Lists the attacks by name: what each does, on which stages, and what stops it. Pure.
 
 export type Stage = "02" | "03" | "04";
 
 export interface Attack {
   name: string;
-  /** The stages that it is tried on. The first one is what it was made for. */
+  /** The stages that the attack runs on. Without --stage it runs on the first. */
   stages: readonly [Stage, ...Stage[]];
-  /** What follows the name on the command line, beside options that all have. */
+  /** An argument of this attack alone, as the usage shows it. */
   argument?: string;
   about: string;
-  /** What stops it, and where. */
+  /** The defence that stops the attack, and its stage. */
   stoppedBy: string;
 }
 

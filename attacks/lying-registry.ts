@@ -1,4 +1,4 @@
-// A registry that the attacker plays. It does its work (P2), but says of everybody who is looked up that he is at Mallory's.
+// A registry that the attacker runs. It works like a real one (P2), but says that every user is at Mallory's address.
 
 import type { Lab } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
@@ -13,9 +13,9 @@ interface User {
 
 export class LyingRegistry {
   readonly port: number;
-  /** Where callers are sent. */
+  /** The port that callers are sent to. */
   readonly #malloryPort: number;
-  /** Who is there, and on which connection. */
+  /** The registered users, each with their connection. */
   readonly #users = new Map<LineSocket, User>();
 
   private constructor(port: number, malloryPort: number) {
@@ -23,7 +23,7 @@ export class LyingRegistry {
     this.#malloryPort = malloryPort;
   }
 
-  /** @param port where to listen, 0 for any */
+  /** @param port where to listen, 0 for any free port */
   static async start(lab: Lab, malloryPort: number, port = 0): Promise<LyingRegistry> {
     const listener = await lab.listen(port);
     const registry = new LyingRegistry(listener.port, malloryPort);
@@ -34,14 +34,14 @@ export class LyingRegistry {
     return registry;
   }
 
-  /** Where somebody really listens. */
+  /** The port where the user really listens; undefined if nobody has this name. */
   portOf(username: string): number | undefined {
     return [...this.#users.values()].find((user) => user.username === username)?.port;
   }
 
   async #serve(wire: LineSocket): Promise<void> {
     for (;;) {
-      const line = await wire.line(Infinity); // A user may be silent for as long as he likes.
+      const line = await wire.line(Infinity); // A user may be silent as long as they like.
       if (line === undefined || parse(line).type === "leave") break;
       const answer = this.#answer(wire, parse(line));
       if (answer !== undefined) wire.send(JSON.stringify(answer));

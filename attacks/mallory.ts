@@ -1,5 +1,5 @@
-// npm run attack -- mallory: the attack of mitm, with Alice and Bob in terminals of your own. Mallory's registry takes the
-// place of the stage's own one, and she sits between any two who call each other. Ctrl-C ends it.
+// npm run attack -- mallory: the attack of mitm.ts, but you start Alice and Bob in terminals of your own. Mallory's
+// registry takes the place of the real one. She sits between any two users who call each other. Ctrl-C ends the attack.
 
 import type { LineSocket } from "./line-socket.ts";
 import { LyingRegistry } from "./lying-registry.ts";

@@ -1,5 +1,5 @@
-// Mallory in the middle: she answers a call as the one who was called, makes it again as the caller, and so shares a key
-// with each of the two, who share none with each other. Stage 03's and 04's own key exchange and cipher do the work.
+// Mallory in the middle of a chat: she plays the called user for the caller, and the caller for the called user. She
+// shares a key with each of them, and they share none with each other. Key exchange and cipher are the stage's.
 
 import type { Lab } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
@@ -10,9 +10,9 @@ import { AttackError } from "./report.ts";
 
 export class Middle {
   readonly hello: Hello;
-  /** Towards the one who called: here Mallory is the one who was called. */
+  /** The connection to the caller. Here Mallory plays the called user. */
   readonly caller: PlayedPeer;
-  /** Towards the one who was called: here she is the caller. */
+  /** The connection to the called user. Here Mallory plays the caller. */
   readonly called: PlayedPeer;
 
   private constructor(hello: Hello, caller: PlayedPeer, called: PlayedPeer) {
@@ -22,8 +22,8 @@ export class Middle {
   }
 
   /**
-   * Takes a call that was meant for somebody else, and makes it again in the caller's name.
-   * @throws AttackError if the one called does not want it
+   * Accepts a call that was meant for somebody else, and calls that user in the caller's name.
+   * @throws AttackError if the called user declines
    */
   static async take(wire: LineSocket, lab: Lab, registry: LyingRegistry, stage: Stage): Promise<Middle> {
     const line = (await wire.line()) ?? "{}";
@@ -33,7 +33,7 @@ export class Middle {
     if (port === undefined) throw new AttackError(`${hello.to} is gone`);
     const toCalled = await lab.connect(port);
     const called = await PlayedPeer.call(toCalled, stage, hello).catch((error: unknown) => {
-      // The caller is to be told what Mallory was told: that the other does not want it.
+      // The called user declined, so Mallory declines the caller's call, too.
       wire.send(JSON.stringify({ type: "bye", reason: "declined" }));
       wire.end();
       throw error;
@@ -43,8 +43,8 @@ export class Middle {
   }
 
   /**
-   * Passes on what both say, until both have ended.
-   * @param change is shown every message, and who said it, and returns what shall arrive instead
+   * Passes on what both users say, until both have ended.
+   * @param change receives each message and its sender; the text that it returns is sent in its place
    */
   async passOn(change: (text: string, from: string) => string): Promise<void> {
     const pass = async (source: PlayedPeer, target: PlayedPeer, from: string): Promise<void> => {
@@ -60,7 +60,7 @@ export class Middle {
   }
 }
 
-/** What Mallory does to a text: a hundred becomes nine hundred. */
+/** Mallory's change to a text: a hundred becomes nine hundred. */
 export function raise(text: string): string {
   return text.replace("pay 100", "pay 900");
 }

@@ -1,4 +1,4 @@
-// npm run attack -- mitm: Mallory sits between Alice and Bob. Each has agreed on a key with her, and takes her for the other.
+// npm run attack -- mitm: Mallory sits between Alice and Bob. Each agrees on a key with her by mistake.
 
 import { startDeceivedUsers } from "./deceived-users.ts";
 import { awaited } from "./lab.ts";

@@ -1,5 +1,5 @@
-// Alice and Bob, who chat through Mallory: she sits on the way and holds both ends of it. The handshake she has passed on as
-// it was, so the keys are Alice's and Bob's own, and she has none of them. What passes next is up to the attack.
+// Alice and Bob chat through Mallory, who holds both ends of their connection. She has passed on the handshake
+// unchanged, so Alice and Bob share keys that she does not have. What she does next depends on the attack.
 
 import { startDeceivedUsers } from "./deceived-users.ts";
 import type { Lab, Victim } from "./lab.ts";
@@ -10,23 +10,23 @@ import { AttackError } from "./report.ts";
 export interface OnTheWay {
   alice: Victim;
   bob: Victim;
-  /** What Alice has sent comes out here; what is sent here, Alice takes for Bob's. */
+  /** The connection to Alice, who believes that Bob is at its other end. */
   toAlice: LineSocket;
-  /** The same towards Bob. */
+  /** The connection to Bob, who believes that Alice is at its other end. */
   toBob: LineSocket;
 }
 
-/** Starts both, and lets them call each other. */
+/** Starts Alice and Bob, and returns when their chat has begun. */
 export async function chatThroughMallory(lab: Lab): Promise<OnTheWay> {
   const { alice, bob, callers } = await startDeceivedUsers(lab);
   alice.types("/chat bob");
   const toAlice = await callers.accept();
   const toBob = await lab.connect(bob.port);
 
-  await pass(toAlice, toBob); // Alice's hello
+  await pass(toAlice, toBob); // Alice's hello.
   await bob.shows(/^alice wants to chat/);
   bob.types("/accept alice");
-  await pass(toBob, toAlice); // Bob's hello
+  await pass(toBob, toAlice); // Bob's hello.
   if (lab.stage !== "02") await Promise.all([pass(toAlice, toBob), pass(toBob, toAlice)]); // The keys.
   await Promise.all([alice.shows(/^chat with bob started$/), bob.shows(/^chat with alice started$/)]);
   return { alice, bob, toAlice, toBob };
@@ -37,14 +37,14 @@ async function pass(source: LineSocket, target: LineSocket): Promise<void> {
   target.send(await next(source));
 }
 
-/** The next line from a victim, which is on its way to the other. @throws AttackError if it has hung up */
+/** Takes the next line from a victim, and does not pass it on. @throws AttackError if the victim has hung up */
 export async function next(source: LineSocket): Promise<string> {
   const line = await source.line();
   if (line === undefined) throw new AttackError("the victim has hung up");
   return line;
 }
 
-/** The error line that a victim answers with; acks and messages before it are passed over. @throws AttackError if none comes */
+/** Skips acks and messages, and returns the error line that a victim answers with. @throws AttackError if none comes */
 export async function refusalFrom(source: LineSocket): Promise<string> {
   for (;;) {
     const line = await next(source);

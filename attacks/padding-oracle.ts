@@ -1,5 +1,5 @@
-// npm run attack -- padding-oracle: reads AES-CBC without the key, because somebody answers whether the padding was right
-// (Vaudenay, "Security Flaws Induced by CBC Padding", EUROCRYPT 2002; cryptopals challenge 17).
+// npm run attack -- padding-oracle: reads AES-CBC without the key, because the receiver answers whether the padding was
+// right (Vaudenay, "Security Flaws Induced by CBC Padding", EUROCRYPT 2002; cryptopals challenge 17).
 
 import { tryOnStage04 } from "./changed-on-the-way.ts";
 import type { Lab } from "./lab.ts";
@@ -13,13 +13,13 @@ import { xor } from "./xor.ts";
 
 const TEXT = textOption("the code for the door is 2718, and the alarm is off until eight", "what Alice says");
 
-/** Asks Bob whether this ciphertext, with this IV, has a right padding when he has decrypted it. */
+/** Asks Bob whether the padding is right when he decrypts this ciphertext with this IV. */
 type Oracle = (iv: Buffer, ciphertext: Buffer) => Promise<boolean>;
 
 /**
- * Finds what AES makes of one block of ciphertext, before CBC XORs it with the block before.
+ * Finds the output of AES for one block of ciphertext. (CBC then XORs this output with the block before.)
  * @param block 16 bytes
- * @param found is told of each byte, from the last one to the first
+ * @param found is called for each byte that is found, from the last one to the first
  */
 async function openBlock(
   block: Buffer,
@@ -28,7 +28,7 @@ async function openBlock(
 ): Promise<Buffer> {
   const opened = Buffer.alloc(BLOCK_BYTES);
   for (let position = BLOCK_BYTES - 1; position >= 0; position -= 1) {
-    // With this IV the block shall end in `padding` bytes that all have the value `padding` (PKCS#7, RFC 5652 section 6.3).
+    // The IV has to make the last `padding` bytes all equal to `padding` (PKCS#7, RFC 5652 section 6.3).
     const padding = BLOCK_BYTES - position;
     const iv = Buffer.alloc(BLOCK_BYTES);
     let byte: number | undefined;
@@ -39,7 +39,7 @@ async function openBlock(
     for (let guess = 0; guess < 256; guess += 1) {
       iv[position] = guess;
       if (!(await paddingIsRight(iv, block))) continue;
-      // The last byte may be right for another reason: 02 after a 02. With another byte before it, only 01 stays right.
+      // Padding that ends in 02 02 is right, too. With another byte before the last one, only a single 01 stays right.
       const check = Buffer.from(iv);
       if (position > 0) check[position - 1] = 0xff;
       if (!(await paddingIsRight(check, block))) continue;
@@ -58,7 +58,7 @@ async function openBlock(
 await runAttack("padding-oracle", { text: TEXT }, async (lab, { option }) => {
   await readFromLab(lab, option("text"));
   await tryOnStage04(lab, option("text"), (_iv, ciphertext) => {
-    // The last byte of the last block but one: what she would try first.
+    // The oracle attack begins with the last byte of the last block but one.
     const place = ciphertext.length - BLOCK_BYTES - 1;
     ciphertext[place] = (ciphertext[place] ?? 0) ^ 1;
   });
@@ -66,7 +66,7 @@ await runAttack("padding-oracle", { text: TEXT }, async (lab, { option }) => {
   say("   there is no second question.");
 });
 
-/** Stage 04's cipher without its tag, and a Bob who says what was wrong. */
+/** Attacks stage 04's cipher without its tag, and a Bob who answers whether the padding was wrong. */
 async function readFromLab(lab: Lab, text: string): Promise<void> {
   step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
   const { line, iv, ciphertext, toBob } = await startLabChat(lab, text);
@@ -85,7 +85,7 @@ async function readFromLab(lab: Lab, text: string): Promise<void> {
   let read = Buffer.alloc(0);
   for (const [index, block] of blocks.entries()) {
     const before = blocks[index - 1];
-    if (before === undefined) continue; // The IV is no block of the text.
+    if (before === undefined) continue; // The first block is the IV. It holds no text.
     const opened = await openBlock(block, paddingIsRight, (position, soFar) => {
       const tail = xor(soFar, before).subarray(position);
       const text = byteByByte(read) + "_".repeat(position) + byteByByte(tail);
@@ -109,7 +109,7 @@ function blocksOf(bytes: Buffer): Buffer[] {
   );
 }
 
-/** The text before the padding; undefined if the padding is none. */
+/** The text without its padding; undefined if the padding is wrong. */
 function withoutPadding(bytes: Buffer): string | undefined {
   const padding = bytes.at(-1) ?? 0;
   const isPadding = bytes.subarray(-padding).every((byte) => byte === padding);

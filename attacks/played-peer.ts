@@ -1,4 +1,4 @@
-// A peer that the attacker plays: it keeps to the protocol, only not to the truth about who it is.
+// A peer that the attacker plays. It keeps to the protocol, but lies about who it is.
 // Key exchange and cipher are the stage's own.
 
 import { PlainChannel } from "../02-basic-p2p/channel.ts";
@@ -10,7 +10,7 @@ import type { LineSocket } from "./line-socket.ts";
 import type { Stage } from "./list.ts";
 import { AttackError } from "./report.ts";
 
-/** A JSON object from a line, or for one. */
+/** A JSON object that was read from a line, or will be sent in one. */
 export type Members = Readonly<Record<string, unknown>>;
 
 /** The first line of a chat (P3). */
@@ -25,13 +25,13 @@ export class PlayedPeer {
   readonly #wire: LineSocket;
   readonly #channel: Channel;
 
-  /** Call or answer somebody instead: the channel has to be ready. */
+  /** Use call() or answer() instead: they prepare the channel. */
   constructor(wire: LineSocket, channel: Channel) {
     this.#wire = wire;
     this.#channel = channel;
   }
 
-  /** Calls somebody with this hello, waits until it is accepted, and agrees on keys. @throws AttackError if it is not */
+  /** Calls with this hello, waits for the answer, and agrees on keys. @throws AttackError if the call is declined */
   static async call(wire: LineSocket, stage: Stage, hello: Hello): Promise<PlayedPeer> {
     const initiator = JSON.stringify(hello);
     wire.send(initiator);
@@ -42,8 +42,8 @@ export class PlayedPeer {
   }
 
   /**
-   * Answers a call as the one who was called, and agrees on keys.
-   * @param initiator the caller's hello, as it came
+   * Answers a call in the name of the called user, and agrees on keys.
+   * @param initiator the caller's hello, as it was received
    */
   static async answer(wire: LineSocket, stage: Stage, initiator: string): Promise<PlayedPeer> {
     const { from, to } = parse(initiator);
@@ -52,20 +52,21 @@ export class PlayedPeer {
     return shakeHands(wire, openChannel(stage, "responder", { initiator, responder }));
   }
 
-  /** What the other side shows to its user; undefined in stage 02, which has none. */
+  /** The safety number that the other side shows to its user; undefined in stage 02, which has none. */
   get safetyNumber(): string | undefined {
     return this.#channel.safetyNumber;
   }
 
-  /** Sends a line of the chat (P3) in the way of the stage. */
+  /** Sends a line of the chat (P3), encrypted as the stage does it. */
   say(line: Members): void {
     this.#wire.send(this.#channel.wrap(JSON.stringify(line)));
   }
 
   /**
-   * The next line of the chat; undefined if the other side has ended.
-   * @param patience how long to wait for it, in milliseconds
-   * @throws AttackError if it is an error line, or does not come
+   * Waits for the next line of the chat.
+   * @param patience how long to wait, in milliseconds
+   * @returns undefined if the other side has ended its half
+   * @throws AttackError if it is an error line, or none comes in time
    */
   async hear(patience?: number): Promise<Members | undefined> {
     const line = await this.#wire.line(patience);
@@ -105,7 +106,7 @@ function refusal(who: string, answer: string | undefined): AttackError {
   return new AttackError(`${who} ${answer === undefined ? "hung up" : `answered: ${answer}`}`);
 }
 
-/** The object in a line of a victim's. */
+/** Parses a line that a victim has sent. */
 export function parse(line: string): Members & { type: string } {
   return JSON.parse(line);
 }

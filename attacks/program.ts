@@ -1,4 +1,4 @@
-// What all attack programs have in common: the command line, the first and the last lines, and a clean end.
+// What all attack programs share: the command line, the first and last lines of the output, and the clean-up.
 
 import { parseArgs } from "node:util";
 import { readable } from "../captures/explain/readable.ts";
@@ -13,25 +13,25 @@ import { AttackError, heading, say } from "./report.ts";
 export interface AttackOption {
   value: string;
   help: string;
-  /** What it is if it is not given. */
+  /** The value if the option is not given. */
   usual: string;
-  /** Says what is wrong with a value, or nothing if it is fine. */
+  /** Returns what is wrong with a value; undefined if nothing is. */
   check?: (value: string) => string | undefined;
 }
 
-/** The command line, checked. */
+/** The command line after it has been checked. */
 export interface Given {
   stage: Stage;
-  /** The file named, if one was. */
+  /** The file that was named, if any. */
   file: string | undefined;
-  /** The value of an option, or its usual one. */
+  /** The value of an option, or its default. */
   option(name: string): string;
 }
 
-/** Wrong usage. The message is one line. */
+/** The command line is wrong. The message is one line. */
 class UsageError extends Error {}
 
-/** What a victim may be made to say. */
+/** An option for the text that a victim sends. */
 export function textOption(usual: string, help: string, maxBytes = 200): AttackOption {
   const check = (value: string): string | undefined => {
     if (value === "" || Buffer.byteLength(value) > maxBytes) return `a text has 1 to ${maxBytes} bytes`;
@@ -42,7 +42,7 @@ export function textOption(usual: string, help: string, maxBytes = 200): AttackO
   return { value: "TEXT", help, usual, check };
 }
 
-/** A port to listen on. */
+/** An option for a port to listen on. */
 export function portOption(help: string): AttackOption {
   const check = (value: string): string | undefined =>
     /^[0-9]{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : "a port is a number from 0 to 65535";
@@ -50,8 +50,8 @@ export function portOption(help: string): AttackOption {
 }
 
 /**
- * Runs an attack: reads the arguments, gives it a lab to work in, and tidies up whatever happens.
- * Exit code 0: it went as it should, be it a success or a refusal; 1: it did not; 2: wrong usage.
+ * Runs an attack: reads the arguments, makes a lab for the attack, and always cleans up.
+ * Exit code 0: the attack succeeded, or was stopped as expected. 1: something else happened. 2: wrong usage.
  */
 export async function runAttack(
   name: string,
@@ -60,8 +60,8 @@ export async function runAttack(
 ): Promise<void> {
   const attack = ATTACKS.find((other) => other.name === name);
   if (attack === undefined) throw new Error(`${name} is not in the list`);
-  process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
-  // With us end the programs that we have started, and our temporary files are removed.
+  process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+  // exit() also ends the programs that we have started, and removes our temporary files.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
   try {
     const given = readArguments(attack, options);
@@ -82,7 +82,7 @@ export async function runAttack(
   }
 }
 
-/** One line for what the user can understand; undefined for a mistake of ours. */
+/** One line about a problem that users can understand; undefined for a bug of ours. */
 function problemOf(error: unknown): string | undefined {
   if (error instanceof UsageError) return `error: ${error.message} (--help shows the usage)`;
   if (error instanceof AttackError) return `failed: ${error.message}`;
@@ -129,7 +129,7 @@ function parse(options: Record<string, { type: "string" | "boolean" }>) {
   }
 }
 
-/** An argument in an error message: short, and without anything that could steer a terminal. */
+/** An argument in an error message: cut if it is long, and without control characters. */
 function shown(value: unknown): string {
   return readable(Buffer.from(String(value))).slice(0, 40) || '""';
 }

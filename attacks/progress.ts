@@ -1,4 +1,4 @@
-// A text that appears byte by byte: on a terminal in one row with a bar, elsewhere a line for each block.
+// Shows a text that is found byte by byte: on a terminal in one row with a bar, elsewhere with a line for each block.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { readable } from "../captures/explain/readable.ts";
@@ -6,19 +6,19 @@ import { say } from "./report.ts";
 
 const BAR_WIDTH = 20;
 
-/** A person shall see the bytes come: milliseconds for each, on a terminal only. */
+/** A pause after each byte, in milliseconds, so that people can see the bytes appear. Used on terminals only. */
 const PAUSE = 15;
 
 export class Progress {
   readonly #total: number;
   readonly #terminal = process.stdout.isTTY === true;
 
-  /** @param total how many bytes there are to be found */
+  /** @param total how many bytes have to be found */
   constructor(total: number) {
     this.#total = total;
   }
 
-  /** @param text what is known by now, with a `_` for each byte that is not */
+  /** @param text what is known so far, with a `_` for each unknown byte */
   async showByte(known: number, text: string, questions: number): Promise<void> {
     if (!this.#terminal) return;
     const filled = Math.floor((BAR_WIDTH * known) / this.#total);
@@ -34,7 +34,7 @@ export class Progress {
   }
 }
 
-/** Bytes as text; what is no character of ASCII, as a dot, so that each byte has one. */
+/** Bytes as ASCII text. A dot stands for every other byte, so that each byte has one character. */
 export function byteByByte(bytes: Buffer): string {
   return readable(bytes.map((byte) => (byte < 0x20 || byte > 0x7e ? 0x2e : byte)) as Buffer);
 }

@@ -1,4 +1,4 @@
-// npm run attack -- reflect: a line of Alice's, sent back to her. If both directions had one key, she would take it for Bob's.
+// npm run attack -- reflect: sends a line of Alice's back to her. With one key for both sides, she would accept it.
 
 import { chatThroughMallory, next, refusalFrom } from "./on-the-way.ts";
 import { runAttack, textOption } from "./program.ts";

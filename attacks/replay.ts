@@ -1,4 +1,4 @@
-// npm run attack -- replay: a line of Alice's, sent to Bob twice. Mallory need not be able to read it.
+// npm run attack -- replay: sends a line of Alice's to Bob twice. Mallory does not need to read it.
 
 import type { Lab } from "./lab.ts";
 import type { Stage } from "./list.ts";
@@ -10,16 +10,16 @@ import { flipText } from "./xor.ts";
 
 const TEXT = textOption("pay 100 to carol", "what Alice says");
 
-/** What Mallory makes of a line of Alice's before she sends it again. */
+/** How Mallory changes Alice's line before she sends it again. */
 interface Try {
   description: string;
   change: (line: string) => string;
 }
 
-/** Where the id stands in the line of the chat. */
+/** The position of the id in the line of the chat, in bytes. */
 const ID_POSITION = '{"type":"message","id":'.length;
 
-/** Messages are numbered (P3.2). Stage 03's cipher lets her change the number without the key: she knows what it is. */
+/** Bob refuses an id out of turn (P3.2). In stage 03 Mallory can change it without the key, because she knows it. */
 const NEXT_ID: Try = {
   description: "the same line again, with the id 1 made 2 by flipping bits",
   change: (line) => flipText(line, ID_POSITION, "1", "2"),

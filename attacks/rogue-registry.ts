@@ -1,4 +1,4 @@
-// npm run attack -- rogue-registry: whoever runs the registry decides who Bob is.
+// npm run attack -- rogue-registry: whoever runs the registry decides where calls to Bob go.
 
 import { startDeceivedUsers } from "./deceived-users.ts";
 import { PlayedPeer } from "./played-peer.ts";

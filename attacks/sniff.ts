@@ -1,4 +1,4 @@
-// npm run attack -- sniff [FILE]: reads a chat from a capture. In stage 02 that takes no skill at all.
+// npm run attack -- sniff [FILE]: reads a chat from a capture. In stage 02 nothing is encrypted, so that is easy.
 
 import { type CapturedChat, chatsIn, committedCapture, textOf } from "./capture-lines.ts";
 import { runAttack } from "./program.ts";
@@ -20,7 +20,7 @@ await runAttack("sniff", {}, async (_lab, { stage, file }) => {
   }
 });
 
-/** Not what they said, but that they did, how often, and how much. */
+/** Shows what encryption does not hide: who talked to whom, how often, and how much. */
 function showWhatRemains({ initiator, responder, lines }: CapturedChat): void {
   for (const name of [initiator, responder]) {
     const sizes = lines.filter(({ from }) => from === name).map(({ bytes }) => bytes.length);

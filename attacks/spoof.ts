@@ -1,4 +1,4 @@
-// npm run attack -- spoof: Mallory calls Bob and says that she is Alice. Nothing that he could check contradicts her.
+// npm run attack -- spoof: Mallory calls Bob and says that she is Alice. Bob has no way to check that.
 
 import { awaited, type Lab } from "./lab.ts";
 import { type Hello, type Members, PlayedPeer, parse } from "./played-peer.ts";
@@ -7,7 +7,7 @@ import { AttackError, proof, showScreen, showWire, step } from "./report.ts";
 
 const TEXT = textOption("lend me 100 until Friday", "what Mallory says in Alice's name");
 
-/** What Mallory sends to the victim, so that his program takes it for something that `pretended` has said. */
+/** The two lines that make the victim's program show a message from `pretended`. */
 function forge(stage: string, pretended: string, victim: string, text: string): [Hello, Members] {
   // BEGIN SOLUTION 02-spoof
   const hello: Hello = { type: "hello", stage, from: pretended, to: victim };
@@ -51,7 +51,7 @@ await runAttack("spoof", { text: TEXT }, async (lab, { stage, option }) => {
   showScreen("alice", await alice.shows(/^error: |^safety number with /));
 });
 
-/** Registers, because only users may ask, and asks. @returns the port where the user listens */
+/** Registers first, because only registered users may look up others. @returns the port where the user listens */
 async function lookUp(lab: Lab, registryPort: number, username: string): Promise<number> {
   const wire = await lab.connect(registryPort);
   wire.send(JSON.stringify({ type: "register", username: "mallory", port: 1 }));

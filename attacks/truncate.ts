@@ -1,5 +1,5 @@
-// npm run attack -- truncate: Mallory lets Bob hear the beginning of what Alice says, and then makes it look as if Alice had
-// said goodbye. If he believes that, he believes that this was all.
+// npm run attack -- truncate: Mallory passes on only the beginning of what Alice says, and then ends the chat in her
+// name. If Bob believes the goodbye, he also believes that Alice said nothing more.
 
 import type { Lab } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
@@ -20,7 +20,7 @@ const BYE = '{"type":"bye"}';
 /** A way to end the chat in Alice's name. */
 interface Try {
   description: string;
-  /** @param line a line of Alice's, which Mallory guesses to be her message 1 */
+  /** @param line a line of Alice's; Mallory guesses that it is message 1 */
   end: (toBob: LineSocket, line: string) => void;
 }
 
@@ -34,7 +34,7 @@ const TRIES: Readonly<Record<Stage, readonly Try[]>> = {
   "02": [],
   "03": [
     {
-      // She knows how Alice's line begins, so she can make its beginning into any other text of that length.
+      // She knows the first bytes of Alice's line, so she can change them into any text of the same length.
       description: "makes the beginning of Alice's first line into a bye, and sends that",
       end: (toBob, line) => {
         const beginning = JSON.stringify({ type: "xored", ciphertext: ciphertextOf(line, BYE.length) });

@@ -1,4 +1,4 @@
-// The rules that pages, exercises, checks and wrong answers keep. Each problem says where it is and what to do.
+// Checks the rules for pages, exercises, checks and wrong answers. Each problem says where it is and what to do.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ import {
   type WrongAnswer,
 } from "./prove/wrong-answers.ts";
 
-/** How many plausible mistakes each exercise has, at least. */
+/** Each exercise needs at least this many wrong answers. */
 const WRONG_ANSWERS = 3;
 
-/** How many exercises of the kinds predict, capture and attack each stage has, at least. */
+/** Each stage needs at least this many exercises of each of the kinds predict, capture and attack. */
 const OTHER_KINDS = 3;
 
 const PROTOCOL = "lessons/protocol.md";
@@ -25,7 +25,7 @@ const CHECKS_FOLDER = "checks";
 const CHECKS_INDEX = `${CHECKS_FOLDER}/index.ts`;
 const CHECKS_ENTRIES = [CHECKS_INDEX, `${CHECKS_FOLDER}/check.ts`];
 
-/** Everything that is wrong with the course. */
+/** Finds all problems of the course. */
 export function findProblems(courseFolder: string): Problem[] {
   const course = readCourse(courseFolder);
   const { answers, problems } = readWrongAnswers();
@@ -77,7 +77,7 @@ function kindsProblems({ exercises }: Course): Problem[] {
   });
 }
 
-/** The clauses that the protocol defines: P1.4 and so on, and P7, which has no numbers of its own. */
+/** Lists the clauses that the protocol defines: P1.4 and so on, and P7, which has no numbered clauses. */
 export function readClauses(courseFolder: string): string[] {
   const text = readFileSync(join(courseFolder, PROTOCOL), "utf8");
   return [...[...text.matchAll(/^- \*\*(P[0-9]\.[0-9]+)\*\*/gm)].map(([, id = ""]) => id), "P7"];
@@ -144,7 +144,7 @@ function answerProblems(answer: WrongAnswer, { exercises }: Course, courseFolder
   ];
 }
 
-/** Files that nothing refers to. */
+/** Finds files that nothing refers to. */
 function strayFiles({ exercises, pages }: Course, courseFolder: string): Problem[] {
   const list = (folder: string): string[] => {
     const path = join(courseFolder, folder);
@@ -177,7 +177,7 @@ function strayFiles({ exercises, pages }: Course, courseFolder: string): Problem
   ];
 }
 
-/** Whether the list of all checks takes those of this file. */
+/** Whether the list of all checks imports this file. */
 function isImported(file: string, courseFolder: string): boolean {
   return readFileSync(join(courseFolder, CHECKS_INDEX), "utf8").includes(
     ` from "./${file.slice(CHECKS_FOLDER.length + 1)}";`,

@@ -1,4 +1,4 @@
-// npm run generate: fills in all that is generated in the pages: code, differences between stages, packets.
+// npm run generate: writes the generated parts of the pages: code, differences between stages, packets.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
@@ -14,7 +14,7 @@ stages, and what is in the captures. Each stands below a comment <!-- generate: 
   --check           change nothing; exit code 1 if a block is not as it would be made
   --help            show this text`;
 
-/** What the user can mend: one line, and an exit code. */
+/** The user can solve this problem. The program prints the message, one line, and ends with an exit code. */
 class GenerateError extends Error {
   readonly exitCode: number;
 
@@ -49,7 +49,7 @@ function fromCourseFolder(path: string): string {
   return (isAbsolute(path) ? relative(COURSE_FOLDER, path) : path).split(sep).join("/").replace(/^\.\//, "");
 }
 
-/** The first line that differs, from 1. */
+/** The number of the first line that differs, counted from 1. */
 function firstDifference(left: string, right: string): number {
   const [a, b] = [left.split("\n"), right.split("\n")];
   return a.findIndex((line, i) => line !== b[i]) + 1 || a.length + 1;

@@ -15,7 +15,7 @@ if (directory === undefined || more.length > 0 || directory.startsWith("-")) {
 }
 
 try {
-  // npm runs us in the course's folder; the folder is meant from where the user is.
+  // npm has changed to the course's folder, but the user means DIR relative to their own folder (INIT_CWD).
   const target = resolve(process.env.INIT_CWD ?? process.cwd(), directory);
   const { files, withoutSolution } = await writeHandout(resolve(COURSE_FOLDER), target);
   console.log(`${target}: ${files} files; solutions taken out of ${withoutSolution.length}`);

@@ -1,11 +1,11 @@
-// Who may import whom: the house keeps its walls only if somebody looks at every import. Pure.
+// Checks which folder may import which other folder (the plan in ROOMS). Pure.
 
 import { posix } from "node:path";
 
-/** One import of one file; types count, too. */
+/** One import in one file. An import of types counts, too. */
 export interface Import {
   file: string;
-  /** What it imports: a file, relative to the course's folder; or a package, as it is written. */
+  /** The imported file, relative to the course's folder; or the package's name as it is written. */
   target: string;
 }
 
@@ -14,22 +14,22 @@ const IN_CAPTURES = [...CAPTURES, "captures/show", "captures/record"];
 const ALL_CAPTURES = ["captures", ...IN_CAPTURES];
 const SHARED = ["programs", "terminal"];
 
-/** The files of stages that have no socket, clock or terminal: functions of bytes and values. */
+/** Files of the stages without sockets, clocks or terminals: they hold only functions of bytes and values. */
 const PURE =
   /^0[234]-[a-z0-9-]+\/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)\.ts$/;
 
-/** What makes a chat of stage 04 readable again, for who has its keys. */
+/** With the keys of a chat, these files of stage 04 can decrypt it. */
 const CIPHER = /^04-aes-chat\/(?:aes-cbc-hmac|key-schedule)\.ts$/;
 
-/** What a folder may import, beside its own files and Node's modules. */
+/** What the files of a folder may import, in addition to the folder itself and Node's modules. */
 export interface Room {
   folders?: readonly string[];
   packages?: readonly string[];
-  /** Single files of other folders. */
+  /** Single files of other folders that they may import. */
   files?: RegExp;
 }
 
-/** The plan of the house. A folder that is not here may import nothing; tests and bench may import anything. */
+/** The rules of each folder. Any other folder may import nothing, except those of FREE. */
 export const ROOMS: Readonly<Record<string, Room>> = {
   "01-calculator": {},
   "02-basic-p2p": {},
@@ -52,14 +52,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Files that may import anything: they look at the whole house. */
+/** Files that may import anything, because they use or test all parts of the course. */
 const FREE = /^(?:tests|bench|captures\/testing)\/|\.test\.ts$/;
 
 const COMMENT_OR_TEMPLATE = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|`(?:\\[\s\S]|[^`\\])*`/gm;
 const IMPORT =
   /(?:^|[\n;])\s*(?:import|export)\b(?:[^;"']*?\bfrom)?\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g;
 
-/** The imports of a file, but for Node's own modules. Programs that stand in template texts are started, not imported. */
+/** The imports in a file, without Node's own modules. Template texts are skipped: their code is only started. */
 export function importsOf(file: string, text: string): Import[] {
   const code = text.replace(COMMENT_OR_TEMPLATE, "``");
   return [...code.matchAll(IMPORT)].flatMap(([, named, called]) => {
@@ -69,14 +69,14 @@ export function importsOf(file: string, text: string): Import[] {
   });
 }
 
-/** The folder of the plan that a file belongs to. */
+/** The folder in ROOMS that a file belongs to. */
 export function roomOf(file: string): string {
   const [first = "", second = ""] = file.split("/");
   const inner = `${first}/${second}`;
   return inner in ROOMS ? inner : first;
 }
 
-/** What is wrong with an import; undefined: nothing. */
+/** What is wrong with an import; undefined if nothing is. */
 export function importProblem({ file, target }: Import): string | undefined {
   if (FREE.test(file)) return undefined;
   const room = roomOf(file);
@@ -85,12 +85,12 @@ export function importProblem({ file, target }: Import): string | undefined {
   const isAllowed = isFile
     ? roomOf(target) === room || folders.includes(roomOf(target)) || (files?.test(target) ?? false)
     : packages.includes(target);
-  // What was made for tests is no part of a program.
+  // A program must not depend on files that were made for tests.
   if (isAllowed && !FREE.test(target)) return undefined;
   return `${file} imports ${target}: ${room}/ may import ${[...folders, ...packages].join(", ") || "nothing"} beside its own files`;
 }
 
-/** Files that import each other in a circle, the first one again at the end; undefined: there is no circle. */
+/** Files that import each other in a circle, with the first file again at the end; undefined if there is no circle. */
 export function findCircle(imports: readonly Import[]): string[] | undefined {
   const targets = new Map<string, string[]>();
   for (const { file, target } of imports) targets.set(file, [...(targets.get(file) ?? []), target]);

@@ -1,4 +1,4 @@
-// `npm run rules`: whether pages, exercises, checks and wrong answers keep the rules of authorship.
+// `npm run rules`: checks whether pages, exercises, checks and wrong answers follow the rules for authors.
 
 import { formatProblem } from "../course/exercises/problem.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";

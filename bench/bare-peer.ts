@@ -1,5 +1,5 @@
-// The least that two chat programs could do, to compare ours with. One listens, shows what it gets and sends it back;
-// the other (its argument: the port) sends what is entered and shows what comes back. No lines, no protocol.
+// The smallest possible pair of chat programs, to compare ours with: no lines, no protocol. One listens, prints what
+// arrives and sends it back. The other (its argument: the port) sends its input and prints what comes back.
 
 import { connect, createServer } from "node:net";
 

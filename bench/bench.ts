@@ -1,5 +1,5 @@
-// `npm run bench`: measures the course's programs and prints each figure beside its limit.
-// This file reads the command line and runs the subjects; each subject has a file of its own, and report.ts writes.
+// `npm run bench`: measures the course's programs, and prints each figure beside its limit. This file reads the command
+// line. Each subject has a file of its own, and report.ts writes the report.
 
 import { ArgumentError } from "../01-calculator/arguments.ts";
 import { onStopSignal } from "../01-calculator/listening.ts";
@@ -34,7 +34,7 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
 await runProgram(async () => {
   const { names, json, help } = readCommandLine(process.argv.slice(2));
   if (help) return console.log(usage());
-  // Children end when we exit; a signal alone would end us without that.
+  // Our children are ended when we call exit(). A signal alone would end us without them.
   onStopSignal(() => process.exit(130));
 
   const machine = describeMachine();
@@ -47,10 +47,10 @@ await runProgram(async () => {
   }
   const verdict = verdictOf(rows);
   console.log(json ? JSON.stringify({ machine, figures: rows, ...verdict }) : formatVerdict(verdict));
-  process.exit(); // Whatever a subject that failed has left open.
+  process.exit(); // A subject that failed may have left something open.
 });
 
-/** Options and names of subjects, in any order. Without names: all subjects. */
+/** Reads options and names of subjects, in any order. Without names, all subjects are measured. */
 function readCommandLine(argv: readonly string[]): { names: string[]; json: boolean; help: boolean } {
   const names = argv.filter((argument) => !["--json", "--help"].includes(argument));
   const unknown = names.find((name) => !SUBJECTS.has(name));
@@ -81,7 +81,7 @@ function usage(): string {
   ].join("\n");
 }
 
-/** A subject that fails is a row of the report and exit code 1; the others are measured all the same. */
+/** Measures one subject. If it fails, the report gets a row about that, and the other subjects are still measured. */
 async function runSubject(name: string): Promise<JudgedRow[]> {
   console.error(`measuring ${name} …`);
   try {

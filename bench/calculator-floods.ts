@@ -1,4 +1,4 @@
-// What clients that send without end and never read cost the calculator, and the clients that do read.
+// Measures what clients cost that send without end and never read: the server's memory, and the time of other clients.
 
 import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -11,31 +11,31 @@ import type { Row } from "./report.ts";
 const FLOODERS = 100;
 const RUNS = 2;
 
-/** Once every client has been stopped by what it leaves unread, the server rests. For how long it may not: milliseconds. */
+/** The server counts as resting when it has used no processor time for this long, in milliseconds. */
 const REST = 500;
 
-/** How long to watch another client before the flood, in milliseconds. */
+/** How long to watch another client before the flood begins, in milliseconds. */
 const QUIET = 500;
 
 interface Measured {
   /** In MiB. */
   memoryBefore: number;
   highestMemory: number;
-  /** The longest wait of a client that reads, in milliseconds. */
+  /** The longest time that a client which reads has waited for a reply, in milliseconds. */
   waitBefore: number;
   longestWait: number;
 }
 
 export async function measureFloods(request: string): Promise<Row[]> {
   return [
-    // A sum takes time to compute, so that nobody can wait for the server's rest.
+    // A sum takes time to compute: the server would take too long to come to rest, so this measurement ends earlier.
     ...(await measureFlood("sums", request, 2500)),
-    // The shortest line there is, and its reply is 24 times as long.
+    // The shortest line that there is. Its reply is 24 times as long.
     ...(await measureFlood("empty lines", "", 12_000)),
   ];
 }
 
-/** @param longest how long to wait for the server's rest, in milliseconds */
+/** @param longest how long to wait until the server rests, in milliseconds */
 async function measureFlood(what: string, line: string, longest: number): Promise<Row[]> {
   const runs: Measured[] = [];
   for (let run = 0; run < RUNS; run += 1) runs.push(await floodOnce(line, longest));
@@ -73,7 +73,7 @@ async function floodOnce(line: string, longest: number): Promise<Measured> {
   }
 }
 
-/** The most that a process has in memory until it rests, but no longer than this, in MiB. */
+/** Watches a process until it rests, for at most `longest` milliseconds. @returns its highest memory, in MiB */
 async function watchMemory(pid: number, longest: number): Promise<number> {
   const end = performance.now() + longest;
   let highest = 0;
@@ -89,11 +89,11 @@ async function watchMemory(pid: number, longest: number): Promise<number> {
   return highest;
 }
 
-/** A client as it should be: asks, reads the answer, waits a little, asks again. */
+/** A client that behaves well: it asks, reads the answer, waits a little, and asks again. */
 class Asker {
   readonly #socket: Socket;
   #longest = 0;
-  /** When the question was asked that is not answered yet. */
+  /** When the open question was asked; undefined if every question is answered. */
   #asked: number | undefined;
 
   constructor(port: number) {
@@ -104,7 +104,7 @@ class Asker {
     this.#socket.once("connect", () => this.#ask());
   }
 
-  /** Stops, and returns the longest that an answer took, or has been outstanding, in milliseconds. */
+  /** Stops asking. @returns the longest wait for an answer, in milliseconds; an open question counts, too */
   end(): number {
     this.#answered();
     this.#socket.destroy();

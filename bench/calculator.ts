@@ -1,4 +1,4 @@
-// How much of what a bare echo server can do the calculator can do, and what clients that never read cost it.
+// Compares the calculator with a bare echo server, and measures what clients that never read cost it.
 
 import type { ChildProgram } from "../programs/child-program.ts";
 import { startServer } from "../programs/stage-programs.ts";
@@ -29,7 +29,7 @@ interface Target {
   port: number;
 }
 
-/** What the runs of one load gave, with the server's processor time per request in microseconds, if known. */
+/** The result of one run, with the server's processor time per request in microseconds, if it is known. */
 type Measured = LoadResult & { cost: number | undefined };
 type Runs = { own: Measured[]; echo: Measured[] };
 
@@ -58,7 +58,7 @@ export async function measureCalculator(): Promise<Row[]> {
   }
 }
 
-/** Both servers turn by turn, so that what else the machine does meets both alike. */
+/** Measures both servers in turn, so that other programs on the machine disturb both alike. */
 async function measureRuns(
   generator: LoadGenerator,
   calculator: Target,
@@ -95,7 +95,7 @@ function rateRow({ name, limit }: LoadKind, { own, echo }: Runs): Row {
   return limit === undefined ? figure : { ...figure, limit };
 }
 
-/** The rates hold the generator's time too, which is the same for both servers; this is the server's alone. */
+/** The rates include the time of the load generator, which is the same for both servers. These costs do not. */
 function costRow({ name: load }: LoadKind, { own, echo }: Runs): Row {
   const name = `processor time for one, ${load}`;
   const known = (runs: readonly Measured[]): number[] =>
@@ -104,7 +104,7 @@ function costRow({ name: load }: LoadKind, { own, echo }: Runs): Row {
   return { name, unit: "µs", runs: known(own), beside: { name: "echo", runs: known(echo) } };
 }
 
-/** Many connections, all made at once. */
+/** The figures of many connections that are made all at once. */
 function crowdRows(kind: LoadKind, runs: Runs): Row[] {
   return [
     rateRow(kind, runs),

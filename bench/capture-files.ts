@@ -1,14 +1,14 @@
-// Captures to measure with: TCP connections between two hosts over Ethernet, whose segments take turns.
+// Writes captures to measure with: TCP connections between two hosts over Ethernet, which send segments in turn.
 
 import { closeSync, openSync, writeSync } from "node:fs";
 import { pcapHeader, pcapRecord } from "../captures/record/pcap-writer.ts";
 import { ACK, ethernet, ipv4, PSH, tcp } from "../captures/testing/packets.ts";
 
 export interface Traffic {
-  /** Bytes of data in each segment of a, and in each answer of b. */
+  /** Bytes of data in each segment from host a. The next member: in each answer from host b. */
   payload: number;
   answer: number;
-  /** Whether every segment is the first one of its connection, once more. */
+  /** Whether every segment repeats the first one of its connection. */
   repeated: boolean;
 }
 
@@ -16,13 +16,13 @@ const ETHERNET = 1;
 const CONNECTIONS = 20;
 const NANOSECONDS_BETWEEN = 50_000n;
 
-/** Where fields stand in a record: behind its own 16 bytes, 14 of Ethernet, and 20 of IPv4. */
+/** The positions of fields in a record. It begins with 16 bytes of its own, 14 of Ethernet, and 20 of IPv4. */
 const SECONDS = 0;
 const MICROSECONDS = 4;
 const SEQUENCE = 50 + 4;
 const ACKNOWLEDGEMENT = 50 + 8;
 
-/** One side of a connection: a record of it, in which only time and numbers change. */
+/** The record of a segment from one side of a connection. From segment to segment only its time and numbers change. */
 interface Side {
   record: Buffer;
   payload: number;
@@ -71,7 +71,7 @@ function sidesOf(index: number, { payload, answer }: Traffic): readonly [a: Side
 function side(payload: number, next: number, ports: object, addresses: object): Side {
   const timestamps = Buffer.from("0101080a0000000000000000", "hex");
   const flags = payload > 0 ? PSH | ACK : ACK;
-  // Every byte another: nothing can be won by looking for repetitions.
+  // Neighbouring bytes differ, so that a program gains nothing by looking for repetitions.
   const data = Buffer.from(Array.from({ length: payload }, (_, index) => (index * 167) & 255));
   const segment = tcp({ ...ports, flags, options: timestamps, payload: data });
   return { record: pcapRecord(0n, ethernet(ipv4(segment, addresses))), payload, next };

@@ -1,5 +1,5 @@
-// What is measured with a capture, as a program of its own, so that its memory is nobody else's. Its arguments: the job
-// and the file. It prints as JSON what it has found and needed.
+// One measurement of a capture, as a program of its own, so that its memory can be measured alone. Its arguments are
+// the job and the file. It prints its result, time and memory as JSON.
 
 import { parse } from "pcap-parser";
 import { Decoder } from "../captures/follow/decode.ts";
@@ -11,13 +11,13 @@ export interface JobReport {
   packets: number;
   /** Bytes of data in all streams. */
   held: number;
-  /** The most memory the process had in RAM, in MiB. */
+  /** The most memory that the process has used (its resident set), in MiB. */
   memory: number;
 }
 
 const [job = "", path = ""] = process.argv.slice(2);
 const found = await perform();
-const memory = process.resourceUsage().maxRSS / 1024; // It counts in KiB.
+const memory = process.resourceUsage().maxRSS / 1024; // Node.js gives KiB.
 console.log(JSON.stringify({ ...found, memory } satisfies JobReport));
 
 function perform(): Promise<Omit<JobReport, "memory">> {
@@ -25,7 +25,7 @@ function perform(): Promise<Omit<JobReport, "memory">> {
   return job === "read" ? read() : follow();
 }
 
-/** pcap-parser alone, as its README uses it. */
+/** Only parses the file with pcap-parser, as its README does. */
 function parseBare(): Promise<Omit<JobReport, "memory">> {
   return new Promise((resolve, reject) => {
     let packets = 0;
@@ -44,7 +44,7 @@ async function read(): Promise<Omit<JobReport, "memory">> {
   return { packets, held: 0 };
 }
 
-/** The whole job. */
+/** Reads, decodes and follows everything, as `npm run show` does. */
 async function follow(): Promise<Omit<JobReport, "memory">> {
   const decoder = new Decoder();
   const follower = new Follower();

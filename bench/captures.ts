@@ -1,4 +1,4 @@
-// How fast captures are read, decoded and followed, beside the tools that everybody uses, and how much memory that needs.
+// Measures how fast captures are read, decoded and followed, and with how much memory, compared with well-known tools.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -15,9 +15,9 @@ const SIZE = 200_000_000;
 interface Kind {
   name: string;
   traffic: Traffic;
-  /** How many times tshark's speed is asked for. */
+  /** By which factor our speed must exceed tshark's. */
   timesTshark: number;
-  /** How often it is measured: tshark alone needs a minute for a capture of small packets. */
+  /** How many times to measure. For a capture of small packets, tshark alone needs a minute. */
   runs: number;
 }
 
@@ -36,13 +36,13 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** A capture of the same size, whose streams hold next to nothing. */
+/** A capture of the same size, but every segment is a repetition, so its streams hold next to nothing. */
 const REPETITIONS: Traffic = { payload: 1448, answer: 0, repeated: true };
 
-/** How much memory that may need, in MiB. Node.js and tsx alone need some 90. */
+/** The memory that following REPETITIONS may need, in MiB. Node.js and tsx alone need about 90. */
 const MEMORY_LIMIT: Limit = { bound: "at most", value: 160, of: "value", everyRun: true };
 
-/** The others, each with what it is given before the file's name. They print into nothing. */
+/** The tools to compare with, and their arguments before and after the file's name. Their output is thrown away. */
 const TOOLS: readonly { name: string; argv: readonly string[]; after: readonly string[] }[] = [
   { name: "tshark", argv: ["-n", "-r"], after: ["-T", "fields", "-e", "tcp.len"] },
   { name: "tcpdump", argv: ["-n", "-r"], after: [] },
@@ -65,7 +65,7 @@ function measureKind({ name, traffic, timesTshark, runs }: Kind, path: string): 
   const speeds = new Map<string, number[]>();
   const memory: number[] = [];
   const held: number[] = [];
-  // Turn by turn, so that what else the machine does meets all alike.
+  // Measures all in turn, so that other programs on the machine disturb all alike.
   for (let run = 0; run < runs; run += 1) {
     for (const job of ["parse", "read", "follow"]) {
       const { seconds, report } = runJob(job, path);
@@ -119,7 +119,7 @@ function note(speeds: Map<string, number[]>, who: string, speed: number): void {
   speeds.set(who, [...(speeds.get(who) ?? []), speed]);
 }
 
-/** A job of ours, from the start of its process to the end, as the tools are measured. */
+/** Runs a job of ours. Its time includes the start of the process, as for the tools. */
 function runJob(job: string, path: string): { seconds: number; report: JobReport } {
   const argv = ["--import", "tsx", "bench/capture-job.ts", job, path];
   const start = performance.now();

@@ -1,5 +1,5 @@
-// How many messages a second pass between two clients, and how long one takes from the input of the one to the output
-// of the other: stages 02, 03 and 04, beside two programs that only pass the same bytes on.
+// Measures how many messages per second pass between two clients, and how long one takes from the input of one client
+// to the output of the other. It compares stages 02, 03 and 04 with two programs that only pass on bytes.
 
 import { type Pair, startBarePair, startChat } from "./pairs.ts";
 import type { Limit, Row } from "./report.ts";
@@ -8,13 +8,13 @@ import { median, percentile } from "./statistics.ts";
 const STAGES = ["02-basic-p2p", "03-dh-chat", "04-aes-chat"];
 const RUNS = 5;
 
-/** Entered all at once: the sender keeps its window of 64 open until the last one is out. */
+/** All are entered at once: the sender keeps its window of 64 messages full until the last one is sent. */
 const MESSAGES = 3000;
-/** Entered one after the other, each when the one before was acknowledged. */
+/** These are entered one after the other: each when the one before has been acknowledged. */
 const DELIVERIES = 300;
 const TEXT = "The quick brown fox jumps over the lazy dog.";
 
-/** A pair, and what was measured with it, a value for each run. */
+/** A pair of programs, and the figures of each run with it. */
 interface Measured {
   pair: Pair;
   /** How many texts were entered. */
@@ -33,9 +33,9 @@ export async function measureChat(): Promise<Row[]> {
     const bare = emptyOf(await startBarePair());
     all.push(bare);
     for (const measured of all) await measureRun(measured);
-    for (const measured of all) forgetRuns(measured); // That was to warm up.
+    for (const measured of all) forgetRuns(measured); // The first run only warms up.
     for (let run = 0; run < RUNS; run += 1) {
-      for (const measured of all) await measureRun(measured); // Turn by turn: see calculator.ts.
+      for (const measured of all) await measureRun(measured); // In turn: see calculator.ts.
     }
     return rowsOf(all.slice(0, STAGES.length), bare);
   } finally {
@@ -61,7 +61,7 @@ async function measureRun(measured: Measured): Promise<void> {
   measured.slowest.push(percentile(times, 0.99));
 }
 
-/** Messages per second, from entering the first until the last is shown. */
+/** Messages per second, from the first input until the last message is shown. */
 async function measureRate(measured: Measured): Promise<number> {
   const { sender, receiver, received, delivered } = measured.pair;
   const texts = Array.from({ length: MESSAGES }, () => nextText(measured));
@@ -76,7 +76,7 @@ async function measureRate(measured: Measured): Promise<number> {
   return MESSAGES / seconds;
 }
 
-/** From entering a message until it is shown, in milliseconds. */
+/** Measures the time from entering a message until it is shown, in milliseconds. */
 async function measureDelivery(measured: Measured): Promise<number> {
   const { sender, receiver, received, delivered } = measured.pair;
   const text = nextText(measured);
@@ -90,7 +90,7 @@ async function measureDelivery(measured: Measured): Promise<number> {
   return time;
 }
 
-/** A text that was not entered before. */
+/** A text that has not been entered before. */
 function nextText(measured: Measured): string {
   measured.entered += 1;
   return `${TEXT} ${measured.entered}`;

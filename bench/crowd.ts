@@ -1,4 +1,4 @@
-// Many clients of a registry at once, in this process: they register, stay, and hear who else comes.
+// Many clients of one registry in this process: they register, stay connected, and receive news of other users.
 
 import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -6,26 +6,26 @@ import { connectLightly } from "./light-socket.ts";
 
 const LINE_FEED = 0x0a;
 
-/** How long one client may take to register, or news to reach all, in milliseconds. */
+/** How long to wait for one client's registration, or for news to reach all clients, in milliseconds. */
 const PATIENCE = 15_000;
 
-/** How long a whole crowd may take to join, in milliseconds. */
+/** How long to wait for the registration of a whole crowd, in milliseconds. */
 export const MAX_JOINING_TIME = 60_000;
 
-/** When nothing has come for this long, in milliseconds, the crowd has heard all there is. */
+/** If nothing has arrived for this long, in milliseconds, all news has been received. */
 const QUIET = 150;
 
-/** An echo answers with what we sent, a registry with `registered`: both begin like this, and an error does not. */
+/** A good answer begins like this: an echo server returns `register`, a registry answers `registered`. */
 const GOOD_ANSWER = '{"type":"register';
 
 export class Crowd {
-  /** How long it took until the last one was registered, in milliseconds. */
+  /** How long it took until the last client was registered, in milliseconds. */
   joiningTime = 0;
   readonly #port: number;
   readonly #members: Socket[] = [];
-  /** Those that announce() has registered: nobody waits for what they hear. */
+  /** The clients that announce() has registered. Nobody reads the news that they receive. */
   readonly #newcomers: Socket[] = [];
-  /** Who has not received the news that is on its way. */
+  /** The members that have not yet received the current news. */
   readonly #uninformed = new Set<Socket>();
   #whenInformed: () => void = () => {};
   #lastReceived = 0;
@@ -34,7 +34,7 @@ export class Crowd {
     this.#port = port;
   }
 
-  /** Registers `size` clients, at most `atOnce` of them at a time; after MAX_JOINING_TIME no more are begun. */
+  /** Registers `size` clients, at most `atOnce` at a time. After MAX_JOINING_TIME it starts no more of them. */
   static async join(port: number, size: number, atOnce: number): Promise<Crowd> {
     const crowd = new Crowd(port);
     const start = performance.now();
@@ -52,12 +52,12 @@ export class Crowd {
     return crowd;
   }
 
-  /** How many have registered. Who was refused, lost or not answered has not. */
+  /** How many clients are registered and still connected. */
   get size(): number {
     return this.#members.filter(({ destroyed }) => !destroyed).length;
   }
 
-  /** Registers one more, and returns how long it takes until everybody else has heard of it, in milliseconds. */
+  /** Registers one more client. @returns how long it takes until all others have the news, in milliseconds */
   async announce(username: string): Promise<number> {
     const newcomer = connectLightly(this.#port, () => {});
     this.#newcomers.push(newcomer);
@@ -76,12 +76,12 @@ export class Crowd {
     return performance.now() - start;
   }
 
-  /** Drops all connections. End the server before, or it tells each of them of all the others' leaving. */
+  /** Drops all connections. End the server first, or it tells every client about every other one that leaves. */
   close(): void {
     for (const socket of [...this.#members, ...this.#newcomers]) socket.resetAndDestroy();
   }
 
-  /** The connection becomes a member when its first answer is a good one. */
+  /** Registers a client. It becomes a member if its first answer is good. */
   #join(username: string): Promise<void> {
     return new Promise((resolve) => {
       let answered = false;
@@ -102,7 +102,7 @@ export class Crowd {
     });
   }
 
-  /** News is a line, and nothing else comes at that time: who has the end of a line has it. */
+  /** At this time the server sends only one line of news, so a chunk that ends with LF completes it. */
   #receive(socket: Socket, chunk: Buffer): void {
     this.#lastReceived = performance.now();
     if (this.#uninformed.size === 0 || chunk[chunk.length - 1] !== LINE_FEED) return;
@@ -110,7 +110,7 @@ export class Crowd {
     if (this.#uninformed.size === 0) this.#whenInformed();
   }
 
-  /** Waits until all have heard of each other. */
+  /** Waits until all members have received all news. */
   async #quiet(): Promise<void> {
     this.#lastReceived = performance.now();
     while (performance.now() - this.#lastReceived < QUIET) await wait(QUIET / 3);

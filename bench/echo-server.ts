@@ -1,5 +1,5 @@
-// The least that a server of lines on node:net can do, to compare our servers with: it sends each line back.
-// With --broadcast it sends whatever comes to everybody.
+// The smallest line server on node:net, to compare our servers with: it sends each line back.
+// With --broadcast, it sends all that it receives to every client.
 
 import { createServer, type Socket } from "node:net";
 
@@ -9,7 +9,7 @@ const sockets = new Set<Socket>();
 const server = createServer({ noDelay: true }, (socket) => {
   sockets.add(socket);
   socket.on("close", () => sockets.delete(socket));
-  socket.on("error", () => {}); // Benchmarks end their connections by a reset.
+  socket.on("error", () => {}); // Benchmarks end their connections with a reset.
   if (broadcast) {
     socket.on("data", (chunk) => {
       for (const each of sockets) each.write(chunk);
@@ -29,5 +29,5 @@ server.listen({ host: "127.0.0.1", port: 0 }, () => {
   if (typeof address === "object") console.log(`listening on 127.0.0.1:${address?.port}`);
 });
 
-// Whoever started us holds the other end of our input: when that is gone, nobody needs us.
+// The program that has started us holds the other end of our input. When that program has ended, we end, too.
 process.stdin.resume().on("end", () => process.exit());

@@ -1,4 +1,4 @@
-// How long a student waits from saving a file to the verdict of `npm run learn`, in a terminal.
+// Measures how long a student waits from saving a file until `npm run learn` shows the verdict in a terminal.
 
 import { rmSync } from "node:fs";
 import { hasRegion } from "../course/exercises/exercises.ts";
@@ -6,10 +6,10 @@ import { CourseCopy } from "../tests/support/course-copy.ts";
 import { findTerminals, type PseudoTerminal } from "./pseudo-terminal.ts";
 import type { Row } from "./report.ts";
 
-/** How often each exercise is saved with the solution, and as often with the starter. */
+/** How many times each exercise is saved with its solution, and how many times with its starter. */
 const SAVES = 7;
 
-/** One exercise whose checks call functions, and one whose checks start a server. */
+/** The checks of the first exercise call functions; those of the second start a server. */
 const SUBJECTS = [
   { what: "pure code", id: "03-modular-power", limit: 1000 },
   { what: "a program", id: "02-register", limit: 2500 },
@@ -43,7 +43,7 @@ export async function measureLearn(): Promise<Row[]> {
   }
 }
 
-/** Milliseconds from each save until the verdict was sent to the terminal. */
+/** Milliseconds from each save until the verdict has been sent to the terminal. */
 interface Times {
   passing: number[];
   failing: number[];
@@ -57,7 +57,7 @@ async function measureExercise(
   const exercise = course.exercise(id);
   if (!hasRegion(exercise)) throw new Error(`${id} has no code to save`);
   rmSync(course.path("work"), { recursive: true, force: true });
-  // The exercises before it count as passed, so that it is the one that learn opens.
+  // Earlier exercises are marked as passed, so that learn opens this one.
   const before = course.exercises.slice(0, course.exercises.indexOf(exercise));
   course.write("progress.txt", before.map((one) => `${one.id} 2026-01-01\n`).join(""));
   const learn = open([

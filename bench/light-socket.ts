@@ -1,13 +1,13 @@
-// A connection for measuring with: reading costs as little as Node allows, so that the server has more to do than we.
+// A connection for measuring. It reads as cheaply as Node.js can, so that the server has more work than we have.
 
 import { connect, type Socket } from "node:net";
 
-/** All connections read into the same memory, one after the other; otherwise each read would get memory of its own. */
+/** All connections read into the same memory. Otherwise Node.js would allocate memory for each read. */
 const SHARED = Buffer.alloc(65_536);
 
 /**
- * Connects to a server on this machine. Errors are left to "close".
- * @param receive gets what has come; the bytes are its own only until it returns
+ * Connects to a server on this machine. After an error, the event "close" is the only notice.
+ * @param receive gets the received bytes; they are valid only until it returns
  */
 export function connectLightly(port: number, receive: (bytes: Buffer) => void): Socket {
   const callback = (length: number, buffer: Uint8Array): boolean => {

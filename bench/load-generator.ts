@@ -1,22 +1,22 @@
-// Our end of the process that generates load.
+// Starts and controls the process that generates load (load-process.ts).
 
 import { startProgram } from "../programs/stage-programs.ts";
 import type { Flood, Load, LoadResult } from "./load.ts";
 import type { Job } from "./load-process.ts";
 
-/** How long the runs of all loads are: enough for many thousand requests. */
+/** Milliseconds for each phase of a run: long enough for thousands of requests. */
 const DEFAULTS = { connections: 1, outstanding: 1, settle: 0, warmUp: 200, duration: 800 };
 
 export class LoadGenerator {
   readonly #program = startProgram("bench/load-process.ts");
 
-  /** One load at a time. What is not said: one connection, a request after the other, which is its introduction too. */
+  /** Runs one load; only one may run at a time. Default: one connection, which sends one request after the other. */
   async load(load: Pick<Load, "port" | "request"> & Partial<Load>): Promise<LoadResult> {
     this.#do({ kind: "load", introduction: load.request, ...DEFAULTS, ...load });
     return JSON.parse(await this.#program.line(/^\{/)) as LoadResult;
   }
 
-  /** Floods until end(). */
+  /** Floods the server until end() is called. */
   flood(flood: Flood): void {
     this.#do({ kind: "flood", ...flood });
   }

@@ -1,4 +1,4 @@
-// The load generator: connections that send lines to a server and count the lines that come back.
+// The load generator: its connections send lines to a server, and count the lines that come back.
 
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
@@ -9,15 +9,15 @@ const LINE_FEED = 0x0a;
 export interface Load {
   port: number;
   connections: number;
-  /** How many requests each connection has open: 1 waits for each reply before the next request. */
+  /** How many requests each connection keeps open. With 1, it waits for each reply before it sends the next request. */
   outstanding: number;
   /** The request, without its LF. */
   request: string;
-  /** Sent first, all at once; nothing else is until all have an answer. Each # is replaced by the connection's number. */
+  /** The first line of each connection: all wait for its answer. Each # becomes the connection's number. */
   introduction: string;
-  /** How long to wait after that for what else the server may have to say, in milliseconds. */
+  /** How long to wait after the introductions in case the server sends more, in milliseconds. */
   settle: number;
-  /** How long to run before counting, and while counting, in milliseconds. */
+  /** How long to run before counting begins. The next member: how long to count. In milliseconds. */
   warmUp: number;
   duration: number;
 }
@@ -25,15 +25,15 @@ export interface Load {
 export interface LoadResult {
   /** Replies per second, while counting. */
   rate: number;
-  /** All replies, also those of the warm-up. */
+  /** All replies, including those of the warm-up. */
   replies: number;
-  /** How many connections were made, answered, and there to the end. */
+  /** How many connections were made, got an answer, and stayed open to the end. */
   served: number;
-  /** From the first connection until the last one had its first answer, in milliseconds. */
+  /** From the start of the first connection until the last one has its first answer, in milliseconds. */
   connecting: number;
 }
 
-/** How long connecting and the first answer may take, in milliseconds. */
+/** How long to wait until all connections have their first answer, in milliseconds. */
 const PATIENCE = 8000;
 
 export async function runLoad(load: Load): Promise<LoadResult> {
@@ -67,11 +67,11 @@ function total(connections: readonly Connection[]): number {
 
 class Connection {
   replies = 0;
-  /** Resolves when the introduction is answered, or the connection has failed. */
+  /** Resolves when the introduction is answered, or when the connection has failed. */
   readonly ready: Promise<void>;
   readonly #socket: Socket;
   readonly #outstanding: number;
-  /** As many requests as may be open, and how long each is. */
+  /** As many requests as may be open, one behind the other. The next member is the length of one. */
   readonly #requests: Buffer;
   readonly #requestLength: number;
   #answered = false;
@@ -110,7 +110,7 @@ class Connection {
   }
 
   close(): void {
-    // A reset leaves no connection behind in TIME_WAIT, of which a long benchmark would make too many.
+    // After a reset, no connection stays in TIME_WAIT. A long benchmark would make too many of those.
     this.#socket.resetAndDestroy();
   }
 
@@ -137,13 +137,13 @@ function withResolver(): { promise: Promise<void>; resolve: () => void } {
 export interface Flood {
   port: number;
   connections: number;
-  /** What to send again and again, without its LF. */
+  /** The line to send again and again, without its LF. */
   line: string;
 }
 
 const FLOOD_BLOCK_BYTES = 65_536;
 
-/** Sends lines on every connection as fast as the server takes them, reads nothing, and never stops. */
+/** Sends lines on every connection as fast as the server accepts them. Never reads, never stops. */
 export function startFlood({ port, connections, line }: Flood): void {
   const lines = `${line}\n`;
   const block = Buffer.from(lines.repeat(Math.ceil(FLOOD_BLOCK_BYTES / lines.length)));

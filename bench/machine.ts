@@ -1,4 +1,4 @@
-// What the figures depend on: the machine, the versions, the system's limits; and what a process uses of them.
+// Describes the machine that figures depend on (versions, limits), and what a process uses of it.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ export interface Machine {
   cores: number;
   memoryGiB: number;
   system: string;
-  /** How busy it was before we began: processes that wanted to run, mean of a minute. */
+  /** The mean number of processes that wanted to run in the last minute: how busy the machine was before. */
   loadAverage: number;
   node: string;
   tsx: string;
@@ -44,7 +44,7 @@ function versionOf(packageName: string): string {
   return version;
 }
 
-/** The memory a process has in RAM (its resident set), in MiB. */
+/** The memory that a process has in RAM (its resident set), in MiB. */
 export function residentMemory(pid: number): number {
   if (process.platform === "linux") {
     const kibibytes = /^VmRSS:\s+([0-9]+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
@@ -53,25 +53,25 @@ export function residentMemory(pid: number): number {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
 }
 
-/** Linux counts the time of processes in hundredths of a second (USER_HZ), whatever its clock. */
+/** Linux reports the time of processes in hundredths of a second (USER_HZ), whatever its clock is. */
 const TICKS_PER_SECOND = 100;
 
-/** The processor time a process has used, in seconds; undefined where we cannot tell. */
+/** The processor time that a process has used, in seconds; undefined where the system does not tell. */
 export function processorTime(pid: number): number | undefined {
   if (process.platform !== "linux") return undefined;
   const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The second field is the program's name in parentheses, and may hold blanks: count from behind it (proc(5)).
+  // The second field is the program's name in parentheses. It may contain blanks, so we count from its end (proc(5)).
   const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
   const [user, system] = [fields[11], fields[12]];
   return (Number(user) + Number(system)) / TICKS_PER_SECOND;
 }
 
-/** Files a program needs beside its connections: libraries, pipes, the event loop's own. */
+/** How many files a program has open beside its connections: libraries, pipes, the event loop. */
 const OTHER_FILES = 200;
 
 /**
- * Why this many connections cannot be opened, or undefined if they can.
- * Node raises the soft limit to the hard one when it starts, and its children, our servers too, inherit that.
+ * Why so many connections cannot be opened; undefined if they can. Node.js raises its soft limit to the hard limit when
+ * it starts, and our servers inherit it.
  */
 export function tooFewFiles(connections: number): string | undefined {
   const limit = execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).trim();

@@ -1,20 +1,20 @@
-// Two programs that have a chat, whose ends a benchmark holds: what it enters at one comes out at the other.
+// Starts two programs that chat. A benchmark enters text into one, and reads it from the other.
 
 import type { ChildProgram } from "../programs/child-program.ts";
 import { startProgram, startServer } from "../programs/stage-programs.ts";
 
-/** Both programs run, and lines pass. */
+/** Two running programs, which can exchange lines. */
 export interface Pair {
   sender: ChildProgram;
   receiver: ChildProgram;
-  /** What the receiver prints for a text that was entered at the sender. */
+  /** The line that the receiver prints for a text. */
   received(text: string): string;
-  /** What the sender prints when it knows that the text has arrived; texts are numbered from 1. */
+  /** The line that the sender prints when it knows that a text has arrived. Texts are numbered from 1. */
   delivered(text: string, number: number): string;
   end(): Promise<void>;
 }
 
-/** Two clients of a stage, with a registry of their own. */
+/** Starts two clients of a stage, with their own registry. */
 export async function startChat(folder: string): Promise<Pair> {
   const { server, port } = await startServer(`${folder}/server.ts`);
   const registry = ["--registry", `127.0.0.1:${port}`];
@@ -33,7 +33,7 @@ export async function startChat(folder: string): Promise<Pair> {
   };
 }
 
-/** Two programs that only pass bytes on. */
+/** Starts two programs that only pass on bytes (bare-peer.ts). */
 export async function startBarePair(): Promise<Pair> {
   const { server: receiver, port } = await startServer("bench/bare-peer.ts");
   const sender = startProgram("bench/bare-peer.ts", [String(port)]);

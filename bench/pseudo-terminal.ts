@@ -1,5 +1,5 @@
-// A program in a real pseudo-terminal, whose keyboard and screen a benchmark holds. Node cannot make one by itself:
-// util-linux's `script` can, or else tmux, in its control mode.
+// Runs a program in a real pseudo-terminal, so that a benchmark can use its keyboard and read its screen. Node.js
+// cannot make a pseudo-terminal: we use util-linux's `script`, or else tmux in its control mode.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,20 +8,20 @@ import { join } from "node:path";
 import { Command } from "./commands.ts";
 
 export interface PseudoTerminal {
-  /** Types letters, without the key Enter. */
+  /** Types text, without the key Enter. */
   type(text: string): void;
   pressEnter(): void;
-  /** Waits until the screen was sent this text. */
+  /** Waits until this text has been sent to the screen. */
   shows(text: string): Promise<void>;
   end(): void;
 }
 
 export type TerminalOpener = (command: readonly string[]) => PseudoTerminal;
 
-/** What opens pseudo-terminals here, or why nothing does. */
+/** Finds a tool that opens pseudo-terminals, or says why there is none. */
 export function findTerminals(): { open: TerminalOpener; name: string } | { reason: string } {
   if (process.platform === "win32") return { reason: "pseudo-terminals are opened on Unix only" };
-  // The `script` of BSD and macOS wants a terminal itself, and does not know this option.
+  // The `script` of BSD and macOS does not know this option, and needs a terminal itself.
   if (answers("script", ["--version"], /util-linux/)) return { open: openScript, name: "script" };
   if (answers("tmux", ["-V"], /^tmux/)) return { open: openTmux, name: "tmux" };
   return { reason: "neither script (of util-linux) nor tmux is installed" };
@@ -32,9 +32,9 @@ function answers(command: string, argv: readonly string[], pattern: RegExp): boo
   return error === undefined && pattern.test(stdout);
 }
 
-/** `script` passes on its input as keys, and the screen's output as it is, when its own input is no terminal. */
+/** If its own input is no terminal, `script` passes on that input as keys, and the output to the screen unchanged. */
 function openScript(command: readonly string[]): PseudoTerminal {
-  // exec: the program takes the place of the shell, and gets the hang-up when `script` ends.
+  // exec: the program replaces the shell, so that it gets the hang-up signal when `script` ends.
   const shellCommand = `exec ${command.map(quote).join(" ")}`;
   const script = new Command([
     "script",
@@ -53,7 +53,7 @@ function openScript(command: readonly string[]): PseudoTerminal {
   };
 }
 
-/** tmux in control mode takes commands in lines on its input and prints what the screen gets as `%output`. */
+/** In control mode, tmux reads commands from its input. It prints output to the screen as lines with `%output`. */
 function openTmux(command: readonly string[]): PseudoTerminal {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const server = ["-S", join(folder, "tmux"), "-f", "/dev/null"];
@@ -62,7 +62,7 @@ function openTmux(command: readonly string[]): PseudoTerminal {
   const tmux = new Command(words, screenDecoder());
   const end = (): void => {
     process.off("exit", end);
-    // The server is no child of ours, and in no group of ours: it has to be told.
+    // The tmux server is not our child and not in our process group, so we have to end it explicitly.
     spawnSync("tmux", [...server, "kill-server"], { timeout: 5000 });
     tmux.end();
     rmSync(folder, { recursive: true, force: true });
@@ -76,7 +76,7 @@ function openTmux(command: readonly string[]): PseudoTerminal {
   };
 }
 
-/** Puts together what the screen gets of `%output %0 TEXT`, in which control characters are three octal digits. */
+/** Decodes the lines `%output %0 TEXT`, in which control characters are three octal digits. */
 function screenDecoder(): (piece: string) => string {
   let unfinished = "";
   return (piece) => {

@@ -1,5 +1,5 @@
-// How many clients the registry of stage 02 takes, how fast it tells them of each other, and how fast it answers.
-// The same clients do the same with a bare echo server; where everybody is to hear of everybody, with a broadcasting one.
+// Measures how many clients stage 02's registry takes, how fast it tells them of each other, and how fast it answers.
+// For comparison, the same clients use a bare echo server, or a broadcasting one if every client must receive the news.
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { ChildProgram } from "../programs/child-program.ts";
@@ -9,7 +9,7 @@ import { LoadGenerator } from "./load-generator.ts";
 import { residentMemory, tooFewFiles } from "./machine.ts";
 import type { Row } from "./report.ts";
 
-const REGISTRY = { file: "02-basic-p2p/server.ts", argv: ["--heartbeat", "3600"] }; // No pings among what we count.
+const REGISTRY = { file: "02-basic-p2p/server.ts", argv: ["--heartbeat", "3600"] }; // So no pings are counted.
 const ECHO = { file: "bench/echo-server.ts", argv: [] };
 const BROADCAST = { file: "bench/echo-server.ts", argv: ["--broadcast"] };
 
@@ -17,13 +17,13 @@ type ServerFile = { file: string; argv: readonly string[] };
 
 const BURST = { size: 500, atOnce: 500, runs: 3 };
 const MANY = { size: 3000, atOnce: 50, runs: 3 };
-/** No further run is begun after this time, in milliseconds: everybody hears of everybody, and that may take long. */
+/** No run begins after this time, in milliseconds: each takes long, as every client hears of every other. */
 const JOINING_BUDGET = 20_000;
 const USERS = 1000;
 const ANNOUNCEMENTS = 25;
 const LOAD_RUNS = 5;
 
-/** A server's memory is read when it has come to rest: after this time, in milliseconds. */
+/** How long a server rests before its memory is read, in milliseconds. */
 const REST = 500;
 
 export async function measureRegistry(): Promise<Row[]> {
@@ -40,7 +40,7 @@ export async function measureRegistry(): Promise<Row[]> {
   }
 }
 
-/** Does something with a server of its own, and ends it. */
+/** Starts a server, does something with it, and ends it. */
 async function withServer<Result>(
   { file, argv }: ServerFile,
   action: (port: number, server: ChildProgram) => Promise<Result>,
@@ -57,7 +57,7 @@ interface Joined {
   registered: number;
   /** In milliseconds. */
   time: number;
-  /** What each client costs the server, in KiB. */
+  /** The server's memory for each client, in KiB. */
   memory: number;
 }
 
@@ -108,7 +108,7 @@ function joinOnce(serverFile: ServerFile, size: number, atOnce: number): Promise
   });
 }
 
-/** What takes longer the more users there are: the news of one more, and the list of all. */
+/** Measures what takes longer if there are more users: the news of a new one, and the list of all. */
 async function measureUsers(generator: LoadGenerator): Promise<Row[]> {
   const names = { news: "news of one reaches 1,000", list: "answers to list, 1,000 users" };
   const reason = tooFewFiles(USERS);
@@ -152,12 +152,12 @@ async function announceInTurn(crowd: Crowd): Promise<number[]> {
   const times: number[] = [];
   for (let number = 1; number <= ANNOUNCEMENTS; number += 1) {
     times.push(await crowd.announce(`newcomer-${number}`));
-    await wait(10); // Nothing of this one is left when the next comes.
+    await wait(10); // Nothing of this run may be left when the next one begins.
   }
   return times;
 }
 
-/** About the length of the answer to `list`: an echo of that many bytes moves as much, and makes nothing of it. */
+/** About the length of the answer to `list`: an echo of so many bytes moves as much data without making a list. */
 function listLength(): number {
   const user = { username: "member-1000", host: "127.0.0.1", port: 50_000 };
   return JSON.stringify({ type: "users", users: new Array(USERS).fill(user) }).length;
@@ -178,12 +178,12 @@ async function measureLookups(generator: LoadGenerator): Promise<Row> {
   };
 }
 
-/** Registers first, and lets the news of that pass, so that it is not counted among the answers. */
+/** Registers first, and waits until the news about that has passed, so that it is not counted as answers. */
 function asUser(username: string): { introduction: string; settle: number } {
   return { introduction: JSON.stringify({ type: "register", username, port: 50_000 }), settle: 300 };
 }
 
-/** Replies per second, in several runs. */
+/** Measures replies per second, in several runs. */
 async function ratesOf(
   generator: LoadGenerator,
   load: Parameters<LoadGenerator["load"]>[0],

@@ -1,14 +1,14 @@
-// How the figures of a benchmark are judged and written: as a table for people, or as JSON. Pure.
+// Judges the figures of a benchmark, and writes them as a table for people or as JSON. Pure.
 
 import { median, type Summary, summarize } from "./statistics.ts";
 
-/** What a figure must keep to. */
+/** The limit of a figure. */
 export interface Limit {
   bound: "at least" | "at most";
   value: number;
-  /** What is compared: the figure itself, or its ratio to what was measured beside it. */
+  /** What is compared with the limit: the figure itself, or its ratio to the figure beside it. */
   of: "value" | "ratio";
-  /** Whether a single bad run misses the limit (for counts and memory), and not only a bad median (for times). */
+  /** Whether every run must keep the limit (for counts and memory), or only the median of the runs (for times). */
   everyRun?: boolean;
 }
 
@@ -17,12 +17,12 @@ export interface Figure {
   name: string;
   unit: string;
   runs: readonly number[];
-  /** What was measured in the same runs to compare it with. */
+  /** What was measured in the same runs for comparison. */
   beside?: { name: string; runs: readonly number[] };
   limit?: Limit;
 }
 
-/** Something that could not be measured here, and why. */
+/** Something that could not be measured on this machine, and why. */
 export interface NotMeasured {
   name: string;
   notMeasured: string;
@@ -30,7 +30,7 @@ export interface NotMeasured {
 
 export type Row = Figure | NotMeasured;
 
-/** A figure with all that follows from it, as `--json` writes it. */
+/** A figure with its median, ratio and verdict, as `--json` writes it. */
 export type JudgedRow = NotMeasured | JudgedFigure;
 
 export interface JudgedFigure extends Summary {
@@ -38,7 +38,7 @@ export interface JudgedFigure extends Summary {
   unit: string;
   runs: readonly number[];
   beside?: Summary & { name: string; runs: readonly number[] };
-  /** The figure by what is beside it; without that, by its limit. */
+  /** The figure divided by the one beside it; if there is none, by its limit. */
   ratio?: number;
   limit?: Limit;
   met?: boolean;
@@ -58,7 +58,7 @@ export function judge(row: Row): JudgedRow {
   return figure;
 }
 
-/** The ratio of each run. Both sides of a run were measured one after the other, under the same load of the machine. */
+/** The ratio of each run. Both parts of a run were measured in turn, under the same load of the machine. */
 function ratiosOf({ runs, beside, limit }: Figure): number[] {
   if (beside !== undefined) return runs.map((value, run) => value / (beside.runs[run] ?? Number.NaN));
   return limit?.of === "value" ? runs.map((value) => value / limit.value) : [];
@@ -71,14 +71,14 @@ function keeps({ bound, value, everyRun }: Limit, measured: readonly number[]): 
 
 const HEADING = ["", "measured, median (spread)", "beside it", "ratio", "limit", ""];
 
-/** The table of one subject, a line for each figure. */
+/** The table of one subject, with a line for each figure. */
 export function table(rows: readonly JudgedRow[]): string {
   const cells = [HEADING, ...rows.map(cellsOf)];
   const widths = HEADING.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   return cells.map((line) => formatLine(line, widths)).join("\n");
 }
 
-/** A row that was not measured has a single cell after its name, as long as need be. */
+/** Pads each cell to the width of its column. A row that was not measured has fewer cells, of any length. */
 function formatLine(line: readonly string[], widths: readonly number[]): string {
   return `  ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
 }
@@ -110,7 +110,7 @@ function formatRatio(ratio: number): string {
   return ratio >= 0.1 ? ratio.toFixed(2) : ratio.toPrecision(2);
 }
 
-/** Three significant digits, or all those before the point, thousands parted by commas. */
+/** Rounds to three significant digits, but keeps all digits before the point. Commas separate thousands. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return "?";
   const digits = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
@@ -120,7 +120,7 @@ export function formatNumber(value: number): string {
 export interface Verdict {
   limits: number;
   met: number;
-  /** The names of the figures that miss theirs. */
+  /** The names of the figures that miss their limits. */
   missed: string[];
 }
 

@@ -1,5 +1,5 @@
-// How long a student waits: from starting a client until it is ready, and from the key Enter in one terminal to the
-// screen of the other.
+// Measures how long a student waits: from starting a client until it is ready, and from pressing Enter in one terminal
+// until the text is on the other screen.
 
 import { startServer } from "../programs/stage-programs.ts";
 import { Command } from "./commands.ts";
@@ -46,7 +46,7 @@ async function measureStarts(): Promise<Row[]> {
   }
 }
 
-/** From starting a command until it prints this text, in milliseconds. */
+/** Measures the time from starting a command until it prints this text, in milliseconds. */
 async function timeUntil(text: string, words: readonly string[]): Promise<number> {
   const start = performance.now();
   const program = new Command(words);
@@ -58,7 +58,7 @@ async function timeUntil(text: string, words: readonly string[]): Promise<number
   }
 }
 
-/** Times of one run, in milliseconds. */
+/** The times of each run, in milliseconds. */
 interface Keys {
   medians: number[];
   slowest: number[];
@@ -123,7 +123,7 @@ async function measureTerminals(open: TerminalOpener): Promise<Keys> {
       },
       async (text) => {
         alice.type(text);
-        await alice.shows(text); // The terminal shows what was typed: now only Enter is missing.
+        await alice.shows(text); // The terminal shows the text; only Enter is missing.
       },
     );
   } finally {
@@ -134,9 +134,9 @@ async function measureTerminals(open: TerminalOpener): Promise<Keys> {
 }
 
 /**
- * Sends numbered texts, one after the other, and times each.
- * @param send resolves when it has arrived, with what remains to be waited for before the next
- * @param prepare what is not timed
+ * Sends numbered texts one after the other, and measures the time of each.
+ * @param send resolves when the text has arrived, with a function that waits until the next text may be sent
+ * @param prepare is not timed
  */
 async function measureEach(
   send: (text: string, number: number) => Promise<() => Promise<unknown>>,

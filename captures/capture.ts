@@ -1,4 +1,4 @@
-// npm run capture -- NAME: records a capture of this course anew, or what a student does in other terminals.
+// npm run capture -- NAME: records one of the course's captures again, or what a student does in other terminals.
 
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,7 +24,7 @@ Without OUT.pcap the file in captures/ is written anew (with --live: work/live-S
                     or recorder (ours: needs no rights, makes up the headers); otherwise the first that works
   --help            show this text`;
 
-/** Wrong arguments: one line, and exit code 2. */
+/** The arguments are wrong. The message is one line; the exit code is 2. */
 class UsageError extends Error {}
 
 interface Given {
@@ -35,7 +35,7 @@ interface Given {
   method: Method | undefined;
 }
 
-/** @returns undefined if the usage was asked for */
+/** @returns undefined if the user asked for the usage */
 function readArguments(argv: readonly string[]): Given | undefined {
   const options = {
     live: { type: "boolean" },
@@ -100,10 +100,10 @@ async function main(): Promise<void> {
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Fulfilled at the first Ctrl-C. A second one ends us at once. */
+/** Resolves at the first Ctrl-C. A second one ends our process at once. */
 function onceStopped(): Promise<void> {
   return new Promise((resolve) => {
-    // A signal that may come does not keep us alive; this does.
+    // A signal handler alone does not keep Node.js running, but this timer does.
     const waiting = setInterval(() => {}, 3_600_000);
     for (const signal of STOP_SIGNALS) {
       process.once(signal, () => {
@@ -115,12 +115,12 @@ function onceStopped(): Promise<void> {
   });
 }
 
-/** With us end the programs that we have started, and our temporary files are removed. */
+/** exit() also ends the programs that we have started, and removes our temporary files. */
 function endAtOnceWhenStopped(): void {
   for (const signal of STOP_SIGNALS) process.on(signal, () => process.exit(1));
 }
 
-process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
 try {
   await main();
 } catch (error) {

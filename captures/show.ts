@@ -1,4 +1,4 @@
-// npm run show -- FILE: a capture for people. What can be read in it stands in one colour, what cannot in another.
+// npm run show -- FILE: shows a capture to people. Readable text has one colour, ciphertext another.
 
 import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -27,10 +27,10 @@ Shows what is in a capture (pcap or pcapng): who talked to whom, and what stood 
   --partial         of a damaged file, show what stands before the damage
   --help            show this text`;
 
-/** The largest key log that is read, in bytes. */
+/** The largest key log that we read, in bytes. */
 const MAX_KEY_LOG_BYTES = 16_777_216;
 
-/** A problem that the user can mend: one line, and an exit code. */
+/** A problem that the user can solve: one line, and an exit code. */
 class ShowError extends Error {
   readonly exitCode: number;
 
@@ -135,7 +135,7 @@ async function main(): Promise<void> {
   }
 }
 
-process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
 try {
   await main();
 } catch (error) {

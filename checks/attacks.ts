@@ -1,4 +1,4 @@
-// The exercises of kind attack: an attack program proves itself on a secret that was drawn for this check.
+// Checks the exercises of kind attack: an attack program must find a secret that was made at random for this check.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,12 +9,12 @@ import { captureOf, type MadeChat } from "./engine/made-chats.ts";
 import type { ProgramUnderTest } from "./engine/program-under-test.ts";
 import type { Scene } from "./engine/scene.ts";
 
-/** A text that nobody knows beforehand: some words, ASCII only. */
+/** A random text of some words in ASCII, so that no program can know it beforehand. */
 function secretText(scene: Scene, words = 4): string {
   return Array.from({ length: words }, () => scene.random.word(scene.random.integer(2, 9))).join(" ");
 }
 
-/** Writes a capture for this check. @returns its path; it is gone afterwards */
+/** Writes a capture for this check. @returns its path; the file is removed after the check */
 function writeCapture(scene: Scene, chats: readonly MadeChat[]): string {
   const folder = mkdtempSync(join(tmpdir(), "check-"));
   scene.afterwards(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,15 +23,15 @@ function writeCapture(scene: Scene, chats: readonly MadeChat[]): string {
   return path;
 }
 
-/** A private key of the toy group; not 11, which no side uses (P4.3). */
+/** A private key of the toy group, but never 11, which the chat programs never use (P4.3). */
 function toyPrivateKey(scene: Scene): bigint {
   return BigInt(scene.random.pick([3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20]));
 }
 
-/** An attack starts several programs, one after the other, and each may take as long as anything else: so many times. */
+/** An attack starts several programs, so it may take this many times longer than other steps. */
 const PATIENCE = 6;
 
-/** Runs an attack to its end, if it comes to one. */
+/** Runs an attack until it ends. */
 async function finished(scene: Scene, name: string, argv: readonly string[]): Promise<ProgramUnderTest> {
   const attack = await scene.attack(name, argv);
   for (let waited = 0; waited < PATIENCE && !attack.hasEnded; waited += 1)
@@ -98,7 +98,7 @@ export const checks = [
       }
       await attack.endsWith(0);
 
-      // Whoever does not ask whether a guess fits finds a key in everything.
+      // A program that does not test its guesses would find a "key" here, too.
       const inVain = await finished(scene, "crib", ["--stage", "04"]);
       await inVain.shows("stopped: the crib: no key makes all lines readable");
       await inVain.endsWith(0);
@@ -113,13 +113,13 @@ export const checks = [
       "CBC XORs the block of ciphertext before into a block of plaintext; into the first block it XORs the IV. A change belongs 16 bytes before the place where it shall show.",
     async run(scene) {
       const [old, wanted] = [scene.random.integer(100, 499), scene.random.integer(500, 999)].map(String);
-      // Once in the first block, once far behind it, where a block in front of it turns into noise.
+      // Changes one text in the first block and one far behind it, where the block before it becomes noise.
       const beginnings = ["pay ", `${scene.random.word(31)} pay `];
       for (const beginning of beginnings) {
         const end = ` to ${scene.random.word(5)}`;
         const options = ["--text", `${beginning}${old}${end}`, "--old", `${old}`, "--new", `${wanted}`];
         const attack = await finished(scene, "bit-flip", options);
-        // What the noise decodes to may be anything, even a line of another length.
+        // The noise may be any text, also a text of another length.
         const seen = beginning.length + 3 <= 16 ? `pay ${wanted}${end}` : `.*${wanted}${end}`;
         await attack.shows(new RegExp(`^proof: bob reads: ${seen}$`, "s"));
         await attack.shows(/^stopped: bob's answer: .*"code":"bad-record"/);

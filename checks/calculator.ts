@@ -1,4 +1,4 @@
-// Checks of section P1, the calculator: its server over the wire, and its client as a program.
+// Checks section P1, the calculator: its server over the wire, and its client as a program.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { type CheckOfSeveral, defineChecks } from "./engine/check.ts";
@@ -10,10 +10,10 @@ import type { CalculatorRun, Scene } from "./engine/scene.ts";
 const SERVER = { stages: ["01"], of: "server" } as const;
 const CLIENT = { stages: ["01"], of: "client" } as const;
 
-/** Requests and the replies that they must have, both without LF. */
+/** Requests and the replies that they must get, both without LF. */
 type Table = readonly (readonly [request: string, reply: string])[];
 
-/** Asks one request after the other over a connection, each when the one before is answered. */
+/** Sends each request of a table when the one before has been answered. */
 async function asks(client: Connection, table: Table): Promise<void> {
   for (const [request, reply] of table) {
     await client.sends(`${request}\n`);
@@ -21,7 +21,7 @@ async function asks(client: Connection, table: Table): Promise<void> {
   }
 }
 
-/** A check of a table of requests. */
+/** Makes a check from a table of requests. */
 function table(id: string, title: string, likelyCause: string, rows: Table): CheckOfSeveral {
   return {
     id,
@@ -31,7 +31,7 @@ function table(id: string, title: string, likelyCause: string, rows: Table): Che
   };
 }
 
-/** The reply that says what was unexpected, and where. */
+/** The reply to an unexpected character. */
 const unexpected = (character: string, column: number): string =>
   `error: unexpected "${character}" at column ${column}`;
 
@@ -224,7 +224,7 @@ function randomTerm(scene: Scene): Term {
   };
 }
 
-/** What the calculator must reply to these terms; the first one's operator is not used. */
+/** The reply that the calculator must give to these terms. The operator of the first term is ignored. */
 function replyTo(terms: readonly Term[]): string {
   let value = 0;
   for (const [index, { operator, literal }] of terms.entries()) {
@@ -433,7 +433,7 @@ const endings = defineChecks(SERVER, [
   },
 ]);
 
-/** Runs the client against the server, and expects exactly this. */
+/** Runs the client against the server, and expects exactly this output. */
 async function prints(
   scene: Scene,
   expected: CalculatorRun,

@@ -1,5 +1,5 @@
-// `npm run check -- 02`: checks programs of a stage over the wire, in whatever language they are written.
-// This file reads the command line and reports; checks/engine/ does the work, the files beside this one say what must be so.
+// `npm run check -- 02`: checks a stage's programs over the wire, in whatever language they are written. This file
+// reads the command line and reports. checks/engine/ does the work, and the files beside this one hold the checks.
 
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -44,7 +44,7 @@ itself. Without --server and --client it checks the programs of this course.
 Exit code: 0 all passed, 1 some failed, 2 some could not run.
 `;
 
-/** What is wrong with the command line, in a line. */
+/** The command line is wrong. The message is one line. */
 class UsageError extends Error {}
 
 interface CommandLine {
@@ -61,7 +61,7 @@ interface CommandLine {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  // What the checker has started ends when it does; a signal alone would end it without that.
+  // The programs that we have started end when we call exit(). A signal alone would end us without them.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
   if (argv.length === 0 || argv.includes("--help")) {
     console.log(USAGE);
@@ -100,7 +100,7 @@ function readCommandLine(argv: readonly string[]): CommandLine {
       ...(values.folder === undefined ? {} : { folder: resolve(values.folder) }),
       ...(values.server === undefined ? {} : { server: values.server }),
       ...(values.client === undefined ? {} : { client: values.client }),
-      workingFolder: process.env.INIT_CWD ?? process.cwd(), // npm runs us in the course's folder.
+      workingFolder: process.env.INIT_CWD ?? process.cwd(), // npm has changed to the course's folder.
     },
     list: values.list ?? false,
     seed: readNumber("--seed", values.seed, 0, 2 ** 32 - 1) ?? Math.floor(Math.random() * 2 ** 32),
@@ -138,7 +138,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** @throws UsageError unless it is a number between the two */
+/** @throws UsageError unless it is a number in this range */
 function readNumber(
   option: string,
   text: string | undefined,
@@ -153,7 +153,7 @@ function readNumber(
   return value;
 }
 
-/** A program in another language has no functions of ours to look at; and only what was named is checked. */
+/** The checks to run: only those that were named; and for programs in other languages, none of our functions. */
 function wanted({ stage, pattern, place }: CommandLine): readonly Check[] {
   const checks = findChecks(stage, pattern);
   const foreign = place.server !== undefined || place.client !== undefined;
@@ -205,7 +205,7 @@ async function report(commandLine: CommandLine, checks: readonly Check[]): Promi
   return counts.couldNotRun > 0 ? 2 : 0;
 }
 
-/** Programs of ours are started many times, so from bundles; who checks a program of their own names its command. */
+/** Bundles our programs, because they are started many times. Programs with a command of their own stay. */
 async function bundledPlace(place: Place, checks: readonly Check[]): Promise<BundledPlace> {
   if (place.server !== undefined || place.client !== undefined) return { place, remove: () => {} };
   const withAttacks = checks.some((check) => check.of === "attack");
@@ -230,7 +230,7 @@ function count(results: readonly CheckResult[]): { passed: number; failed: numbe
   return { passed: of("passed"), failed: of("failed"), couldNotRun: of("could-not-run") };
 }
 
-/** What graders' programs read. */
+/** A result as `--json` writes it, for programs of graders. */
 function plain(result: CheckResult): object {
   const { check, verdict, milliseconds, transcript, failure, problem } = result;
   const { id, title, of } = check;

@@ -1,4 +1,4 @@
-// Clauses P4.1 to P4.6: the key exchange as it is on the wire, and the safety number on the terminal.
+// Checks clauses P4.1 to P4.6: the key exchange on the wire, and the safety number on the terminal.
 
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
 import { connectsAs, failedCall } from "./engine/chat-steps.ts";
@@ -18,7 +18,7 @@ import type { Scene } from "./engine/scene.ts";
 /** A number as a public key of the group of 2,048 bits. */
 const digits = (value: bigint): string => encode(value, MODP2048).toString("hex");
 
-/** A peer that has come as far as the client's key, which is there although the peer has not sent its own. */
+/** Plays a peer until the client's key has arrived. The client must send its key before it has the peer's. */
 async function untilTheKey(
   scene: Scene,
   alice: ClientUnderTest,
@@ -33,14 +33,14 @@ async function untilTheKey(
   return chat;
 }
 
-/** Both sides have the same key: a message arrives in each direction. */
+/** Both sides have the same key, because a message arrives in each direction. */
 async function talks(alice: ClientUnderTest, chat: Chat): Promise<void> {
   await chat.says(message(1, "hello"));
   await chat.hears(ack(1));
   await alice.shows(`${chat.name}> hello`);
 }
 
-/** The client has reported what became of every call, and no chat has begun. */
+/** The client has reported that every call failed, and no chat has begun. */
 async function noChat(alice: ClientUnderTest): Promise<void> {
   await alice.enters("/chats");
   await alice.shows("no chats");
@@ -48,7 +48,7 @@ async function noChat(alice: ClientUnderTest): Promise<void> {
   await alice.hasNotShown("safety number");
 }
 
-/** A private key for which the chosen number begins with a zero byte: the next ones are tried until one does. */
+/** Finds a private key for which base^key begins with a zero byte, by trying one after the other. */
 function untilShort(base: bigint): bigint {
   let exponent = randomPrivateKey();
   let result = power(base, exponent, MODP2048.prime);
@@ -241,7 +241,7 @@ export const checks = defineChecks({ stages: ["03", "04"], of: "client" }, [
       "A number is turned into bytes without padding: when it begins with a zero byte, which happens once in 256 chats, it becomes too short.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
-      // The client's key is known before ours is chosen: so the secret can be made to begin with a zero byte.
+      // We know the client's key before we choose ours, so we can make a secret that begins with a zero byte.
       const secret = await untilTheKey(scene, alice, "responder", "secret");
       secret.privateKey = untilShort(decode(secret.otherPublicKey));
       await secret.sendsKey();

@@ -1,4 +1,4 @@
-// All checks of the course, from the files beside this one.
+// Collects all checks of the course from the files beside this one.
 
 import { checks as attacks } from "./attacks.ts";
 import { checks as calculator } from "./calculator.ts";
@@ -23,7 +23,7 @@ import { checks as sealedLines } from "./sealed-lines.ts";
 import { checks as terminalLines } from "./terminal-lines.ts";
 import { checks as toyCipher } from "./toy-cipher.ts";
 
-/** Every check, in the order of the clauses. */
+/** All checks, in the order of the clauses. */
 export const CHECKS: readonly Check[] = [
   ...attacks,
   ...calculator,
@@ -48,8 +48,9 @@ export const CHECKS: readonly Check[] = [
 ].sort((left, right) => order(left) - order(right));
 
 /**
- * The checks of a stage.
- * @param pattern an id, or a clause: P2.3 means all checks of that clause, P2 all of the section; without it, all
+ * Finds the checks of a stage.
+ * @param pattern an id, a clause or a section: P2.3 means all checks of that clause, P2 all of the section;
+ *   default: all
  */
 export function findChecks(stage: StageNumber, pattern?: string): readonly Check[] {
   return CHECKS.filter(
@@ -62,7 +63,7 @@ export function findChecks(stage: StageNumber, pattern?: string): readonly Check
   );
 }
 
-/** P2.10 comes after P2.9. */
+/** Sorts P2.10 behind P2.9. */
 function order(check: Check): number {
   const [section = "0", clause = "0"] = clauseOf(check).slice(1).split(".");
   return Number(section) * 100 + Number(clause);

@@ -1,4 +1,4 @@
-// Checks of section P0, lines, for the servers of all stages and, where lines reach them, their clients.
+// Checks section P0, lines: for the servers of all stages, and for clients where lines reach them.
 
 import { message } from "./engine/chat.ts";
 import { lostChat } from "./engine/chat-steps.ts";
@@ -12,20 +12,20 @@ import type { Scene } from "./engine/scene.ts";
 import { StepFailure } from "./engine/step-failure.ts";
 import { within } from "./engine/transcript.ts";
 
-/** Signals do not exist on Windows: there a process is ended from outside, without an exit code. */
+/** Windows has no signals: there a process is ended from outside, without an exit code. */
 const SIGNALS: readonly NodeJS.Signals[] = process.platform === "win32" ? [] : ["SIGINT", "SIGTERM"];
 
-/** The size of the longest line, in bytes, the LF included (P0.3). */
+/** The size of the longest line in bytes, including its LF (P0.3). */
 const longest = (scene: Scene): number => (scene.stage === "01" ? 4096 : 262_144);
 
-/** A client that the server answers: of a registry, one that is registered. */
+/** A client that the server answers: at a registry, it must be registered. */
 async function visitor(scene: Scene, server: ServerUnderTest, name = "the client"): Promise<Connection> {
   const connection = await scene.connect(server, name);
   if (scene.stage !== "01") await connection.registers(`visitor-${connection.port}`);
   return connection;
 }
 
-/** A request that differs from number to number, with its LF. */
+/** A request with its LF. Each number gives a different request. */
 function request(scene: Scene, number: number, end = "\n"): string {
   const line =
     scene.stage === "01" ? `${number} + 1` : `{"type":"lookup","username":"nobody-${number}","note":"é€"}`;
@@ -38,7 +38,7 @@ async function answered(scene: Scene, connection: Connection, number: number): P
   else await connection.receivesError("unknown-user");
 }
 
-/** Asks, and expects the answer. */
+/** Sends a request, and expects its answer. */
 async function asks(scene: Scene, connection: Connection, number = 1): Promise<void> {
   await connection.sends(request(scene, number));
   await answered(scene, connection, number);
@@ -54,7 +54,7 @@ async function refused(
   else await connection.receivesError(reason.replaceAll(" ", "-"));
 }
 
-/** A request of exactly so many bytes, the LF included, that is answered with sevenOrUsers. */
+/** A request of exactly this many bytes including its LF. Its answer is sevenOrUsers. */
 function longRequest(scene: Scene, bytes: number, end = "\n"): string {
   if (scene.stage === "01") return "7".padStart(bytes - end.length) + end;
   const [head, tail] = ['{"type":"list","note":"', `"}${end}`];
@@ -66,10 +66,10 @@ async function sevenOrUsers(scene: Scene, connection: Connection): Promise<void>
   else await connection.receivesJson({ type: "users", users: [] });
 }
 
-/** Byte sequences that are no UTF-8: stray, overlong, a surrogate, cut off. */
+/** Invalid UTF-8: a stray byte, an overlong form, a surrogate, and a sequence that is cut off. */
 const BAD_UTF8 = [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xe2, 0x82]];
 
-/** A line with these bytes in it, which would be a request if they were UTF-8. */
+/** A line with these bytes in it. With valid UTF-8 in their place, it would be a request. */
 function lineWith(scene: Scene, bytes: readonly number[]): Buffer {
   const [head = "", tail = ""] =
     scene.stage === "01" ? ["1 + 1 ", "\n"] : ['{"type":"list","note":"', '"}\n'];
@@ -318,7 +318,7 @@ const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
         await asks(scene, client, number);
       }
       await asks(scene, await visitor(scene, server, "a later client"));
-      if (scene.stage !== "01") client.ignoresTheRest(); // News of the later one.
+      if (scene.stage !== "01") client.ignoresTheRest(); // This is news of the later client.
     },
   },
 ]);
@@ -349,13 +349,13 @@ const unreadReplies = defineCheck({
   },
 });
 
-/** With their replies, more than the systems of both sides take in for a program that does not read: 10 MB on Linux. */
+/** With their replies, more bytes than both systems buffer for a program that never reads: 10 MB on Linux. */
 const DEAF_REQUESTS = 350_000;
 
-/** In each turn of the server's, a client that floods it has some lines answered: so many turns bring it to a halt. */
+/** A server may answer some lines of a flood between two requests of another client. So many stop the flood. */
 const PATIENT_REQUESTS = 6000;
 
-/** Asks one request after the other, each when the one before is answered. One step, for it is one thing that is said. */
+/** Sends each request when the one before has been answered. For the student, all this is one step. */
 async function asksManyTimes(scene: Scene, client: Connection): Promise<void> {
   const description = `another client asks ${PATIENT_REQUESTS} times, and is answered each time`;
   await scene.step(description, async () => {
@@ -370,11 +370,11 @@ async function asksManyTimes(scene: Scene, client: Connection): Promise<void> {
   });
 }
 
-/** Fails unless a program that has ended said nothing but one line, on standard error. */
+/** Fails unless a program that has ended has printed exactly one line, on standard error. */
 async function saidInOneLine(scene: Scene, program: ProgramUnderTest): Promise<void> {
   await scene.step(`${program.name} has printed one line, on standard error`, () => {
     const errors = program.errors.filter((line) => line !== "");
-    const notes = scene.stage === "03" ? 1 : 0; // It may have said first that its cipher is weak (P5.2).
+    const notes = scene.stage === "03" ? 1 : 0; // The program may first warn that its cipher is weak (P5.2).
     if (program.lines.length > 0 || errors.length < 1 || errors.length > 1 + notes)
       scene.fails({
         expected: "one line on standard error",
@@ -470,7 +470,7 @@ const clientChecks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
   },
 ]);
 
-/** Offsets inside of characters that have more than one byte. */
+/** Offsets inside characters that have more than one byte. */
 function cutsInsideOfCharacters(bytes: Buffer): number[] {
   return [...bytes.keys()].filter((offset) => ((bytes[offset] ?? 0) & 0xc0) === 0x80);
 }

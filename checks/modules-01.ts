@@ -1,4 +1,4 @@
-// Checks of stage 01's own functions: what cannot be brought about over the wire for certain.
+// Checks functions of stage 01 directly, where a check over the wire would depend on chance.
 
 import { defineChecks } from "./engine/check.ts";
 

@@ -1,4 +1,4 @@
-// Checks of pure functions of stage 02 that have to do with peers (the files peer-messages.ts, commands.ts, printable.ts).
+// Checks pure functions of stage 02's peers (in peer-messages.ts, commands.ts and printable.ts).
 
 import { defineChecks } from "./engine/check.ts";
 

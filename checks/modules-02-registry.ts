@@ -1,9 +1,9 @@
-// Checks of functions: how a line becomes a message (P2.7), in messages.ts.
+// Checks how messages.ts of stage 02 turns a line into a message (P2.7).
 
 import { type Check, defineCheck } from "./engine/check.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
 
-/** Lines that are no message, whatever they are otherwise. */
+/** Lines that are no messages. */
 const NO_MESSAGES = [
   "null",
   "",
@@ -36,7 +36,7 @@ export const checks: readonly Check[] = [
       await messages.returns("parseObject", ['{"type":"list"}'], { type: "list" });
       const whole = { type: "register", username: "alice", port: 50001, more: [1, null] };
       await messages.returns("parseObject", [JSON.stringify(whole)], whole);
-      // Which types there are is for others to know.
+      // parseObject() does not decide which types exist.
       await messages.returns("parseObject", ['{"type":""}'], { type: "" });
       for (const line of NO_MESSAGES) await messages.throws("parseObject", [line], { code: "bad-request" });
     },

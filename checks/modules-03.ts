@@ -1,5 +1,5 @@
-// Functions of stage 03, file by file (clauses P4 and P5): the arithmetic, the keys, the safety number, the toy cipher.
-// What is right comes from OpenSSL, or from arithmetic of the checker's own.
+// Checks functions of stage 03, file by file (P4 and P5): arithmetic, keys, safety number, toy cipher. The expected
+// values come from OpenSSL or from the checker's own arithmetic.
 
 import { createDiffieHellman } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
@@ -17,29 +17,29 @@ import {
 import type { Random } from "./engine/random.ts";
 import { givesInTurn } from "./engine/values.ts";
 
-/** The stage's own form of a group: it knows the limits of private keys, too (P4.3). */
+/** The stage's form of the toy group also has the limits of private keys (P4.3). */
 const TOY_GROUP = { ...TOY, smallestPrivateKey: 2n, largestPrivateKey: 21n };
 const LONG_GROUP = { ...MODP2048, smallestPrivateKey: 2n, largestPrivateKey: 2n ** 256n - 1n };
 
-/** The toy comes first: what goes wrong there can be read. */
+/** The toy group comes first, because people can read its numbers. */
 const GROUPS = [TOY_GROUP, LONG_GROUP];
 
-/** How many key pairs are drawn of each group. */
+/** How many key pairs are made in each group. */
 const PAIRS = 24;
 
-/** y^x mod p of the group of 2,048 bits, computed by OpenSSL. */
+/** Lets OpenSSL compute y^x mod p in the group of 2,048 bits. */
 function powerByOpenSsl(base: bigint, exponent: bigint): bigint {
   const party = createDiffieHellman(encode(MODP2048.prime, MODP2048), Buffer.of(2));
   party.setPrivateKey(Buffer.from(exponent.toString(16).padStart(64, "0"), "hex"));
   return decode(party.computeSecret(encode(base, MODP2048)));
 }
 
-/** A number below the long prime. */
+/** A number below the large prime. */
 function randomElement(random: Random): bigint {
   return (decode(random.bytes(256)) % (MODP2048.prime - 3n)) + 2n;
 }
 
-/** A good public key of the long group. */
+/** A valid public key of the large group. */
 function randomPublicKey(): bigint {
   return power(MODP2048.generator, randomPrivateKey(), MODP2048.prime);
 }
@@ -126,7 +126,7 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
         }
         await scene.step(`the ${PAIRS} private keys of ${group.name} are random`, () => {
           const different = new Set(seen).size;
-          // Of 24 draws among 20 numbers, fewer than five different ones never come: the chance is below 10^-10.
+          // With 24 random keys out of 20, fewer than five different ones have a chance below 10^-10.
           const least = group === TOY_GROUP ? 5 : PAIRS;
           if (different < least)
             scene.fails({
@@ -136,7 +136,7 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
                 .map((key) => `${key}n`.slice(0, 20))
                 .join(", ")}, …`,
             });
-          // That none of 24 random keys has 252 bits or more happens once in 10^28 times.
+          // The chance that none of 24 random keys has 252 bits or more is 10^-28.
           if (group === LONG_GROUP && seen.every((key) => key < 2n ** 251n))
             scene.fails({
               expected: "private keys of up to 256 bits",
@@ -250,7 +250,7 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
       "The secret is as long as its number, not as long as the prime. That goes wrong in one chat of 256, and nobody finds out why.",
     async run(scene) {
       const file = await scene.module("diffie-hellman.ts");
-      // 2^x is below the prime, so the secret is this power of two itself: its length can be chosen.
+      // 2^x is below the prime, so this power of two itself is the secret. So we can choose the secret's length.
       for (const exponent of [2039, 2034, 8 * scene.random.integer(20, 240), 3]) {
         const secret = encode(1n << BigInt(exponent), MODP2048);
         await file.returns("sharedSecret", [BigInt(exponent), 2n, LONG_GROUP], secret);
@@ -280,7 +280,7 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
       const file = await scene.module("safety-number.ts");
       for (let round = 0; round < 3; round += 1) {
         const [one, other] = [scene.random.bytes(256), scene.random.bytes(256)];
-        // As numbers in decimal, or as texts of them, 9 and 10 stand in another order than as bytes.
+        // Compared as bytes, 2 comes before 10. Compared as texts of decimal numbers, 10 comes first.
         const pairs: [Buffer, Buffer][] = [
           [one, other],
           [Buffer.of(2), Buffer.of(10)],

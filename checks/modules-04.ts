@@ -1,5 +1,5 @@
-// Functions of stage 04, file by file (clauses P6.1 to P6.3): the keys, the cipher with its tag, the sealed lines.
-// What is right comes from the checker's own cryptography.ts, or from the RFCs.
+// Checks functions of stage 04, file by file (P6.1 to P6.3): keys, cipher with tag, sealed lines. The expected values
+// come from the checker's own cryptography.ts or from the RFCs.
 
 import { createHash } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
@@ -19,10 +19,10 @@ const hex = (digits: string): Buffer => Buffer.from(digits, "hex");
 
 const SEQUENCE_ZERO = Buffer.alloc(8);
 
-/** How many lines are sealed to look at their IVs. */
+/** How many lines are sealed in order to compare their IVs. */
 const SEALED_LINES = 64;
 
-/** RFC 7518, appendix B.3: the key is 00 01 02 … 3f, the text and the additional data are Kerckhoffs's. */
+/** RFC 7518, appendix B.3: the key is 00 01 02 … 3f; the text and the additional data quote Kerckhoffs. */
 const RFC_7518 = {
   key: Buffer.from(Array.from({ length: 64 }, (_, index) => index)),
   iv: hex("1af38c2dc2b96ffdd86694092341bc04"),
@@ -41,7 +41,7 @@ const SP_800_38A = {
   ciphertext: "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d",
 };
 
-/** RFC 5869, appendix A.1 and A.3. */
+/** RFC 5869, appendices A.1 and A.3. */
 const RFC_5869 = [
   {
     salt: hex("000102030405060708090a0b0c"),
@@ -55,13 +55,13 @@ const RFC_5869 = [
   },
 ];
 
-/** What deriveKeys should return. */
+/** The value that deriveKeys() must return. */
 interface ChatKeys {
   initiator: unknown;
   responder: unknown;
 }
 
-/** What decrypt is given. Without additional data they are those of line 0. */
+/** The arguments of decrypt(). Default for the additional data: those of line 0. */
 interface Received {
   key: Buffer;
   iv: Buffer;
@@ -70,14 +70,14 @@ interface Received {
   additionalData?: Buffer;
 }
 
-/** What decrypt has to accept: a text, sealed as line 0. */
+/** Makes arguments that decrypt() must accept: a text, sealed as line 0. */
 function sealedRightly(scene: Scene, text: Buffer): Received {
   const [key, iv] = [scene.random.bytes(64), scene.random.bytes(16)];
   const { ciphertext, tag } = seal(key, 0, text, iv);
   return { key, iv, ciphertext: hex(ciphertext), tag: hex(tag) };
 }
 
-/** The arguments of decrypt. */
+/** The arguments of decrypt() as an array. */
 function toDecrypt({ key, iv, ciphertext, tag, additionalData = SEQUENCE_ZERO }: Received): unknown[] {
   return [key, iv, { ciphertext, tag }, additionalData];
 }
@@ -86,7 +86,7 @@ function digitsOf(key: unknown): string {
   return key instanceof Uint8Array ? Buffer.from(key).toString("hex") : `no bytes: ${String(key)}`;
 }
 
-/** Seals lines with one Sealer, and returns what it has written, parsed. */
+/** Seals lines with one Sealer, and returns the sealed lines, parsed. */
 async function sealLines(scene: Scene, key: Buffer, lines: readonly string[]): Promise<SealedLine[]> {
   const sealer = await (await scene.module("sealed-lines.ts")).creates("Sealer", [key]);
   const sealed: SealedLine[] = [];
@@ -94,7 +94,7 @@ async function sealLines(scene: Scene, key: Buffer, lines: readonly string[]): P
   return sealed;
 }
 
-/** Expects that a function returns undefined; says what it was given in words, because nobody reads the digits. */
+/** Expects undefined from a function. `what` describes its arguments, because nobody reads hexadecimal. */
 async function refuses(
   scene: Scene,
   module: ModuleUnderTest,
@@ -111,7 +111,7 @@ async function refuses(
   });
 }
 
-/** Expects that an Opener gives this line. */
+/** Expects that an Opener returns this line. */
 async function opens(scene: Scene, opener: ModuleUnderTest, sealed: object, line: string): Promise<void> {
   await scene.step(`open gives the line "${line}"`, async () => {
     const value = await opener.calls("open", [sealed]);
@@ -121,14 +121,14 @@ async function opens(scene: Scene, opener: ModuleUnderTest, sealed: object, line
   });
 }
 
-/** The same bytes but for one bit of the byte at this place. */
+/** A copy of the bytes with one flipped bit in the byte at this place. */
 function flipped(bytes: Buffer, place: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[place] = (copy[place] ?? 0) ^ 1;
   return copy;
 }
 
-/** An IV of which nothing in the line before tells what it will be, judged from many. */
+/** Judges whether IVs are unpredictable: none may repeat, or follow from the line before. */
 function judgeIvs(scene: Scene, sealed: readonly SealedLine[], others: readonly SealedLine[]): void {
   const ivs = sealed.map(({ iv }) => iv);
   const twice = ivs.findIndex((iv, index) => ivs.indexOf(iv) < index);
@@ -334,7 +334,7 @@ export const checks = defineChecks({ stages: ["04"], of: "module" }, [
       };
       for (const [what, change] of Object.entries(changed))
         await refuses(scene, file, "decrypt", what, toDecrypt({ ...right, ...change }));
-      // The same bytes in a row, cut elsewhere: a byte from the IV has become one of the additional data, and so on.
+      // Moves the borders by one byte: from the IV into the additional data, and from the ciphertext into the IV.
       const row = Buffer.concat([SEQUENCE_ZERO, iv, ciphertext]);
       const moved = {
         additionalData: row.subarray(0, 9),
@@ -448,7 +448,7 @@ export const checks = defineChecks({ stages: ["04"], of: "module" }, [
   },
 ]);
 
-/** Expects a line as P6.2 has it. */
+/** Fails unless the line has the form of P6.2. */
 function judgeSealed(scene: Scene, key: Buffer, line: SealedLine, index: number, text: string): void {
   const names = Object.keys(line).join(" ");
   const form = line.type === "sealed" && names === "type seq iv ciphertext tag";

@@ -1,4 +1,4 @@
-// Checks of clause P3.9: calls that cross, and calls that are withdrawn.
+// Checks clause P3.9: calls that cross, and calls that are withdrawn.
 
 import { ack, BYE, type Chat, message } from "./engine/chat.ts";
 import { asksForChat, callsAs, failedCall, isCalledAs, readsHello, started } from "./engine/chat-steps.ts";
@@ -38,7 +38,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       "Whoever has the greater name drops its own call and takes the one that comes, before or after the answer crossed: its user wanted this chat.",
     async run(scene) {
       const zoe = await scene.client("Zoe");
-      // The call and the answer crossed come on two connections: in either order.
+      // The peer's call and its answer `crossed` use two connections, so they may arrive in either order.
       for (const [name, crossedFirst] of [
         ["bob", false],
         ["carol", true],
@@ -70,7 +70,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
     likelyCause:
       "A call needs an end of its own: after the request timeout and the handshake timeout together, or after the handshake timeout once crossed was said.",
     async run(scene) {
-      // The 70 s of the clause are the 60 s for the user and the 10 s for the handshake, which the options set.
+      // The clause says 70 s: 60 s for the user's answer and 10 s for the handshake. The options set both.
       const zoe = await scene.client("zoe", {
         argv: ["--request-timeout", "0.2", "--handshake-timeout", "0.2"],
       });
@@ -82,8 +82,8 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await readsHello(crossing);
       await crossing.connection.sendsJson(CROSSED);
       await zoe.showsNext(failedCall("bob"));
-      crossing.connection.ignoresTheRest(); // A bye may be answered.
-      // A call that comes now is one like any other: her user is asked.
+      crossing.connection.ignoresTheRest(); // The client may send a bye.
+      // A later call is a normal one again, so the client must ask its user.
       const late = await asksForChat(scene, zoe, "bob");
       late.connection.ignoresTheRest();
     },

@@ -1,4 +1,4 @@
-// Checks of clauses P3.5 and P3.8: how a chat ends, by goodbye or by loss.
+// Checks clauses P3.5 and P3.8: how a chat ends, by a goodbye or by a lost connection.
 
 import { ack, BYE, type Chat, message } from "./engine/chat.ts";
 import { lostChat, opensChat, saysAtOnce } from "./engine/chat-steps.ts";
@@ -11,7 +11,7 @@ const LOSSES: readonly ((chat: Chat) => Promise<void>)[] = [
   (chat) => chat.connection.resets(),
   (chat) => chat.connection.closes(),
   async (chat) => {
-    // A goodbye without its LF is none (P0.5).
+    // A goodbye without its LF does not count (P0.5).
     await chat.connection.sends(chat.wrap(BYE));
     await chat.connection.endsHalf();
   },
@@ -49,7 +49,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await bob.ended();
       await alice.shows("bob> so long");
       await alice.showsNext("chat with bob ended");
-      // The name is free for another chat.
+      // The peer's name is free for another chat.
       const again = await opensChat(scene, alice, "initiator", "bob");
       await again.says(message(1, "me again"));
       await again.hears(ack(1));

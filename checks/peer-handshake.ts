@@ -1,4 +1,4 @@
-// Checks of clause P3.1: who may begin a chat, and what the two say to each other before the first message.
+// Checks clause P3.1: who may begin a chat, and which lines both sides send before the first message.
 
 import { ack, type Chat, message } from "./engine/chat.ts";
 import {
@@ -15,10 +15,10 @@ import { defineChecks } from "./engine/check.ts";
 import type { Members } from "./engine/connection.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
 
-/** A line that is refused, what is wrong with it, and the code of the refusal. */
+/** A line that must be refused, what is wrong with it, and the error code. */
 type Wrong = readonly [what: string, line: string | Members, code: string];
 
-/** A member of a hello that is to be left out. */
+/** The value of a member that is left out of a hello. */
 const MISSING = undefined;
 
 export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
@@ -31,7 +31,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       const alice = await scene.client("alice");
       const bob = await isCalledAs(scene, alice, "bob");
       await bob.receivesHello();
-      // Bob thinks about it. There is no chat yet.
+      // Bob has not accepted yet, so there is no chat.
       await alice.enters("/chats");
       await alice.showsNext("no chats");
       await bob.sendsHello();
@@ -67,14 +67,14 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         const bob = await isCalledAs(scene, alice, name);
         await readsHello(bob);
         scene.transcript.steps.push(`an answer comes ${what}`);
-        // A message comes with it: whoever has taken the answer shows that by answering the message.
+        // A message follows at once: a client that wrongly accepts the answer would acknowledge the message.
         await bob.connection.sends(`${JSON.stringify(line)}\n${JSON.stringify(message(1, "gotcha"))}\n`);
         await bob.refused(code);
         await alice.shows(failedCall(name));
       }
       await alice.hasNotShown("started");
       await alice.hasNotShown("gotcha");
-      if (scene.stage !== "02") return; // From 03 on, what follows would need the keys, too.
+      if (scene.stage !== "02") return; // From stage 03 on, the rest would need keys.
       const dora = await isCalledAs(scene, alice, "dora");
       await readsHello(dora);
       scene.transcript.steps.push("an answer comes with the right name in another case (P2.1)");
@@ -122,7 +122,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       const first = await isCalled();
       await first.connection.sendsJson({ type: "bye", reason: "declined" });
       await alice.showsNext("bob declined");
-      first.connection.ignoresTheRest(); // A bye may be answered.
+      first.connection.ignoresTheRest(); // The client may send a bye.
       const second = await isCalled();
       await second.connection.sendsJson({ type: "error", code: "wrong-stage", message: "another stage" });
       await alice.showsNext(failedCall("bob"));
@@ -191,7 +191,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await bob.connection.sendsInPieces(bytes, [1, inCharacter, bytes.length - 1]);
       await alice.shows(wantsToChat("bob"));
       await isAccepted(alice, bob);
-      // The keys of stage 04 depend on every byte of the hello: this message can be read only if both saw the same.
+      // Stage 04's keys depend on every byte of both hellos, so a message can be read only if both sides agree.
       await bob.says(message(1, "hi"));
       await bob.hears(ack(1));
       await alice.shows("bob> hi");

@@ -1,4 +1,4 @@
-// Checks of clauses P3.6, P3.7 and P3.10: several chats at a time, bad neighbours, and what is bounded.
+// Checks clauses P3.6, P3.7 and P3.10: several chats at a time, misbehaving peers, and limits.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "./engine/chat.ts";
 import { asksForChat, callsAs, isAccepted, lostChat, opensChat, talk } from "./engine/chat-steps.ts";
@@ -8,10 +8,10 @@ import type { ClientUnderTest } from "./engine/launcher.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
 import type { Scene } from "./engine/scene.ts";
 
-/** P3.3 and P3.6: what is said to somebody who is not answered with a hello. */
+/** The answer to a caller who gets no hello (P3.3 and P3.6). */
 const DECLINED = { type: "bye", reason: "declined" };
 
-/** How a bad neighbour behaves, on a connection of its own. */
+/** What a misbehaving peer does on a connection of its own. */
 const NEIGHBOURS: readonly ((neighbour: Connection, scene: Scene) => Promise<void>)[] = [
   (neighbour) => neighbour.sends("{"),
   (neighbour) => neighbour.endsHalf(),
@@ -20,7 +20,7 @@ const NEIGHBOURS: readonly ((neighbour: Connection, scene: Scene) => Promise<voi
   (neighbour) => neighbour.sends(Buffer.alloc(300_000, "x")),
 ];
 
-/** Calls the client in this name, and is told no without a question to its user. */
+/** Calls the client in this name. The client must decline without asking its user. */
 async function isDeclined(scene: Scene, alice: ClientUnderTest, name: string): Promise<void> {
   const chat = await callsAs(scene, alice, name);
   await chat.sendsHello();
@@ -76,7 +76,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--handshake-timeout", "1"] });
       const bob = await asksForChat(scene, alice, "bob");
-      // These two connect after bob, and are closed while he waits.
+      // These two connect after Bob, and are closed while he waits.
       const silent = await scene.connect(alice, "a silent peer");
       const slow = await scene.connect(alice, "a slow peer");
       await slow.sends('{"type":"hello","st');
@@ -161,7 +161,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       const friend = await opensChat(scene, alice, "initiator", "friend");
       let id = 0;
       for (const [index, behaves] of NEIGHBOURS.entries()) {
-        // Once before a hello, once after the handshake.
+        // A stranger misbehaves before a hello, and another one after the handshake.
         const stranger = await scene.connect(alice, "a stranger");
         await behaves(stranger, scene);
         stranger.ignoresTheRest();
@@ -184,7 +184,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       const texts = Array.from({ length: 70 }, (_, index) => `text ${index + 1}`);
       await alice.enters(...texts);
       for (let id = 1; id <= 64; id += 1) await bob.hears(message(id, `text ${id}`));
-      // The next line that alice sends is the answer to this, not her message 65.
+      // Alice's next line must acknowledge this message. It must not be her message 65.
       await bob.says(message(1, "are you there?"));
       await bob.hears(ack(1));
       await alice.shows("bob> are you there?");
@@ -208,7 +208,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       for (let number = 1; number <= 16; number += 1)
         waiting.push(await asksForChat(scene, alice, `bob${number}`));
       await isDeclined(scene, alice, "carol");
-      // An answer makes room for one more.
+      // When the user answers a request, there is room for another one.
       await alice.enters("/decline bob16");
       await waiting.pop()?.connection.receivesJson(DECLINED);
       for (const bob of waiting) bob.connection.ignoresTheRest();

@@ -1,4 +1,4 @@
-// Checks of clauses P3.2 to P3.4: ids, acknowledgements, and the texts that a chat carries.
+// Checks clauses P3.2 to P3.4: ids, acks, and the texts that a chat may carry.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "./engine/chat.ts";
 import { failedCall, isCalledAs, lostChat, opensChat, readsHello, saysAtOnce } from "./engine/chat-steps.ts";
@@ -10,17 +10,17 @@ import type { Scene } from "./engine/scene.ts";
 
 const REPLACEMENT = "\uFFFD";
 
-/** What no terminal should ever get, but the line feed at the end of a line. */
+/** Characters that no terminal may receive. (A line feed is allowed only at the end of a line.) */
 const STEERS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
-/** The characters from one code point to another, both included. */
+/** All characters from one code point to another, both included. */
 function characters(from: number, to: number): string {
   return Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index)).join("");
 }
 
 /**
- * Expects that a client has shown a line by now, after its ack has come. It has written it before the ack (P3.3), so the
- * line is here as soon as everything that waits in this turn of our event loop has been read.
+ * Expects that a client has already shown a line, now that its ack has arrived. The client prints before it sends the
+ * ack (P3.3). So the line is here when our event loop has read all that waits.
  */
 async function hasShownBefore(scene: Scene, client: ClientUnderTest, line: string): Promise<void> {
   await scene.step(`${client.name} has shown ${quote(line)} before its ack came`, async () => {
@@ -108,7 +108,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.shows("delivered to bob: 2");
       await bob.says(ack(1));
       await alice.shows("delivered to bob: 1");
-      // A message comes with it: whoever has taken the ack shows that by answering the message.
+      // A message follows at once. A client that wrongly accepts the ack shows that when it acknowledges the message.
       await saysAtOnce(scene, bob, ack(2), message(1, "still there?"));
       await bob.refused(refusalInChat(bob.stage));
       await alice.shows(lostChat("bob"));
@@ -134,7 +134,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.showsNext(lostChat("bob"));
       await alice.showsNext("not delivered to bob: 1");
       await alice.showsNext("not delivered to bob: 3");
-      // By goodbye, too: carol says it.
+      // The same must hold after a goodbye, so Carol says one.
       const carol = await opensChat(scene, alice, "initiator", "carol");
       await saysAll(alice, carol, ["four", "five"]);
       await saysAtOnce(scene, carol, ack(1), BYE);
@@ -160,7 +160,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         await friend.hears(ack(index + 1));
         await alice.showsNext(`friend> ${text}`);
       }
-      // The same characters as another language's JSON might write them.
+      // A program in another language may write the same characters in JSON like this.
       await friend.says('{"type":"message","id":4,"text":"\\ud83d\\ude00 caf\\u00e9"}');
       await friend.hears(ack(4));
       await alice.showsNext("friend> 😀 café");
@@ -209,7 +209,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         [`<${characters(0x7f, 0x9f)}>`, `<${REPLACEMENT.repeat(33)}>`],
         [`<${characters(0x202a, 0x202e)}>`, `<${REPLACEMENT.repeat(5)}>`],
         [`<${characters(0x2066, 0x2069)}>`, `<${REPLACEMENT.repeat(4)}>`],
-        // The neighbours of what is replaced.
+        // These characters are next to those that are replaced, and must stay.
         ["< ~\u00a0\u200e\u200f\u2029\u202f\u2065\u206a>", "< ~\u00a0\u200e\u200f\u2029\u202f\u2065\u206a>"],
         ["naïve café ☕ 😀 👩‍👩‍👧", "naïve café ☕ 😀 👩‍👩‍👧"],
       ];
@@ -243,13 +243,13 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
   },
 ]);
 
-/** The client's user enters these texts in the current chat, which is this one, and they arrive, counted from 1. */
+/** The client's user enters these texts in this chat, which must be the current one. They arrive with ids from 1. */
 async function saysAll(alice: ClientUnderTest, chat: Chat, texts: readonly string[]): Promise<void> {
   await alice.enters(...texts);
   for (const [index, text] of texts.entries()) await chat.hears(message(index + 1, text));
 }
 
-/** Expects a line with nothing in it that a terminal would obey. */
+/** Expects a line without any character that a terminal would obey. */
 async function showsSafely(scene: Scene, client: ClientUnderTest, expected: RegExp): Promise<void> {
   const shown = await client.showsNext(expected);
   await scene.step("there is nothing in it that could steer a terminal", () => {

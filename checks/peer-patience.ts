@@ -1,4 +1,4 @@
-// Checks of clause P3.10: for how long a chat puts up with a peer that owes an ack.
+// Checks clause P3.10: how long a chat waits for an ack.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { ack, message } from "./engine/chat.ts";
@@ -6,7 +6,7 @@ import { lostChat, opensChat, talk } from "./engine/chat-steps.ts";
 import { defineCheck } from "./engine/check.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
 
-/** When alice writes to carol, in seconds after she has written to bob, and when bob speaks again. */
+/** Seconds from Alice's messages to Bob until she writes to Carol. The next: until Bob speaks again. */
 const CAROL = 8;
 const BOB = 10;
 
@@ -33,13 +33,13 @@ export const checks = [
       await alice.enters("/switch carol", "hello");
       await carol.hears(message(1, "hello"));
       await scene.step(`${BOB} s have passed`, () => until(BOB));
-      // Neither the ack of another message nor a message of his own is what bob owes.
+      // Bob owes the ack of message 1. Another ack or a message of his own does not replace it.
       await bob.says(ack(2));
       await alice.shows("delivered to bob: 2");
       await bob.says(message(1, "hi"));
       await bob.hears(ack(1));
       await alice.showsAfter(30, since, /^chat with (?:bob|carol) lost: /);
-      // If what bob has said had given him more time, carol would be lost before him.
+      // If Bob's lines had given him more time, the chat with Carol would be lost first.
       await scene.step("it was the chat with bob", () => {
         const lost = alice.lines.filter((line) => line.includes(" lost: "));
         if (lost.length !== 1 || !lostChat("bob").test(lost[0] ?? ""))

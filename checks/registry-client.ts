@@ -1,4 +1,4 @@
-// Checks of a client's side of the registry (P2, P7). The checker plays the registry.
+// Checks the client's side of the registry (P2, P7). The checker plays the registry.
 
 import { ack, message } from "./engine/chat.ts";
 import { defineChecks } from "./engine/check.ts";
@@ -12,7 +12,7 @@ function user(username: string): Members {
   return { username, host: "127.0.0.1", port: 50_001 };
 }
 
-/** How the client tells that it is registered; the port is checked elsewhere. */
+/** The client's line when it is registered. Other checks check the port. */
 const REGISTERED = /^registered as alice, listening on 127\.0\.0\.1:[0-9]+$/;
 
 const present = defineChecks(CLIENT, [
@@ -206,7 +206,7 @@ const absent = defineChecks(CLIENT, [
     async run(scene) {
       const alice = await scene.client("alice");
       const { registry } = scene;
-      // The first attempt meets a registry that is going away as well.
+      // The client's first attempt fails as well, because the registry closes that connection, too.
       registry.answerWith = () => undefined;
       await registry.drops();
       await registry.registration("alice", 2);

@@ -1,4 +1,4 @@
-// Checks of a registry (P2), over the wire.
+// Checks a registry (P2) over the wire.
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -10,21 +10,21 @@ import type { Scene } from "./engine/scene.ts";
 
 const SERVER = { stages: CHAT_STAGES, of: "server" } as const;
 
-/** The time between two pings in checks that wait for them, in seconds. */
+/** The time between two pings, in seconds, for checks that wait for pings. */
 const HEARTBEAT = 0.5;
 
-/** How somebody is shown to others. */
+/** The line with which a user registers. */
 function register(username: unknown, port: unknown = 50_001): Members {
   return { type: "register", username, port };
 }
 
-/** Asks where somebody is, and expects this answer. */
+/** Looks up a user, and expects this answer. */
 async function finds(connection: Connection, asked: string, found: Members): Promise<void> {
   await connection.sendsJson({ type: "lookup", username: asked });
   await connection.answer({ type: "user", ...found });
 }
 
-/** Expects an error to be the next answer; news may come before it. */
+/** Expects an error as the next answer. News may come before it. */
 async function answersError(
   connection: Connection,
   request: Members,
@@ -41,7 +41,7 @@ async function answersError(
     });
 }
 
-/** Whether a server on `::` of this machine is reached over IPv4, too. */
+/** Whether a server on this machine that listens on `::` can be reached over IPv4, too. */
 async function wildcardTakesIpv4(): Promise<boolean> {
   const server = createServer((socket) => socket.destroy());
   try {
@@ -247,7 +247,7 @@ const answers = defineChecks(SERVER, [
       const alice = await registered(scene, server, "alice", 50_001);
       await alice.sendsJson({ type: "list" });
       await alice.receivesJson({ type: "users", users: [] });
-      // The same port as alice's: there may be many with one behind different addresses.
+      // Bob has the same port as Alice. Users behind different addresses may have equal ports.
       const bob = await registered(scene, server, "bob", 50_001);
       await alice.receivesJson(joined("bob", 50_001));
       await alice.sendsJson({ type: "list" });
@@ -305,7 +305,7 @@ const answers = defineChecks(SERVER, [
       await receivesNothingElse(carol);
       await carol.leaves();
       for (const other of [alice, bob]) await other.receivesJson(left("carol"));
-      // Who was never registered comes and goes unnoticed.
+      // Nobody is told about a client that never registered.
       await stranger.sendsJson(register("you"));
       await stranger.receivesError("bad-username");
       await stranger.endsHalf();
@@ -367,7 +367,7 @@ const clocks = defineChecks(SERVER, [
       const talking = await bystander(scene, server, "talking");
       const silent = await scene.connect(server, "silent");
       await silent.sendsJson(register("silent"));
-      // At each ping, one client answers, one asks for something, and one does nothing.
+      // At each ping, one client answers, one sends a request, and one does nothing.
       for (let pings = 0; ; ) {
         const line = await answering.receivesJson();
         if (line.type === "joined") continue;
@@ -577,7 +577,7 @@ const errors = defineChecks(SERVER, [
 
 export const checks = [...names, ...answers, ...clocks, ...errors];
 
-/** The same values in another order, which the seed decides. */
+/** The same values in a random order, which depends on the seed. */
 function shuffled(scene: Scene, values: readonly string[]): string[] {
   const rest = [...values];
   const result: string[] = [];

@@ -1,5 +1,4 @@
-// Clauses P6.1 to P6.5: stage 04's sealed lines as they are on the wire, what happens to those that are not right, and
-// the key log.
+// Checks clauses P6.1 to P6.5: stage 04's sealed lines on the wire, what happens to invalid ones, and the key log.
 
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,18 +10,18 @@ import { encryptBlocks, seal, tagged } from "./engine/cryptography.ts";
 import type { ClientUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
-/** What no client may show, because it never came in a line that was right. */
+/** A text that no client may show, because it is never sent in a valid line. */
 const HIDDEN = "hidden";
 
 const SECRET = Buffer.from(JSON.stringify(message(1, HIDDEN)));
 
 const IV = Buffer.from("000102030405060708090a0b0c0d0e0f", "hex");
 
-/** A hello as another program may write it: other blanks, another order, members that we do not know. */
+/** A hello as another program may write it: with other blanks, another order, and unknown members. */
 const helloOfAnotherProgram = (from: string, to: string): string =>
   `{"client": "café 1.0", "from": "${from}", "to" : "${to}", "stage": "0\\u0034", "type": "hello"}`;
 
-/** A chat with a peer whose lines are right, and written otherwise than ours. */
+/** A chat with a peer whose lines are valid, but do not look like ours. */
 async function chatOfAnotherProgram(
   scene: Scene,
   alice: ClientUnderTest,
@@ -46,26 +45,26 @@ async function chatOfAnotherProgram(
   return chat;
 }
 
-/** A right line is taken: only beside that does it mean anything that a wrong one is refused. */
+/** Checks that a valid line is accepted: otherwise it would mean nothing that a wrong line is refused. */
 async function isHeard(alice: ClientUnderTest, chat: Chat): Promise<void> {
   await chat.says(message(1, "right"));
   await chat.hears(ack(1));
   await alice.shows(`${chat.name}> right`);
 }
 
-/** Sends a line as it is, and expects that it is refused, that the chat is lost, and that nothing was shown. */
+/** Sends a line, and expects that it is refused, that the chat is lost, and that nothing is shown. */
 async function isRefused(alice: ClientUnderTest, chat: Chat, line: string): Promise<void> {
   await chat.connection.sends(`${line}\n`);
   await chat.refused("bad-record");
   await alice.shows(lostChat(chat.name));
 }
 
-/** The first sealed line of a chat, right but for these members. */
+/** The first sealed line of a chat, with these members changed. */
 function sealedBut(chat: Chat, members: object): string {
   return JSON.stringify({ ...seal(chat.sendingKey, 0, SECRET, IV), ...members });
 }
 
-/** A sealed line with a right tag over blocks that were padded by hand. */
+/** A sealed line with a valid tag and any padding. */
 function padded(chat: Chat, padding: Buffer): string {
   const blocks = encryptBlocks(chat.sendingKey, IV, Buffer.concat([SECRET, padding]));
   return JSON.stringify(tagged(chat.sendingKey, 0, IV, blocks));
@@ -73,7 +72,7 @@ function padded(chat: Chat, padding: Buffer): string {
 
 const missing = 16 - (SECRET.length % 16);
 
-/** Everything that can be wrong with a line, by what is wrong with it. */
+/** Lines with one mistake each, by the name of the mistake. */
 const WRONG_LINES: Readonly<Record<string, (chat: Chat) => string>> = {
   "a seq that skips one": (chat) => JSON.stringify(seal(chat.sendingKey, 1, SECRET)),
   "a wrong tag": (chat) => sealedBut(chat, { tag: "0".repeat(64) }),
@@ -97,7 +96,7 @@ const WRONG_LINES: Readonly<Record<string, (chat: Chat) => string>> = {
   "an error inside": (chat) => chat.wrap({ type: "error", code: "bad-record", message: HIDDEN }),
 };
 
-/** Lines in clear, which have no place after the keys; the message would be the next one. */
+/** Unencrypted lines, which are not allowed after the keys. The message would have the next id. */
 const CLEAR_LINES: readonly string[] = [
   JSON.stringify(message(2, HIDDEN)),
   JSON.stringify(ack(1)),
@@ -181,7 +180,7 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
         const bob = await opensChat(scene, alice, "initiator", `bob-${member}`);
         await isHeard(alice, bob);
         const line = withLastDigitChanged(bob.wrap(message(2, HIDDEN)), member);
-        // What comes after it is right, and must not be looked at any more.
+        // The lines after the wrong one are valid, but the client must not read them any more.
         const after = [bob.wrap(message(2, HIDDEN)), bob.wrap(BYE)];
         await bob.connection.sends(`${[line, ...after].join("\n")}\n`);
         await bob.refused("bad-record");
@@ -307,7 +306,7 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
       const alice = await scene.client("alice", options);
       await opensChat(scene, alice, "initiator", "bob");
       await scene.step("the mode of the key log is 600", () => {
-        if (process.platform === "win32") return; // There the folder's rights count.
+        if (process.platform === "win32") return; // On Windows the rights of the folder decide.
         const mode = (statSync(path).mode & 0o777).toString(8);
         if (mode !== "600") scene.fails({ expected: "600", received: mode });
       });
@@ -336,14 +335,14 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
   },
 ]);
 
-/** A sealed line in which one bit of the last digit of a member is another. */
+/** Changes one bit of the last digit of a member of a sealed line. */
 function withLastDigitChanged(line: string, member: string): string {
   const [, before = "", digit = "", after = ""] =
     new RegExp(`^(.*"${member}":"?[0-9a-f]*)([0-9a-f])(.*)$`).exec(line) ?? [];
   return before + (Number.parseInt(digit, 16) ^ 1).toString(16) + after;
 }
 
-/** A path for a file that is gone when the check is over. */
+/** A path for a file that is removed after the check. */
 function temporaryFile(scene: Scene): string {
   const folder = mkdtempSync(join(tmpdir(), "key-log-"));
   scene.afterwards(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
-// Checks of clause P7: what a chat looks like on the terminal, line by line, and what its user may enter.
-// (What the registry has to do with it stands in registry-client.ts.)
+// Checks clause P7: which lines a chat prints on the terminal, and what its user may enter. (registry-client.ts checks
+// the lines about the registry.)
 
 import { ack, BYE, message } from "./engine/chat.ts";
 import { asksForChat, callsAs, isAccepted, lostChat, opensChat, wantsToChat } from "./engine/chat-steps.ts";
@@ -7,7 +7,7 @@ import { defineChecks } from "./engine/check.ts";
 import { freePort } from "./engine/free-port.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
 
-/** What cannot be done when nobody is there and no chat is open. */
+/** Commands that are impossible while no other user is registered and no chat is open. */
 const IMPOSSIBLE = [
   "hello?",
   "/chat",

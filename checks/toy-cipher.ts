@@ -1,4 +1,4 @@
-// Clauses P5.1 and P5.2: stage 03's XORed lines as they are on the wire, and what its programs say about them.
+// Checks clauses P5.1 and P5.2: stage 03's XORed lines on the wire, and what its programs say about them.
 
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
 import { connectsAs, isEnded, lostChat } from "./engine/chat-steps.ts";
@@ -9,10 +9,10 @@ import type { Scene } from "./engine/scene.ts";
 
 const CLIENT = { stages: ["03"], of: "client" } as const;
 
-/** What a program may say about a cipher that hides nothing. */
+/** Words with which a program may warn that its cipher is weak. */
 const WEAK = /weak|toy|insecure|breaks|broken|not secure|no secur/i;
 
-/** The warning has come, and not on standard output (P7). */
+/** Expects the warning, but not on standard output (P7). */
 async function warns(scene: Scene, program: ProgramUnderTest): Promise<void> {
   await program.prints(WEAK);
   await scene.step("the warning is on standard error", () => {
@@ -26,7 +26,7 @@ async function warns(scene: Scene, program: ProgramUnderTest): Promise<void> {
   });
 }
 
-/** A chat that has started. Its safety number is not looked at: it says nothing of the cipher. */
+/** A chat that has started. Its safety number is not checked, because it does not depend on the cipher. */
 async function startsChat(scene: Scene, alice: ClientUnderTest, role: ChatRole, name: string): Promise<Chat> {
   const chat = await connectsAs(scene, alice, role, name);
   await chat.shakesHands();
@@ -34,7 +34,7 @@ async function startsChat(scene: Scene, alice: ClientUnderTest, role: ChatRole, 
   return chat;
 }
 
-/** The line that was just sent is refused, and the chat lost. */
+/** Expects that the last line is refused, and that the chat is lost. */
 async function isRefused(alice: ClientUnderTest, chat: Chat): Promise<void> {
   await chat.refused("bad-request");
   await alice.shows(lostChat(chat.name));

@@ -1,5 +1,5 @@
-// `npm run learn`: the exercises, one at a time, checked at every save. This file reads the command line;
-// course/learn/ has the watch mode and the commands, course/workspace/ the student's files.
+// `npm run learn`: the exercises, one at a time, each checked when a file is saved. This file reads the command line.
+// course/learn/ holds the watch mode and the commands, course/workspace/ manages the student's files.
 
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { paintFor } from "../terminal/paint.ts";
@@ -22,7 +22,7 @@ const USAGE = [
   "Exit code: 0 passed, 1 failed, 2 could not run.",
 ].join("\n");
 
-process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
@@ -45,7 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const loadChecks = async () => (await import("../checks/index.ts")).CHECKS;
   if (name === undefined) return watch(workspace, loadChecks, options.includes("--poll"));
 
-  // What the checks have started ends when we do; a signal alone would end us without that.
+  // The programs that checks have started end when we call exit(). A signal alone would end us without them.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
   const around: CommandContext = {
     workspace,
@@ -60,7 +60,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return runCommand(name, words, around);
 }
 
-/** Pages that are not whole are an author's mistake: they are named, and left out. */
+/** If a page is not valid, its author has made a mistake. We name the page and leave it out. */
 function openWorkspace(): Workspace {
   const { exercises, problems } = readCourse(COURSE_FOLDER);
   if (problems.length > 0)

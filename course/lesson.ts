@@ -1,4 +1,4 @@
-// npm run lesson: the pages of the course in the terminal.
+// npm run lesson: shows the pages of the course in the terminal.
 
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,10 +20,10 @@ const USAGE = `usage: npm run lesson                 read, page by page; it open
 In the reader: n next page, p previous page, space and b scroll, c contents, / search, h next hint, e do the page's exercise,
 q quit.`;
 
-/** The page where the user stopped, in the folder that git ignores. */
+/** The page where the user has stopped reading. Git ignores this folder. */
 const BOOKMARK = join(COURSE_FOLDER, "work", "lesson-page.txt");
 
-/** What the user can mend: one line, and an exit code. */
+/** A problem that the user can solve: one line, and an exit code. */
 class LessonError extends Error {
   readonly exitCode: number;
 
@@ -65,7 +65,7 @@ function readBookmark(): string {
   try {
     return readFileSync(BOOKMARK, "utf8").trim();
   } catch {
-    return ""; // Nothing was read yet.
+    return ""; // The user has not read anything yet.
   }
 }
 
@@ -74,11 +74,11 @@ function writeBookmark(id: string): void {
     mkdirSync(dirname(BOOKMARK), { recursive: true });
     writeFileSync(BOOKMARK, `${id}\n`);
   } catch {
-    // A course on a disk that cannot be written to can be read all the same.
+    // Pages can be read even if the disk is read-only.
   }
 }
 
-/** Starts learn in the same terminal. Returns what to say of it. */
+/** Runs learn in the same terminal. @returns a sentence about its end */
 function learn(): Promise<string> {
   const program = spawn(process.execPath, ["--import", "tsx", "course/learn.ts"], {
     cwd: COURSE_FOLDER,
@@ -94,7 +94,7 @@ function learn(): Promise<string> {
 
 async function read(pages: readonly ReadingPage[], start: ReadingPage): Promise<void> {
   const reader = new Reader(pages, start, { columns: process.stdout.columns, rows: process.stdout.rows });
-  // learn is told Ctrl-C, and so are we.
+  // Ctrl-C reaches both programs. Only learn must react.
   process.on("SIGINT", () => {});
   await showReader(reader, process.stdin, process.stdout, paint, {
     exercise: learn,
@@ -125,7 +125,7 @@ async function main(argv: readonly string[]): Promise<void> {
   );
 }
 
-process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
+process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
 try {
   await main(process.argv.slice(2));
 } catch (error) {

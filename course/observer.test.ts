@@ -14,7 +14,7 @@ describe("what can be seen of a chat without a key", () => {
       expect(seqs).to.deep.equal([...seqs.keys()]);
     }
     expect(sealed.every(({ length }) => length > 0 && length % 16 === 0)).to.equal(true);
-    expect(sealed.at(-1)).to.deep.include({ from: "bob", length: 16 }); // A goodbye has 14 bytes.
+    expect(sealed.at(-1)).to.deep.include({ from: "bob", length: 16 }); // The plaintext of a bye has 14 bytes.
   });
 
   it("is nothing in a capture without such a chat", async () => {

@@ -1,15 +1,15 @@
-// What somebody on the way knows of an encrypted chat, without any key: who, when, and how many bytes.
+// Shows what an observer learns of an encrypted chat without the keys: who sends, when, and how many bytes.
 //
-//   node --import tsx course/observer.ts captures/04-aes-chat.pcap
+// node --import tsx course/observer.ts captures/04-aes-chat.pcap
 
 import { pathToFileURL } from "node:url";
 import { ciphertextOf, jsonOf, namesOf, type Protocol, recognise } from "../captures/explain/protocols.ts";
 import { linesOf, type StreamLine } from "../captures/explain/stream-lines.ts";
 import { loadCapture } from "../captures/follow/load.ts";
 
-/** A sealed line as it looks from outside. */
+/** What an observer sees of a sealed line. */
 export interface ObservedLine {
-  /** Since the first packet of the connection. */
+  /** Seconds since the first packet of the connection. */
   seconds: number;
   from: string;
   seq: number;
@@ -17,7 +17,7 @@ export interface ObservedLine {
   length: number;
 }
 
-/** The chat of stage 04 in a capture: all of its lines, and what can be seen of the sealed ones. */
+/** A chat of stage 04 in a capture: all its lines, and what an observer sees of the sealed ones. */
 export interface ObservedChat {
   lines: readonly StreamLine[];
   sealed: readonly ObservedLine[];
@@ -25,7 +25,7 @@ export interface ObservedChat {
 }
 
 /**
- * The first chat with sealed lines in a capture.
+ * Finds the first chat with sealed lines in a capture.
  * @throws Error if there is none, or the file cannot be read
  */
 export async function observeChat(path: string): Promise<ObservedChat> {

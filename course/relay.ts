@@ -1,25 +1,25 @@
-// Somebody on the way: a relay between two programs that records every line and may change one as it passes.
+// A relay between two programs: it records every line, and may change a line on the way.
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A line that passed: exactly the bytes, the LF included. */
+/** A line that has passed: exactly its bytes, including the LF. */
 export interface Passed {
-  /** From the side that connected, or from the side it was connected to. */
+  /** The caller has connected to the relay; the relay has connected to the called side. */
   from: "caller" | "called";
   bytes: Buffer;
 }
 
-/** Looks at a line on its way and returns what shall arrive instead; the line itself to leave it alone. */
+/** Receives each line on the way, and returns the line to send instead. To change nothing, it returns the same line. */
 export type Change = (line: Buffer, from: Passed["from"]) => Buffer;
 
 const LINE_FEED = 0x0a;
 
 export class Relay {
-  /** Every line that came by, as it was sent. */
+  /** All lines, as they were sent. */
   readonly passed: Passed[] = [];
-  /** What happens to lines on their way. */
+  /** Changes lines on the way. Default: changes nothing. */
   change: Change = (line) => line;
-  /** Where to go on to; may be set until the first connection. */
+  /** The port that the relay connects to. It can be set until the first connection arrives. */
   targetPort: number;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -38,7 +38,7 @@ export class Relay {
     });
   }
 
-  /** Listens on a port that the system chooses and forwards to `targetPort`, both on this machine. */
+  /** Listens on a port that the system chooses, and forwards to `targetPort`, both on this machine. */
   static async start(targetPort: number): Promise<Relay> {
     const relay = new Relay(targetPort);
     await new Promise<void>((resolve, reject) => {

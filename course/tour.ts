@@ -1,5 +1,5 @@
-// npm start: all four stages in a few seconds. Real servers and clients talk over real sockets, through a relay that
-// records what somebody on the way would see, and changes one message of each stage as it passes.
+// npm start: shows all four stages in a few seconds. Real servers and clients talk through a relay. The relay records
+// what an observer would see, and changes one message of each stage.
 
 import { hexDump } from "../captures/explain/hex-dump.ts";
 import { type ChildProgram, ProgramError } from "../programs/child-program.ts";
@@ -8,20 +8,20 @@ import { paintFor } from "../terminal/paint.ts";
 import { column, wrap } from "../terminal/text.ts";
 import { Relay } from "./relay.ts";
 
-/** How many rows of a message on the wire are shown. */
+/** How many rows of a message on the wire are shown at most. */
 const MAX_ROWS = 8;
 
 /** What happened in one stage. */
 interface Finding {
   stage: string;
   readable: boolean;
-  /** What was seen of the message that was changed on its way. */
+  /** Whether the receiving program noticed that the message was changed. */
   noticed: boolean;
-  /** What to know before the row is believed. */
+  /** A remark that explains the row of the table. */
   remark: string;
 }
 
-/** A message: what was typed, what was read at the other end, and the bytes in between. */
+/** A message: what was typed, what the other side read, and the bytes in between. */
 interface Message {
   typed: string;
   read: string;
@@ -49,13 +49,13 @@ function showMessage({ typed, read, wire }: Message, [typist, reader]: readonly 
   say();
 }
 
-/** Whether what was typed stands on the wire for everybody to read: in the bytes, or in the hexadecimal digits in them. */
+/** Whether everybody can read the typed text on the wire: in the bytes, or in the hexadecimal digits that they hold. */
 function isReadable({ typed, wire }: Message): boolean {
   const digits = wire.toString("latin1").match(/(?:[0-9a-f]{2}){4,}/g) ?? [];
   return [wire, ...digits.map((text) => Buffer.from(text, "hex"))].some((bytes) => bytes.includes(typed));
 }
 
-/** Stage 01: one client asks the calculator, through a relay. */
+/** Stage 01: one client asks the calculator through a relay. */
 async function visitCalculator(): Promise<Finding> {
   say(paint("heading", "Stage 01 - a calculator over a socket"));
   say("A line goes to the server, and a line comes back. TCP carries both in clear.\n");
@@ -96,22 +96,22 @@ async function visitCalculator(): Promise<Finding> {
 interface ChatStage {
   folder: string;
   title: string;
-  /** What changes from the stage before, in a line or two. */
+  /** What is new in this stage, in a line or two. */
   about: string;
-  /** Makes "pay 100" into "pay 900" on its way, or tries. */
+  /** Changes "pay 100" to "pay 900" on the way, or tries to. */
   change: (line: Buffer) => Buffer;
   changeInWords: string;
   row: string;
   remark: string;
 }
 
-/** The chat line that is changed on its way, as it stands before any cipher. */
+/** The text of the line that the relay changes, before any cipher. */
 const PAYMENT = "pay 100 to carol";
 const PAYMENT_LINE = `{"type":"message","id":2,"text":"${PAYMENT}"}`;
 
 /**
- * Flips one bit of the hexadecimal ciphertext in a line: the bit by which the characters 1 and 9 differ, where the 1 of
- * "100" stands in the text. No key is needed, only a guess what the line says.
+ * Flips the bit that turns the 1 of "100" into a 9, in the hexadecimal ciphertext of a line. This needs no key, only a
+ * guess what the line says.
  */
 function flipBit(line: Buffer): Buffer {
   const text = line.toString();
@@ -151,13 +151,13 @@ const CHAT_STAGES: readonly ChatStage[] = [
   },
 ];
 
-/** Stages 02 to 04: Alice calls Bob. The relay stands where the registry sends her. */
+/** Stages 02 to 04: Alice calls Bob. The registry sends her to the relay. */
 async function visitChat(stage: ChatStage): Promise<Finding> {
   say(paint("heading", stage.title));
   say(`${stage.about}\n`);
   const { server, port } = await startServer(`${stage.folder}/server.ts`);
   const chatRelay = await Relay.start(0);
-  // Bob registers through a relay that puts the chat relay's port in place of his: so Alice calls that.
+  // Bob registers through another relay, which replaces his port by the chat relay's. So Alice calls that relay.
   const registryRelay = await Relay.start(port);
   registryRelay.change = (line) => {
     const bobsPort = /"type":"register".*"port":([0-9]+)/.exec(line.toString())?.[1];
@@ -177,7 +177,7 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
   bob.enter("/accept alice");
   await Promise.all([alice.line(/^chat with bob started/), bob.line(/^chat with alice started/)]);
 
-  /** The line that Alice's program sends next: the one after those that have passed by now. */
+  /** Lets Alice send a text. Returns it with the next line that passes the relay. */
   const sendToBob = async (typed: string, read: RegExp): Promise<Message> => {
     const fromAlice = (): Buffer[] =>
       chatRelay.passed.filter(({ from }) => from === "caller").map(({ bytes }) => bytes);
@@ -214,7 +214,7 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
   };
 }
 
-/** The table at the end, made from what happened. */
+/** Prints the table at the end, made from what really happened. */
 function showFindings(findings: readonly Finding[]): void {
   say(paint("heading", "What somebody on the way could do"));
   say(paint("dim", `  ${"stage".padEnd(28)}${"readable".padEnd(12)}changed on the way`));
@@ -232,8 +232,8 @@ function showFindings(findings: readonly Finding[]): void {
   say("  npm run 02:client -- --name bob");
 }
 
-process.stdout.on("error", () => process.exit(0)); // Whoever reads our output may stop, as `| head` does.
-// The programs we started end with us (programs/child-program.ts).
+process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+// exit() also ends the programs that we have started (programs/child-program.ts).
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 

@@ -1,18 +1,18 @@
-// A program that runs beside ours: started, talked to, and never left behind.
+// A program that runs beside ours: we start it, talk to it, and end it when we end.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { COURSE_FOLDER } from "./course-folder.ts";
 import { patientTimeout } from "./patience.ts";
 
-/** How long to wait for anything a program should do, in milliseconds: much longer than it ever takes. */
+/** How long to wait for a program, in milliseconds: much longer than any program of the course takes. */
 export const DEADLINE = 30_000;
 
 const ON_WINDOWS = process.platform === "win32";
 
-/** A program did not do what it should. The message is one line, unless the program was to tell everything. */
+/** A program failed. The message is one line, unless the option `tellsEverything` adds the whole output. */
 export class ProgramError extends Error {}
 
-/** Programs that run, so that they end with us. */
+/** The programs that still run: they have to end with us. */
 const running = new Set<ChildProgram>();
 process.on("exit", () => {
   for (const program of running) program.endAtOnce();
@@ -25,52 +25,52 @@ interface Waiting {
   resolve: (line: string) => void;
 }
 
-/** How a program runs, if not as usual. */
+/** How a program runs. Each option may be left out. */
 export interface ProgramOptions {
-  /** Its working folder. Default: the course's. */
+  /** Its working folder. Default: the course's folder. */
   folder?: string;
-  /** Variables beside our own. */
+  /** Environment variables that the program gets in addition to ours. */
   environment?: Readonly<Record<string, string>>;
   /**
-   * Ctrl-C reaches it, too, and so does the end of the terminal. Default: only us, and we end it with all that it has
-   * started itself.
+   * Default: false. The program gets a process group of its own, so Ctrl-C does not reach it. We end it together with
+   * all processes that it has started. If true, it stays in our group, and we end only the program itself.
    */
   sharesSignals?: boolean;
-  /** The most that it may print, in characters; at more it is ended. Default: no limit. */
+  /** How many characters the program may print. If it prints more, it is ended. Default: no limit. */
   mostOutput?: number;
-  /** Called when it has printed something. */
+  /** Called whenever the program has printed something. */
   onOutput?(text: string, source: Source): void;
-  /** The message of a ProgramError ends with everything that it has printed, for whoever needs to see what led to it. */
+  /** The message of a ProgramError ends with everything that the program has printed, so that the cause can be seen. */
   tellsEverything?: boolean;
 }
 
 export interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Why it could not be started. */
+  /** Why the program could not be started. */
   problem?: string;
 }
 
 export class ChildProgram {
-  /** Everything it has printed on standard output, line by line. */
+  /** All lines of its standard output. */
   readonly lines: string[] = [];
-  /** Everything it has printed on standard error, line by line. */
+  /** All lines of its standard error. */
   readonly errorLines: string[] = [];
-  /** Fulfilled when it has ended, and nothing more comes from it. */
+  /** Resolves when the program has ended and all its output has been read. */
   readonly ended: Promise<Ended>;
   readonly #name: string;
   readonly #child: ChildProcess;
   readonly #options: ProgramOptions;
   #printed = 0;
-  /** Lines before these have been waited for. */
+  /** The index of the first line that line() has not looked at yet. */
   readonly #next: Record<Source, number> = { stdout: 0, stderr: 0 };
   readonly #unfinished: Record<Source, string> = { stdout: "", stderr: "" };
-  /** Who waits for a line, in the order in which they asked: a line goes to the first one only. */
+  /** The calls of line() that wait, oldest first. A line is given to the oldest only. */
   readonly #waiting: Record<Source, Waiting[]> = { stdout: [], stderr: [] };
 
   /**
-   * @param name what it is called in error messages
-   * @param words the command, and what follows it
+   * @param name how error messages call the program
+   * @param words the command, followed by its arguments
    */
   constructor(name: string, words: readonly string[], options: ProgramOptions = {}) {
     this.#name = name;
@@ -91,7 +91,7 @@ export class ChildProgram {
       };
       child.on("close", (code, signal) => end({ code, signal }));
       child.on("error", (error: NodeJS.ErrnoException) => {
-        if (child.pid !== undefined) return; // It runs; a signal could not be sent, say.
+        if (child.pid !== undefined) return; // The program runs; something else failed, such as a signal.
         const problem = error.code === "ENOENT" ? "not installed" : error.message;
         this.errorLines.push(problem);
         end({ code: null, signal: null, problem });
@@ -99,25 +99,25 @@ export class ChildProgram {
     });
     child.stdout.setEncoding("utf8").on("data", (text: string) => this.#read("stdout", text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => this.#read("stderr", text));
-    child.stdin.on("error", () => {}); // It may end before it has read everything.
+    child.stdin.on("error", () => {}); // The program may end before it has read its input.
   }
 
-  /** 0 if it could not be started. */
+  /** The process id; 0 if the program could not be started. */
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  /** Everything it has printed on standard error, as it is. */
+  /** Everything on its standard error, including a last line without LF. */
   get errors(): string {
     return [...this.errorLines, this.#unfinished.stderr].join("\n");
   }
 
-  /** Gives bytes to its standard input. */
+  /** Sends bytes to its standard input. */
   write(bytes: string | Buffer): void {
     this.#child.stdin?.write(bytes);
   }
 
-  /** Enters a line. */
+  /** Sends a line to its standard input, as if somebody had typed it. */
   enter(line: string): void {
     this.write(`${line}\n`);
   }
@@ -130,17 +130,17 @@ export class ChildProgram {
     this.#child.kill(name);
   }
 
-  /** Ends it, whatever it does, and waits until it is gone. */
+  /** Kills the program, and waits until it has ended. */
   async kill(): Promise<void> {
     this.endAtOnce();
     await this.ended;
   }
 
-  /** Ends it, whatever it does; and, where signals are not shared, all that it has started and that still runs. */
+  /** Kills the program at once; unless signals are shared, also all processes that it has started. */
   endAtOnce(): void {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined) return;
-    // Its number may be another's by now. (What it has started can still be found, but on Windows.)
+    // It has ended, so another process may have its id by now. A group keeps its id while any member of it runs.
     if ((exitCode !== null || signalCode !== null) && !this.#hasGroup) return;
     try {
       if (this.#hasGroup) process.kill(-pid, "SIGKILL");
@@ -148,18 +148,18 @@ export class ChildProgram {
         spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
       else this.#child.kill("SIGKILL");
     } catch {
-      // It is gone already.
+      // The program has ended in the meantime.
     }
   }
 
-  /** In a group of its own Ctrl-C does not reach it. (On Windows this would open a window.) */
+  /** Whether the program has its own process group. (On Windows, it would also open a window.) */
   get #hasGroup(): boolean {
     return !this.#options.sharesSignals && !ON_WINDOWS;
   }
 
   /**
-   * Waits for the next line that is equal to, or matches, the pattern; lines before it are passed over.
-   * @throws ProgramError if it does not come in time, or the program ends without it
+   * Waits for the next line that equals the string or matches the pattern, and skips the lines before it.
+   * @throws ProgramError if no such line comes in time, or the program ends first
    */
   async line(pattern: string | RegExp, source: Source = "stdout"): Promise<string> {
     const lines = this.#linesOf(source);
@@ -172,7 +172,7 @@ export class ChildProgram {
       const fail = (why: string): void => {
         cancel();
         const index = this.#waiting[source].indexOf(waiting);
-        if (index < 0) return; // The line has come.
+        if (index < 0) return; // The line has been found.
         this.#waiting[source].splice(index, 1);
         reject(new ProgramError(`${this.#name} ${why}${this.#lastWords()}`));
       };
@@ -197,8 +197,8 @@ export class ChildProgram {
   }
 
   /**
-   * Waits until it ends by itself.
-   * @throws ProgramError if it does not in time
+   * Waits until the program ends by itself.
+   * @throws ProgramError if it does not end in time
    */
   async exit(): Promise<Ended> {
     let cancel = (): void => {};
@@ -215,7 +215,7 @@ export class ChildProgram {
     }
   }
 
-  /** Waits until it ends by itself. @returns its exit code; null if a signal ended it */
+  /** Waits until the program ends by itself. @returns its exit code; null if a signal ended it */
   async exitCode(): Promise<number | null> {
     return (await this.exit()).code;
   }
@@ -243,7 +243,7 @@ export class ChildProgram {
     this.#options.onOutput?.(text, source);
   }
 
-  /** What it said about its failure, if it said something; or everything. */
+  /** How an error message ends: with the program's last line, or with its whole output if the option says so. */
   #lastWords(): string {
     if (this.#options.tellsEverything) {
       const printed = this.lines.map((line) => `\n  | ${line}`).join("");

@@ -1,6 +1,6 @@
-// Where the course stands.
+// The place of the course on this machine.
 
 import { fileURLToPath } from "node:url";
 
-/** The folder of the course: programs are started in it. It ends with a slash. */
+/** The path of the course's folder, with a slash at its end. Programs run in this folder. */
 export const COURSE_FOLDER = fileURLToPath(new URL("..", import.meta.url));

@@ -1,16 +1,16 @@
-// Ports of 127.0.0.1 that nobody uses.
+// Finds ports of 127.0.0.1 that no program uses.
 
 import { createServer, type Server } from "node:net";
 
 /**
- * Of each port wanted: itself, if it is free on 127.0.0.1, or another one, which the system chooses. All are different.
- * @param wanted 0 for any
+ * Returns each wanted port if it is free on 127.0.0.1, and otherwise another free port. All ports are different.
+ * @param wanted 0 for any free port
  */
 export async function freePorts(wanted: readonly number[]): Promise<number[]> {
   const servers: Server[] = [];
   for (const port of wanted) servers.push((await tryToListen(port)) ?? (await listen(0)));
   const ports = servers.map(portOf);
-  // Only now, or the system might give us one of them twice.
+  // All servers are closed only now. If one closed earlier, the system might give us its port a second time.
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }

@@ -1,9 +1,9 @@
-// Starts programs of the course as they are: the stages' above all.
+// Starts programs of the course, most of all those of the stages.
 
 import { ChildProgram, type ProgramOptions } from "./child-program.ts";
 import { nodeCommand } from "./node-command.ts";
 
-/** A program of the course that shares our signals, and tells everything when it fails. */
+/** Starts a program that shares our signals. If it fails, the error message tells everything that it has printed. */
 export function startProgram(
   file: string,
   argv: readonly string[] = [],
@@ -14,7 +14,7 @@ export function startProgram(
   return new ChildProgram(name, [...nodeCommand(file, options.folder), ...argv], { ...usual, ...options });
 }
 
-/** A server on a port of the system's choice. @returns it with its port, when it listens */
+/** Starts a server on a port that the system chooses, and waits until it listens. @returns the server and its port */
 export async function startServer(
   file: string,
   argv: readonly string[] = [],
@@ -24,22 +24,22 @@ export async function startServer(
   return { server, port: Number(line.slice(line.lastIndexOf(":") + 1)) };
 }
 
-/** Programs that end together. */
+/** A set of programs that are ended together. */
 export class StagePrograms {
   readonly #options: ProgramOptions;
   readonly #loads: readonly string[];
   readonly #programs: ChildProgram[] = [];
 
   /**
-   * @param options for each of them
-   * @param loads URLs of modules that each loads before itself
+   * @param options the options of every program
+   * @param loads URLs of modules that every program loads first
    */
   constructor(options: ProgramOptions = {}, loads: readonly string[] = []) {
     this.#options = options;
     this.#loads = loads;
   }
 
-  /** @param file the program, relative to the folder that it runs in, e.g. 01-calculator/server.ts */
+  /** @param file relative to the folder that the program runs in, e.g. 01-calculator/server.ts */
   start(file: string, argv: readonly string[], options: ProgramOptions = {}): ChildProgram {
     const all = {
       ...this.#options,
@@ -51,7 +51,7 @@ export class StagePrograms {
     return program;
   }
 
-  /** Ends those that still run. */
+  /** Ends all programs that still run. */
   async end(): Promise<void> {
     await Promise.all(this.#programs.map((program) => program.kill()));
   }

@@ -1,14 +1,14 @@
-// Text beside a label, wrapped to a width. Pure.
+// Puts text beside a label, wrapped to a width. Pure.
 
 import { cutLine, textOf } from "./styled-text.ts";
 import { widthOf } from "./widths.ts";
 
-/** How wide the column of labels is. */
+/** The width of the column of labels, in columns of the terminal. */
 export const COLUMNS_OF_LABEL = 11;
 
 /**
- * Wraps text at blanks (and inside of words that are too long); the lines after the first are indented under it.
- * Several blanks inside of a line stay as they are: the text may be what was sent.
+ * Wraps text at blanks, and cuts words that are too long. Lines after the first begin below the first one's text.
+ * Several blanks in a row stay, because the text may show exactly what was sent.
  */
 export function besideLabel(label: string, text: string, width: number, indent = COLUMNS_OF_LABEL): string[] {
   const first = indent === 0 ? `${label} ` : `${label} `.padEnd(indent);

@@ -1,16 +1,16 @@
-// The keyboard, key by key.
+// Reads the keyboard, key by key.
 
 import { emitKeypressEvents, type Interface } from "node:readline";
 import type { ReadStream } from "node:tty";
 
 export interface Key {
-  /** The key's name, e.g. "up", "return", "escape", "space", "n"; with "ctrl-" before it if Ctrl was held. */
+  /** The key's name, e.g. "up", "return", "escape", "space", "n". It begins with "ctrl-" if Ctrl was held. */
   name: string;
-  /** The character that it types; empty if it types none. */
+  /** The character that the key types; empty if it types none. */
   text: string;
 }
 
-/** How long a single Escape may be the beginning of another key's code, in milliseconds. */
+/** How long to wait after an Escape, in milliseconds: the codes of other keys begin with Escape, too. */
 const ESCAPE_CODE_TIMEOUT = 50;
 
 interface Keypress {
@@ -20,15 +20,15 @@ interface Keypress {
   meta?: boolean;
 }
 
-/** Reads keys until the function that it returns is called. */
+/** Reads keys. @returns a function that stops the reading */
 export function readKeys(input: ReadStream, onKey: (key: Key) => void): () => void {
   const listener = (text: string | undefined, { name, ctrl, meta, sequence }: Keypress): void => {
-    // Escape, and at once another key: two keys, for a slow terminal or a fast student.
+    // Node.js reads Escape and the next key as one key with `meta` if they come close together. We report both.
     if (meta && name !== "escape") onKey({ name: "escape", text: "" });
     const typed = text !== undefined && !ctrl && /^[^\p{C}]+$/u.test(text) ? text : "";
     onKey({ name: `${ctrl ? "ctrl-" : ""}${name ?? sequence ?? ""}`, text: typed });
   };
-  // Of the interface, only this member is read.
+  // Node.js reads only this one member of the Interface.
   emitKeypressEvents(input, { escapeCodeTimeout: ESCAPE_CODE_TIMEOUT } as unknown as Interface);
   input.on("keypress", listener);
   input.setRawMode(true);

@@ -1,4 +1,4 @@
-// How text looks that means something: colours are for people, so only on a terminal, and never with NO_COLOR.
+// Gives text a look for its meaning. Colours are for people: they are used on a terminal only, and never with NO_COLOR.
 
 import { styleText } from "node:util";
 
@@ -11,7 +11,7 @@ const FORMATS = {
   link: "underline",
   dim: "dim",
   selected: "inverse",
-  /** What is typed: to a shell, to a program. */
+  /** What a user types into a shell or a program. */
   command: "green",
   typed: "green",
   good: "green",
@@ -20,32 +20,32 @@ const FORMATS = {
   added: "green",
   removed: "red",
   changed: "cyan",
-  /** What anybody on the way can read, and what nobody can. */
+  /** Text that everybody on the network can read, and text that nobody there can. */
   plaintext: "yellow",
   ciphertext: "cyan",
 } as const satisfies Record<string, Parameters<typeof styleText>[0]>;
 
 export type Style = keyof typeof FORMATS;
 
-/** Makes text look like what it is. */
+/** Makes text look as its style says. */
 export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_, text) => text;
 
-/** Colours for a terminal; for anything else, none. */
+/** Paints with colours on a terminal, and without colours elsewhere. */
 export function paintFor(output: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint {
   if (output.isTTY !== true || environment.NO_COLOR || environment.TERM === "dumb") return plain;
   return (style, text) => (text === "" ? "" : styleText(FORMATS[style], text));
 }
 
-/** What rows are drawn on. */
+/** What rows of text are drawn on. */
 export interface Canvas {
-  /** In columns. */
+  /** The width, in columns. */
   width: number;
   paint: Paint;
 }
 
-/** The canvas for an output: a terminal's own width, or 120 columns without colours. */
+/** The canvas for an output: a terminal has a width and colours; other outputs get 120 columns and no colours. */
 export function canvasFor(
   output: { isTTY?: boolean; columns?: number },
   environment: NodeJS.ProcessEnv,

@@ -1,19 +1,19 @@
-// The whole screen of a terminal and its keyboard: taken over while we run, and given back as they were, however we end.
+// Takes over the whole screen of a terminal and its keyboard while we run, and restores both, however we end.
 
 import type { ReadStream, WriteStream } from "node:tty";
 import { type Key, readKeys } from "./keys.ts";
 
 const ENTER = "\u001b[?1049h\u001b[?25l";
 const LEAVE = "\u001b[?25h\u001b[?1049l";
-/** Text is drawn in one go: no half of it is seen in terminals that know this. */
+/** Terminals that know these codes show what is written between them all at once, so that nobody sees half a screen. */
 const BEGIN = "\u001b[?2026h";
 const END = "\u001b[?2026l";
 
-/** A program that has the whole screen. */
+/** The program that uses the whole screen. */
 export interface Occupant {
-  /** A key was pressed. */
+  /** Called when a key is pressed. */
   press(key: Key): void;
-  /** The rows have to be drawn anew: the terminal has another size, or was somebody else's. */
+  /** Called when all rows must be drawn again: the terminal was resized, or another program has used it. */
   redraw(): void;
 }
 
@@ -28,7 +28,7 @@ export class Screen {
     this.#shown = [];
     this.#occupant.redraw();
   };
-  /** Somebody may stop us without asking; what the shell has done to the terminal is undone. */
+  /** We go on after a stop (SIGCONT). The shell has changed the terminal in the meantime, so we take it over again. */
   readonly #onContinued = (): void => {
     this.close();
     this.open();
@@ -52,7 +52,7 @@ export class Screen {
     return this.#stopKeys !== undefined;
   }
 
-  /** Takes the terminal, and has everything drawn. */
+  /** Takes over the terminal, and draws everything. */
   open(): void {
     if (this.#isOpen) return;
     this.#output.write(ENTER);
@@ -63,7 +63,7 @@ export class Screen {
     this.#redraw();
   }
 
-  /** What stood on the terminal before stands there again. */
+  /** Restores what was on the terminal before. */
   close(): void {
     if (!this.#isOpen) return;
     this.#stopKeys?.();
@@ -74,7 +74,7 @@ export class Screen {
     this.#output.write(LEAVE);
   }
 
-  /** Shows rows from the top; only those that are others than before are written. */
+  /** Shows rows from the top. Only rows that have changed are written. */
   draw(rows: readonly string[]): void {
     if (!this.#isOpen) return;
     const isFirst = this.#shown.length === 0;
@@ -88,16 +88,16 @@ export class Screen {
     if (pieces.length > 0) this.#output.write(BEGIN + pieces.join("") + END);
   }
 
-  /** Ctrl-Z: the shell gets the terminal as it was, and at `fg` we take it back. On Windows, nothing. */
+  /** Ctrl-Z: gives the terminal back to the shell, and takes it over again after `fg`. Does nothing on Windows. */
   suspend(): void {
     if (process.platform === "win32") return;
     this.close();
-    // While nothing else is waited for, Node.js would end us as soon as we go on.
+    // This timer keeps Node.js running: without anything to wait for, it would end after `fg`.
     const keepAlive = setInterval(() => {}, 60_000);
     process.once("SIGCONT", () => {
       clearInterval(keepAlive);
       this.open();
     });
-    process.kill(0, "SIGTSTP"); // The whole group, as the shell expects it: npm, which started us, too.
+    process.kill(0, "SIGTSTP"); // Stops the whole process group, as a shell does: also npm, which started us.
   }
 }

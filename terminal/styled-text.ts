@@ -1,23 +1,23 @@
-// Text for a terminal in parts that look different: painted, cut and wrapped. Pure.
+// Text for a terminal in pieces with different styles: painted, cut and wrapped. Pure.
 
 import type { Paint, Style } from "./paint.ts";
 import { widthOf } from "./widths.ts";
 
-/** Some text that looks the same throughout. */
+/** A piece of text in one style. */
 export interface Span {
   text: string;
   style?: Style | undefined;
 }
 
-/** One line of the terminal. It holds no line feed. */
+/** One line on the terminal. It contains no line feed. */
 export type Line = Span[];
 
-/** A line without styles. */
+/** A line with at most one style. */
 export function plainLine(text: string, style?: Style): Line {
   return text === "" ? [] : [{ text, style }];
 }
 
-/** The line as bytes for a terminal. */
+/** The line as a string for a terminal. */
 export function paintLine(line: Line, paint: Paint): string {
   return line.map(({ text, style }) => (style === undefined ? text : paint(style, text))).join("");
 }
@@ -30,7 +30,7 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
-/** The beginning of a line that fits into `width` columns, and the rest. */
+/** Cuts a line after at most `width` columns. @returns both parts */
 export function cutLine(line: Line, width: number): [Line, Line] {
   const first: Line = [];
   const rest: Line = [];
@@ -52,8 +52,8 @@ export function cutLine(line: Line, width: number): [Line, Line] {
 }
 
 /**
- * Breaks text at blanks into lines of at most `width` columns; a word that is longer is cut. A line feed in a span of its
- * own breaks the line.
+ * Breaks text at blanks into lines of at most `width` columns, and cuts words that are longer. A span that is only a
+ * line feed starts a new line.
  */
 export function wrapSpans(spans: readonly Span[], width: number): Line[] {
   const lines: Line[] = [];
@@ -86,7 +86,7 @@ export function wrapSpans(spans: readonly Span[], width: number): Line[] {
 
 interface Word {
   parts: Line;
-  /** The style of the blank before it: the one of both its neighbours, if they have the same. */
+  /** The style of the blank before the word: the style of its two neighbours if they have the same one. */
   blank: Style | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Text fitted into columns: cut, filled up, wrapped. Coloured text, too, but for wrapping. Pure.
+// Fits text into columns: cuts it, pads it, wraps it. All but wrapping works for coloured text, too. Pure.
 
 import { textOf, wrapSpans } from "./styled-text.ts";
 import { SGR, widthOf } from "./widths.ts";
@@ -6,8 +6,8 @@ import { SGR, widthOf } from "./widths.ts";
 const RESET = "\u001b[0m";
 
 /**
- * Cuts text to so many columns.
- * @param more stands at the end if there was more
+ * Cuts text to at most this many columns.
+ * @param more is put at the end of a text that was cut
  */
 export function cut(text: string, width: number, more = "…"): string {
   if (widthOf(text) <= width) return text;
@@ -27,19 +27,19 @@ export function cut(text: string, width: number, more = "…"): string {
   return `${shown}${width > 0 ? more : ""}${isStyled ? RESET : ""}`;
 }
 
-/** Text of exactly so many columns: cut, or filled up with blanks. */
+/** Makes text exactly this many columns wide: cuts it, or fills it up with blanks. */
 export function column(text: string, width: number, more?: string): string {
   const shown = cut(text, width, more);
   return shown + " ".repeat(Math.max(0, width - widthOf(shown)));
 }
 
-/** Wraps plain text at blanks, and inside of words that are too long. */
+/** Wraps plain text at blanks, and cuts words that are too long. */
 export function wrap(text: string, width: number): string[] {
   if (text.trim() === "") return [];
   return wrapSpans([{ text }], Math.max(1, width)).map(textOf);
 }
 
-/** Breaks a line of plain code that is too long, at blanks if there are any; what follows stands deeper than the line itself. */
+/** Breaks a line of code that is too long, at blanks if possible. The rest is indented deeper. */
 export function wrapCode(line: string, width: number): string[] {
   const indentation = /^ */.exec(line)?.[0].length ?? 0;
   const deeper = " ".repeat(Math.min(indentation + 4, Math.floor(width / 2)));

@@ -1,4 +1,4 @@
-// The calculator's client as a program (P1.10 of the contract): what the checks of P1 do not ask for.
+// Tests the calculator's client as a program (P1.10), beyond the checks of P1.
 
 import { expect } from "chai";
 import type { CalculatorRun, Scene } from "../checks/engine/scene.ts";
@@ -7,7 +7,7 @@ import { testsOf } from "./support/on-the-wire.ts";
 describe("01 calculator client", () => {
   const it = testsOf("01");
 
-  /** Runs a client that reads from a pipe. */
+  /** Runs a client that reads its input from a pipe. */
   async function pipe(scene: Scene, input: string): Promise<CalculatorRun> {
     return scene.calculator(await scene.server(), [], input);
   }

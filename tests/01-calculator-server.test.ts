@@ -1,4 +1,4 @@
-// The calculator's server, asked hundreds of random lines over a real socket: what the checks of P1 ask a few of.
+// Tests the calculator's server with hundreds of random lines over a real socket. The checks of P1 use only a few.
 
 import { expect } from "chai";
 import fc from "fast-check";
@@ -44,7 +44,7 @@ describe("01 calculator server", () => {
       behind: blanks,
     });
 
-    /** What the calculator must reply to these terms, of which the first one's operator is not used. */
+    /** The reply that the calculator must give to these terms. The operator of the first term is ignored. */
     function expected(terms: readonly Term[]): string {
       let value = 0;
       for (const [index, { operator, literal }] of terms.entries()) {
@@ -77,7 +77,7 @@ describe("01 calculator server", () => {
       );
     });
 
-    /** The syntax error of P1.7 that a line has, or undefined if it is an expression. */
+    /** The syntax error of P1.7 in a line; undefined if the line is an expression. */
     function syntaxError(line: string): string | undefined {
       if (/^[ \t]*$/.test(line)) return "empty expression";
       const number = "[ \t]*[+-]?(?:[0-9]+(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*";

@@ -1,4 +1,4 @@
-// The registry, asked over a real socket, beyond what a check does: any names, IPv6, a thousand users (P2).
+// Tests the registry over a real socket, beyond the checks of P2: random names, IPv6, a thousand users.
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -8,7 +8,7 @@ import type { Connection } from "../checks/engine/connection.ts";
 import { registered } from "../checks/engine/registered.ts";
 import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
-/** Sorted as the registry sorts. */
+/** Sorts names as the registry does. */
 function inOrder(names: readonly string[]): string[] {
   return [...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
 }
@@ -62,7 +62,7 @@ describe("02 registry", () => {
     const everyone = Array.from({ length: 1_001 }, (_, i) => `${i % 2 === 0 ? "U" : "u"}${i}`);
     for (const username of everyone) {
       const { socket } = await scene.connect(server, username);
-      socket.removeAllListeners("data").resume(); // Half a million lines, which nobody has to keep.
+      socket.removeAllListeners("data").resume(); // Half a million lines arrive here, and nobody needs them.
       socket.write(`${JSON.stringify({ type: "register", username, port: 50_001 })}\n`);
     }
     const joined = [];
@@ -77,7 +77,7 @@ describe("02 registry", () => {
   });
 });
 
-/** Whether a server on `::` of this machine is reached over IPv4 and over IPv6. */
+/** Whether a server on this machine that listens on `::` can be reached over IPv4 and over IPv6. */
 async function listensForBoth(): Promise<boolean> {
   const server = createServer((socket) => socket.destroy());
   try {

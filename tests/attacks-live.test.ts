@@ -1,5 +1,5 @@
-// The attacks on the programs of the stages as they run: each succeeds where it should, and is refused where a later stage
-// stops it. What the victims say is drawn anew for each run, so no answer can have been known before.
+// Runs the attacks on the real programs of the stages. Each attack succeeds where it should, and fails where a later
+// stage stops it. The victims' texts are random in each run, so no attack can know them beforehand.
 
 import { randomBytes, randomInt } from "node:crypto";
 import { readdirSync } from "node:fs";
@@ -142,7 +142,7 @@ describe("attacks on lines", () => {
     }
   });
 
-  /** Attacks on a line as it passes: what is seen where it succeeds, and where it is stopped. */
+  /** Attacks on a line on its way: what they print if they succeed, and if they are stopped. */
   const cases: { name: string; succeeds: (text: string) => string[]; stopped: string[] }[] = [
     {
       name: "replay",

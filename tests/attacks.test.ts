@@ -1,4 +1,4 @@
-// The attack programs as a command, and those that read captures. Captures are made for the run: keys and texts are drawn anew.
+// Tests the attack programs as commands, and those that read captures. Keys and texts of the captures are random.
 
 import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -134,11 +134,11 @@ describe("an attack that is interrupted", () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     it(`leaves no program and no file behind at ${signal}`, async () => {
       const program = scene.startAttack("bad-key");
-      // It starts a changed copy of a program, which takes a moment, and the victims' registry runs already.
+      // A changed copy of a program takes a moment to start. The victims' registry already runs then.
       await program.line(/^1\. /);
       await until(() => temporaryFolders().length === 1);
       if (process.platform === "linux") await until(() => childrenOf(program.pid).length > 1);
-      program.signal("SIGSTOP"); // It shall not be done before we are.
+      program.signal("SIGSTOP"); // The attack must not end before this test does.
       expect(temporaryFolders()).to.have.length(1);
       const victims = childrenOf(program.pid);
       if (process.platform === "linux") expect(victims).to.have.length.greaterThan(1);
@@ -155,7 +155,7 @@ describe("an attack that is interrupted", () => {
     readdirSync(scene.folder).filter((name) => name.startsWith("capture-"));
 });
 
-/** The programs that a program has started; only Linux tells. */
+/** The processes that a process has started. Works on Linux only. */
 function childrenOf(pid: number): number[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc").flatMap((name) => {
@@ -164,7 +164,7 @@ function childrenOf(pid: number): number[] {
       const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${name}/stat`, "utf8")) ?? [];
       return Number(parent) === pid ? [Number(name)] : [];
     } catch {
-      return []; // It is gone by now.
+      return []; // The process has ended.
     }
   });
 }

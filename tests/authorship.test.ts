@@ -1,4 +1,4 @@
-// The rules of authorship are kept; and the program that checks them does notice when one is not.
+// The course follows the rules for authors, and the program that checks these rules finds violations.
 
 import { expect } from "chai";
 import { findProblems } from "../authoring/course-rules.ts";

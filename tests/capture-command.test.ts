@@ -31,7 +31,7 @@ describe("npm run capture", () => {
   });
 
   function start(name: string, words: readonly string[]): ChildProgram {
-    // Its temporary files go into our folder, so that we see what it leaves behind.
+    // Its temporary files go into our folder, so that we can see whether any are left.
     const program = new ChildProgram(name, words, { environment: { TMPDIR: folder } });
     programs.push(program);
     return program;
@@ -76,7 +76,7 @@ describe("npm run capture", () => {
     expect(run.errorLines[0]).to.match(/^error: cannot record 02: /);
   });
 
-  // Windows has no signals that a program could wait for: a Ctrl-C there comes from the terminal alone.
+  // Windows has no signals that a program could wait for. There, Ctrl-C comes only from the terminal.
   if (process.platform === "win32") return;
 
   it("leaves nothing behind when it is stopped", async () => {
@@ -142,7 +142,7 @@ describe("npm run capture", () => {
     client: (name: "alice" | "bob") => ChildProgram;
   }
 
-  /** Alice says something to bob, and both leave. */
+  /** Alice says something to Bob, and both leave. */
   async function chat({ server, client }: Commands): Promise<void> {
     await server.line(/^listening on /);
     const bob = client("bob");
@@ -162,11 +162,11 @@ describe("npm run capture", () => {
     await server.exit();
   }
 
-  /** Types into shells what `--live` told us to. */
+  /** Runs the commands that `--live` has printed. */
   function typed(commands: readonly string[]): Commands {
     const type = (wanted: RegExp): ChildProgram => {
       const command = commands.find((candidate) => wanted.test(candidate)) ?? "";
-      // A signal for the shell shall reach the program.
+      // With exec, the program replaces the shell, and gets the signals that we send.
       return start(command, ["sh", "-c", command.replace(" node ", " exec node ")]);
     };
     return {
@@ -175,7 +175,7 @@ describe("npm run capture", () => {
     };
   }
 
-  /** The programs as they are. */
+  /** Runs the programs without a recorder. */
   function plain(port: number): Commands {
     const stage = (file: string, ...argv: readonly string[]): ChildProgram =>
       start(file, [...nodeCommand(`02-basic-p2p/${file}`), ...argv]);
@@ -186,7 +186,7 @@ describe("npm run capture", () => {
   }
 });
 
-/** Looks again and again until it is so. */
+/** Waits until the condition holds. */
 async function until(isSo: () => boolean): Promise<void> {
   const deadline = Date.now() + DEADLINE;
   while (!isSo()) {
@@ -195,7 +195,7 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-/** A connection of others on the same interface: this text passes in it. */
+/** Makes a connection of another program on the same interface, and sends this text in it. */
 async function sayElsewhere(text: string): Promise<void> {
   const server = createServer((socket) => socket.end(text));
   await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
@@ -209,7 +209,7 @@ async function sayElsewhere(text: string): Promise<void> {
   server.close();
 }
 
-/** All that passed, in whatever direction. */
+/** All data in a capture, of both directions. */
 function textIn({ streams }: LoadedCapture): string {
   const pieces = streams.flatMap(({ fromA, fromB }) => [...fromA, ...fromB]);
   return pieces.map((piece) => (piece.kind === "data" ? piece.bytes.toString() : "")).join("");

@@ -1,4 +1,4 @@
-// The captures that are committed: each is whole, and holds what the lessons say. And the ways to make them anew.
+// Tests that each committed capture is complete and holds what the lessons say, and that all can be recorded again.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -61,7 +61,7 @@ async function load(path: string): Promise<Loaded> {
 
 const committed = (file: string): string => join(COURSE_FOLDER, "captures", file);
 
-/** How many connections each recording has. */
+/** The number of connections in each recording. */
 const CONNECTIONS: Readonly<Record<string, number>> = {
   "01": 3,
   "01-one-request-in-two-segments": 1,
@@ -74,7 +74,7 @@ const CONNECTIONS: Readonly<Record<string, number>> = {
   "04": 3,
 };
 
-/** Those of the same chat, directly from alice to bob. */
+/** The recordings of the same chat, directly between Alice and Bob. */
 const CHATS = RECORDINGS.filter(({ folder, name }) => folder !== "01-calculator" && name !== "03-mitm");
 const said = CHAT.flatMap(({ messages }) => messages);
 
@@ -162,7 +162,7 @@ describe("the committed captures", () => {
       expect(hello).to.deep.equal({ type: "hello", stage, from: "alice", to: "bob" });
       expect(answer).to.deep.equal({ type: "hello", stage, from: "bob", to: "alice" });
       const handshake = stage === "02" ? 2 : 4;
-      // Each message has its acknowledgement, and both say goodbye.
+      // Each message has its acknowledgement, and both sides say goodbye.
       expect(objects(chat)).to.have.length(handshake + 2 * said.length + 2);
     });
   }
@@ -257,12 +257,12 @@ describe("the committed captures", () => {
     for (const halves of [waits, doesNot]) expect(halves).to.have.length(IN_TWO_WRITES.length);
     for (const { waited, acknowledged } of waits)
       expect({ waited, acknowledged }).to.include({ acknowledged: true });
-    // The first acknowledgement of a new connection comes at once.
+    // TCP sends the first acknowledgement of a new connection at once.
     for (const { waited } of waits.slice(1)) expect(waited).to.be.within(35, 60);
     for (const { waited } of doesNot) expect(waited).to.be.lessThan(5);
   });
 
-  /** For the second half of each request: milliseconds after the first, and whether the first was acknowledged between. */
+  /** How long each second half came after its first, in milliseconds, and whether the first was acknowledged. */
   function secondHalves(segments: readonly Segment[], caller: number) {
     const ours = segments.filter(({ source, destination }) =>
       [source.port, destination.port].includes(caller),
@@ -336,7 +336,7 @@ describe("recording anew", () => {
     });
   }
 
-  /** The recording as it went with ports of the system's choice: the server's is that of the first stream. */
+  /** The recording with the port that the system chose: the server of the first stream has it. */
   function portsOf({ streams }: Loaded, recording: Recording): Recording {
     return { ...recording, port: streams[0]?.b.port ?? 0 };
   }
@@ -356,7 +356,7 @@ describe("recording anew", () => {
       });
     }
 
-    /** The tool is there; but may we capture? In CI we must. */
+    /** A tool may be installed without the right to capture. Then the test is left out, but never in CI. */
     async function leaveOutWithoutRights(test: Mocha.Context): Promise<void> {
       try {
         const tool = await startCaptureTool(join(folder, "probe.pcap"), "tcp port 1");
@@ -379,7 +379,7 @@ describe("recording anew", () => {
     try {
       await record(recording, { out, method: "namespace", report });
     } catch (error) {
-      // The namespace is there; but what captures in it?
+      // Namespaces work here, but there may be no tool that captures.
       if (
         error instanceof Error &&
         /dumpcap: .*not installed.*tcpdump: .*not installed/.test(error.message)
@@ -391,7 +391,7 @@ describe("recording anew", () => {
     expect(reported.join("\n")).to.match(/recorded .* with (?:dumpcap|tcpdump): .*\n.*namespace of its own/);
     const { connections, segments } = await load(out);
     expect(connections.areWhole(1)).to.equal(true);
-    // Nobody else is in there, so the port is free.
+    // The namespace is empty, so the port is free.
     expect(segments[0]?.destination.port).to.equal(recording.port);
   });
 });

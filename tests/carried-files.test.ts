@@ -1,11 +1,11 @@
-// The files that a later stage carries over are byte-identical copies (the diff between two stages is the lesson).
+// The files that a later stage takes over are byte-identical, so that the lesson is the diff between two stages.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
-/** What each stage carries over from the one before, and what it brings itself. */
+/** The files that each stage takes over from the one before, and those that it adds. */
 const STAGES = [
   {
     folder: "01-calculator",

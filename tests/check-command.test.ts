@@ -1,4 +1,4 @@
-// `npm run check` as a program: what it says, what it writes, how it ends, and that it leaves nothing behind.
+// Tests `npm run check` as a program: what it prints and writes, how it ends, and that it leaves nothing behind.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,11 +11,11 @@ import { startProgram } from "../programs/stage-programs.ts";
 /** A server in one line of JavaScript: it answers every request with `= 21`. */
 const ALWAYS_21 =
   "require('node:net').createServer(s => s.on('data', () => s.write('= 21\\n')).on('error', () => {})).listen(Number(process.argv[1]))";
-/** The same, started by a program that only waits: ended alone, that would leave the server behind. */
+/** The same, started by a program that only waits. If only that program is killed, the server stays. */
 const WRAPPED =
   "const c = require('node:child_process').spawn(process.execPath, ['-e', process.argv[1], process.argv[2]]); require('node:fs').writeFileSync(process.argv[3], String(c.pid)); setInterval(() => {}, 1000)";
 
-/** Waits until there is no process of this number; the test's own deadline is the limit. */
+/** Waits until no process has this id. Mocha's timeout is the limit. */
 async function untilGone(pid: number): Promise<void> {
   for (;;) {
     try {

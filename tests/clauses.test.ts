@@ -1,4 +1,4 @@
-// Every clause of the protocol is looked at by a check or named by the title of a test, and none is named that does not exist.
+// Every clause of the protocol has a check or is named in the title of a test. All clauses that are named exist.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ const FOLDERS = [
   "tests",
 ];
 
-/** The clauses that the titles of tests name, each with the files that do. */
+/** The clauses in the titles of tests, each with the files of these tests. */
 function namedByTitles(): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const folder of FOLDERS) {

@@ -1,5 +1,4 @@
-// Clauses P4.1 to P4.6: what the checks of the key exchange (checks/diffie-hellman.ts) build on, and what takes
-// more chats than a check should.
+// Tests clauses P4.1 to P4.6: the helpers of checks/diffie-hellman.ts, and what takes too many chats for a check.
 
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
@@ -63,7 +62,7 @@ describe("the key exchange of stage 03", () => {
       const key = Number(decode(bob.otherPublicKey));
       expect(key).to.be.within(2, 21);
       keys.add(key);
-      bob.connection.ignoresTheRest(); // His own key is waited for, but not for ever.
+      bob.connection.ignoresTheRest(); // The client waits for his key, but not forever.
     }
     expect(keys.size, "different keys in 40 chats").to.be.above(1);
   });

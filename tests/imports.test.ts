@@ -1,4 +1,4 @@
-// Every import keeps the plan of the house, and no files import each other in a circle: types count, too.
+// Every import follows the plan in authoring/import-rules.ts, and no files import each other in a circle.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { findCircle, type Import, importProblem, importsOf, ROOMS } from "../authoring/import-rules.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
-/** What holds no code of ours, or code that is wrong on purpose. */
+/** Folders without our code, or with code that is wrong on purpose. */
 const NO_CODE = /^(?:node_modules|work|\.git|authoring\/wrong-answers)\//;
 
 const FILES: readonly string[] = readdirSync(COURSE_FOLDER).flatMap((top) => {
@@ -17,7 +17,7 @@ const FILES: readonly string[] = readdirSync(COURSE_FOLDER).flatMap((top) => {
       .map((name) => `${top}/${name.replaceAll("\\", "/")}`)
       .filter((file) => file.endsWith(".ts") && !NO_CODE.test(file));
   } catch {
-    return []; // A file.
+    return []; // This is a file, not a folder.
   }
 });
 

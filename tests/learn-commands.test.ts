@@ -1,4 +1,4 @@
-// npm run learn without a terminal, in a copy of the course, as a student or a script uses it.
+// Tests npm run learn without a terminal, in a copy of the course, as students and scripts use it.
 
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ describe("learn without a terminal", () => {
     return { code, text: program.lines.join("\n"), errors: program.errors };
   }
 
-  /** As before the first command. */
+  /** Restores the state before the first command. */
   function forget(): void {
     rmSync(course.path("work"), { recursive: true, force: true });
     rmSync(course.path("progress.txt"), { force: true });

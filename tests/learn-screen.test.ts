@@ -1,4 +1,4 @@
-// npm run learn in a real terminal, in a copy of the course: a student starts, fails, passes, leaves and comes back.
+// Tests npm run learn in a real terminal, in a copy of the course: a student starts, fails, passes and returns.
 
 import { rmSync } from "node:fs";
 import { expect } from "chai";
@@ -21,7 +21,7 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
   });
   afterEach(leave);
 
-  /** Ends what runs, and waits: nobody writes into work/ any more. */
+  /** Ends the program, and waits until nothing writes into work/ any more. */
   async function leave(): Promise<void> {
     if (screen?.text().includes("exit code") === false) screen.press("C-c");
     await screen?.shows("exit code");
@@ -34,7 +34,7 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     return screen;
   }
 
-  /** The verdict of the starter: the task stands above it, so it need not be in sight. */
+  /** This line appears with the verdict about the starter. The verdict itself may be below the visible part. */
   const AS_IT_STANDS = "as it stands, not yet";
 
   it("shows the task, then at every save the first failing step, and at last what it meant", async () => {
@@ -46,7 +46,7 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
 
     course.save("01-hello", { code: "  return /END/i.test(line);\n" });
     const failure = await student.shows(/^not yet: 01-hello.*\n[\s\S]*^received:/m);
-    expect(failure).to.match(/\n─+\nnot yet: 01-hello/); // Now the verdict comes first.
+    expect(failure).to.match(/\n─+\nnot yet: 01-hello/); // After a save, the verdict comes first.
     expect(failure).to.match(/^likely: /m);
 
     course.save("01-hello", "solution");
@@ -61,7 +61,7 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     student.type("q");
     const left = await student.shows("exit code 0");
     expect(left).to.include(`1 of ${course.exercises.length} passed. You are at ${course.exercises[1]?.id}`);
-    expect(left).to.not.include("From plaintext to ciphertext"); // The terminal is as it was.
+    expect(left).to.not.include("From plaintext to ciphertext"); // The terminal has been restored.
 
     student.close();
     const back = open();
@@ -170,14 +170,14 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     const left = await student.shows("exit code 0");
     expect(left).to.not.include("checking");
     student.enter("echoed");
-    await student.shows(/echoed\n+echoed$/); // Typed letters are echoed again, and cat repeats the line.
+    await student.shows(/echoed\n+echoed$/); // The terminal echoes what is typed, and cat repeats the line.
   });
 
   it("checks everything again before it says that the course is finished", async () => {
     const small = new CourseCopy();
     try {
       const [first, ...others] = small.exercises;
-      // A course of one exercise: what it says of the regions that have lost their pages is another matter.
+      // Without other pages, the course has one exercise. Its output about regions without pages does not matter here.
       for (const { page } of others) rmSync(small.path(page));
       const student = open([], { folder: small.folder });
       await student.shows(AS_IT_STANDS);

@@ -1,4 +1,4 @@
-// The commands of one page of each stage print what the page says. (Those of all pages: tests/proofs.)
+// The commands on one page of each stage print what the page says. (tests/proofs/ runs those of all pages.)
 
 import { LESSON_FOLDERS } from "../course/exercises/stages.ts";
 import { testCommandsOfOneEach } from "./support/lesson-runs.ts";

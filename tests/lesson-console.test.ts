@@ -1,4 +1,4 @@
-// What the console blocks of the lessons mean (how they are run is seen where they are run: lesson-commands-*).
+// Tests how the console blocks of the lessons are read. (tests/proofs/lesson-commands-* run them.)
 
 import { expect } from "chai";
 import { type ConsoleBlock, consoleBlocks, matches } from "./support/console-blocks.ts";

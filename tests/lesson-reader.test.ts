@@ -1,4 +1,4 @@
-// npm run lesson as a student meets it: printed, and in a real terminal.
+// Tests npm run lesson as students use it: printed, and in a real terminal.
 
 import { spawnSync } from "node:child_process";
 import { expect } from "chai";

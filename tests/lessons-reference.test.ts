@@ -1,5 +1,5 @@
-// What the pages refer to is there: words of the glossary in the pages named, filters that Wireshark understands, and for
-// each claim of the course its pages and its proof.
+// What pages refer to exists: pages for the words of the glossary, filters that Wireshark understands, and for each
+// claim of the course its pages and its proof.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ function read(file: string): string {
   return readFileSync(join(COURSE_FOLDER, file), "utf8");
 }
 
-/** The cells of all table rows of a page, without headings. */
+/** The cells of all tables on a page, row by row, without headings. */
 function tableRows(file: string): string[][] {
   return read(file)
     .split("\n")
@@ -46,7 +46,7 @@ describe("the glossary", () => {
         .split(",")
         .map((word) => word.trim());
       for (const file of linkedFiles(where)) {
-        if (!existsSync(join(COURSE_FOLDER, file))) continue; // The test of links says so.
+        if (!existsSync(join(COURSE_FOLDER, file))) continue; // The test of links reports this.
         const text = read(file).toLowerCase().replace(/\s+/g, " ");
         if (!words.some((word) => word !== "" && text.includes(word)))
           missing.push(`${term}: not in ${file}`);
@@ -83,7 +83,7 @@ withTool("tshark", ["--version"], "the filters in the lessons", () => {
       return status === 0 ? undefined : stderr.trim();
     };
     expect(filters.length).to.be.greaterThan(5);
-    // All of them in one: only if that is wrong, one after the other.
+    // All filters are tried in one. Only if that fails, they are tried one by one.
     const together = problemOf(filters.map(({ filter }) => `(${filter})`).join(" || "));
     if (together === undefined) return;
     const problems = filters.flatMap(({ filter, place }) => {
@@ -119,7 +119,7 @@ describe("the claims of the course", () => {
     }
   });
 
-  /** The ids of checks, as `P1.4-left-to-right`. */
+  /** The ids of checks in a cell, such as `P1.4-left-to-right`. */
   function checksIn(cell: string): string[] {
     return [...cell.matchAll(/`(P[0-9](?:\.[0-9]+)?-[a-z0-9-]+)`/g)].map(([, id = ""]) => id);
   }

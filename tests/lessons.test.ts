@@ -1,4 +1,4 @@
-// The pages of the lessons: their form, their links, and what is generated in them. (Their commands: lesson-commands-*.)
+// Tests the pages of the lessons: their form, their links, and their generated parts. (lesson-commands-* run them.)
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { readPages } from "../course/lesson/page-files.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { consoleBlocks } from "./support/console-blocks.ts";
 
-/** All that is written for people. */
+/** All Markdown files for people. */
 const WRITTEN = [
   "README.md",
   "ARCHITECTURE.md",

@@ -1,11 +1,11 @@
-// Clause P3.10: a call to an address that does not even refuse. Such an address needs a system that lets us make one.
+// Tests clause P3.10: a call to an address that neither accepts nor refuses. Not every system lets us make such one.
 
 import { connect, type Socket } from "node:net";
 import { failedCall, opensChat, talk } from "../checks/engine/chat-steps.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
-/** A server that never takes a connection: its process is asleep, and few fit into its queue. */
+/** This server never accepts a connection: its only thread sleeps, and its queue is short. */
 const DEAF_SERVER = `
   const server = require("node:net").createServer();
   server.listen({ host: "127.0.0.1", port: 0, backlog: 1 }, () => {
@@ -13,7 +13,7 @@ const DEAF_SERVER = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });
 `;
-/** More than fit into the queue. Whoever comes after them is not answered, and tries again for minutes. */
+/** More connections than fit into the queue. The system gives later ones no answer, so they try again for minutes. */
 const CALLERS = 8;
 
 async function deafPort(scene: Scene): Promise<number> {
@@ -33,7 +33,7 @@ async function deafPort(scene: Scene): Promise<number> {
   return port;
 }
 
-// Windows refuses whoever does not fit into a queue.
+// Windows refuses connections that do not fit into a queue.
 const where = process.platform === "win32" ? describe.skip : describe;
 
 where("a call that nobody takes", () => {

@@ -1,4 +1,4 @@
-// Clause P3.9 between two real clients: calls that cross, and a call that is withdrawn. The rest of it is in the checks.
+// Tests clause P3.9 between two real clients: calls that cross, and a call that is withdrawn. Checks test the rest.
 
 import { expect } from "chai";
 import { wantsToChat } from "../checks/engine/chat-steps.ts";
@@ -9,7 +9,7 @@ for (const stage of ["02", "04"] as const) {
     const it = testsOf(stage);
 
     it("P3.9 two clients that call each other at the same moment have one chat", async (scene) => {
-      // The registry answers neither before both have asked, so that the calls do cross.
+      // The registry answers only when both have asked, so that the calls do cross.
       const registry = await scene.playRegistry();
       registry.answerWith = (answer, { type }) => (type === "lookup" ? undefined : answer);
       const [alice, bob] = await Promise.all([scene.client("alice"), scene.client("bob")]);

@@ -1,4 +1,4 @@
-// Clause P3.8: two goodbyes at the same time. Which comes first is up to the system, so no check can demand it.
+// Tests clause P3.8: two goodbyes at the same time. Their order depends on the system, so no check can demand one.
 
 import { expect } from "chai";
 import { BYE } from "../checks/engine/chat.ts";
@@ -10,7 +10,7 @@ for (const stage of ["02", "04"] as const) {
 
     it("P3.8 two byes that cross end a chat for both", async (scene) => {
       const { alice, bob } = await scene.chat("initiator");
-      // Bob has not read alice's bye when he sends his own.
+      // Bob sends his bye before he has read Alice's.
       await alice.enters("/end");
       await bob.says(BYE);
       await bob.hears(BYE);

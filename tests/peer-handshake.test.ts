@@ -1,4 +1,4 @@
-// Clauses P3.1 and P3.7: handshakes in one piece, unfinished, and never completed. The rest is in the checks.
+// Tests clauses P3.1 and P3.7: handshakes in one chunk, cut off, and never completed. Checks test the rest.
 
 import { expect } from "chai";
 import { ack, message, ROLES } from "../checks/engine/chat.ts";

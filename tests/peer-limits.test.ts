@@ -1,4 +1,4 @@
-// Clauses P3.7 and P3.10: bad neighbours that a client has called itself, and one that reads nothing.
+// Tests clauses P3.7 and P3.10: misbehaving peers that a client has called itself, and a peer that reads nothing.
 
 import { expect } from "chai";
 import { ack, message } from "../checks/engine/chat.ts";
@@ -7,7 +7,7 @@ import type { Connection } from "../checks/engine/connection.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { shown, testsOf } from "./support/on-the-wire.ts";
 
-/** How a bad neighbour behaves, on a connection that a client made or accepted. */
+/** What a misbehaving peer does on a connection that a client has made or accepted. */
 const NEIGHBOURS: Record<string, (neighbour: Connection, scene: Scene) => Promise<void>> = {
   silent: async () => {},
   slow: (neighbour) => neighbour.sends("{"),
@@ -55,7 +55,7 @@ describe("a peer that reads nothing", () => {
     const mallory = await opensChat(scene, alice, "initiator", "mallory");
     mallory.connection.ignoresTheRest();
     mallory.connection.socket.pause();
-    // As many as it takes: the acks fill the buffers of the system first, then what alice holds back for mallory.
+    // The acks first fill the buffers of the system, and then what Alice may keep for Mallory.
     for (let id = 1; id <= 60_000 && shown(alice, "chat with mallory lost").length === 0; ) {
       let lines = "";
       for (const end = id + 2000; id < end; id += 1) lines += `${mallory.wrap(message(id, "x"))}\n`;

@@ -1,4 +1,4 @@
-// Clauses P3.2 to P3.4 with a peer that is called, and every line that is not allowed in a chat. The checks mostly call.
+// Tests clauses P3.2 to P3.4 with a peer that is called (in most checks, it calls), and all forbidden lines.
 
 import { expect } from "chai";
 import { ack, message, refusalInChat } from "../checks/engine/chat.ts";

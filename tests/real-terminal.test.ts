@@ -1,4 +1,4 @@
-// The programs in a real terminal: what a user sees and types (P1.10, P3.4, P7).
+// Tests the programs in a real terminal: what a user sees and types (P1.10, P3.4, P7).
 
 import { expect } from "chai";
 import type { ChildProgram } from "../programs/child-program.ts";
@@ -22,7 +22,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     return `127.0.0.1:${port}`;
   }
 
-  /** A user without a terminal, who accepts every chat. */
+  /** Runs a client without a terminal that accepts every chat. */
   async function user(name: string, address: string): Promise<ChildProgram> {
     const program = startProgram("02-basic-p2p/client.ts", [
       "--name",
@@ -77,7 +77,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     bob.enter("one");
     bob.enter("two");
     const screen = await alice.shows(/bob> two\n\[bob\] you> word /);
-    expect(screen.match(/you> /g)).to.have.length(2); // the line with /chat, and the prompt
+    expect(screen.match(/you> /g)).to.have.length(2); // These are the line with /chat, and the prompt.
     alice.press("Enter");
     await bob.line(`alice> ${long}`);
   });
@@ -113,7 +113,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     bob.enter("end");
     const screen = await alice.shows("bob> end");
     expect(screen).to.include("bob> \uFFFD[2J\uFFFD[31mred\uFFFD\uFFFD");
-    expect(screen).to.include("registered as alice"); // The screen was not cleared.
+    expect(screen).to.include("registered as alice"); // The screen has not been cleared.
   });
 
   it("P7 asks for a name, and for another when it is taken or not allowed", async () => {

@@ -10,13 +10,13 @@ import { ChildProgram } from "../programs/child-program.ts";
 const RECORDER = new URL("../captures/record/recorder.ts", import.meta.url).href;
 const WITH_RECORDER = ["--import", "tsx", "--import", RECORDER];
 
-/** A server on a port of the system's choice; `serve` is what it does with each socket. */
+/** A server on a port that the system chooses. `serve` is the code for each socket. */
 const serverCode = (serve: string, options = "{}"): string => `
   import { createServer } from "node:net";
   const server = createServer(${options}, (socket) => { ${serve} });
   server.listen({ host: "127.0.0.1", port: 0 }, () => console.log("port " + server.address().port));`;
 
-/** A client whose socket is connecting when `talk` begins. */
+/** A client. Its socket is still connecting when `talk` begins. */
 const clientCode = (port: number, talk: string, options = ""): string => `
   import { connect } from "node:net";
   const socket = connect({ host: "127.0.0.1", port: ${port}, ${options} });
@@ -64,12 +64,12 @@ describe("the recorder", () => {
     return Number((await server.line(/^port /)).slice("port ".length));
   }
 
-  /** The events of each process that has logged something. */
+  /** The events of each process that has written a log. */
   function logs(): TimedEvent[][] {
     return readdirSync(folder).map((name) => parseLog(readFileSync(join(folder, name), "utf8")));
   }
 
-  /** The events of the only process that has logged something. */
+  /** The events of the only process that has written a log. */
   function log(): TimedEvent[] {
     const all = logs();
     expect(all).to.have.length(1);
@@ -144,7 +144,7 @@ describe("the recorder", () => {
       socket.on("drain", more);
       more();
       server.close();`;
-    // It reads nothing until it is told to.
+    // The server reads nothing until the test tells it to.
     const read = `
       import { createHash } from "node:crypto";
       const hash = createHash("sha256"); let bytes = 0;
@@ -265,7 +265,7 @@ describe("the recorder", () => {
     expect(existsSync(folder)).to.equal(false);
   });
 
-  // From Node.js 22.18 on; before, nothing but tsx can load our TypeScript.
+  // Node.js itself loads TypeScript from 22.18 on. Earlier, only tsx can load our recorder.
   const native = "typescript" in process.features && process.features.typescript !== false;
   const beforeTsx = ["--import", RECORDER, "--import", "tsx"];
 

@@ -1,4 +1,4 @@
-// What the registry answers to any JSON, and to such as was made to exhaust it: P2.7 of the contract.
+// Tests what the registry answers to random JSON, and to JSON that should exhaust its memory (P2.7).
 
 import { expect } from "chai";
 import fc from "fast-check";

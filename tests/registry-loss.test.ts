@@ -1,4 +1,4 @@
-// Clauses P2 and P7 from the client's side, beyond what a check does. The registry is played by hand.
+// Tests the client's side of P2 and P7 beyond the checks. The test plays the registry.
 
 import { expect } from "chai";
 import { BYE } from "../checks/engine/chat.ts";
@@ -11,7 +11,7 @@ function lines(...objects: Members[]): string {
 }
 
 describe("a client and its registry", () => {
-  // The later stages carry this part over as it is; tests/carried-files.test.ts sees to that.
+  // Later stages have the same files (see tests/carried-files.test.ts), so stage 02 is enough.
   const it = testsOf("02");
 
   it("P7 P2.5 it shows what the registry tells in the order in which it was told", async (scene) => {
@@ -37,7 +37,7 @@ describe("a client and its registry", () => {
       "joined: carol",
       "no chats",
     ]);
-    // The list was made before carol left, and is shown before that.
+    // The registry made its list before Carol left, so the list must be shown first.
     await alice.enters("/users");
     expect(await registry.request("list")).to.deep.equal({ type: "list" });
     await connection.sends(

@@ -1,4 +1,4 @@
-// How long a name belongs to a connection, and who is told of it, beyond what a check does: P2.2 and P2.5 of the contract.
+// Tests how long a name belongs to a connection, and who is told, beyond the checks of P2.2 and P2.5.
 
 import { expect } from "chai";
 import fc from "fast-check";
@@ -10,7 +10,7 @@ describe("registry: names and presence", () => {
   const it = testsOf("02", QUIET);
 
   describe("the end of a name", () => {
-    /** The ways in which a connection ends that are less common. */
+    /** Less common ways in which a connection ends. */
     const endings: Record<string, (connection: Connection) => Promise<void>> = {
       "half-close in the middle of a line": async (connection) => {
         await connection.sends('{"type":"list"}');

@@ -1,5 +1,5 @@
-// Clauses P6.1 to P6.5, what the checks of the course leave to us: the checker's own sealed lines against known answers,
-// lines with any bit flipped, and two real clients with somebody between them.
+// Tests clauses P6.1 to P6.5 beyond the checks: the checker's own sealed lines against known answers, lines with any
+// bit flipped, and two real clients with a relay between them.
 
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -64,13 +64,13 @@ describe("the checker's sealed lines", () => {
   }
 });
 
-/** A line that passed between the two clients, before it was altered. */
+/** A line between the two clients, before the relay has changed it. */
 interface Passed {
   line: string;
   fromAlice: boolean;
 }
 
-/** Two clients with somebody between them, who sees every line and may change it. */
+/** Two clients with a relay between them, which sees every line and may change it. */
 async function relayed(
   scene: Scene,
   alter: (passed: Passed) => string,
@@ -79,7 +79,7 @@ async function relayed(
   const environment = (log?: string) => (log === undefined ? {} : { CHATKEYLOGFILE: log });
   const bob = await scene.client("bob", { argv: ["--accept"], environment: environment(logs.bob) });
   const alice = await scene.client("alice", { environment: environment(logs.alice) });
-  // Whoever looks bob up is sent to the relay.
+  // The registry gives the relay's address to everybody who looks up Bob.
   const relay = await scene.listener("the relay");
   scene.registry.add("bob", relay.port);
   const seen: Passed[] = [];
@@ -119,7 +119,7 @@ describe("stage 04 on the wire", () => {
       const { type, code, message: words, ...rest } = await mallory.connection.receivesJson();
       expect({ type, rest }).to.deep.equal({ type: "error", rest: {} });
       expect(words).to.be.a("string");
-      // With the highest bit set it is no UTF-8 any more, and P3.7 has a code of its own for that.
+      // With its highest bit set, the line is not valid UTF-8 any more. P3.7 has a code of its own for that.
       expect(bit === 7 ? ["bad-record", "bad-encoding"] : ["bad-record"]).to.include(code);
       await mallory.ended();
       await alice.shows(lostChat(mallory.name));
@@ -127,7 +127,7 @@ describe("stage 04 on the wire", () => {
     for (const member of ["seq", "iv", "ciphertext", "tag"]) {
       await flip((line) => ({ byte: line.indexOf(`"${member}"`) + member.length + 4, bit: 0 }));
     }
-    // Bit 5 makes a letter of a hexadecimal number a capital one.
+    // Bit 5 turns a letter of a hexadecimal number into a capital letter.
     await flip((line) => ({ byte: line.search(/[a-f][0-9a-f]*"\}$/), bit: 5 }));
     await fc.assert(
       fc.asyncProperty(fc.nat(1_000_000), fc.nat(7), async (place, bit) => {
@@ -160,7 +160,7 @@ describe("stage 04 on the wire", () => {
     const folder = mkdtempSync(join(tmpdir(), "key-log-"));
     scene.afterwards(() => rmSync(folder, { recursive: true }));
     const logs = { alice: join(folder, "alice.log"), bob: join(folder, "bob.log") };
-    // Bob's file exists already: the program appends to it.
+    // Bob's file already exists, so the program must append to it.
     writeFileSync(logs.bob, "an earlier line\n", { mode: 0o600 });
     const { alice, bob, seen, call } = await relayed(scene, ({ line }) => line, logs);
     for (const round of [1, 2]) {

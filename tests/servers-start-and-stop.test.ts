@@ -1,11 +1,11 @@
-// How the four servers begin and end: what the checks of P0.6 do not ask for.
+// Tests how the four servers start and stop, beyond the checks of P0.6.
 
 import { expect } from "chai";
 import { STAGE_NUMBERS } from "../checks/engine/place.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
-/** Starts a server with each of these options, and expects one line that matches, no stack trace, and no output. */
+/** With each of these options, a server must print one matching line, on standard error, and no stack trace. */
 async function areRefused(scene: Scene, wrong: readonly (readonly string[])[], line = /./): Promise<void> {
   const servers = wrong.map((options) => ({
     server: scene.runServer({}, options),
@@ -27,7 +27,7 @@ for (const stage of STAGE_NUMBERS) {
       await areRefused(scene, [["--nonsense"], ["surplus"]]);
     });
 
-    // The later registries have the same options; tests/carried-files.test.ts sees to that.
+    // Later registries have the same options (see tests/carried-files.test.ts), so stage 02 is enough.
     if (stage === "03" || stage === "04") return;
 
     it("P0.6 answers a port that is none with one line and exit code 2", async (scene) => {

@@ -1,4 +1,4 @@
-// Clients that misbehave: the calculator and the registry serve the others meanwhile, and live (P0.7 of the contract).
+// Tests servers with clients that misbehave: the server must not crash, and must serve all other clients (P0.7).
 
 import type { Socket } from "node:net";
 import { expect } from "chai";
@@ -10,13 +10,13 @@ import { receivesNothingElse, registered } from "../checks/engine/registered.ts"
 import type { Scene } from "../checks/engine/scene.ts";
 import { QUIET, testsOf } from "./support/on-the-wire.ts";
 
-/** A server, and what a client says to it that behaves. */
+/** A server, and what a client that behaves well says to it. */
 interface Service {
   stage: StageNumber;
   options: string[];
-  /** What comes before the first request. */
+  /** Does what comes before the first request. */
   greets: (client: Connection) => Promise<void>;
-  /** A request without its LF, which has an answer of its own. */
+  /** A request without its LF. No other line looks like its answer. */
   request: string;
   isAnswered: (client: Connection) => Promise<void>;
 }
@@ -40,11 +40,11 @@ const SERVICES: Record<string, Service> = {
   },
 };
 
-/** What a test of misbehaviour works with. */
+/** The tools of a test with a client that misbehaves. */
 interface Attack {
-  /** Connects a client that misbehaves: what it leaves unread does not matter. */
+  /** Connects a client that misbehaves. What it leaves unread does not matter. */
   connects: () => Promise<Connection>;
-  /** The good client is served: when it has its answer, the server has met what was done to it before. */
+  /** Serves the good client. When it has its answer, the server has also handled all that was sent before. */
   serves: () => Promise<void>;
 }
 
@@ -52,7 +52,7 @@ for (const [name, { stage, options, greets, request, isAnswered }] of Object.ent
   describe(`servers under attack: the ${name}`, () => {
     const it = testsOf(stage, options);
 
-    /** A test of misbehaviour: after it, the server must serve the good client and a new one, and have said nothing. */
+    /** Defines such a test. After it, the server must serve the good client and a new one, and have printed nothing. */
     function attack(title: string, misbehaves: (attack: Attack) => Promise<void>): void {
       it(title, async (scene) => {
         const server = await scene.server();
@@ -157,9 +157,9 @@ for (const [name, { stage, options, greets, request, isAnswered }] of Object.ent
 
 /** Writes the same bytes again and again. */
 class Flood {
-  /** How often the bytes have been taken over by the system. */
+  /** How many times the system has accepted the bytes. */
   taken = 0;
-  /** Ends when it is stopped, has written the whole amount, or the connection is gone. */
+  /** Resolves when it is stopped, has written everything, or the connection has ended. */
   readonly over: Promise<void>;
   #stopped = false;
 
@@ -187,14 +187,14 @@ describe("servers under attack: the calculator's replies that are left unread", 
     const server = await scene.startServer();
     const good = await scene.connect(server, "the good client");
     const deaf = await scene.connect(server, "the deaf client");
-    // The replies are as long as the requests, so that both directions fill up.
+    // The replies are as long as the requests, so both directions fill up.
     const requests = 2048;
     const limit = 4096;
     const reply = 'error: unexpected "x" at column 1\n';
     deaf.socket.removeAllListeners("data").pause();
     const flood = new Flood(deaf, Buffer.from(`${"x".padEnd(reply.length - 1)}\n`.repeat(requests)), limit);
 
-    // It stands still when nothing more is taken while another client is served a hundred times.
+    // The flood has stopped if nothing more is accepted while another client is served a hundred times.
     let [before, rounds] = [0, 0];
     while (rounds < 100) {
       await good.sends("1 + 1\n");
@@ -224,7 +224,7 @@ describe("servers under attack: the calculator's replies that are left unread", 
 describe("servers under attack: the registry's lines that are left unread", () => {
   const it = testsOf("02", QUIET);
 
-  /** A registry with so many users, and one more that looks on. */
+  /** A registry with this many users, and one more that watches. */
   async function crowded(
     scene: Scene,
     users: number,
@@ -239,7 +239,7 @@ describe("servers under attack: the registry's lines that are left unread", () =
     const deaf = await registered(scene, server, "deaf");
     expect((await good.receivesJson()).type).to.equal("joined");
     deaf.socket.pause();
-    // An answer has more than 10,000 bytes: 64 MiB are more than any system holds for one connection.
+    // Each answer has more than 10,000 bytes. No system buffers 64 MiB for one connection.
     const flood = new Flood(deaf, Buffer.from('{"type":"list"}\n'), 6_400);
     await good.receivesJson({ type: "left", username: "deaf" });
     flood.stop();

@@ -1,4 +1,4 @@
-// npm run show, on the captures of the course: what somebody with them can read, and what only who has the keys can.
+// Tests npm run show on the captures of the course: what is readable without the keys, and what only with them.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ function capture(name: string): string {
   return join("captures", name);
 }
 
-/** Runs show to its end. */
+/** Runs show until it ends. */
 async function show(
   ...argv: string[]
 ): Promise<{ lines: string[]; text: string; errors: string; exitCode: number | null }> {

@@ -1,4 +1,4 @@
-// A stage is a folder that can be copied to a bare machine and run with tsx alone.
+// Each stage is a folder that runs on a bare machine with nothing but tsx.
 
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

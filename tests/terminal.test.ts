@@ -1,4 +1,4 @@
-// Clause P7 with two real clients, from a pipe, and the start and the end of a client. The rest is in the checks.
+// Tests clause P7 with two real clients, input from a pipe, and how a client starts and ends. Checks test the rest.
 
 import { expect } from "chai";
 import { wantsToChat } from "../checks/engine/chat-steps.ts";
@@ -7,7 +7,7 @@ import { registered } from "../checks/engine/registered.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
-/** Two clients of a registry, both real. */
+/** Two real clients of one registry. */
 async function aliceAndBob(
   scene: Scene,
   { accepts = false } = {},
@@ -19,7 +19,7 @@ async function aliceAndBob(
   return { alice, bob };
 }
 
-/** Their chat has started. */
+/** Waits until their chat has started. */
 async function started(alice: ClientUnderTest, bob: ClientUnderTest): Promise<void> {
   await alice.shows("chat with bob started");
   await bob.shows("chat with alice started");
@@ -89,7 +89,7 @@ for (const stage of ["02", "03", "04"] as const) {
 }
 
 describe("the commands", () => {
-  // The earlier stages have the same ones; tests/carried-files.test.ts sees to that.
+  // Earlier stages have the same files (see tests/carried-files.test.ts), so stage 04 is enough.
   const it = testsOf("04");
 
   it("P7 a declined call is shown to the caller, and a client can be called again", async (scene) => {
@@ -98,7 +98,7 @@ describe("the commands", () => {
     await bob.shows(wantsToChat("alice"));
     await bob.enters("/decline alice");
     await alice.shows("bob declined");
-    // P2.1: names are compared without regard to case.
+    // Names are compared without regard to case (P2.1).
     await alice.enters("/chat BOB");
     await bob.shows(wantsToChat("alice"));
     await bob.enters("/accept alice");
@@ -115,7 +115,7 @@ describe("the start and the end of a client", () => {
     await started(alice, bob);
     await endsAtSignal(scene, alice, "SIGINT");
     await bob.shows(/^chat with alice (?:ended|lost: .+)$/);
-    // It may have come before that.
+    // This line may already have been printed.
     expect(await bob.waitFor(/^left: alice$/)).to.equal("left: alice");
     await bob.enters("/users");
     await bob.shows("no other users");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect } from "chai";
 import { startProgram } from "../programs/stage-programs.ts";
 
-/** The processes that a process has started, and theirs, and so on: their ids. */
+/** The ids of all processes that a process has started, directly or indirectly. */
 function descendants(pid: number): number[] {
   const rows = execFileSync("ps", ["-A", "-o", "ppid=,pid="], { encoding: "utf8" }).trim().split("\n");
   const parents = rows.map((row) => row.trim().split(/\s+/).map(Number));

@@ -1,4 +1,4 @@
-// Clauses P5.1 and P5.2: what the checks of stage 03's XORed lines (checks/toy-cipher.ts) build on, and a weakness.
+// Tests clauses P5.1 and P5.2: the helpers of checks/toy-cipher.ts, and a weakness of the cipher.
 
 import { readFileSync } from "node:fs";
 import { expect } from "chai";

@@ -1,4 +1,4 @@
-// What a registry, a peer or somebody on the way may try: the user is not misled, and the program goes on.
+// Tests tricks of a registry, a peer or an attacker on the way: the user is not misled, and the program continues.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ describe("a client that trusts nobody", () => {
       type === "lookup" ? { type: "user", username: "carol", host: "127.0.0.1", port: carol.port } : answer;
     await alice.enters("/chat bob");
     await alice.shows(/^error: lost the registry/);
-    // It comes back, and asks again when told to.
+    // The client returns, and looks up again when its user asks.
     await alice.shows(/^registered as alice/);
     registry.answerWith = () => undefined;
     await alice.enters("/chat bob");
@@ -46,7 +46,7 @@ describe("a client that trusts nobody", () => {
     const { alice, bob } = await scene.chat("initiator");
     await alice.enters("/end", "/chats");
     await bob.hears(BYE);
-    // Bob's own bye is still to come when he calls again.
+    // Bob calls again before he has sent his own bye.
     const another = await callsAs(scene, alice, "bob");
     await another.shakesHands();
     await alice.shows("chat with bob started");

@@ -1,4 +1,4 @@
-// One wrong answer for each exercise is rejected by the check that it names. (All of them: tests/proofs.)
+// One wrong answer for each exercise is caught by the check that it names. (tests/proofs/ tests all of them.)
 
 import { oneOfEachExercise, testWrongAnswers } from "./support/wrong-answers.ts";
 

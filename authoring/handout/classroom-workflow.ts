@@ -1,8 +1,8 @@
-// The workflow that grades a student's copy in GitHub Classroom: a step for each exercise, worth a point each. Pure.
+// Makes the workflow that grades a student's copy in GitHub Classroom: one step and one point for each exercise. Pure.
 
 import type { Exercise } from "../../course/exercises/exercises.ts";
 
-/** How long GitHub waits for one exercise, in minutes. */
+/** How many minutes GitHub waits for one exercise. */
 const TIMEOUT = 2;
 
 export function classroomWorkflow(exercises: readonly Exercise[]): string {
@@ -47,12 +47,12 @@ function step(id: string): string {
 `;
 }
 
-/** An id of a step begins with a letter. */
+/** GitHub wants the id of a step to begin with a letter. */
 function stepId(id: string): string {
   return `exercise-${id}`;
 }
 
-/** The reporter looks for the name of the runner in upper case. */
+/** The reporter expects the names of the steps in upper case. */
 function variable(id: string): string {
   return stepId(id).toUpperCase();
 }

@@ -1,12 +1,12 @@
-// Links in pages to files that a copy of the course does not have: there they are text.
+// Turns links into plain text if they lead to files that a copy of the course does not have.
 
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-/** A link to a file of ours: its text, and the file relative to the page. */
+/** A link to a file of the course. It has two groups: the text, and the path relative to the page. */
 const LINK = /(?<!!)\[((?:[^\]`]|`[^`]*`)+)\]\(([^)\s#:]+)(?:#[^)\s]*)?\)/g;
 
-/** Makes text of every link whose file is missing, in all pages below a folder. */
+/** Replaces every link to a missing file by its text, in all pages below a folder. */
 export function removeLooseLinks(folder: string): void {
   for (const page of pagesIn(folder)) {
     const path = join(folder, page);
@@ -20,7 +20,7 @@ export function removeLooseLinks(folder: string): void {
   }
 }
 
-/** All pages below a folder, relative to it, without those of packages. */
+/** All pages below a folder, relative to it. Folders of packages are skipped. */
 export function pagesIn(folder: string, path = ""): string[] {
   return readdirSync(join(folder, path)).flatMap((name) => {
     const file = posix.join(path, name);
@@ -30,7 +30,7 @@ export function pagesIn(folder: string, path = ""): string[] {
   });
 }
 
-/** Changes what stands between the fenced blocks of a page; there something may only look like a link. */
+/** Changes the text outside of the fenced blocks. Inside of them, code may look like a link. */
 function outsideOfCode(markdown: string, change: (text: string) => string): string {
   const parts = markdown.split(/^(```[\s\S]*?^```$)/m);
   return parts.map((part, index) => (index % 2 === 0 ? change(part) : part)).join("");

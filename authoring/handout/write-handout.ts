@@ -1,7 +1,6 @@
-// Writes a copy of the course for students, without solutions and wrong answers. What they run still works: a stage's file
-// that holds a solution is there twice, once readable, with the starters (course/templates/, from which work/ is made), and
-// once as a program nobody likes to read. Who can run a program can also find out what it does: this keeps solutions out of
-// sight, not out of reach.
+// Writes a copy of the course for students, without solutions and wrong answers. The programs still run: a file with a
+// solution is there twice, as readable code with the starter (in course/templates/, from which work/ is made), and as
+// minified code. Students who run that code can also study it. So solutions are out of sight, not out of reach.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -17,7 +16,7 @@ import { findRegions, replaceRegion } from "../../course/exercises/regions.ts";
 import { classroomWorkflow } from "./classroom-workflow.ts";
 import { pagesIn, removeLooseLinks } from "./loose-links.ts";
 
-/** What students have no use for, or must not see. */
+/** Files that students do not need, or must not see. */
 const LEFT_OUT = new Set([
   ".ci",
   ".git",
@@ -31,7 +30,7 @@ const LEFT_OUT = new Set([
   "authoring/rules.ts",
   "authoring/weave",
   "authoring/wrong-answers",
-  "interop", // All stages, solved in another language.
+  "interop", // It solves all stages in another language.
   "ARCHITECTURE.md",
   "CHANGELOG.md",
   "CONTRIBUTING.md",
@@ -44,10 +43,10 @@ const LEFT_OUT = new Set([
   ".github/workflows/test.yml",
 ]);
 
-/** Of the tests they get these, for programs of their own. */
+/** The only tests that students get: they can use these vectors for their own programs. */
 const KNOWN_ANSWERS = "tests/vectors";
 
-/** Scripts that need what is left out. */
+/** Scripts that cannot run without the files of LEFT_OUT. */
 const SCRIPTS_LEFT_OUT = [
   "test",
   "test:unit",
@@ -63,14 +62,14 @@ const SCRIPTS_LEFT_OUT = [
 
 export interface Handout {
   files: number;
-  /** Files whose solutions were taken out. */
+  /** The files whose solutions were removed. */
   withoutSolution: string[];
 }
 
-/** The folder cannot be written to, or holds something already. */
+/** The target folder is not empty, or lies inside of the course. */
 export class HandoutError extends Error {}
 
-/** @throws HandoutError, or ProblemError if the course itself is not whole */
+/** @throws HandoutError, or ProblemError if the course itself has a problem */
 export async function writeHandout(courseFolder: string, target: string): Promise<Handout> {
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new HandoutError(`${target} is not empty: name a folder that is, or that does not exist yet`);
@@ -87,7 +86,7 @@ export async function writeHandout(courseFolder: string, target: string): Promis
     await writeTwice(file, text, exercises, target);
     withoutSolution.push(file);
   }
-  // A template folder holds whole stages: the files without solutions stand there as they are.
+  // A template folder must hold whole stages, so files without solutions are copied unchanged.
   for (const file of sourceFiles(courseFolder)) {
     const template = join(target, TEMPLATES_FOLDER, file);
     if (!existsSync(template)) copyFile(join(courseFolder, file), template);
@@ -125,7 +124,7 @@ async function writeTwice(
   writeFileSync(join(target, file), note + code);
 }
 
-/** @returns how many files were copied */
+/** @returns the number of copied files */
 function copyTree(source: string, target: string, path: string): number {
   let count = 0;
   for (const name of readdirSync(join(source, path)).sort()) {
@@ -150,7 +149,7 @@ function copyFile(source: string, target: string): void {
   cpSync(source, target);
 }
 
-/** A student hands in what has passed: git ignores the rest of work/ only. */
+/** Changes .gitignore so that a student can hand in solutions and answers. Git still ignores the rest of work/. */
 function keepWork(target: string): void {
   const path = join(target, ".gitignore");
   const lines = readFileSync(path, "utf8").split("\n");
@@ -161,7 +160,7 @@ function keepWork(target: string): void {
   writeText(path, kept.join("\n"));
 }
 
-/** What a page says about files that students do not have is marked: lines, or what stands between two marks. */
+/** Removes what a page says about files that students do not have: marked lines, and all between two marks. */
 function removeCourseOnly(path: string): void {
   const text = readFileSync(path, "utf8");
   const left = text
@@ -175,7 +174,7 @@ function writeText(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-/** Scripts whose programs are not there would only fail. Packages stay: the lock file names them all. */
+/** Removes scripts whose programs are missing. Packages stay, because the lock file names all of them. */
 function trimScripts(target: string): void {
   const path = join(target, "package.json");
   const description = JSON.parse(readFileSync(path, "utf8"));

@@ -1,4 +1,4 @@
-// Why a block cipher needs a mode: a picture, or a text, encrypted block by block (ECB) and in a chain (CBC).
+// Shows why a block cipher needs a mode: encrypts a picture or a text block by block (ECB) and in a chain (CBC).
 //
 //   npm run pictures                         three pictures into work/pictures/
 //   npm run pictures -- --text "some text"   the blocks of a text
@@ -22,11 +22,11 @@ With --text it shows the blocks of a text instead. The key is the same each time
 
 const LONGEST_TEXT = 1024;
 
-/** The picture, and what becomes of its pixels in each mode, by the names of their files. */
+/** The plain picture, and the same picture encrypted in each mode, by the names of their files. */
 export function drawPictures(): Record<"plain.png" | "ecb.png" | "cbc.png", Picture> {
   const plain = drawLighthouse();
   const encrypted = (mode: Mode): Picture => {
-    // Only the pixels are encrypted, so that what comes out can be shown. The block of padding has no place in it.
+    // Only the pixels are encrypted, so that the result is still a picture. The block of padding is cut off.
     const bytes = encryptForDemonstration(mode, plain.pixels);
     return { ...plain, pixels: bytes.subarray(0, plain.pixels.length) };
   };

@@ -1,4 +1,4 @@
-// A picture to encrypt: a lighthouse at night, in a few flat colours, drawn point by point. Pure.
+// Draws the picture to encrypt, point by point: a lighthouse at night, in a few flat colours. Pure.
 
 import type { Picture } from "./png.ts";
 
@@ -17,7 +17,7 @@ const RED: Colour = [200, 40, 40];
 
 const SEA_LEVEL = 92;
 const ROCK_TOP = 84;
-/** Where the lamp is. */
+/** The position of the lamp. */
 const LAMP = { x: 56, y: 26 };
 
 export function drawLighthouse(): Picture {
@@ -28,14 +28,14 @@ export function drawLighthouse(): Picture {
   return { width: WIDTH, height: HEIGHT, pixels };
 }
 
-/** The colour of a point. What is in front is asked first. */
+/** The colour of a point. Objects in the foreground are tried first. */
 function colourAt(x: number, y: number): Colour {
   const fromTower = Math.abs(x - LAMP.x);
-  if (y >= 20 && y < 32 && fromTower < 5) return BEAM; // the lamp
-  if (y >= 14 && y < 20 && fromTower < y - 12) return RED; // its roof
-  if (y >= 32 && y < 36 && fromTower < 10) return WHITE; // the gallery
+  if (y >= 20 && y < 32 && fromTower < 5) return BEAM; // The lamp.
+  if (y >= 14 && y < 20 && fromTower < y - 12) return RED; // The roof above it.
+  if (y >= 32 && y < 36 && fromTower < 10) return WHITE; // The gallery.
   if (y >= 36 && y < ROCK_TOP + 4 && fromTower < 7 + (y - 36) / 10)
-    return Math.floor((y - 36) / 10) % 2 === 0 ? RED : WHITE; // the tower, and its stripes
+    return Math.floor((y - 36) / 10) % 2 === 0 ? RED : WHITE; // The tower with its stripes.
   if (y >= ROCK_TOP && fromTower < 20 + 2 * (y - ROCK_TOP)) return ROCK;
   if (y >= SEA_LEVEL) return SEA;
   if (x > LAMP.x && Math.abs(y - LAMP.y) < (x - LAMP.x) / 5) return BEAM;

@@ -31,7 +31,7 @@ describe("the pictures of lesson 04-1", () => {
   it("are PNG files that give their pixels back", () => {
     const picture = { width: 2, height: 3, pixels: Buffer.from(Array.from({ length: 18 }, (_, i) => i)) };
     const file = encodePng(picture);
-    // Every PNG file of every program ends with these bytes: an empty chunk IEND and its checksum.
+    // Every PNG file ends with these bytes: an empty chunk IEND and its checksum.
     expect(file.subarray(-12).toString("hex")).to.equal("0000000049454e44ae426082");
     expect(decodePng(file)).to.deep.equal(picture);
     expect(() => decodePng(Buffer.from("no picture"))).to.throw("not a picture of this course");
@@ -45,7 +45,7 @@ describe("the demonstration of padding", () => {
       const padded = pad(plaintext);
       expect(padded).to.have.length(16 * (Math.floor(length / 16) + 1));
       expect(padded.at(-1)).to.equal(padded.length - length);
-      // Equal blocks of padded plaintext are equal blocks of ECB, and as many.
+      // ECB encrypts equal blocks to equal blocks, so both texts have the same number of different blocks.
       const [plain, encrypted] = [blocksOf(padded), blocksOf(encryptForDemonstration("ecb", plaintext))];
       expect(encrypted).to.have.length(plain.length);
       expect(countDifferent(encrypted)).to.equal(countDifferent(plain));

@@ -1,8 +1,8 @@
-// Pictures as PNG files (RFC 2083): three bytes a pixel, no filters. Reads only what it has written. Pure.
+// Writes pictures as PNG files (RFC 2083) with three bytes per pixel and no filters. Reads only its own files. Pure.
 
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
-/** A picture: three bytes a pixel (red, green, blue), row by row from the top left. */
+/** A picture with three bytes per pixel (red, green, blue), row by row from the top left. */
 export interface Picture {
   width: number;
   height: number;
@@ -11,7 +11,7 @@ export interface Picture {
 
 const SIGNATURE = Buffer.from("89504e470d0a1a0a", "hex");
 
-/** Eight bits a colour; red, green and blue; the only compression, filtering and order that there are. */
+/** In IHDR: 8 bits per colour; red, green and blue; compression and filtering as PNG defines them; not interlaced. */
 const FORMAT = Buffer.from([8, 2, 0, 0, 0]);
 
 export function encodePng({ width, height, pixels }: Picture): Buffer {
@@ -20,7 +20,7 @@ export function encodePng({ width, height, pixels }: Picture): Buffer {
   size.writeUInt32BE(height, 4);
   const rows: Buffer[] = [];
   for (let row = 0; row < height; row += 1) {
-    // Before each row stands the number of its filter: none.
+    // A byte before each row names its filter: 0 means none.
     rows.push(Buffer.alloc(1), pixels.subarray(3 * width * row, 3 * width * (row + 1)));
   }
   return Buffer.concat([
@@ -32,8 +32,8 @@ export function encodePng({ width, height, pixels }: Picture): Buffer {
 }
 
 /**
- * Two versions of zlib may compress the same pixels to different bytes, so pictures are compared by their pixels.
- * @throws Error if this is no picture of ours
+ * Reads a picture, so that tests can compare pixels: versions of zlib compress the same pixels to different bytes.
+ * @throws Error if the file was not written by encodePng()
  */
 export function decodePng(file: Buffer): Picture {
   const chunks = readChunks(file);
@@ -49,7 +49,7 @@ export function decodePng(file: Buffer): Picture {
   return { width, height, pixels };
 }
 
-/** A chunk: its length, its name, its bytes, and a checksum over name and bytes. */
+/** A chunk: the length of its bytes, its name, its bytes, and a checksum of name and bytes. */
 function chunk(name: string, bytes: Buffer): Buffer {
   const content = Buffer.concat([Buffer.from(name, "ascii"), bytes]);
   const numbers = Buffer.alloc(8);

@@ -1,4 +1,4 @@
-// Whether the course catches mistakes: runs checks against starters and wrong answers, and says what they found.
+// Proves that the course catches mistakes: runs checks against starters and wrong answers, and returns the results.
 
 import type { Check } from "../../checks/engine/check.ts";
 import { formatFailure } from "../../checks/engine/format-failure.ts";
@@ -10,13 +10,13 @@ import { makeVariant, type VariantOptions } from "./variant.ts";
 /** Wide enough that no line of a report is cut. */
 const WIDTH = 1000;
 
-/** How long checks of wrong programs wait for anything, in milliseconds: many of these say nothing, or compute without end. */
+/** How long checks wait for a wrong program, in milliseconds. Many of these programs never answer. */
 const PATIENCE = 6000;
 
-/** Checks wait more than they compute: so many run side by side. */
+/** How many checks run at the same time. They wait more than they compute. */
 export const JOBS = 4;
 
-/** Runs checks of a stage against a variant of it. */
+/** Runs checks of a stage against a changed copy of the stage. */
 export async function checkVariant(
   stage: StageNumber,
   variant: VariantOptions,
@@ -31,14 +31,14 @@ export async function checkVariant(
   }
 }
 
-/** @throws Error if the stage has no check of that id */
+/** @throws Error if the stage has no check with this id */
 export function checkOf(stage: StageNumber, id: string): Check {
   const check = findChecks(stage, id).find((one) => one.id === id);
   if (check === undefined) throw new Error(`stage ${stage} has no check ${id}`);
   return check;
 }
 
-/** What a student sees of a result, in full width. */
+/** The report of a result, as a student sees it, but in full width. */
 export function reportOf(result: CheckResult): string {
   return formatFailure(result, WIDTH).join("\n");
 }

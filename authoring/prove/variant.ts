@@ -1,4 +1,4 @@
-// A copy of a stage in which some regions hold other code: a starter, or a wrong answer. Made to be checked, then removed.
+// Makes a copy of a stage in which some regions hold other code, a starter or a wrong answer, in order to check it.
 
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { findRegions, replaceRegion } from "../../course/exercises/regions.ts";
 import { ATTACKS_FOLDER } from "../../course/exercises/stages.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
-/** Text that stands once in a file, and what shall stand there instead. */
+/** Replaces a text that occurs exactly once in a file. */
 export interface Edit {
   file: string;
   find: string;
@@ -18,12 +18,12 @@ export interface Edit {
 }
 
 export interface VariantOptions {
-  /** Regions by exercise, and what they shall hold. */
+  /** The code that replaces a region, by the id of its exercise. */
   regions?: ReadonlyMap<string, string>;
   edits?: readonly Edit[];
-  /** With the attacks, the captures and the other stages beside it: what an attack program needs. */
+  /** Also copies the attacks, the captures and the other stages. An attack program needs them. */
   withAttacks?: boolean;
-  /** Without bundles (bundles.ts): for who only reads the files. */
+  /** Makes no bundles (bundles.ts), for callers that only read the files. */
   unbundled?: boolean;
 }
 
@@ -34,8 +34,8 @@ export interface Variant {
 }
 
 /**
- * Makes the copy inside of the course's folder work/, where programs find the packages that they import.
- * @throws Error if an edit does not fit
+ * Makes the copy in the course's folder work/, so that its programs find the packages that they import.
+ * @throws Error if the text of an edit does not occur exactly once
  */
 export async function makeVariant(stage: StageNumber, options: VariantOptions): Promise<Variant> {
   mkdirSync(join(COURSE_FOLDER, "work"), { recursive: true });
@@ -57,7 +57,7 @@ export async function makeVariant(stage: StageNumber, options: VariantOptions): 
   const place = { stage, folder: join(folder, STAGE_FOLDERS[stage]) };
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   if (options.unbundled) return { place, remove };
-  // The bundles are in the folder of the copy, and go with it.
+  // The bundles are written into the folder of the copy, so remove() removes them, too.
   return { place: (await bundlePlace(place, options.withAttacks ?? false, folder)).place, remove };
 }
 

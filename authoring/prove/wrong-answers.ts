@@ -1,4 +1,4 @@
-// The wrong answers of authoring/wrong-answers/: mistakes that students make, each with the check that has to catch it.
+// Reads authoring/wrong-answers/: mistakes that students make, each with the check that has to catch it.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,10 +9,10 @@ import type { Edit } from "./variant.ts";
 
 export const WRONG_ANSWERS_FOLDER = "authoring/wrong-answers";
 
-/** The folder of mistakes that no exercise's region can hold: its files change other lines of a stage. */
+/** The folder of mistakes outside of any exercise's region. Its files change other lines of a stage. */
 export const ELSEWHERE = "elsewhere";
 
-/** Code that stands in a region, and is wrong. */
+/** Wrong code for the region of an exercise. */
 export interface WrongCode {
   kind: "code";
   file: string;
@@ -20,21 +20,21 @@ export interface WrongCode {
   exercise: string;
   code: string;
   caughtBy: readonly string[];
-  /** A part of the report that has to be there, because it helps. */
+  /** A helpful part of the report, which must be printed. */
   says: string | undefined;
 }
 
-/** An answer to a question that is wrong. */
+/** A wrong answer to a question. */
 export interface WrongText {
   kind: "text";
   file: string;
   exercise: string;
   answer: string;
-  /** A part of the explanation that has to be given. */
+  /** A part of the explanation that must be given. */
   says: string;
 }
 
-/** A change somewhere else in a stage. */
+/** A wrong change to a stage, outside of any region. */
 export interface WrongEdit {
   kind: "edit";
   file: string;
@@ -45,7 +45,7 @@ export interface WrongEdit {
 
 export type WrongAnswer = WrongCode | WrongText | WrongEdit;
 
-/** @returns all wrong answers, and what is wrong with those that cannot be read */
+/** @returns all wrong answers, and the problems of files that cannot be read */
 export function readWrongAnswers(): { answers: WrongAnswer[]; problems: Problem[] } {
   const answers: WrongAnswer[] = [];
   const problems: Problem[] = [];
@@ -64,7 +64,7 @@ export function readWrongAnswers(): { answers: WrongAnswer[]; problems: Problem[
   return { answers, problems };
 }
 
-/** @throws ProblemError */
+/** @throws ProblemError if the file has a mistake */
 function parse(file: string, folder: string, text: string): WrongAnswer {
   if (folder === ELSEWHERE) return parseEdit(file, text);
   if (file.endsWith(".ts")) return parseCode(file, folder, text);

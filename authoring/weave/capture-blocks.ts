@@ -1,4 +1,4 @@
-// What pages show of the recorded captures: packets, single packets byte by byte, the lines of a stream, a handshake.
+// Makes the tables that pages show of captures: packets, the bytes of a packet, the lines of a stream, a handshake.
 
 import { jsonOf, namesOf, recognise } from "../../captures/explain/protocols.ts";
 import { MORE, readable } from "../../captures/explain/readable.ts";
@@ -13,18 +13,18 @@ import { lineBytes } from "./line-bytes.ts";
 import { dataBytes, packetBytes } from "./packet-bytes.ts";
 import { MarkerError } from "./weave-error.ts";
 
-/** The lesson reader is used in terminals of 80 columns. */
+/** The lesson reader must fit into terminals of 80 columns. */
 const WIDTH = 78;
 
-/** From the first to the last of them, counted from 1. */
+/** The numbers of the first and the last item, counted from 1. */
 export interface Range {
   first: number;
   last: number;
 }
 
 /**
- * A row for each packet: number, seconds since the first, ports, flags, how many bytes of data, and what they begin with.
- * @throws MarkerError if no packet is left
+ * A row for each packet: number, seconds since the first packet, ports, flags, bytes of data, and how the data begin.
+ * @throws MarkerError if the range holds no packet
  */
 export async function packetTable(
   path: string,
@@ -61,7 +61,7 @@ function packetRow(segment: Segment, since: bigint): string {
   return `${beginning} ${cut(asWritten(payload), WIDTH - beginning.length - 1, MORE)}`.trimEnd();
 }
 
-/** Bytes as text, with LF as \n. */
+/** Bytes as text, with each LF shown as \n. */
 function asWritten(bytes: Buffer): string {
   return readable(Buffer.from(bytes.toString("latin1").replace(/\n/g, "\\n"), "latin1"));
 }
@@ -72,7 +72,7 @@ function belongsTo({ packet, source, destination }: Segment, stream: Stream): bo
   return ports.includes(source.port) && ports.includes(destination.port);
 }
 
-/** A packet, every byte range of it labelled. @param dataOnly without the headers */
+/** The bytes of a packet, with a label for each field. @param dataOnly leaves out the headers */
 export async function packetHex(path: string, number: number, dataOnly: boolean): Promise<string[]> {
   const found = (await packetsOf(path)).find(({ packet }) => packet.number === number);
   if (found === undefined) throw new MarkerError(`there is no packet ${number} in the capture`);
@@ -82,7 +82,7 @@ export async function packetHex(path: string, number: number, dataOnly: boolean)
   return labelledRows(dataBytes(data));
 }
 
-/** The lines of a stream, both directions in the order in which they were complete. */
+/** The lines of a stream in both directions, in the order in which their last bytes arrived. */
 export async function conversationTable(
   path: string,
   number: number,
@@ -109,7 +109,7 @@ export async function conversationTable(
   return rows;
 }
 
-/** The hello and key lines of a chat, every byte range of them labelled. */
+/** The hello and key lines of a chat, with a label for each field. */
 export async function handshakeTable(path: string, number: number | undefined): Promise<string[]> {
   const stream = number === undefined ? await firstChat(path) : await streamOf(path, number);
   const lines = linesOf(stream);

@@ -1,5 +1,5 @@
-// What pages show of the stages' code: declarations by name, whole files, and the differences between two stages. The
-// solutions of exercises are left out everywhere.
+// Makes the code that pages show: declarations by name, whole files, and differences between two stages. Solutions of
+// exercises are always left out.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { dedent, findDeclaration } from "./declarations.ts";
 import { withoutSolutions } from "./hidden-solutions.ts";
 import { MarkerError } from "./weave-error.ts";
 
-/** Declarations of a file, in the order asked for; without names the whole file. */
+/** The named declarations of a file, in this order; without names, the whole file. */
 export function codeBlock(root: string, file: string, names: readonly string[]): string[] {
   const lines = readLines(root, file);
   if (names.length === 0) return lines;
@@ -24,7 +24,7 @@ export function codeBlock(root: string, file: string, names: readonly string[]):
   return rows;
 }
 
-/** How a file of one stage differs from the same one of another. */
+/** The differences between the same file in two stages. */
 export function diffBlock(root: string, from: string, to: string, file: string, context: number): string[] {
   const rows = unified(readLines(root, `${from}/${file}`), readLines(root, `${to}/${file}`), context);
   if (rows.length === 0) throw new MarkerError(`${file} is the same in ${from} and ${to}`);
@@ -33,7 +33,7 @@ export function diffBlock(root: string, from: string, to: string, file: string, 
 
 const NAMES_WIDTH = 64;
 
-/** Which files a stage has anew, changed, and as they were. */
+/** Lists which files of a stage are new, which are changed, and which are the same. */
 export function stagesBlock(root: string, from: string, to: string): string[] {
   const [old, now] = [filesOf(root, from), filesOf(root, to)];
   const isSame = (name: string): boolean =>
@@ -68,7 +68,7 @@ function listed(title: string, names: readonly string[]): string[] {
   return rows.map((row, i) => `${(i === 0 ? title : "").padEnd(10)}${row}${i < rows.length - 1 ? "," : ""}`);
 }
 
-/** The program files of a stage, without its tests. */
+/** The program files of a stage, without tests. */
 function filesOf(root: string, stage: string): string[] {
   if (!existsSync(join(root, stage))) throw new MarkerError(`there is no folder ${stage}`);
   return readdirSync(join(root, stage))

@@ -1,12 +1,12 @@
-// Finds a declaration in a file of ours by its name. Pure.
+// Finds a declaration in one of our files by its name. Pure.
 //
-// It knows no TypeScript, only how our formatter lays code out: what belongs to a declaration stands deeper than it, and
-// its last line begins with a closing bracket at its own depth.
+// It does not parse TypeScript. It relies on our formatter: the lines of a declaration are indented deeper than its
+// first line, and its last line begins with a closing bracket at the same depth as the first.
 
 import { PLACEHOLDER } from "./hidden-solutions.ts";
 import { MarkerError } from "./weave-error.ts";
 
-/** Where a declaration stands: the first of its lines, and the one behind its last, both counted from 0. */
+/** The first line of a declaration, and the line after its last one, both counted from 0. */
 export interface Place {
   start: number;
   end: number;
@@ -16,8 +16,8 @@ const KINDS = "(?:async function\\*?|function\\*?|abstract class|class|const|let
 const MODIFIERS = "(?:(?:public|private|static|readonly|override|async|get|set) )*";
 
 /**
+ * Finds a declaration together with the comments above it.
  * @param name `reply`, or `LineReader.push` for a member of a class
- * @returns its place, its comments included
  * @throws MarkerError if there is none, or more than one
  */
 export function findDeclaration(lines: readonly string[], name: string): Place {
@@ -55,18 +55,18 @@ function only(
   return { start, end: endOf(lines, start, indentation) };
 }
 
-/** The line behind the last one of the declaration that begins at `start`. */
+/** The number of the line after the declaration that begins at `start`. */
 function endOf(lines: readonly string[], start: number, indentation: string): number {
   const first = lines[start] ?? "";
   if (opensTemplate(first)) return lines.findIndex((line, i) => i > start && opensTemplate(line)) + 1;
   if (/[;}]$/.test(first)) return start + 1;
   const isDeeper = (line: string): boolean => line === "" || line.startsWith(`${indentation} `);
-  // A type or a value that begins on the line behind the name: nothing closes it but a semicolon.
+  // A type or value that begins on the next line has no closing bracket: it ends with a semicolon.
   const hasBrackets = /[{([<]$/.test(first);
   for (let i = start + 1; i < lines.length; i += 1) {
     const line = lines[i] ?? "";
     if (hasBrackets) {
-      // `): string {` closes the parameters, and opens what it is all about.
+      // A line such as `): string {` closes the parameters but opens the body, so it is not the end.
       if (!isDeeper(line) && /[;}]$/.test(line)) return i + 1;
     } else if (
       line.endsWith(";") &&
@@ -78,7 +78,7 @@ function endOf(lines: readonly string[], start: number, indentation: string): nu
   return lines.length;
 }
 
-/** Whether a text over several lines begins or ends here: an odd number of backticks. */
+/** Whether a template text of several lines begins or ends in this line: it has an odd number of backticks. */
 function opensTemplate(line: string): boolean {
   return (line.match(/`/g)?.length ?? 0) % 2 === 1;
 }
@@ -94,7 +94,7 @@ function isComment(line: string): boolean {
   return /^(?:\/\/|\/\*|\*)/.test(text) && !text.startsWith(PLACEHOLDER);
 }
 
-/** Lines without the indentation that all of them have. */
+/** Removes the indentation that all lines share. */
 export function dedent(lines: readonly string[]): string[] {
   const depths = lines.filter((line) => line !== "").map((line) => line.length - line.trimStart().length);
   const depth = Math.min(...depths, Number.MAX_SAFE_INTEGER);

@@ -1,23 +1,23 @@
-// The fenced blocks of a page, with the lines they stand in. Pure.
+// Finds the fenced blocks of a page and their line numbers. Pure.
 
 /** A fenced block. */
 export interface Fence {
-  /** The first word behind the backticks, e.g. "console"; empty if there is none. */
+  /** The first word after the backticks, e.g. "console"; empty if there is none. */
   language: string;
-  /** What follows the first word. */
+  /** The text after the first word. */
   info: string;
-  /** The line of the opening fence, from 1. */
+  /** The number of the line that opens the block, from 1. */
   line: number;
-  /** The line of the closing fence; one behind the last if the fence is never closed. */
+  /** The number of the line that closes it; if it is never closed, one more than the last line. */
   end: number;
-  /** What stands between the two. */
+  /** The lines between them. */
   content: string[];
   closed: boolean;
 }
 
 const OPENING = /^(`{3,}|~{3,})[ \t]*([^\s`]*)[ \t]*([^`]*)$/;
 
-/** All fences of a page that begin at the margin, in order. */
+/** All fenced blocks of a page that are not indented, in order. */
 export function fencesOf(text: string): Fence[] {
   const lines = text.split("\n");
   const fences: Fence[] = [];
@@ -44,7 +44,7 @@ export function fencesOf(text: string): Fence[] {
   return fences;
 }
 
-/** At least as many marks as the opening has, of the same kind, and nothing else. */
+/** Whether a line closes the block: it holds only marks of the same kind, at least as many as the opening line. */
 function isClosing(line: string, marks: string): boolean {
   const trimmed = line.trimEnd();
   return trimmed.length >= marks.length && [...trimmed].every((character) => character === marks[0]);

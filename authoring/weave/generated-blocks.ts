@@ -1,4 +1,4 @@
-// What a marker in a page stands for: from its words to the lines that belong below it.
+// Makes the block that a marker in a page asks for.
 
 import { join } from "node:path";
 import { type PageKind, pagesOf } from "../../course/lesson/page-files.ts";
@@ -6,17 +6,17 @@ import { conversationTable, handshakeTable, packetHex, packetTable, type Range }
 import { codeBlock, diffBlock, stagesBlock } from "./code-blocks.ts";
 import { MarkerError } from "./weave-error.ts";
 
-/** The lines that a marker stands for. */
+/** The lines that belong below a marker. */
 export interface GeneratedBlock {
-  /** The word behind the backticks; undefined: not a fenced block but plain markdown, up to `<!-- end -->`. */
+  /** The language of the fenced block; undefined for plain markdown, which ends with `<!-- end -->`. */
   language: "ts" | "diff" | "text" | undefined;
   lines: string[];
 }
 
 /**
  * @param root the course's folder
- * @param marker what stands behind `generate:`
- * @throws MarkerError if it cannot be done: one line for the author of the page
+ * @param marker the words after `generate:`
+ * @throws MarkerError if the block cannot be made; the message is one line for the author of the page
  */
 export async function generateBlock(root: string, marker: string): Promise<GeneratedBlock> {
   const [kind = "", ...words] = marker.trim().split(/ +/);
@@ -77,7 +77,7 @@ interface Options {
   range: Range;
 }
 
-/** Reads `stream 2`, `data` and `5-12`. */
+/** Reads options such as `stream 2`, `data` and `5-12`. */
 function readOptions(
   words: readonly string[],
   names: readonly string[],
@@ -102,7 +102,7 @@ function readOptions(
   return options;
 }
 
-/** A path inside of the course's folder. */
+/** Checks that a path stays inside of the course's folder. */
 function inside(path: string): string {
   if (path === "") throw new MarkerError("a file or a folder is missing");
   if (path.startsWith("/") || path.split("/").includes(".."))
@@ -118,7 +118,7 @@ const KINDS: Readonly<Record<PageKind, string>> = {
   read: "",
 };
 
-/** A table of a folder's pages, for the map. */
+/** A table of the pages in a folder, for the map of the course. */
 function pagesBlock(root: string, folder: string): string[] {
   const pages = pagesOf(root, folder);
   if (pages.length === 0) throw new MarkerError(`there are no pages in lessons/${folder}`);

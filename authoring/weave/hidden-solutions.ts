@@ -1,12 +1,12 @@
-// A file as a page may show it: without the solutions of exercises. Pure.
+// Makes the text of a file without the solutions of exercises, so that a page may show it. Pure.
 
 const BEGIN = /^([ \t]*)\/\/ BEGIN SOLUTION (\S+)[ \t]*$/;
 const END = /^[ \t]*\/\/ END SOLUTION (\S+)[ \t]*$/;
 
-/** What stands in the place of a solution, behind its indentation. */
+/** The beginning of the line that replaces a solution, after the indentation. */
 export const PLACEHOLDER = "// … exercise ";
 
-/** The lines of a file, with one line in the place of each solution. What a solution declares is gone with it. */
+/** The lines of a file, with one line in place of each solution. The declarations in a solution are gone, too. */
 export function withoutSolutions(text: string): string[] {
   const shown: string[] = [];
   let hiding: string | undefined;

@@ -1,22 +1,22 @@
-// Bytes with labels: which of them mean what, and how a page shows them. Pure.
+// Formats bytes with labels for a page. Pure.
 
 import { hexDump } from "../../captures/explain/hex-dump.ts";
 import { wrap } from "../../terminal/text.ts";
 
-/** Some bytes that mean something together. */
+/** A range of bytes, and its meaning. */
 export interface LabelledBytes {
   bytes: Buffer;
   label: string;
 }
 
-/** Eight bytes a row leave enough of 78 columns for the labels. */
+/** With eight bytes per row, the labels still fit into 78 columns. */
 const BYTES_PER_ROW = 8;
 const LABEL_WIDTH = 37;
 
-/** Of more rows than these, only the first two and the last are shown. */
+/** If a range has more rows than this, only its first two and its last row are shown. */
 const MOST_ROWS = 4;
 
-/** The rows of a table: where the bytes stand, the bytes in hexadecimal and as text, and what they are. */
+/** The rows of a table: the position of the bytes, the bytes in hexadecimal and as text, and their label. */
 export function labelledRows(ranges: readonly LabelledBytes[]): string[] {
   const rows = [row("byte", "hexadecimal", "text", "what it is")];
   let position = 0;

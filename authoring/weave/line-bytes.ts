@@ -1,11 +1,11 @@
-// One line of the protocol, byte range by byte range: a JSON object member by member, or text. Pure.
+// Splits a line of the protocol into labelled ranges of bytes: the members of a JSON object, or plain text. Pure.
 
 import { readable } from "../../captures/explain/readable.ts";
 import type { LabelledBytes } from "./labelled-bytes.ts";
 
 const LINE_FEED = 0x0a;
 
-/** What the members of the lines of P2 to P6 say, by type and name; `*` for any type. */
+/** The meaning of each member in the lines of P2 to P6, by type and name. `*` stands for any type. */
 const MEANINGS: ReadonlyMap<string, string> = new Map([
   ["hello.type", "type: the first line of each side"],
   ["hello.stage", "stage: the two must be of the same one"],
@@ -33,7 +33,7 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ["user.port", "port: where it listens for calls"],
 ]);
 
-/** @param line with its LF, if it has one */
+/** @param line with its LF if it has one */
 export function lineBytes(line: Buffer): LabelledBytes[] {
   const end = line.at(-1) === LINE_FEED ? line.length - 1 : line.length;
   const body = line.subarray(0, end);
@@ -47,7 +47,7 @@ function textBytes(body: Buffer): LabelledBytes[] {
   return body.length === 0 ? [] : [{ bytes: body, label: `text: ${readable(body)}` }];
 }
 
-/** The members of a JSON object that was written without blanks; undefined if it is none. */
+/** The labelled members of a JSON object without blanks between them; undefined if the bytes hold none. */
 function objectBytes(body: Buffer): LabelledBytes[] | undefined {
   const object = parse(body.toString());
   if (object === undefined) return undefined;

@@ -1,6 +1,6 @@
-// Every byte of a packet, with what it means: the headers of Ethernet, IPv4 and TCP, and the data in it. Pure.
+// Labels every byte of a packet: the headers of Ethernet, IPv4 and TCP, and the data. Pure.
 //
-// It is made for the course's own captures; other kinds of packets are an error.
+// It reads only packets of the course's own captures. Others are an error.
 
 import type { Packet } from "../../captures/read/packet.ts";
 import type { LabelledBytes } from "./labelled-bytes.ts";
@@ -10,7 +10,7 @@ import { MarkerError } from "./weave-error.ts";
 const ETHERNET = 1;
 const LINE_FEED = 0x0a;
 
-/** A field of a header: how long it is, and what is to be said of it. */
+/** A field of a header: its length in bytes, and a function that makes its label. */
 type Field = [length: number, label: (bytes: Buffer) => string];
 
 const ETHERNET_FIELDS: readonly Field[] = [
@@ -44,7 +44,7 @@ const TCP_FIELDS: readonly Field[] = [
   [2, () => "TCP: urgent pointer, not used"],
 ];
 
-/** @throws MarkerError if it is not TCP in IPv4 in Ethernet, whole */
+/** @throws MarkerError if the packet is not a complete TCP packet in IPv4 and Ethernet */
 export function packetBytes(packet: Packet): LabelledBytes[] {
   const { linkType, data, number } = packet;
   if (linkType !== ETHERNET || data.length < 54 || data.readUInt16BE(12) !== 0x0800 || data[23] !== 6)
@@ -59,7 +59,7 @@ export function packetBytes(packet: Packet): LabelledBytes[] {
   ];
 }
 
-/** The data of a segment, line by line. */
+/** Labels the data of a segment, line by line. */
 export function dataBytes(data: Buffer): LabelledBytes[] {
   const ranges: LabelledBytes[] = [];
   let start = 0;
@@ -84,7 +84,7 @@ function header(bytes: Buffer, fields: readonly Field[], rest: string): Labelled
   return ranges;
 }
 
-/** The lower four bits count words of four bytes. */
+/** The length of a header in bytes. The lower four bits count words of four bytes. */
 function headerLength(bits: number): number {
   return (bits & 0x0f) * 4;
 }

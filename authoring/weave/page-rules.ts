@@ -1,5 +1,5 @@
-// The rules that every page of the lessons keeps, as a program: each message names the file and the line, and says what to
-// do. (What belongs to exercises is checked where exercises are read.)
+// Checks the rules for pages of lessons. Each message names the file and the line, and says what to do. (The rules for
+// exercises are checked where exercises are read.)
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
@@ -9,12 +9,12 @@ import { type Page, pagesOf, readPages } from "../../course/lesson/page-files.ts
 import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
 import { fencesOf } from "./fences.ts";
 
-/** What stands in lessons/ beside the folders. */
+/** The files in lessons/, in addition to the folders. */
 const BESIDE = ["README.md", "claims.md", "further-reading.md", "glossary.md", "protocol.md"];
 
 const LANGUAGES = ["console", "text", "ts", "diff", "json", "lua", "mermaid"];
 
-/** Everything that is wrong with the files and pages in lessons/, a line each. */
+/** All problems of the files in lessons/, one line each. */
 export function lessonProblems(root: string): string[] {
   return [
     ...strayFiles(root),
@@ -31,7 +31,7 @@ function strayFiles(root: string): string[] {
   return [...problems, ...LESSON_FOLDERS.flatMap((folder) => strayIn(root, folder))];
 }
 
-/** In a folder stand its pages, and in `pictures` the pictures that they show. */
+/** Finds files that do not belong: a folder holds only pages, and in `pictures` the pictures that they show. */
 function strayIn(root: string, folder: string): string[] {
   const path = join(root, "lessons", folder);
   const pages = pagesOf(root, folder);
@@ -56,7 +56,7 @@ function numberingProblems(folder: string, pages: readonly Page[]): string[] {
   );
 }
 
-/** What is wrong with one page. Pure. */
+/** All problems of one page. Pure. */
 export function pageProblems({ file, folder, text }: Page): string[] {
   const problems: string[] = [];
   const lines = text.split("\n");
@@ -89,7 +89,7 @@ export function pageProblems({ file, folder, text }: Page): string[] {
   return problems;
 }
 
-/** "Still unprotected" ends what is to be read; what follows is the exercise. */
+/** The section "Still unprotected" must be the last one of the text. Only the exercise may follow. */
 function unprotectedProblems(file: string, headings: readonly { title: string; line: number }[]): string[] {
   const index = headings.findIndex(({ title }) => title === "Still unprotected");
   if (index === -1) return [`${file}:1: a section "## Still unprotected" is missing`];
@@ -117,7 +117,7 @@ function fenceProblems(file: string, fence: ReturnType<typeof fencesOf>[number])
 }
 
 /**
- * Every link in these files that leads nowhere in the course. Addresses of the web are not visited.
+ * Finds links that lead to no file or heading of the course. Addresses on the web are not checked.
  * @param files markdown files, relative to the course's folder
  */
 export function linkProblems(root: string, files: readonly string[]): string[] {
@@ -155,7 +155,7 @@ function linkProblem(root: string, file: string, text: string, href: string): st
   return anchorsOf(content).includes(anchor) ? undefined : `${href}: ${target} has no heading #${anchor}`;
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors that GitHub makes from the headings of a page. */
 export function anchorsOf(text: string): string[] {
   const seen = new Map<string, number>();
   const anchors: string[] = [];

@@ -1,6 +1,6 @@
-// What is wrong with a page, and where: one line for its author.
+// The errors in pages. Each says to the author where it is.
 
-/** A page cannot be woven, or breaks a rule. The message begins with the file and the line. */
+/** A page cannot be generated, or breaks a rule. The message begins with the file and the line. */
 export class WeaveError extends Error {
   /**
    * @param file relative to the course's folder
@@ -12,5 +12,5 @@ export class WeaveError extends Error {
   }
 }
 
-/** A marker asks for something that cannot be had. Whoever knows the place makes a WeaveError of it. */
+/** A marker asks for something that does not exist. A caller that knows the place makes a WeaveError of it. */
 export class MarkerError extends Error {}

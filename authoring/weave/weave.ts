@@ -1,4 +1,4 @@
-// Fills in what is generated in a page: after each marker, the block that it stands for.
+// Fills in the generated parts of a page: after each marker, the block that the marker asks for.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { MarkerError, WeaveError } from "./weave-error.ts";
 const MARKER = /^<!-- generate: (.+) -->$/;
 const END = "<!-- end -->";
 
-/** What may hold markers: folders with all that is in them, and single files. */
+/** Where markers may occur: in these files, and in all files below these folders. */
 const WHERE = [
   "README.md",
   "lessons",
@@ -22,13 +22,13 @@ const WHERE = [
   "04-aes-chat",
 ] as const;
 
-/** All markdown files of the course that hold a marker, relative to its folder. */
+/** All markdown files with a marker, relative to the course's folder. */
 export function wovenFiles(root: string): string[] {
   const files = WHERE.flatMap((path) => markdownIn(root, path));
   return files.filter((file) => /^<!-- generate: /m.test(readFileSync(join(root, file), "utf8")));
 }
 
-/** The markdown files at a path and below it. */
+/** All markdown files at a path or below it. */
 export function markdownIn(root: string, path: string): string[] {
   const status = statSync(join(root, path), { throwIfNoEntry: false });
   if (status?.isFile()) return path.endsWith(".md") ? [path] : [];
@@ -39,9 +39,9 @@ export function markdownIn(root: string, path: string): string[] {
 }
 
 /**
- * The page with all that is generated filled in.
+ * The page with all its generated blocks made anew.
  * @param file relative to the course's folder
- * @throws WeaveError if something in it cannot be generated
+ * @throws WeaveError if a block cannot be made
  */
 export async function weave(root: string, file: string, text: string): Promise<string> {
   const lines = text.split("\n");
@@ -77,13 +77,13 @@ async function generate(root: string, file: string, line: number, marker: string
 
 function written({ language, lines }: GeneratedBlock): string[] {
   if (language === undefined) return ["", ...lines, "", END];
-  // More backticks than any that stand in it.
+  // The fence needs more backticks than any line inside of it.
   const longest = Math.max(2, ...lines.map((line) => /^`*/.exec(line)?.[0].length ?? 0));
   const marks = "`".repeat(longest + 1);
   return [`${marks}${language}`, ...lines, marks];
 }
 
-/** The line behind the end of what was generated before, if anything was. */
+/** The number of the line after the old generated text, or after the marker if there is none. */
 function endOfPlain(lines: readonly string[], marker: number, file: string): number {
   const end = lines.indexOf(END, marker);
   const next = lines.findIndex((line, i) => i > marker && MARKER.test(line));

@@ -1,7 +1,6 @@
-// Bytes as people look at them: hexadecimal on the left, text on the right.
-// Pure.
+// Shows bytes to people: in hexadecimal on the left, as text on the right. Pure.
 
-/** A row for each `perRow` bytes: hexadecimal, two blanks, the bytes that are printable ASCII. */
+/** A row for each `perRow` bytes: hexadecimal, two blanks, and ASCII with a dot for other bytes. */
 export function hexDump(bytes: Buffer, perRow: number): string[] {
   const rows: string[] = [];
   for (let start = 0; start < bytes.length; start += perRow) {

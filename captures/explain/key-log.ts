@@ -1,17 +1,17 @@
-// The key log of stage 04 (P6.5), as the reader of captures needs it. Pure.
+// Reads the key log of stage 04 (P6.5). Pure.
 
-/** The keys of one chat, 64 bytes each. */
+/** The keys of one chat, 64 bytes for each direction. */
 export interface LoggedKeys {
   initiator: Buffer;
   responder: Buffer;
 }
 
-/** Keys by the SHA-256 of the chat's transcript, in hexadecimal. */
+/** Finds the keys of a chat by the SHA-256 of its transcript, in hexadecimal. */
 export type KeyLog = ReadonlyMap<string, LoggedKeys>;
 
 /**
  * Reads the lines `P2PCHAT04 TRANSCRIPT INITIATOR_KEY RESPONDER_KEY`.
- * @returns the keys, and the numbers of lines that are none of these
+ * @returns the keys, and the line numbers of all other lines but comments
  */
 export function parseKeyLog(text: string): { keys: KeyLog; bad: number[] } {
   const keys = new Map<string, LoggedKeys>();

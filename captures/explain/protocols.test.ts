@@ -15,7 +15,7 @@ function stream(fromA: Piece[], fromB: Piece[] = []): Stream {
   return { index: 0, a: END, b: END, ...times, fromA, fromB };
 }
 
-/** The lines, in short: from whom, and what. */
+/** A short form of the lines: sender and content. */
 function short(conversation: Stream): string[] {
   return linesOf(conversation).map((line) =>
     line.kind === "missing"

@@ -1,23 +1,23 @@
-// Which of the course's protocols a stream speaks, and what its lines say (P1 to P6). Pure.
+// Recognises which protocol of the course a stream speaks, and explains its lines (P1 to P6). Pure.
 
 import { readable } from "./readable.ts";
 import type { Side, StreamLine } from "./stream-lines.ts";
 
-/** What a stream is. */
+/** The protocol of a stream. */
 export type Protocol =
   | { name: "calculator" }
-  /** A client and the registry; the username is known if it registered. */
+  /** A client and the registry. The username is undefined if the client has not registered. */
   | { name: "registry"; username: string | undefined }
-  /** Two peers, by name as far as their hellos say. */
+  /** Two peers, with the names from their hellos. */
   | { name: "peers"; stage: string; initiator: string; responder: string | undefined }
   | { name: "unknown" };
 
-/** A JSON object on a line; the members are whatever was sent. */
+/** The JSON object in a line. Its members may be anything, because anybody may have sent it. */
 export type JsonLine = Readonly<Record<string, unknown>>;
 
-/** The object that a line holds, if it holds one. */
+/** The JSON object in a line; undefined if the line holds none. */
 export function jsonOf(bytes: Buffer): JsonLine | undefined {
-  if (bytes[0] !== 0x7b) return undefined; // A line of ours begins with {
+  if (bytes[0] !== 0x7b) return undefined; // The lines of our protocols begin with "{".
   try {
     const value: unknown = JSON.parse(bytes.toString("utf8"));
     return typeof value === "object" && value !== null && !Array.isArray(value)
@@ -28,7 +28,7 @@ export function jsonOf(bytes: Buffer): JsonLine | undefined {
   }
 }
 
-/** Recognises the protocol by the first lines, whatever the ports. */
+/** Recognises the protocol by its first lines. The ports do not matter. */
 export function recognise(lines: readonly StreamLine[]): Protocol {
   const first = (from: Side): Buffer | undefined => {
     const line = lines.find((candidate) => candidate.kind === "line" && candidate.from === from);
@@ -51,7 +51,7 @@ export function recognise(lines: readonly StreamLine[]): Protocol {
   return { name: "unknown" };
 }
 
-/** The names of the two ends, for people. */
+/** Names for the two ends, to show to people. */
 export function namesOf(protocol: Protocol): Readonly<Record<Side, string>> {
   switch (protocol.name) {
     case "calculator":
@@ -65,7 +65,7 @@ export function namesOf(protocol: Protocol): Readonly<Record<Side, string>> {
   }
 }
 
-/** The bytes that a cipher made, if the line carries any: what is in the member `ciphertext`, decoded. */
+/** The decoded member `ciphertext` of a line; undefined if it has none. */
 export function ciphertextOf(bytes: Buffer): Buffer | undefined {
   const object = jsonOf(bytes);
   if (object === undefined || (object.type !== "xored" && object.type !== "sealed")) return undefined;
@@ -75,7 +75,7 @@ export function ciphertextOf(bytes: Buffer): Buffer | undefined {
     : undefined;
 }
 
-/** What a line says, in words; undefined if only who has the key can tell. */
+/** Explains a line in words; undefined if that needs the key. */
 export function explain(bytes: Buffer): string | undefined {
   const object = jsonOf(bytes);
   if (object === undefined) return readable(bytes);
@@ -115,7 +115,7 @@ export function explain(bytes: Buffer): string | undefined {
   }
 }
 
-/** A member of an object from a capture, as text fit to be shown. */
+/** A member of an object, as text that is safe to show. */
 function text(value: unknown): string {
   if (typeof value === "string") return readable(Buffer.from(value));
   return typeof value === "number" ? String(value) : "?";

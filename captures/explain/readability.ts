@@ -1,6 +1,6 @@
-// How readable bytes are: two numbers that tell text from what looks like chance. Pure.
+// Measures how readable bytes are, with two numbers that tell text from random bytes. Pure.
 
-/** The share of bytes, from 0 to 1, that are printable ASCII, tab, LF or CR. No bytes: 0. */
+/** The share of bytes that are printable ASCII, tab, LF or CR: from 0 to 1, and 0 for no bytes. */
 export function printableShare(bytes: Buffer): number {
   if (bytes.length === 0) return 0;
   let printable = 0;
@@ -11,8 +11,8 @@ export function printableShare(bytes: Buffer): number {
 }
 
 /**
- * The entropy of how often each byte value occurs, in bits per byte, from 0 (always the same) to 8 (all alike)
- * (Shannon 1948, section 6). A few bytes cannot have much, whatever they are: n bytes at most log2(n).
+ * The entropy of the byte values (Shannon 1948, section 6), in bits per byte: 0 if all bytes are equal, 8 if all values
+ * are equally frequent. Even random bytes have little if they are few: n bytes have at most log2(n).
  */
 export function entropy(bytes: Buffer): number {
   const counts = new Uint32Array(256);
@@ -21,10 +21,10 @@ export function entropy(bytes: Buffer): number {
   for (const count of counts) {
     if (count > 0) bits -= (count / bytes.length) * Math.log2(count / bytes.length);
   }
-  return Math.max(0, bits); // Not -0.
+  return Math.max(0, bits); // Makes 0 of -0.
 }
 
-/** A bar of `width` characters for a value from 0 to `full`. */
+/** Draws a bar of `width` characters for a value from 0 to `full`. */
 export function bar(value: number, full: number, width: number): string {
   const filled = Math.round((Math.min(value, full) / full) * width);
   return "#".repeat(filled) + ".".repeat(width - filled);

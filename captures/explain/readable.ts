@@ -1,11 +1,11 @@
-// Text from a capture, made fit to be shown. Anybody may have written it. Pure.
+// Makes text from a capture safe to show. Anybody may have written it. Pure.
 
-/** Says that a text was cut. In the pages' blocks an ellipsis stands for any text, so here it is three dots. */
+/** Marks a text that was cut. It is not "…", because in the pages' blocks that character stands for any text. */
 export const MORE = "...";
 
 /**
- * Decodes bytes as UTF-8. What is not UTF-8, and every control or invisible character, becomes U+FFFD: a terminal would
- * obey some of them.
+ * Decodes bytes as UTF-8. Invalid bytes, control characters and invisible characters become U+FFFD, because a terminal
+ * would obey some of them.
  */
 export function readable(bytes: Buffer): string {
   return bytes.toString("utf8").replace(/\p{C}/gu, "\uFFFD");

@@ -1,19 +1,19 @@
-// The lines of a stream, both directions in the order in which they were complete. Pure.
+// Splits a stream into lines, in the order in which the lines of both directions were complete. Pure.
 
 import type { Piece, Stream } from "../read/packet.ts";
 
 export type Side = "a" | "b";
 
-/** A line as it stood on the wire, or bytes that are missing in the capture. */
+/** A line as it was on the wire, or a place where the capture misses bytes. */
 export type StreamLine =
   | { kind: "line"; from: Side; bytes: Buffer; packet: number; time: bigint }
-  /** Bytes after the last LF. */
+  /** Bytes without an LF behind them. */
   | { kind: "unfinished"; from: Side; bytes: Buffer; packet: number; time: bigint }
   | { kind: "missing"; from: Side; length: number; packet: number; time: bigint };
 
 const LINE_FEED = 0x0a;
 
-/** All lines, without their LF, in the order of the packets that completed them. */
+/** All lines without their LF, in the order of the packets that completed them. */
 export function linesOf(stream: Stream): StreamLine[] {
   const lines = [...split(stream.fromA, "a"), ...split(stream.fromB, "b")];
   return lines.sort((left, right) => left.packet - right.packet);
@@ -25,7 +25,7 @@ function* split(pieces: readonly Piece[], from: Side): Generator<StreamLine> {
   for (const piece of pieces) {
     last = { packet: piece.packet, time: piece.time };
     if (piece.kind === "gap") {
-      // What stood before a gap and what comes after it are not one line.
+      // The bytes before a gap and the bytes after it do not make one line.
       if (beginning.length > 0) yield { kind: "unfinished", from, bytes: Buffer.concat(beginning), ...last };
       beginning = [];
       yield { kind: "missing", from, length: piece.length, ...last };

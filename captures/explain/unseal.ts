@@ -1,4 +1,4 @@
-// Decrypts a stage 04 stream with the keys of the key log, and verifies every line as the receiver did (P6.1 to P6.3). Pure.
+// Decrypts a stage 04 stream with a key log, and verifies every line as the receiver did (P6.1 to P6.3). Pure.
 
 import { decrypt } from "../../04-aes-chat/aes-cbc-hmac.ts";
 import { transcriptHash } from "../../04-aes-chat/key-schedule.ts";
@@ -6,13 +6,13 @@ import type { KeyLog, LoggedKeys } from "./key-log.ts";
 import { jsonOf } from "./protocols.ts";
 import type { Side, StreamLine } from "./stream-lines.ts";
 
-/** What a sealed line held: the line of the chat, or why it cannot be had. */
+/** The line of the chat inside a sealed line, or why it cannot be decrypted. */
 export type Unsealed = { line: Buffer } | { problem: string };
 
 /**
- * What each sealed line held.
+ * Decrypts all sealed lines.
  * @param lines all lines of the stream, in order
- * @returns by the line; nothing at all if no handshake of stage 04 is in the stream
+ * @returns the results by line; an empty map if the stream holds no handshake of stage 04
  */
 export function unseal(lines: readonly StreamLine[], keyLog: KeyLog): Map<StreamLine, Unsealed> {
   const results = new Map<StreamLine, Unsealed>();
@@ -41,13 +41,13 @@ export function unseal(lines: readonly StreamLine[], keyLog: KeyLog): Map<Stream
   return results;
 }
 
-/** The keys of the chat whose handshake these lines begin with. */
+/** Finds the keys of the chat by the handshake at the beginning of these lines. */
 function keysFor(lines: readonly StreamLine[], keyLog: KeyLog): LoggedKeys | undefined {
   const handshake = (from: Side, type: string): string | undefined => {
     const found = lines.find(
       (line) => line.kind === "line" && line.from === from && jsonOf(line.bytes)?.type === type,
     );
-    // The transcript has lines as sent, without CR.
+    // The transcript holds the lines as they were sent, without CR.
     return found?.kind === "line" ? found.bytes.toString("utf8").replace(/\r$/, "") : undefined;
   };
   const [initiatorHello, responderHello] = [handshake("a", "hello"), handshake("b", "hello")];

@@ -24,13 +24,13 @@ function packet(data: Buffer, fields: Partial<Packet> = {}): Packet {
   return { number: 1, time: 0n, linkType: RAW_IP, data, originalLength: data.length, ...fields };
 }
 
-/** What a decoder of its own makes of these packets, one after the other. */
+/** Decodes these packets with a new decoder, in order. */
 function decode(...packets: readonly Packet[]): (Segment | undefined)[] {
   const decoder = new Decoder();
   return packets.map((one) => decoder.decode(one));
 }
 
-/** The payload of the only segment in raw IP packets, and in which of them (from 0) it was complete. */
+/** Decodes raw IP packets that hold one segment. Returns its payload, and the index of the packet that completed it. */
 function payloadOf(...packets: readonly Buffer[]): { text: string; index: number } | undefined {
   const segments = decode(...packets.map((data) => packet(data)));
   const index = segments.findIndex((segment) => segment !== undefined);
@@ -93,7 +93,7 @@ describe("decoding packets", () => {
       packet(ipv6(segment, { nextHeader: 50 })),
       packet(ethernet(ipv4(segment)), { linkType: 147 }),
       packet(Buffer.concat([Buffer.alloc(12), Buffer.from("0806", "hex"), segment]), { linkType: 1 }),
-      // Linux cooked, of a netlink socket: the protocol is no EtherType.
+      // In Linux cooked captures of a netlink socket, the field "protocol" is no EtherType.
       packet(Buffer.from(`00000338${"00".repeat(10)}0800${ipv4(segment).toString("hex")}`, "hex"), {
         linkType: 113,
       }),
@@ -119,7 +119,7 @@ describe("decoding packets", () => {
       const [decoded] = decode(packet(cut, { originalLength: whole.length }));
       assert.equal(decoded?.payload.toString(), "hello");
       assert.equal(decoded?.payloadLength, 12);
-      // And if only the headers are there.
+      // The same if only the headers were captured.
       const [headers] = decode(packet(whole.subarray(0, -12), { originalLength: whole.length }));
       assert.deepInclude(headers, { payload: Buffer.alloc(0), payloadLength: 12 });
     }
@@ -149,7 +149,7 @@ describe("decoding packets", () => {
   });
 
   describe("fragments", () => {
-    const segment = tcp({ payload: "0123456789abcdefghijklmnopqrstuvwxyz" }); // 56 bytes
+    const segment = tcp({ payload: "0123456789abcdefghijklmnopqrstuvwxyz" }); // This makes 56 bytes.
     const TEXT = "0123456789abcdefghijklmnopqrstuvwxyz";
 
     function fragment4(start: number, end: number, identification = 1): Buffer {
@@ -208,7 +208,7 @@ describe("decoding packets", () => {
         it("that never become whole do not fill the memory", () => {
           const decoder = new Decoder();
           const large = fragment(0, 16);
-          // 100,000 first fragments; then the missing part of the first and of the last.
+          // Sends 100,000 first fragments, and then the missing parts of the first one and of the last one.
           for (let i = 0; i < 100_000; i += 1) decoder.decode(packet(withIdentification(large, i)));
           assert.isUndefined(decoder.decode(packet(withIdentification(fragment(16, 56), 0))));
           assert.isDefined(decoder.decode(packet(withIdentification(fragment(16, 56), 99_999))));
@@ -219,7 +219,7 @@ describe("decoding packets", () => {
           if (version === 6) {
             copy.writeUInt32BE(identification, 44);
           } else {
-            // IPv4 has only 16 bits for it; an address makes the difference then.
+            // The IPv4 field has only 16 bits, so the address makes the others different.
             copy.writeUInt16BE(identification & 0xffff, 4);
             copy.writeUInt16BE(identification >> 16, 12);
           }

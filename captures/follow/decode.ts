@@ -1,4 +1,4 @@
-// From a captured packet to the TCP segment in it: link layer, IP, and TCP, one within the other.
+// Decodes captured packets down to their TCP segments: link layer, IP, TCP.
 
 import type { Packet, Segment } from "../read/packet.ts";
 import { type IpPacket, parseIpv4, parseIpv6, passExtensions } from "./ip.ts";
@@ -9,14 +9,14 @@ import { parseTcp } from "./tcp.ts";
 
 const TCP = 6;
 
-/** Decodes the packets of one capture, in its order. It remembers fragments, up to some MiB of them. */
+/** Decodes the packets of one capture, in order. It keeps fragments until they are complete, up to a few MiB. */
 export class Decoder {
   readonly #addresses = new AddressBook();
   readonly #fragments = new FragmentStore();
 
   /**
-   * The TCP segment in this packet, or the one whose last fragment it is. Undefined: there is none, or not enough of it
-   * was captured. Never throws, whatever the bytes. The segment's payload is a view of the packet's data.
+   * Returns the TCP segment that this packet holds or, as its last fragment, completes. Undefined if there is none, or
+   * if too little of it was captured. Never throws, whatever the bytes are. The payload is a view of the packet's data.
    */
   decode(packet: Packet): Segment | undefined {
     const { linkType, data, originalLength } = packet;
@@ -37,7 +37,7 @@ export class Decoder {
   ): Pick<IpPacket, "protocol" | "payload"> | undefined {
     const whole = this.#fragments.add(ip, number, time);
     if (whole === undefined || version === 4) return whole;
-    // Extension headers may stand in the fragments too.
+    // The fragments may hold extension headers, too.
     return passExtensions(whole.protocol, whole.payload);
   }
 }

@@ -1,36 +1,36 @@
-// One direction of a TCP stream: puts its segments in place. Pure.
+// Puts the segments of one direction of a TCP stream in order. Pure.
 
 import type { ByteStore } from "../read/byte-store.ts";
 import type { Piece, Segment } from "../read/packet.ts";
 import { cutFront, type PlacedBytes, WaitingBytes } from "./placed-bytes.ts";
 
 export class FollowedDirection {
-  /** The sequence number of its SYN; if that was not captured, what it must have been by the first segment seen. */
+  /** The sequence number of its SYN. If the SYN was not captured, it is computed from the first segment. */
   initialSequence: number | undefined;
   readonly #pieces: Piece[] = [];
-  /** How many bytes are in place, missing ones counted too; and the sequence number of the next one. */
+  /** How many bytes are in place, including missing ones. The next member is the next sequence number. */
   #position = 0;
   #expected: number | undefined;
-  /** What came too early; undefined as long as nothing did, as in nearly every stream. */
+  /** Segments that came too early. Undefined until the first one comes, because in most streams none does. */
   #waiting: WaitingBytes | undefined;
   readonly #store: ByteStore;
 
-  /** @param store for the bytes of all streams: most are small */
+  /** @param store keeps the bytes of all streams, because most streams are small */
   constructor(store: ByteStore) {
     this.#store = store;
   }
 
   add(segment: Segment): void {
     const { syn, payload, payloadLength, packet, time } = segment;
-    // A SYN counts as a byte before the first (RFC 9293, section 3.4).
+    // A SYN counts as one byte before the first (RFC 9293, section 3.4).
     this.initialSequence ??= syn ? segment.sequence : (segment.sequence - 1) >>> 0;
     const sequence = syn ? (segment.sequence + 1) >>> 0 : segment.sequence;
-    // Before there are any bytes, the newest SYN counts: the one before it got no answer.
+    // As long as no bytes have come, the newest SYN counts: the earlier one got no answer.
     if (this.#expected === undefined || (syn && this.#isEmpty())) this.#expected = sequence;
     if (payloadLength === 0) return;
     const start = this.#place(sequence);
     const end = start + payloadLength;
-    if (end <= this.#position) return; // Seen before.
+    if (end <= this.#position) return; // All its bytes are in place already.
     const placed = cutFront({ start, end, bytes: payload, packet, time }, this.#position);
     if (placed.start === this.#position && this.#waiting?.first === undefined) {
       this.#append(placed);
@@ -41,7 +41,7 @@ export class FollowedDirection {
     }
   }
 
-  /** The other side has all bytes before this sequence number. So those before what waits are missing only in the capture. */
+  /** The other side has all bytes before this sequence number. If some are not here, the capture has missed them. */
   acknowledged(acknowledgement: number): void {
     this.initialSequence ??= (acknowledgement - 1) >>> 0;
     for (let first = this.#waiting?.first; first !== undefined; first = this.#waiting?.first) {
@@ -51,7 +51,7 @@ export class FollowedDirection {
     }
   }
 
-  /** All pieces in order, what still waits put behind gaps. */
+  /** All pieces in order. Segments that still wait come after gaps. */
   finish(): Piece[] {
     for (let first = this.#waiting?.first; first !== undefined; first = this.#waiting?.first) {
       this.#appendGap(first.start - this.#position, first.packet, first.time);
@@ -64,7 +64,7 @@ export class FollowedDirection {
     return this.#pieces.length === 0 && this.#waiting?.first === undefined;
   }
 
-  /** The place of a sequence number. They are counted modulo 2^32, so it is the nearest place that can be meant. */
+  /** The position of a sequence number. Numbers wrap at 2^32, so this is the nearest possible position. */
   #place(sequence: number): number {
     return this.#position + ((sequence - (this.#expected ?? sequence)) | 0);
   }

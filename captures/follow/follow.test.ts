@@ -7,7 +7,7 @@ import { Follower } from "./follow.ts";
 
 const RAW_IP = 101;
 
-/** Builds segments with connections, follows them, and gives the streams. */
+/** Builds segments with connections, follows them, and returns the streams. */
 function follow(
   build: (connect: Connect, add: (ip: Buffer, originalLength?: number) => void) => void,
 ): Stream[] {
@@ -31,7 +31,7 @@ function fromSide(from: "a" | "b", segment: Buffer): Buffer {
   return ipv4(segment, from === "a" ? {} : back);
 }
 
-/** A direction as text: pieces parted by `|`, a gap as its position and length, `<10+5>`. */
+/** A direction as text, with `|` between pieces. A gap is shown as its position and length: `<10+5>`. */
 function text(pieces: readonly Piece[] | undefined): string {
   const texts = pieces?.map((piece) =>
     piece.kind === "data" ? piece.bytes.toString("latin1") : `<${piece.position}+${piece.length}>`,
@@ -39,7 +39,7 @@ function text(pieces: readonly Piece[] | undefined): string {
   return texts?.join("|") ?? "no stream";
 }
 
-/** What a sent in the only stream. */
+/** The bytes that endpoint a has sent in the only stream. */
 function sent(build: (connection: TestConnection) => void, fields = {}): string {
   const streams = follow((connect) => build(connect(fields)));
   assert.lengthOf(streams, 1);
@@ -139,7 +139,7 @@ describe("following streams", () => {
     assert.equal(sent(build), "one|<3+7>|two|three");
     const late = (it: TestConnection): void => {
       build(it);
-      it.at("a", -15, "1234567"); // Too late for a gap that is known.
+      it.at("a", -15, "1234567"); // This comes too late: the gap is already known.
     };
     assert.equal(sent(late), "one|<3+7>|two|three");
   });
@@ -239,7 +239,7 @@ describe("following streams", () => {
     const decoder = new Decoder();
     const follower = new Follower();
     for (let number = 0; number < 4096; number += 1) {
-      // In each segment one byte is new, all others come again.
+      // Each segment holds one new byte, and repeats all others.
       const data = ipv4(tcp({ sequence: number, payload: Buffer.alloc(1000) }));
       const segment = decoder.decode({
         number,
@@ -257,7 +257,7 @@ describe("following streams", () => {
     assert.isAtMost(held, 2 ** 16);
   });
 
-  /** A part of a direction's bytes, from `start` to `end`. */
+  /** The bytes of a direction from `start` to before `end`. */
   interface Part {
     from: "a" | "b";
     start: number;
@@ -270,7 +270,7 @@ describe("following streams", () => {
   );
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
 
-  /** Both directions' bytes; and their segments: each byte in at least one of them, others repeated, all in any order. */
+  /** The bytes of both directions, and segments that hold every byte at least once, in any order. */
   const conversation = fc
     .record({ a: bytes, b: bytes, sequenceA: sequence, sequenceB: sequence })
     .chain((sides) => {
@@ -305,7 +305,7 @@ describe("following streams", () => {
     const streams = follow((connect, add) => {
       connect({ a: sides.sequenceA, b: sides.sequenceB }).handshake();
       segments.forEach(({ from, start, end }, index) => {
-        // They acknowledge nothing but the handshake.
+        // The segments acknowledge nothing but the handshake.
         const [own, other] =
           from === "a"
             ? ([sides.sequenceA, sides.sequenceB] as const)

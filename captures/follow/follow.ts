@@ -1,4 +1,4 @@
-// Puts TCP segments together to streams, as Wireshark's "Follow TCP Stream" does. Pure: it sees nothing but segments.
+// Joins TCP segments to streams, as Wireshark's "Follow TCP Stream" does. Pure: its only input are segments.
 
 import { ByteStore } from "../read/byte-store.ts";
 import type { Endpoint, Segment, Stream } from "../read/packet.ts";
@@ -11,11 +11,11 @@ interface GrowingStream extends Omit<Stream, "fromA" | "fromB"> {
 }
 
 /**
- * Takes the segments of a capture in its order.
+ * Takes the segments of a capture, in order.
  *
- * What holds a place first keeps it: retransmissions, keep-alives and overlaps add nothing. What comes too early waits.
- * If the other side acknowledges what waits, then the bytes before it did pass but were not captured: they become a gap.
- * A direction whose beginning was not captured begins with its first segment.
+ * The first bytes at a position stay: retransmissions, keep-alives and overlaps change nothing. Segments that come too
+ * early wait. If the other side acknowledges waiting bytes, the bytes before them were sent but not captured: they
+ * become a gap. If the beginning of a direction was not captured, it begins with its first segment.
  */
 export class Follower {
   readonly #streams: GrowingStream[] = [];
@@ -35,7 +35,7 @@ export class Follower {
     own.add(segment);
   }
 
-  /** All streams, in the order of their first packets. What still waits stands behind a gap. Call it once, at the end. */
+  /** All streams, in the order of their first packets. Waiting segments come after gaps. Call it once, at the end. */
   finish(): Stream[] {
     return this.#streams.map(({ fromA, fromB, ...rest }) => ({
       ...rest,
@@ -65,7 +65,7 @@ export class Follower {
     return stream;
   }
 
-  /** Segments of a stream come in runs, so the last one's stream is mostly the next one's too. */
+  /** Finds the stream of a segment: most of the time, it is the stream of the segment before. */
   #find(segment: Segment): GrowingStream | undefined {
     const { source, destination } = segment;
     const last = this.#last;
@@ -79,8 +79,8 @@ export class Follower {
 }
 
 /**
- * Ports are used again: a SYN with another sequence number than the stream began with begins a new one. The same SYN
- * once more is a retransmission; and an answer to a SYN (SYN and ACK) begins nothing.
+ * Endpoints may be used again. A SYN with another sequence number than that of the stream begins a new connection. An
+ * equal SYN is a retransmission, and an answer (SYN and ACK) begins nothing.
  */
 function isNewConnection(stream: GrowingStream, segment: Segment): boolean {
   if (!segment.syn || segment.ack) return false;
@@ -96,7 +96,7 @@ function isSame(left: Endpoint, right: Endpoint): boolean {
   return left.port === right.port && left.address === right.address;
 }
 
-/** The same in both directions. */
+/** A key that is the same for both directions. */
 function key(from: Endpoint, to: Endpoint): string {
   const isOrdered = from.port < to.port || (from.port === to.port && from.address < to.address);
   const [low, high] = isOrdered ? [from, to] : [to, from];

@@ -1,13 +1,13 @@
-// IP addresses from text, as Node.js gives them. Pure.
+// Makes bytes of IP addresses in the text form of Node.js. Pure.
 
-/** An IPv4 address mapped into IPv6 is IPv4 on the wire; and a zone (`%eth0`) is nothing that stands in a packet. */
+/** The address as it is in packets: an IPv4-mapped IPv6 address becomes IPv4, and a zone (`%eth0`) is removed. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=[0-9.]+$)/i, "").replace(/%.*$/, "");
 }
 
-/** The 16 bytes of an IPv6 address without zone (RFC 4291, section 2.2). */
+/** The 16 bytes of an IPv6 address without a zone (RFC 4291, section 2.2). */
 export function ipv6Bytes(address: string): Buffer {
-  // An address may end like an IPv4 address.
+  // The end of an IPv6 address may be written as an IPv4 address.
   const groups = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
     const [a, b, c, d] = parts.map(Number);
     const group = (high = 0, low = 0): string => (high * 256 + low).toString(16);

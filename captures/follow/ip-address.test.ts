@@ -11,7 +11,7 @@ describe("IP addresses", () => {
     ["00000000000000000000000000000000", "::"],
     ["00000000000000000000000000000001", "::1"],
     ["20010db8000000000000000000000001", "2001:db8::1"],
-    // RFC 5952, section 4.2.2: a single zero group is not shortened; 4.2.3: the longest run, and of equal ones the first.
+    // RFC 5952: a single zero group is not shortened (4.2.2). Of several longest runs, the first is shortened (4.2.3).
     ["20010db8000000010001000100010001", "2001:db8:0:1:1:1:1:1"],
     ["20010000000000010000000000000001", "2001:0:0:1::1"],
     ["20010db8000000000001000000000001", "2001:db8::1:0:0:1"],

@@ -1,14 +1,14 @@
-// IP addresses as text. Pure.
+// Makes text of IP addresses. Pure.
 
-/** @param start of the address's 4 bytes */
+/** @param start the position of the address's 4 bytes */
 export function formatIpv4(bytes: Buffer, start: number): string {
   return `${bytes[start]}.${bytes[start + 1]}.${bytes[start + 2]}.${bytes[start + 3]}`;
 }
 
 /**
- * The form of RFC 5952: small letters, no leading zeros, and `::` for the longest run of at least two zero groups (the
- * first of several equally long ones). IPv4-mapped addresses end like an IPv4 address (section 5).
- * @param start of the address's 16 bytes
+ * Formats an address as RFC 5952 says: small letters, no leading zeros, and `::` for the longest run of at least two
+ * zero groups (the first of equal runs). IPv4-mapped addresses end with an IPv4 address (section 5).
+ * @param start the position of the address's 16 bytes
  */
 export function formatIpv6(bytes: Buffer, start: number): string {
   const groups: string[] = [];
@@ -31,10 +31,10 @@ function longestZeros(groups: readonly string[]): { start: number; length: numbe
   return longest;
 }
 
-/** How many addresses are remembered, so that a hostile capture cannot fill the memory with them. */
+/** How many addresses are remembered at most, so that a hostile capture cannot fill the memory. */
 const MOST_ADDRESSES = 4096;
 
-/** Remembers the text of addresses: a capture has few, and in every packet two. */
+/** Remembers the text of addresses. A capture has few addresses, but each packet has two of them. */
 export class AddressBook {
   readonly #ipv4 = new Map<number, string>();
   readonly #ipv6 = new Map<string, string>();

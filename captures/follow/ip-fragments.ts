@@ -1,37 +1,37 @@
-// Puts IP fragments together (RFC 791 section 3.2, RFC 8200 section 4.5). What never becomes whole is dropped: after a
-// time, or when too much waits. Pure: the clock is that of the capture.
+// Joins IP fragments (RFC 791 section 3.2, RFC 8200 section 4.5). Incomplete packets are dropped after a time, or when
+// too much waits. Pure: the time is that of the capture.
 
 import type { Carried, IpPacket } from "./ip.ts";
 import { WaitingBytes } from "./placed-bytes.ts";
 
-/** How long fragments wait for the others, in nanoseconds of the capture's clock: 60 s, as RFC 8200 says. */
+/** How long fragments wait for the others, in nanoseconds of the capture's time: 60 s, as in RFC 8200. */
 const PATIENCE = 60_000_000_000n;
 
-/** How much may wait, in bytes, with what each fragment costs us beside its own: the oldest are dropped first. */
+/** How much may wait, in bytes, including what each fragment costs us in memory. The oldest are dropped first. */
 const MOST_WAITING = 4 * 2 ** 20;
 const COST_OF_FRAGMENT = 256;
 
-/** What was sent as one, as far as it has arrived. */
+/** A fragmented packet, as far as its fragments have arrived. */
 interface Incomplete {
-  /** When the first fragment came. */
+  /** The time of its first fragment. */
   time: bigint;
   waiting: WaitingBytes;
-  /** How long the whole is; known with the last fragment. */
+  /** The length of the whole payload, in bytes; unknown until the last fragment arrives. */
   length: number | undefined;
-  /** IPv6: what the whole begins with, which the first fragment says. */
+  /** What the payload holds. In IPv6, only the first fragment says so. */
   protocol: number;
   cost: number;
 }
 
 export class FragmentStore {
-  /** In the order in which their first fragments came. */
+  /** Incomplete packets, in the order of their first fragments. */
   readonly #incomplete = new Map<string, Incomplete>();
   #cost = 0;
 
   /**
    * @param ip the fragment
-   * @param packet its number in the capture
-   * @returns the whole, if this fragment was the last one missing
+   * @param packet the number of its packet in the capture
+   * @returns the whole payload if this fragment completes it
    */
   add(ip: IpPacket, packet: number, time: bigint): { protocol: number; payload: Carried } | undefined {
     const { fragment, payload } = ip;
@@ -79,7 +79,7 @@ function isIpv4(ip: IpPacket): boolean {
   return !ip.source.includes(":");
 }
 
-/** The bytes up to the first that the capture has not got. */
+/** The captured bytes, up to the first byte that is missing. */
 function join(waiting: WaitingBytes, length: number): Carried {
   const parts: Buffer[] = [];
   let end = 0;

@@ -1,34 +1,34 @@
-// IPv4 (RFC 791) and IPv6 (RFC 8200): what a packet carries, and whether it is only a fragment. Pure, and never fails:
-// what is no sound packet gives undefined.
+// Reads IPv4 (RFC 791) and IPv6 (RFC 8200): the payload of a packet, and whether it is a fragment. Pure. It never
+// throws, but returns undefined for invalid packets.
 
 import type { AddressBook } from "./ip-address.ts";
 
-/** Some bytes that a packet carries, as far as the capture has them. */
+/** The payload of a packet, as far as it was captured. */
 export interface Carried {
   bytes: Buffer;
-  /** They stand in `bytes` from `start` to before `end`. */
+  /** The payload is in `bytes`, from `start` to before `end`. */
   start: number;
   end: number;
-  /** How many they were on the wire: at least `end - start`. */
+  /** The length on the wire, in bytes: at least `end - start`. */
   length: number;
 }
 
 export interface IpPacket {
   source: string;
   destination: string;
-  /** What is carried: 6 is TCP (the registry of protocol numbers of IANA). */
+  /** The protocol of the payload: 6 is TCP (IANA's registry of protocol numbers). */
   protocol: number;
   payload: Carried;
-  /** If the payload is only a part of what was sent. */
+  /** Undefined if the payload is complete, and not one of several fragments. */
   fragment: Fragment | undefined;
 }
 
 export interface Fragment {
-  /** The same in all fragments that belong together. */
+  /** All fragments of one packet have the same number. */
   identification: number;
-  /** Where this part belongs, in bytes. */
+  /** The position of this fragment in the payload, in bytes. */
   offset: number;
-  /** Whether others follow behind it. */
+  /** Whether more fragments follow. */
   more: boolean;
 }
 
@@ -37,7 +37,7 @@ const IPV6_HEADER_BYTES = 40;
 
 /**
  * @param start where the packet begins in `data`
- * @param wireLength how long the captured packet was on the wire, in bytes, all before `start` counted
+ * @param wireLength the length of the whole captured packet on the wire, in bytes, including all before `start`
  */
 export function parseIpv4(
   data: Buffer,
@@ -68,7 +68,7 @@ export function parseIpv4(
   };
 }
 
-/** The same for IPv6. What is carried is behind the extension headers. */
+/** The same for IPv6. The payload begins after the extension headers. */
 export function parseIpv6(
   data: Buffer,
   start: number,
@@ -77,7 +77,7 @@ export function parseIpv6(
 ): IpPacket | undefined {
   if (start + IPV6_HEADER_BYTES > data.length || data.readUInt8(start) >> 4 !== 6) return undefined;
   const payloadStart = start + IPV6_HEADER_BYTES;
-  // The length does not count the header. It is 0 in a jumbogram too (RFC 2675), which fills its frame.
+  // The length does not count the header. It is 0 also in a jumbogram (RFC 2675), which fills its frame.
   const length = lengthOnWire(data.readUInt16BE(start + 4), wireLength - payloadStart);
   const inner = passExtensions(data.readUInt8(start + 6), carried(data, payloadStart, length));
   if (inner === undefined) return undefined;
@@ -89,8 +89,8 @@ export function parseIpv6(
 }
 
 /**
- * A length of 0 is what a capture shows of packets that the network card has still to cut into smaller ones (TCP
- * segmentation offload): they reach to the end of the frame. All others may be shorter, since Ethernet fills short frames up.
+ * A capture shows length 0 if the network card has yet to cut the packet into smaller ones (TCP segmentation offload).
+ * Such a packet fills the rest of its frame. Others may be shorter than the frame, because Ethernet pads short frames.
  */
 function lengthOnWire(claimed: number, possible: number): number {
   return claimed === 0 ? possible : Math.min(claimed, possible);
@@ -98,11 +98,11 @@ function lengthOnWire(claimed: number, possible: number): number {
 
 function carried(bytes: Buffer, start: number, length: number): Carried {
   const end = Math.min(bytes.length, start + length);
-  // If the capture ends before, there are none.
+  // If the capture ends before the payload begins, the payload is empty.
   return { bytes, start: Math.min(start, end), end, length };
 }
 
-/** Extension headers that begin with the next header's number and their own length (IANA's list of them). */
+/** Extension headers that begin with the number of the next header and their own length (IANA's list). */
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
@@ -121,9 +121,9 @@ const IN_UNITS_OF_8: readonly number[] = [
 ];
 
 /**
- * Passes over IPv6 extension headers (RFC 8200, section 4) up to what is no such header, or is a fragment of anything.
+ * Skips IPv6 extension headers (RFC 8200, section 4) up to the payload, or to a fragment.
  * @param firstHeader the number of the header with which `packet` begins
- * @returns undefined if a header is not wholly captured
+ * @returns undefined if a header was not captured completely
  */
 export function passExtensions(
   firstHeader: number,
@@ -145,7 +145,7 @@ export function passExtensions(
   return { protocol, payload: { bytes, start, end, length }, fragment };
 }
 
-/** In bytes; 0 if it is no extension header that we can pass over; undefined if its length is not captured. */
+/** The length in bytes; 0 if this is no header to skip; undefined if its length was not captured. */
 function extensionLength(header: number, bytes: Buffer, start: number, end: number): number | undefined {
   if (header === FRAGMENT) return 8;
   if (header !== AUTHENTICATION && !IN_UNITS_OF_8.includes(header)) return 0;
@@ -155,7 +155,7 @@ function extensionLength(header: number, bytes: Buffer, start: number, end: numb
   return header === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
 }
 
-/** RFC 8200, section 4.5. A fragment that is the whole (RFC 6946) is none. */
+/** Reads a fragment header (RFC 8200, section 4.5). Undefined if the fragment is the whole packet (RFC 6946). */
 function parseFragment(bytes: Buffer, start: number): Fragment | undefined {
   const offsetAndFlag = bytes.readUInt16BE(start + 2);
   const offset = offsetAndFlag & 0xfff8;

@@ -1,10 +1,10 @@
-// Finds the IP packet in a captured packet: what stands before it depends on the link type of the interface
-// (https://www.tcpdump.org/linktypes.html). Pure, and never fails: what is no IP packet, or too short, gives undefined.
+// Finds the IP packet in a captured packet. The header before it depends on the link type of the interface
+// (https://www.tcpdump.org/linktypes.html). Pure. It never throws, but returns undefined if there is no IP packet.
 
-/** Where an IP packet begins, and which version its link layer says it has. */
+/** Where an IP packet begins, and its version as the link layer gives it. */
 export interface IpStart {
   version: 4 | 6;
-  /** Bytes from the beginning of the captured packet. */
+  /** The position in the captured packet, in bytes. */
   start: number;
 }
 
@@ -19,14 +19,14 @@ const LINKTYPE_LINUX_SLL2 = 276;
 
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_IPV6 = 0x86dd;
-/** Tags of VLANs: IEEE 802.1Q, 802.1ad ("QinQ"), and what was used for QinQ before there was a standard. */
+/** Tags of VLANs: IEEE 802.1Q, 802.1ad ("QinQ"), and the tag for QinQ before it was standardised. */
 const VLAN_TAGS: readonly number[] = [0x8100, 0x88a8, 0x9100];
 
-/** AF_INET is 2 on every system; AF_INET6 differs: Linux, Windows, OpenBSD and NetBSD, FreeBSD, macOS. */
+/** AF_INET is 2 everywhere. AF_INET6 differs between Linux, Windows, OpenBSD and NetBSD, FreeBSD, and macOS. */
 const FAMILY_IPV4 = 2;
 const FAMILIES_IPV6: readonly number[] = [10, 23, 24, 28, 30];
 
-/** Where the field "protocol" of Linux cooked captures is no EtherType: ARPHRD_ of netlink, GRE, and radio headers. */
+/** For these ARPHRD_ types, the field "protocol" of Linux cooked captures is no EtherType: netlink, GRE, and radio. */
 const NOT_ETHERTYPE: readonly number[] = [770, 778, 801, 802, 803, 824];
 
 export function findIp(linkType: number, data: Buffer): IpStart | undefined {
@@ -56,12 +56,12 @@ export function findIp(linkType: number, data: Buffer): IpStart | undefined {
   }
 }
 
-/** @param position of an EtherType, behind which its packet follows */
+/** @param position the position of an EtherType; the packet follows it */
 function afterEtherType(data: Buffer, position: number): IpStart | undefined {
   return ofEtherType(data, data.readUInt16BE(position), position + 2);
 }
 
-/** A VLAN's tag has two bytes about the VLAN, and then the EtherType of what follows, which may be a tag again. */
+/** A VLAN tag holds two bytes about the VLAN and another EtherType, which may mean a tag again. */
 function ofEtherType(data: Buffer, firstType: number, firstStart: number): IpStart | undefined {
   let etherType = firstType;
   let start = firstStart;
@@ -75,7 +75,7 @@ function ofEtherType(data: Buffer, firstType: number, firstStart: number): IpSta
   return undefined;
 }
 
-/** The family is in the byte order of the machine that captured, which nobody has noted: only one of them makes sense. */
+/** The family is in the byte order of the capturing machine, which is unknown. Only one order gives a valid family. */
 function afterFamilyOfHost(data: Buffer): IpStart | undefined {
   if (data.length < 4) return undefined;
   return ofFamily(data.readUInt32LE(0), 4) ?? ofFamily(data.readUInt32BE(0), 4);
@@ -87,7 +87,7 @@ function ofFamily(family: number, start: number): IpStart | undefined {
   return undefined;
 }
 
-/** No header at all: the version stands in the upper half of IP's first byte. */
+/** There is no header: the version is in the upper half of IP's first byte. */
 function ofFirstByte(data: Buffer): IpStart | undefined {
   const version = (data[0] ?? 0) >> 4;
   return version === 4 || version === 6 ? { version, start: 0 } : undefined;

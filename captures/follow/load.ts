@@ -1,4 +1,4 @@
-// From a file to its streams: read, decode, follow.
+// Loads a capture: reads the file, decodes its packets, and follows its streams.
 
 import type { CaptureError, Stream } from "../read/packet.ts";
 import { readCapture } from "../read/read-capture.ts";
@@ -8,17 +8,17 @@ import { Follower } from "./follow.ts";
 export interface LoadedCapture {
   path: string;
   packets: number;
-  /** Packets that carry a TCP segment. */
+  /** How many packets hold a TCP segment. */
   segments: number;
-  /** Nanoseconds from the first packet to the last. */
+  /** The time from the first packet to the last, in nanoseconds. */
   duration: bigint;
   streams: Stream[];
-  /** What is wrong with the file, if it was read although it is damaged. */
+  /** The damage in a file that was read up to there; undefined if the file is whole. */
   damage: CaptureError | undefined;
 }
 
 /**
- * @param partial whether to make do with what stands before a damage
+ * @param partial whether to accept a damaged file, and to use the packets before the damage
  * @throws CaptureError if the file is no capture or, without `partial`, is damaged
  */
 export async function loadCapture(path: string, partial: boolean): Promise<LoadedCapture> {

@@ -2,7 +2,7 @@ import { assert } from "chai";
 import fc from "fast-check";
 import { WaitingBytes } from "./placed-bytes.ts";
 
-/** Takes all out: the places in order, and what stands there. */
+/** Takes out all pieces. The result gives the byte at each place, in order. */
 function drain(waiting: WaitingBytes): Map<number, number> {
   const taken = new Map<number, number>();
   let end = 0;
@@ -19,7 +19,7 @@ function drain(waiting: WaitingBytes): Map<number, number> {
 
 describe("bytes that wait", () => {
   it("come out in the order of their places, each byte as it came first", () => {
-    // Thousands of pieces, so that they need several lists.
+    // So many pieces need several lists.
     const pieces = fc.array(
       fc.record({ start: fc.nat(20_000), length: fc.oneof(fc.nat(3), fc.nat(300)), value: fc.nat(255) }),
       { minLength: 2000, maxLength: 4000, size: "max" },

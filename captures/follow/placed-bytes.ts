@@ -1,21 +1,21 @@
-// Bytes that have a place but came in any order: TCP segments and IP fragments that wait for what is missing before them.
-// Where two of them overlap, those that came first stay. Pure.
+// Keeps bytes that came too early: TCP segments and IP fragments that wait for missing ones before them. Where two of
+// them overlap, the first one stays. Pure.
 
 import { ownCopy } from "../read/byte-store.ts";
 
-/** Bytes with the place where they belong. */
+/** Bytes, and the place where they belong. */
 export interface PlacedBytes {
-  /** They belong from `start` to before `end`, in bytes from wherever the caller counts. */
+  /** The range from `start` to before `end`, in bytes. The caller decides where counting begins. */
   start: number;
   end: number;
-  /** Fewer than from `start` to `end` if the capture cut them short: then they are the first of them. */
+  /** The bytes of the range. If the capture cut the packet short, these are only its first bytes. */
   bytes: Buffer;
-  /** The packet they came in, and when: nanoseconds since 1970-01-01, UTC. */
+  /** The packet that held the bytes, and its time in nanoseconds since 1970-01-01, UTC. */
   packet: number;
   time: bigint;
 }
 
-/** The part of it from this place on. */
+/** The part that begins at this place. */
 export function cutFront(placed: PlacedBytes, start: number): PlacedBytes {
   return start <= placed.start ? placed : cut(placed, start, placed.end);
 }
@@ -26,23 +26,23 @@ function cut(placed: PlacedBytes, start: number, end: number): PlacedBytes {
 }
 
 /**
- * Keeps its pieces sorted in lists of at most this length: in one long list, each piece that came before others would move
- * all of them, and a capture made for that would take hours.
+ * The pieces are kept sorted in lists of at most this length. In one long list, each early piece would move all others.
+ * Then a capture could be made so that reading it takes hours.
  */
 const LONGEST_LIST = 512;
 
 export class WaitingBytes {
-  /** In the order of their places; no two pieces overlap. No list is empty. */
+  /** The lists and their pieces are in the order of their places. No two pieces overlap, and no list is empty. */
   readonly #lists: PlacedBytes[][] = [];
-  /** How many bytes wait, from start to end of each piece. */
+  /** How many bytes wait: the sum of all ranges. */
   covered = 0;
 
-  /** The one with the lowest place. */
+  /** The piece with the lowest place. */
   get first(): PlacedBytes | undefined {
     return this.#lists[0]?.[0];
   }
 
-  /** Keeps a copy of those parts of it whose place nothing has yet. */
+  /** Keeps a copy of those parts for whose places there are no bytes yet. */
   add(placed: PlacedBytes): void {
     let { start } = placed;
     while (start < placed.end) {
@@ -54,7 +54,7 @@ export class WaitingBytes {
     }
   }
 
-  /** Takes out the one with the lowest place. */
+  /** Removes and returns the piece with the lowest place. */
   take(): PlacedBytes | undefined {
     const [list] = this.#lists;
     const first = list?.shift();
@@ -71,7 +71,7 @@ export class WaitingBytes {
     this.covered += piece.end - piece.start;
   }
 
-  /** Where the first piece is that ends behind this place, or would be: all before it end before what begins there. */
+  /** The index of the first piece that ends after this place, or where such a piece would be inserted. */
   #firstThatEndsBehind(place: number): readonly [list: number, index: number] {
     const list = firstIndex(this.#lists.length, (index) => (this.#lists[index]?.at(-1)?.end ?? 0) > place);
     const last = this.#lists.at(-1);
@@ -81,7 +81,7 @@ export class WaitingBytes {
   }
 }
 
-/** The first index from 0 to before `length` that fulfils a condition, which all behind it fulfil too; `length` if none does. */
+/** The first index below `length` that fulfils a condition that all later ones fulfil, too; `length` if none does. */
 function firstIndex(length: number, fulfils: (index: number) => boolean): number {
   let low = 0;
   let high = length;

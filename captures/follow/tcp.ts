@@ -1,4 +1,4 @@
-// TCP segments (RFC 9293, section 3.1). Pure, and never fails: what is no sound segment gives undefined.
+// Reads TCP segments (RFC 9293, section 3.1). Pure. It never throws, but returns undefined for invalid segments.
 
 import type { Packet, Segment } from "../read/packet.ts";
 import type { Carried } from "./ip.ts";
@@ -10,7 +10,7 @@ const SYN = 0x02;
 const RST = 0x04;
 const ACK = 0x10;
 
-/** Its payload is a view of what carried it. */
+/** The payload of the segment is a view of `carried`. */
 export function parseTcp(
   { bytes, start, end, length }: Carried,
   { source, destination }: { source: string; destination: string },

@@ -1,15 +1,15 @@
-// Keeps copies of bytes, many small ones in one piece of memory. A view of what they came in would keep all of that
-// alive, and memory of its own for each would cost more than the bytes.
+// Keeps copies of bytes, many small ones in one block of memory. A view would keep the whole chunk in memory, and a
+// block for each copy would need more memory than the bytes.
 
-/** How much memory is taken at once, in bytes. */
+/** The size of a block, in bytes. */
 const SLAB = 65_536;
 
 const NOTHING = Buffer.alloc(0);
 
-/** A copy that shares memory with nothing. */
+/** A copy that shares no memory with other buffers. */
 export function ownCopy(bytes: Buffer): Buffer {
   if (bytes.length === 0) return NOTHING;
-  // Buffer.from and Buffer.allocUnsafe share memory among small buffers.
+  // Buffer.from and Buffer.allocUnsafe let small buffers share memory.
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);
   return copy;
@@ -19,7 +19,7 @@ export class ByteStore {
   #slab = Buffer.alloc(0);
   #used = 0;
 
-  /** The copy stays as long as anything that was kept near it. */
+  /** Returns a copy. Its block stays in memory as long as any copy in the block is used. */
   keep(bytes: Buffer): Buffer {
     const { length } = bytes;
     if (length > SLAB / 4) return ownCopy(bytes);

@@ -1,25 +1,25 @@
-// A file that is read from its beginning to its end, of which only a part is in memory. The readers of the formats look
-// at that part, move on in it, and ask for more.
+// A file that is read from beginning to end, with only a part of it in memory. The readers of each format look at that
+// part, move on in it, and ask for more.
 
 import { type FileHandle, open } from "node:fs/promises";
 
-/** How much is read at once, in bytes. */
+/** How many bytes are read at once. */
 const CHUNK = 1_048_576;
 
 /** The file cannot be opened or read. The message is for the user. */
 export class FileError extends Error {}
 
 export class CaptureFile {
-  /** What is in memory. It changes with every call of `fill` and `skip`: copy what is to be kept. */
+  /** The part in memory. Every call of `fill` and `skip` changes it, so copy what you want to keep. */
   bytes: Buffer = Buffer.alloc(0);
-  /** Where in `bytes` the reader is. */
+  /** The position of the reader in `bytes`. */
   position = 0;
   readonly #path: string;
   readonly #handle: FileHandle;
-  /** In bytes; infinite if nobody knows, as with a pipe. */
+  /** The size in bytes; infinite if it is unknown, as for a pipe. */
   readonly #size: number;
   #memory: Buffer = Buffer.allocUnsafe(CHUNK);
-  /** How many bytes of the file stand before `bytes`. */
+  /** How many bytes of the file come before `bytes`. */
   #passed = 0;
 
   private constructor(path: string, handle: FileHandle, size: number) {
@@ -45,19 +45,19 @@ export class CaptureFile {
     return this.#handle.close();
   }
 
-  /** How many bytes are in memory from here on. */
+  /** How many bytes are in memory from the position on. */
   get available(): number {
     return this.bytes.length - this.position;
   }
 
-  /** Where in the file the reader is: bytes from its beginning. */
+  /** The position of the reader in the file, in bytes. */
   get offset(): number {
     return this.#passed + this.position;
   }
 
   /**
-   * Reads until at least `length` bytes are in memory from here on.
-   * @returns false if the file ends before; then what is left of it is in memory
+   * Reads until at least `length` bytes are in memory from the position on.
+   * @returns false if the file ends earlier; then the rest of the file is in memory
    * @throws FileError
    */
   async fill(length: number): Promise<boolean> {
@@ -73,8 +73,8 @@ export class CaptureFile {
   }
 
   /**
-   * Moves on, over bytes that need not be in memory.
-   * @returns false if the file ends before
+   * Moves the position. The bytes on the way do not have to be in memory.
+   * @returns false if the file ends earlier
    * @throws FileError
    */
   async skip(length: number): Promise<boolean> {
@@ -88,7 +88,7 @@ export class CaptureFile {
     return true;
   }
 
-  /** Moves what has not been read yet to the front, and returns how much that is. */
+  /** Moves the unread bytes to the front. @returns how many there are */
   #makeRoom(length: number): number {
     const rest = this.bytes.subarray(this.position);
     this.#passed += this.position;
@@ -96,7 +96,7 @@ export class CaptureFile {
     if (length <= this.#memory.length) {
       rest.copy(this.#memory);
     } else {
-      // A length that the file claims, but does not have, must not cost memory.
+      // A record may claim more bytes than the file holds. Such a length must not cost memory.
       const wanted = Math.min(length, this.#size - this.#passed);
       const larger = Buffer.allocUnsafe(Math.max(CHUNK, wanted));
       rest.copy(larger);

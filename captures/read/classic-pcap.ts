@@ -1,5 +1,5 @@
-// Reads classic pcap, through the package pcap-parser. It gets nothing but a valid header and whole records, because it
-// trusts every length, says nothing when a file ends too early, and puts chunks together without bound.
+// Reads classic pcap with the package pcap-parser. The parser gets only a valid header and whole records, because it
+// trusts every length, is silent when a file ends too early, and joins chunks without a limit.
 
 import { EventEmitter } from "node:events";
 import { type ParsedPacket, parse } from "pcap-parser";
@@ -8,7 +8,7 @@ import type { CaptureFile } from "./capture-file.ts";
 import { CaptureError, type Packet } from "./packet.ts";
 import { FILE_HEADER_BYTES, nextRecords, readFileHeader } from "./pcap-records.ts";
 
-/** @throws CaptureError where the file is damaged, after the packets before the damage */
+/** @throws CaptureError after all packets before the damage, if the file is damaged */
 export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Packet> {
   const { linkType } = await readFileHeader(file, bigEndian);
   const parser = new SynchronousParser();
@@ -37,11 +37,11 @@ export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): A
 }
 
 /**
- * pcap-parser, fed by hand: what it is given, it parses before the call returns. So it never runs ahead of whoever takes
- * the packets, and there is no stream that could be left open.
+ * Runs pcap-parser synchronously: it parses the given bytes before the call returns. So it never reads further than its
+ * caller has asked, and leaves no stream open.
  */
 class SynchronousParser {
-  /** What the parser complained about last. */
+  /** The parser's last error message. */
   problem = "without an error";
   readonly #input = new Input();
   #packets: ParsedPacket[] = [];
@@ -54,7 +54,7 @@ class SynchronousParser {
       });
   }
 
-  /** The packets in these bytes: the header of the file, or whole records. Their data are views that the next call may change. */
+  /** The packets in a file header or in whole records. Their data are views, which the next call may change. */
   parse(bytes: Buffer): ParsedPacket[] {
     this.#packets = [];
     this.#input.emit("data", bytes);
@@ -62,7 +62,7 @@ class SynchronousParser {
   }
 }
 
-/** As much of a stream as the parser asks for. It gets its data when we say, so pausing means nothing. */
+/** The small part of a stream that the parser needs. We decide when it gets data, so it need not pause. */
 class Input extends EventEmitter {
   pause(): void {}
   resume(): void {}

@@ -1,4 +1,4 @@
-// Recognises the format of a file by its first bytes; and what files that are no captures seem to be. Pure.
+// Recognises the format of a file by its first bytes, and guesses what a file is that is no capture. Pure.
 
 export type Format =
   | { kind: "pcap"; bigEndian: boolean }
@@ -6,7 +6,7 @@ export type Format =
   | { kind: "pcapng" }
   | { kind: "unknown"; problem: string };
 
-/** How many bytes of the file's beginning are enough to tell. */
+/** How many bytes at the beginning of a file are enough to recognise it. */
 export const ENOUGH_TO_TELL = 64;
 
 /** The first four bytes of captures, in hexadecimal. */
@@ -21,7 +21,7 @@ const CAPTURES: ReadonlyMap<string, Format> = new Map<string, Format>([
 const UNPACK = "unpack it first";
 const CONVERT = "convert it with `editcap -F pcap`, which comes with Wireshark";
 
-/** How other files begin that somebody may take for a capture: what they are, and what to do. */
+/** Files that a user may mistake for a capture: how they begin, what they are, and what to do. */
 const OTHERS: readonly (readonly [beginning: string, what: string, advice: string])[] = [
   ["1f8b", "packed with gzip", `${UNPACK} with gunzip`],
   ["28b52ffd", "packed with zstd", `${UNPACK} with unzstd`],
@@ -36,7 +36,7 @@ const OTHERS: readonly (readonly [beginning: string, what: string, advice: strin
   ["52545353", "a capture of Microsoft's Network Monitor", CONVERT],
 ];
 
-/** @param beginning the first bytes of the file: all of it, if it has fewer than ENOUGH_TO_TELL */
+/** @param beginning the first ENOUGH_TO_TELL bytes of the file, or the whole file if it is shorter */
 export function recogniseFormat(beginning: Buffer): Format {
   const format = CAPTURES.get(beginning.toString("hex", 0, 4));
   if (format !== undefined) return format;
@@ -62,7 +62,7 @@ function unknown(problem: string): Format {
   return { kind: "unknown", problem };
 }
 
-/** Whether it is all ASCII letters and whatever text has between them. */
+/** Whether all bytes are printable ASCII, or the blanks and line ends of text. */
 function isText(bytes: Buffer): boolean {
   return bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || [0x09, 0x0a, 0x0d].includes(byte));
 }

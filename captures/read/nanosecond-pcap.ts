@@ -1,4 +1,4 @@
-// Reads classic pcap whose times are in nanoseconds, as `tcpdump --time-stamp-precision=nano` writes it. pcap-parser does
+// Reads classic pcap with times in nanoseconds, as `tcpdump --time-stamp-precision=nano` writes it. pcap-parser does
 // not know its magic number.
 
 import { uint32 } from "./byte-order.ts";
@@ -7,7 +7,7 @@ import type { CaptureFile } from "./capture-file.ts";
 import type { Packet } from "./packet.ts";
 import { nextRecords, RECORD_HEADER_BYTES, readFileHeader } from "./pcap-records.ts";
 
-/** @throws CaptureError where the file is damaged, after the packets before the damage */
+/** @throws CaptureError after all packets before the damage, if the file is damaged */
 export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Packet> {
   const { linkType } = await readFileHeader(file, bigEndian);
   let number = 0;

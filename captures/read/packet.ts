@@ -1,22 +1,22 @@
-// What every reader of captures gives: packets, and one kind of error for all that can be wrong with a file.
+// The types that all readers of captures share: packets, segments, streams, and one error for all damaged files.
 
-/** A packet as the capture holds it. */
+/** A packet from a capture. */
 export interface Packet {
-  /** Its place in the file, from 1, as Wireshark counts. */
+  /** Its number in the file, counted from 1 as in Wireshark. */
   number: number;
-  /** When it was captured: nanoseconds since 1970-01-01, UTC. */
+  /** The time of the capture, in nanoseconds since 1970-01-01, UTC. */
   time: bigint;
-  /** The link type of its interface: 1 is Ethernet, 113 Linux cooked, and so on (the LINKTYPE_ registry of tcpdump.org). */
+  /** The link type of its interface: 1 is Ethernet, 113 Linux cooked (the LINKTYPE_ registry of tcpdump.org). */
   linkType: number;
-  /** The bytes captured: a copy of their own, which keeps nothing else alive. */
+  /** The captured bytes. This is a copy that keeps no other bytes in memory. */
   data: Buffer;
-  /** Its length on the wire, in bytes. More than `data` has, if the capture cut it short. */
+  /** The length on the wire, in bytes. It exceeds the length of `data` if the capture cut the packet short. */
   originalLength: number;
 }
 
-/** The file is no capture, or is damaged. The message is for the user: what is wrong, and where. */
+/** The file is no capture, or is damaged. The message tells the user what is wrong and where. */
 export class CaptureError extends Error {
-  /** Where the damage is: bytes from the beginning of the file. */
+  /** The position of the damage in the file, in bytes. */
   readonly offset: number;
 
   constructor(problem: string, offset: number) {
@@ -26,55 +26,55 @@ export class CaptureError extends Error {
 }
 
 export interface ReadOptions {
-  /** With it, a damaged file gives the packets before the damage, and the damage is told here instead of thrown. */
+  /** If given, this is called instead of throwing the error, and reading ends with the packets before the damage. */
   onDamage?: (damage: CaptureError) => void;
 }
 
 /** One end of a TCP connection. */
 export interface Endpoint {
-  /** An IPv4 or IPv6 address, the latter in the form of RFC 5952, without brackets. */
+  /** An IPv4 address, or an IPv6 address in the form of RFC 5952 without brackets. */
   address: string;
   port: number;
 }
 
-/** The TCP segment in a packet. */
+/** A TCP segment. */
 export interface Segment {
-  /** The number of the packet that carried it (of several fragments, the last to arrive). */
+  /** The number of the packet that held the segment; of several fragments, the one that arrived last. */
   packet: number;
-  /** Nanoseconds since 1970-01-01, UTC. */
+  /** In nanoseconds since 1970-01-01, UTC. */
   time: bigint;
   source: Endpoint;
   destination: Endpoint;
-  /** The sequence number of its first byte, 0 to 2^32 - 1. */
+  /** The sequence number of the first byte, 0 to 2^32 - 1. */
   sequence: number;
-  /** The acknowledgement number; meaningful if `ack` is set. */
+  /** The acknowledgement number. It has a meaning only if `ack` is set. */
   acknowledgement: number;
   syn: boolean;
   ack: boolean;
   fin: boolean;
   rst: boolean;
-  /** The bytes of data captured. */
+  /** The captured bytes of data. */
   payload: Buffer;
-  /** How many bytes of data it had on the wire: more than `payload` has, if the capture cut it short. */
+  /** How many bytes of data the segment had on the wire: more than `payload` if the capture cut it short. */
   payloadLength: number;
 }
 
-/** What stands next in one direction of a stream: bytes, or the place where bytes are missing. */
+/** The next piece of one direction of a stream: bytes, or a gap where the capture misses bytes. */
 export type Piece =
   | { kind: "data"; bytes: Buffer; packet: number; time: bigint }
-  /** `position` counts all bytes of this direction before it, missing ones too. */
+  /** `position` counts all bytes of this direction before the gap, including missing ones. */
   | { kind: "gap"; position: number; length: number; packet: number; time: bigint };
 
-/** One TCP connection, both directions put together. */
+/** One TCP connection with both directions. */
 export interface Stream {
-  /** From 0, in the order of first packets. */
+  /** Counted from 0, in the order of first packets. */
   index: number;
   /** The sender of the first packet. */
   a: Endpoint;
   b: Endpoint;
   firstPacket: number;
   lastPacket: number;
-  /** Nanoseconds since 1970-01-01, UTC. */
+  /** In nanoseconds since 1970-01-01, UTC. */
   firstTime: bigint;
   lastTime: bigint;
   fromA: Piece[];

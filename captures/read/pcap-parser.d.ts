@@ -1,9 +1,9 @@
-// The types of pcap-parser 0.2.1, which has none of its own: only what we use.
+// Types for pcap-parser 0.2.1, which has none. They cover only what we use.
 
 declare module "pcap-parser" {
   import type { EventEmitter } from "node:events";
 
-  /** What the parser reads from: it listens for `data`, `end` and `error`. */
+  /** The source of the parser: it listens for the events `data`, `end` and `error`. */
   interface Input extends EventEmitter {
     pause(): unknown;
     resume(): unknown;
@@ -16,7 +16,7 @@ declare module "pcap-parser" {
       capturedLength: number;
       originalLength: number;
     };
-    /** A view of the chunk it came in. */
+    /** A view of the chunk that held it. */
     data: Buffer;
   }
 

@@ -1,18 +1,18 @@
-// What classic pcap files with microseconds and with nanoseconds have in common: the header of the file, and records one
-// behind the other (draft-ietf-opsawg-pcap). All lengths are checked here before anybody relies on them.
+// Reads what classic pcap files with microseconds and with nanoseconds share: the header of the file, and the records
+// (draft-ietf-opsawg-pcap). All lengths are checked here, before other code relies on them.
 
 import { uint16, uint32 } from "./byte-order.ts";
 import type { CaptureFile } from "./capture-file.ts";
 import { CaptureError } from "./packet.ts";
 
-/** The sizes of the file's header and of a record's, in bytes. */
+/** The sizes of the headers of a file and of a record, in bytes. */
 export const FILE_HEADER_BYTES = 24;
 export const RECORD_HEADER_BYTES = 16;
 
-/** The most bytes of a packet that a file may hold: the limit of tcpdump and Wireshark. More is damage. */
+/** A packet in a file holds at most so many bytes: the limit of tcpdump and Wireshark. More means damage. */
 export const MOST_CAPTURED_BYTES = 262_144;
 
-/** How many records are taken at once: of tiny ones, the objects made of them need much more memory than the file. */
+/** How many records are taken at once. The objects of tiny records need much more memory than the file. */
 const MOST_RECORDS = 512;
 
 export interface PcapFileHeader {
@@ -21,8 +21,8 @@ export interface PcapFileHeader {
 }
 
 /**
- * Checks the header of a file whose magic number is known already, and moves behind it.
- * @throws CaptureError if it is cut short, or of a version nobody knows
+ * Checks the header of a file whose magic number is already known, and moves behind the header.
+ * @throws CaptureError if the header is cut short, or of an unknown version
  */
 export async function readFileHeader(file: CaptureFile, bigEndian: boolean): Promise<PcapFileHeader> {
   if (!(await file.fill(FILE_HEADER_BYTES))) {
@@ -37,7 +37,7 @@ export async function readFileHeader(file: CaptureFile, bigEndian: boolean): Pro
   if (major !== 2 || minor !== 4) {
     throw new CaptureError(`pcap of version ${major}.${minor}, and only 2.4 is known,`, file.offset + 4);
   }
-  // Only the lower 16 bits are the link type; the upper ones may tell the length of a checksum behind each frame.
+  // Only the lower 16 bits are the link type. The upper ones may give the length of a checksum after each frame.
   const linkType = uint32(bytes, position + 20, bigEndian) & 0xffff;
   file.position += FILE_HEADER_BYTES;
   return { bigEndian, linkType };
@@ -45,14 +45,14 @@ export async function readFileHeader(file: CaptureFile, bigEndian: boolean): Pro
 
 /** Whole records, one behind the other. */
 export interface Records {
-  /** A view of what the file has in memory. */
+  /** A view of the part of the file that is in memory. */
   bytes: Buffer;
   count: number;
 }
 
 /**
- * The next records that are wholly in memory, at least one; moves behind them.
- * @param number of the first of these records in the file, for errors
+ * Takes the next records that are completely in memory, at least one, and moves behind them.
+ * @param number the number of the first of these records in the file, for errors
  * @returns undefined at the end of the file
  * @throws CaptureError if the next record is cut short, or its length cannot be right
  */
@@ -82,7 +82,7 @@ export async function nextRecords(
   return records;
 }
 
-/** The whole and credible records from where the reader is: none, if the next one is not such. */
+/** The whole and valid records from the position on; empty if the next record is not whole or not valid. */
 function recordsInMemory({ bytes, position }: CaptureFile, bigEndian: boolean): Records {
   let end = position;
   let count = 0;

@@ -1,17 +1,17 @@
-// What a pcapng file says about an interface: its link type, how much of a packet it keeps, and what its timestamps count
-// (draft-ietf-opsawg-pcapng, section 4.2).
+// Reads what a pcapng file says about an interface: its link type, how much of a packet it keeps, and the unit of its
+// timestamps (draft-ietf-opsawg-pcapng, section 4.2).
 
 import { uint16, uint32 } from "./byte-order.ts";
 import { CaptureError } from "./packet.ts";
 
 export interface PcapngInterface {
   linkType: number;
-  /** The most bytes of a packet that are captured; 0 if there is no limit. */
+  /** How many bytes of a packet are captured at most; 0 means no limit. */
   snapLength: number;
-  /** A timestamp's unit, in nanoseconds: multiply, then divide. For nearly every file the divisor is 1. */
+  /** Timestamps times `multiplier` divided by `divisor` are nanoseconds. In nearly all files, the divisor is 1. */
   multiplier: bigint;
   divisor: bigint;
-  /** What is to be added then, in nanoseconds. */
+  /** This is added to each time, in nanoseconds. */
   offset: bigint;
 }
 
@@ -25,7 +25,7 @@ const NANOSECONDS_PER_MICROSECOND = 1000n;
 /**
  * Reads the body of an interface description block.
  * @param body at least 8 bytes, without the block's type and lengths
- * @param position where the body begins in the file, for errors
+ * @param position the position of the body in the file, for errors
  * @throws CaptureError if an option is longer than the block
  */
 export function parseInterface(body: Buffer, bigEndian: boolean, position: number): PcapngInterface {
@@ -46,8 +46,8 @@ export function parseInterface(body: Buffer, bigEndian: boolean, position: numbe
 }
 
 /**
- * What a timestamp of the interface says, in nanoseconds since 1970-01-01, UTC; finer ones are rounded down.
- * @param upper its upper 32 bits, and @param lower its lower ones
+ * The time of a timestamp, in nanoseconds since 1970-01-01, UTC. Smaller units are rounded down.
+ * @param upper the upper 32 bits of the timestamp, and @param lower the lower ones
  */
 export function timeOf(
   { multiplier, divisor, offset }: PcapngInterface,
@@ -82,7 +82,7 @@ function* options(
   }
 }
 
-/** if_tsresol: the upper bit chooses powers of 2 or of 10, the others are the negative exponent. */
+/** Reads if_tsresol: the upper bit chooses between powers of 2 and of 10; the other bits are the negative exponent. */
 function setResolution(described: PcapngInterface, resolution: number): void {
   const exponent = BigInt(resolution & 0x7f);
   const unitsPerSecond = (resolution & 0x80) === 0 ? 10n ** exponent : 2n ** exponent;

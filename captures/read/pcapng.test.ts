@@ -18,7 +18,7 @@ describe("reading pcapng", () => {
     return readAll(path);
   }
 
-  /** What a file without damage says, without the numbers. */
+  /** The packets of a file that has no damage, without their numbers. */
   async function contents(...blocks: readonly Buffer[]) {
     const { packets, damage } = await read(...blocks);
     assert.isUndefined(damage);

@@ -1,5 +1,5 @@
-// Reads pcapng, what Wireshark and dumpcap write unless told otherwise: blocks one behind the other, of which we need the
-// ones about sections, interfaces and packets, and pass over all others (draft-ietf-opsawg-pcapng).
+// Reads pcapng, the default format of Wireshark and dumpcap. Such a file is a sequence of blocks. We read the blocks
+// about sections, interfaces and packets, and skip all others (draft-ietf-opsawg-pcapng).
 
 import { uint16, uint32 } from "./byte-order.ts";
 import { ownCopy } from "./byte-store.ts";
@@ -8,7 +8,7 @@ import { CaptureError, type Packet } from "./packet.ts";
 import { MOST_CAPTURED_BYTES } from "./pcap-records.ts";
 import { type PcapngInterface, parseInterface, timeOf } from "./pcapng-interface.ts";
 
-/** The types of blocks (section 11.3.1). This one reads the same in either byte order. */
+/** The types of blocks (section 11.3.1). This one is the same in both byte orders. */
 export const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
 const OBSOLETE_PACKET = 2;
@@ -17,10 +17,10 @@ const ENHANCED_PACKET = 6;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
-/** A block's type and its two lengths, in bytes. */
+/** The size of a block's type and its two lengths together, in bytes. */
 const FRAME_BYTES = 12;
 
-/** How long the fixed part of each block's body is, in bytes. Blocks of other types are passed over. */
+/** The length of the fixed part of each block's body, in bytes. Blocks of other types are skipped. */
 const FIXED_BYTES: ReadonlyMap<number, number> = new Map([
   [SECTION_HEADER, 16],
   [INTERFACE_DESCRIPTION, 8],
@@ -29,16 +29,16 @@ const FIXED_BYTES: ReadonlyMap<number, number> = new Map([
   [ENHANCED_PACKET, 20],
 ]);
 
-/** Blocks that Wireshark counts among the packets: journal entries of systemd, and custom blocks. We need none of them. */
+/** Wireshark counts these blocks as packets: systemd's journal entries and custom blocks. We skip them. */
 const COUNTED: ReadonlySet<number> = new Set([9, 0x0bad, 0x40000bad]);
 
-/** Blocks that we hold in memory may not be longer: Wireshark's limit, in bytes. */
+/** The longest block that we take into memory, in bytes: Wireshark's limit. */
 const LONGEST_BLOCK = 16 * 2 ** 20;
 
-/** More interfaces in a section are not believed, since each of them costs memory. */
+/** More interfaces in a section are an error, because each of them costs memory. */
 const MOST_INTERFACES = 65_536;
 
-/** A section has its own byte order, and numbers its own interfaces from 0 (section 4.1). */
+/** Each section has its own byte order, and counts its interfaces from 0 (section 4.1). */
 interface Section {
   bigEndian: boolean;
   interfaces: PcapngInterface[];
@@ -46,13 +46,13 @@ interface Section {
 
 interface Block {
   type: number;
-  /** Without the type and the lengths: a view of what the file has in memory. */
+  /** The block without its type and lengths: a view of the part of the file in memory. */
   body: Buffer;
-  /** Where the body begins in the file. */
+  /** The position of the body in the file. */
   offset: number;
 }
 
-/** @throws CaptureError where the file is damaged, after the packets before the damage */
+/** @throws CaptureError after all packets before the damage, if the file is damaged */
 export async function* readPcapng(file: CaptureFile): AsyncGenerator<Packet> {
   let section: Section = { bigEndian: false, interfaces: [] };
   let number = 0;
@@ -70,7 +70,7 @@ export async function* readPcapng(file: CaptureFile): AsyncGenerator<Packet> {
       await passOver(file, length, section.bigEndian);
       continue;
     }
-    // Nearly every block is in memory already, and then nobody has to wait.
+    // Nearly every block is already in memory. Then we need not await anything.
     if (file.available < length && !(await file.fill(length))) throw cutShort(file, length);
     const block = takeBlock(file, type, length, section.bigEndian);
     if (type === SECTION_HEADER) {
@@ -84,14 +84,14 @@ export async function* readPcapng(file: CaptureFile): AsyncGenerator<Packet> {
   }
 }
 
-/** A section says its byte order with a magic number behind its length (section 4.1). */
+/** A magic number after the length shows the byte order of a section (section 4.1). */
 function sectionByteOrder({ bytes, position, offset }: CaptureFile): boolean {
   if (uint32(bytes, position + 8, true) === BYTE_ORDER_MAGIC) return true;
   if (uint32(bytes, position + 8, false) === BYTE_ORDER_MAGIC) return false;
   throw new CaptureError("no byte-order magic where a section should have it,", offset + 8);
 }
 
-/** The type and the length of the block that begins here (section 3.1), the length checked. */
+/** Reads the type of the block that begins here and its length, and checks the length (section 3.1). */
 function blockHeader(
   { bytes, position, offset }: CaptureFile,
   bigEndian: boolean,
@@ -111,7 +111,7 @@ function blockHeader(
   return { type, length };
 }
 
-/** Moves behind a block that we do not need. It may be longer than what should be in memory. */
+/** Skips a block that we do not need. It may be too long for our memory. */
 async function passOver(file: CaptureFile, length: number, bigEndian: boolean): Promise<void> {
   const start = file.offset;
   if (!(await file.skip(length - 4)) || !(await file.fill(4))) {
@@ -121,7 +121,7 @@ async function passOver(file: CaptureFile, length: number, bigEndian: boolean): 
   file.position += 4;
 }
 
-/** The block that begins here, all of it in memory; moves behind it. */
+/** Takes the block that begins here and is completely in memory, and moves behind it. */
 function takeBlock(file: CaptureFile, type: number, length: number, bigEndian: boolean): Block {
   const { bytes, position, offset } = file;
   checkSecondLength(file, length, position + length - 4, bigEndian);
@@ -129,7 +129,7 @@ function takeBlock(file: CaptureFile, type: number, length: number, bigEndian: b
   return { type, body: bytes.subarray(position + 8, position + length - 4), offset: offset + 8 };
 }
 
-/** A block's length stands at its end once more, so that a file can be read backwards: if it differs, one is wrong. */
+/** The length is repeated at the end of a block, to read files backwards. If the two differ, one is wrong. */
 function checkSecondLength(file: CaptureFile, length: number, position: number, bigEndian: boolean): void {
   const second = uint32(file.bytes, position, bigEndian);
   if (second === length) return;
@@ -142,7 +142,7 @@ function checkSecondLength(file: CaptureFile, length: number, position: number, 
 function checkVersion({ body, offset }: Block, bigEndian: boolean): void {
   const major = uint16(body, 4, bigEndian);
   const minor = uint16(body, 6, bigEndian);
-  // 1.2 is what some programs write for 1.0 (section 4.1).
+  // Some programs write 1.2 instead of 1.0 (section 4.1).
   if (major === 1 && (minor === 0 || minor === 2)) return;
   throw new CaptureError(`pcapng of version ${major}.${minor}, and only 1.0 is known,`, offset + 4);
 }
@@ -158,7 +158,7 @@ function parsePacket(block: Block, section: Section, number: number): Packet {
   const { bigEndian } = section;
   const { type, body, offset } = block;
   if (type === SIMPLE_PACKET) return parseSimplePacket(block, section, number);
-  // Enhanced packet (section 4.3) and the obsolete packet (appendix A) differ in how long the interface's number is.
+  // The number of the interface has 32 bits in an enhanced packet (section 4.3), and 16 in the old one (appendix A).
   const interfaceNumber = type === ENHANCED_PACKET ? uint32(body, 0, bigEndian) : uint16(body, 0, bigEndian);
   const source = interfaceOf(section, interfaceNumber, number, offset);
   const capturedLength = uint32(body, 12, bigEndian);
@@ -171,9 +171,7 @@ function parsePacket(block: Block, section: Section, number: number): Packet {
   };
 }
 
-/**
- * Section 4.4: no time, and no captured length but what follows from the limit of the section's first interface.
- */
+/** A simple packet (4.4) has no time. The limit of the first interface gives its captured length. */
 function parseSimplePacket(block: Block, section: Section, number: number): Packet {
   const { linkType, snapLength } = interfaceOf(section, 0, number, block.offset);
   const originalLength = uint32(block.body, 0, section.bigEndian);
@@ -191,7 +189,7 @@ function interfaceOf(section: Section, index: number, number: number, offset: nu
   );
 }
 
-/** A copy of the data, its length checked. */
+/** Copies the data, after its length has been checked. */
 function packetData({ body }: Block, start: number, length: number, number: number, offset: number): Buffer {
   const possible = Math.min(MOST_CAPTURED_BYTES, body.length - start);
   if (length > possible) {

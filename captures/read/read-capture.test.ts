@@ -41,13 +41,13 @@ describe("reading captures", () => {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  /** All packets, and what was wrong with the file. */
+  /** All packets of a file, and its damage if it has any. */
   async function read(bytes: Buffer): Promise<WholeCapture> {
     writeFileSync(path, bytes);
     return readAll(path);
   }
 
-  /** The error of a reader that was not told what to do with one. */
+  /** The error that is thrown without `onDamage`. */
   async function failure(file: string): Promise<unknown> {
     try {
       for await (const _ of readCapture(file));
@@ -84,7 +84,7 @@ describe("reading captures", () => {
 
   it("takes only the link type from a field that says more", async () => {
     const file = pcap();
-    file.writeUInt32LE(0x5400_0001, 20); // Frames with a checksum of 4 bytes.
+    file.writeUInt32LE(0x5400_0001, 20); // This means frames with a checksum of 4 bytes.
     assert.equal((await read(file)).packets[0]?.linkType, 1);
   });
 
@@ -113,14 +113,14 @@ describe("reading captures", () => {
           assert.isUndefined(damage, `cut at ${length}`);
         } else {
           assert.instanceOf(damage, CaptureError, `cut at ${length}`);
-          // Too short to be recognised: then the damage is at the beginning.
+          // A file of fewer than 4 bytes cannot be recognised, so the damage is at its beginning.
           assert.equal(damage?.offset, length < 4 ? 0 : length);
         }
       }
     });
   }
 
-  /** Where a file can be cut without anybody noticing: behind the header, and behind each record or block. */
+  /** Where a file can be cut and stays valid: behind the header, and behind each record or block. */
   function recordEnds(file: Buffer, title: string): number[] {
     const ends: number[] = [];
     const isPcapng = title === "pcapng";
@@ -194,13 +194,13 @@ describe("reading captures", () => {
     assert.match(String(directory), /it is a folder/);
   });
 
-  /** How often this process has the file open. Linux tells. */
+  /** How many times this process has the file open, according to Linux. */
   function timesOpen(): number {
     return readdirSync("/proc/self/fd").filter((descriptor) => {
       try {
         return readlinkSync(`/proc/self/fd/${descriptor}`) === path;
       } catch {
-        return false; // The descriptor of the folder that is being read.
+        return false; // This descriptor belonged to the folder that we read.
       }
     }).length;
   }

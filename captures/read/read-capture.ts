@@ -1,4 +1,4 @@
-// Reads captures of every format we know: one call, and packet after packet.
+// Reads captures of all known formats, packet by packet.
 
 import { CaptureFile } from "./capture-file.ts";
 import { readClassicPcap } from "./classic-pcap.ts";
@@ -8,11 +8,11 @@ import { CaptureError, type Packet, type ReadOptions } from "./packet.ts";
 import { readPcapng } from "./pcapng.ts";
 
 /**
- * The packets of a file, in its order. The file is read as the packets are taken, and closed at the end, after an error,
- * and when the caller stops taking.
+ * The packets of a file, in order. The file is read while the caller takes packets. It is closed at the end, after an
+ * error, and when the caller stops.
  *
- * @throws CaptureError after the packets before the damage, if the file is damaged; at once, if it is no capture. With
- *   `onDamage`, that is called instead
+ * @throws CaptureError if the file is no capture, at once; or if it is damaged, after all packets before the damage.
+ * With `onDamage`, that is called instead
  * @throws FileError if the file cannot be opened or read
  */
 export async function* readCapture(path: string, { onDamage }: ReadOptions = {}): AsyncGenerator<Packet> {

@@ -1,19 +1,19 @@
-// dumpcap or tcpdump, capturing on the loopback interface into a file of ours.
+// Runs dumpcap or tcpdump, which write the traffic of the loopback interface into our file.
 
 import { ChildProgram, ProgramError } from "../../programs/child-program.ts";
 
-/** The programs, in the order in which they are tried. */
+/** The tools, in the order in which they are tried. */
 const TOOLS: readonly { name: string; argv: (file: string, filter: string) => string[]; ready: RegExp }[] = [
   {
     name: "dumpcap",
-    // -P: classic pcap.
+    // -P makes dumpcap write classic pcap, not pcapng.
     argv: (file, filter) => ["-i", LOOPBACK, "-P", "-f", filter, "-w", file],
-    // It says "Capturing on" before it knows whether it may.
+    // dumpcap says "Capturing on" before it knows whether it may capture.
     ready: /^File: /,
   },
   {
     name: "tcpdump",
-    // -U and --immediate-mode: every packet is in the file at once. As root it would give the file to another user.
+    // -U and --immediate-mode write every packet at once. -Z root keeps root the file's owner.
     argv: (file, filter) => [
       ...["-i", LOOPBACK, "-U", "--immediate-mode", "-s", "262144", "-w", file],
       ...(process.platform === "linux" && process.getuid?.() === 0 ? ["-Z", "root"] : []),
@@ -30,15 +30,15 @@ function loopbackName(): string {
     case "linux":
       return "lo";
     case "win32":
-      return "\\Device\\NPF_Loopback"; // Npcap's.
+      return "\\Device\\NPF_Loopback"; // This is Npcap's name for it.
     default:
       return "lo0";
   }
 }
 
-/** None of the programs is there and may capture. */
+/** No tool is installed that may capture. */
 export class NoCaptureTool extends Error {
-  /** A line for each program. */
+  /** A line for each tool. */
   readonly reasons: readonly string[];
 
   constructor(reasons: readonly string[]) {
@@ -49,13 +49,13 @@ export class NoCaptureTool extends Error {
 
 export interface RunningTool {
   name: string;
-  /** Ends it. What it has captured by then is in the file, if one waited for it. */
+  /** Ends the tool. Before that, wait until the file holds everything (raw-capture.ts). */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the first one that is able to. When this returns, it captures.
- * @param file where it writes, classic pcap
+ * Starts the first tool that can capture, and returns when it captures.
+ * @param file where the tool writes classic pcap
  * @param filter what it captures, in the language of pcap-filter(7)
  * @throws NoCaptureTool
  */
@@ -82,7 +82,7 @@ export async function startCaptureTool(file: string, filter: string): Promise<Ru
   throw new NoCaptureTool(reasons);
 }
 
-/** The line in which a program says why it does not capture. */
+/** The line in which a tool says why it cannot capture. */
 function reasonIn(lines: readonly string[]): string | undefined {
   const reason =
     lines.find((line) => /permission|not permitted|not installed/i.test(line)) ??

@@ -1,20 +1,20 @@
-// Which TCP connections a capture holds, and whether it has them whole: from the first SYN to the last acknowledgement.
+// Finds the TCP connections in a capture, and says whether each is complete, from its first SYN to its last ACK.
 
 import type { Endpoint, Segment } from "../read/packet.ts";
 
 export interface Connection {
-  /** Who called, and who was called. */
+  /** The side that has connected. The next member is the side that has accepted. */
   caller: Endpoint;
   called: Endpoint;
-  /** The three segments of the handshake are there. */
+  /** Whether all three segments of the handshake were captured. */
   opened: boolean;
-  /** Both sides have ended their halves and know of each other's end, or one has reset the connection. */
+  /** Whether both FINs were captured and acknowledged, or one side has reset the connection. */
   closed: boolean;
 }
 
-/** What is known of the segments of one side. */
+/** What the segments of one side have shown. */
 interface Side {
-  /** The sequence number behind its SYN, and behind its FIN, once they have come. */
+  /** The sequence number after its SYN. The next member: after its FIN. */
   begun: number | undefined;
   ended: number | undefined;
   beginKnown: boolean;
@@ -26,17 +26,17 @@ interface Tracked extends Connection {
   fromCalled: Side;
 }
 
-/** Takes segments in the order of the capture. Those of connections whose first SYN is missing count for nothing. */
+/** Takes the segments of a capture, in order. A connection whose first SYN is missing is ignored. */
 export class Connections {
   readonly #all: Tracked[] = [];
-  /** The newest connection of two endpoints, under both of their orders. */
+  /** The newest connection of two endpoints. Each is stored under both orders of its endpoints. */
   readonly #current = new Map<string, Tracked>();
 
   get all(): readonly Connection[] {
     return this.#all;
   }
 
-  /** Whether there are this many connections, each of them whole. */
+  /** Whether there are exactly this many connections, and all of them are complete. */
   areWhole(count: number): boolean {
     return this.#all.length === count && this.#all.every(({ opened, closed }) => opened && closed);
   }
@@ -61,7 +61,7 @@ export class Connections {
 
   #open({ source, destination, sequence }: Segment): void {
     const known = this.#current.get(key(source, destination));
-    if (known?.fromCaller.begun === (sequence + 1) >>> 0) return; // The same SYN once more.
+    if (known?.fromCaller.begun === (sequence + 1) >>> 0) return; // This is a retransmission of the SYN.
     const side = (): Side => ({ begun: undefined, ended: undefined, beginKnown: false, endKnown: false });
     const connection: Tracked = {
       caller: source,

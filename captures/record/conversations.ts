@@ -1,23 +1,23 @@
-// What is said in the recorded captures: invented for this course, and about nobody. Pure.
+// The texts in the recorded captures: invented for this course, and about nobody. Pure.
 //
-// Stages 02, 03 and 04 have the same chat, so that their captures can be laid side by side.
+// Stages 02, 03 and 04 have the same chat, so that students can compare their captures.
 
-/** What somebody enters at once: mostly one message, sometimes several. */
+/** The messages that somebody enters at once: mostly one, sometimes several. */
 export interface Turn {
   speaker: "alice" | "bob";
   messages: readonly string[];
 }
 
-/** Readable in stage 02 by whoever looks, and in stage 04 by nobody. */
+/** Everybody on the network can read this text in stage 02, and nobody there can in stage 04. */
 export const SECRET = "the code for the door is 2718";
 
-/** Said twice by alice: equal plaintexts, whose ciphertexts can be compared. */
+/** Alice says this twice, so that students can compare the ciphertexts of equal plaintexts. */
 export const PAYMENT = "pay 100 to carol";
 
-/** Characters of one to four bytes in UTF-8. */
+/** This text has characters of one to four bytes in UTF-8. */
 export const FOREIGN = "Grüße, Γειά σου, 你好, 🔑: does every character arrive?";
 
-/** A message of some 2 KB: more than fits into a segment on a usual network, though not on the loopback interface. */
+/** This message of about 2 KB does not fit into one segment on a usual network. On the loopback interface, it does. */
 export const LONG = [
   "Then listen, for it is a long one. There was a lighthouse on a rock so far out that the keeper got his letters",
   "once a month, by boat. He had a friend on the shore, and a lamp, and so the two of them talked at night: the lamp",
@@ -41,7 +41,7 @@ export const LONG = [
   "And the officer? He read everything for three nights, and all he learnt was the recipe of the cake.",
 ].join(" ");
 
-/** The chat of alice, who calls, and bob. */
+/** The chat of Alice, who calls, and Bob. */
 export const CHAT: readonly Turn[] = [
   { speaker: "alice", messages: ["hello, Bob"] },
   { speaker: "bob", messages: ["hello, Alice. Can anybody else read this?"] },
@@ -59,14 +59,14 @@ export const CHAT: readonly Turn[] = [
   { speaker: "bob", messages: ["all of them, 🔑 too"] },
   { speaker: "alice", messages: ["you wanted to tell me a story"] },
   { speaker: "bob", messages: [LONG] },
-  // Entered at once, they leave at once: three lines in one segment.
+  // Messages that are entered at once leave at once: three lines in one segment.
   { speaker: "alice", messages: ["a good one", "I have to go", "same time tomorrow?"] },
   { speaker: "bob", messages: ["same time tomorrow"] },
   { speaker: "alice", messages: ["goodbye, Bob"] },
   { speaker: "bob", messages: ["goodbye, Alice"] },
 ];
 
-/** A chat through Mallory, who makes "pay 100" into "pay 900": what is said, and what is read at the other end. */
+/** A chat through Mallory, who changes "pay 100" into "pay 900": what one side says, and what the other side reads. */
 export const CHAT_THROUGH_MALLORY: readonly { speaker: Turn["speaker"]; said: string; read: string }[] = [
   { speaker: "alice", said: "hello, Bob", read: "hello, Bob" },
   { speaker: "bob", said: "hello, Alice", read: "hello, Alice" },
@@ -74,13 +74,13 @@ export const CHAT_THROUGH_MALLORY: readonly { speaker: Turn["speaker"]; said: st
   { speaker: "bob", said: "done, as you said", read: "done, as you said" },
 ];
 
-/** Lines for the calculator, and its replies. */
+/** Lines that the calculator receives, and its replies. */
 export interface Exchange {
   requests: readonly string[];
   replies: readonly string[];
 }
 
-/** A client that asks for one expression and goes. */
+/** A client that sends one expression and leaves. */
 export const SINGLE_EXPRESSION: Exchange = { requests: ["2 + 3 * 4"], replies: ["= 20"] };
 
 /** A client that waits for each reply, and makes mistakes. */
@@ -92,19 +92,19 @@ export const ONE_AFTER_THE_OTHER: readonly Exchange[] = [
   { requests: ["-7 % 3"], replies: ["= -1"] },
 ];
 
-/** A client, there at the same time, that does not wait: five requests at once. */
+/** A client at the same time that does not wait for replies: it sends five requests at once. */
 export const PIPELINED: Exchange = {
   requests: ["1 + 1", "10 / 4", "", "1e20 * 10", "100 - 58"],
   replies: ["= 2", "= 2.5", "error: empty expression", "= 1e+21", "= 42"],
 };
 
-/** A request that is cut where a careless server would already find an expression: 12 + 3 is 15. */
+/** A request that is cut in two. Its first part is an expression, too, so a careless server would answer 15. */
 export const CUT_REQUEST = { first: "12 + 3", rest: "0 / 2\n", replies: ["= 21"] } as const;
 
 /** Two requests that arrive together. */
 export const TWO_REQUESTS = { bytes: "1 + 2\n10 / 4\n", replies: ["= 3", "= 2.5"] } as const;
 
-/** Requests that a client hands to its system in two writes each. */
+/** Requests that a client sends with two writes each. */
 export const IN_TWO_WRITES: readonly { writes: readonly [string, string]; reply: string }[] = [
   { writes: ["1 + ", "1\n"], reply: "= 2" },
   { writes: ["2 * ", "3\n"], reply: "= 6" },

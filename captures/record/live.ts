@@ -1,5 +1,5 @@
-// Records what a student does in other terminals, until Ctrl-C. Of all that passes on the loopback interface only the
-// connections of our programs are kept.
+// Records what a student does in other terminals, until Ctrl-C. It keeps only the connections of our programs, and
+// drops all other traffic on the loopback interface.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
@@ -15,13 +15,13 @@ import { SYNTHETIC_NOTE } from "./tcp-packets.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 
 export interface LiveOptions {
-  /** The file to write, classic pcap. */
+  /** The file to write, in classic pcap. */
   out: string;
-  /** The only way that is tried (a namespace is none); undefined: the first that is possible. */
+  /** The only method to try (never a namespace). If undefined, the first possible one is used. */
   method: Method | undefined;
-  /** The server's port; undefined: the stage's default. */
+  /** The server's port. If undefined, the stage's default is used. */
   port: number | undefined;
-  /** Fulfilled when the student is done. */
+  /** Resolves when the student wants to end the recording. */
   stopped: Promise<void>;
   report: (line: string) => void;
 }
@@ -92,7 +92,7 @@ function nothing({ name }: Recording): RecordError {
   return new RecordError(`nothing was recorded: no program of stage ${name} has sent anything`);
 }
 
-/** What to type in the other terminals. */
+/** The commands that the student has to type in the other terminals. */
 function commands(
   { name, keys }: Recording,
   { out, port }: LiveOptions,
@@ -102,7 +102,7 @@ function commands(
   if (name === "01") return [server, call("client", port === undefined ? [] : ["--port", String(port)])];
   const client = (user: string): string =>
     call("client", ["--name", user, ...(port === undefined ? [] : ["--registry", `127.0.0.1:${port}`])]);
-  // With the keys of one side the whole chat can be decrypted.
+  // The keys of one side are enough to decrypt the whole chat.
   const keyLog = relative(COURSE_FOLDER, resolve(keyLogBeside(out)));
   return [
     server,
@@ -111,12 +111,12 @@ function commands(
   ];
 }
 
-/** A command with an environment variable, for the shell that is usual on this system. */
+/** A command with an environment variable, for the usual shell of this system. */
 function withVariable(name: string, value: string, command: string): string {
   return process.platform === "win32" ? `$env:${name}="${value}"; ${command}` : `${name}=${value} ${command}`;
 }
 
-/** Makes a connection that is none of ours: when it is in the file, all that passed before is. @returns its port */
+/** Makes an extra connection. When it is in the file, all earlier packets are there, too. @returns its port */
 async function sendMark(): Promise<number> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
@@ -132,7 +132,7 @@ async function sendMark(): Promise<number> {
   return port;
 }
 
-/** The server's port, and those on which its users listen: whenever one is named, the registry says or hears it (P2). */
+/** The ports of our programs: the server's, and those that users tell it or learn from it (P2). */
 async function portsOfOurs(path: string, serverPort: number): Promise<Set<number>> {
   const ports = new Set([serverPort]);
   for await (const { segment } of segmentsIn(path)) {

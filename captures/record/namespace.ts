@@ -1,4 +1,4 @@
-// Recording in a user and network namespace of Linux: there, everybody may capture, and there is no traffic but ours.
+// Records in a user and network namespace of Linux: there everybody may capture, and there is no other traffic.
 
 import { fileURLToPath } from "node:url";
 import { ChildProgram } from "../../programs/child-program.ts";
@@ -6,7 +6,7 @@ import { nodeCommand } from "../../programs/node-command.ts";
 
 const CAPTURE_PROGRAM = fileURLToPath(new URL("../capture.ts", import.meta.url));
 
-/** There are no such namespaces here, or not for us. */
+/** Such namespaces do not exist here, or we may not make them. */
 export class NoNamespace extends Error {
   readonly reasons: readonly string[];
 
@@ -16,13 +16,13 @@ export class NoNamespace extends Error {
   }
 }
 
-/** With a process namespace too, all that runs inside ends with unshare. */
+/** Thanks to the process namespace, all processes inside end together with unshare. */
 const NAMESPACE = ["--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"];
 
-/** Brings up the loopback interface, which is down in a new namespace, and goes on with the program in the arguments. */
+/** Starts the loopback interface, which is down in a new namespace, and then runs the program in the arguments. */
 const WITH_LOOPBACK = `{ ip link set lo up || ifconfig lo up; } && exec "$@"`;
 
-/** Whether such a namespace can be made. @throws NoNamespace with the reason, if not */
+/** Tries to make such a namespace. @throws NoNamespace with the reason if that fails */
 export async function probeNamespace(): Promise<void> {
   if (process.platform !== "linux") throw new NoNamespace("a namespace: only Linux has them");
   const probe = inNamespace(["true"]);
@@ -33,10 +33,10 @@ export async function probeNamespace(): Promise<void> {
 }
 
 /**
- * Runs the same recording inside, with a capture tool.
+ * Runs the recording again in a namespace, with a capture tool.
  * @param out an absolute path
- * @param folder for temporary files: who is ended from outside cannot remove them
- * @returns what it has printed
+ * @param folder for temporary files, which the caller removes: a killed process cannot remove its own
+ * @returns the lines that the recording has printed
  * @throws NoNamespace if that is not possible here
  */
 export async function recordInNamespace(

@@ -1,11 +1,11 @@
-// Writes classic pcap files: a header once, then a record for each packet. Bytes in, bytes out; the caller puts them
-// into a file one behind the other. The format is draft-ietf-opsawg-pcap.
+// Makes classic pcap files: one header for the file, then a record for each packet. The functions return bytes, and the
+// caller writes them in order. The format is described in draft-ietf-opsawg-pcap.
 
-/** How the file is written. Header and records of a file must be given the same. */
+/** The form of the file. It must be the same for the header and for all records. */
 export interface PcapForm {
-  /** Times in nanoseconds instead of microseconds. Tools older than about 2013 do not know such files. */
+  /** Gives times in nanoseconds instead of microseconds. Tools from before about 2013 cannot read such files. */
   nanoseconds?: boolean;
-  /** Numbers with the most significant byte first. Most files have the least significant first, and so has ours. */
+  /** Writes numbers with the most significant byte first. Most files have the least significant byte first. */
   bigEndian?: boolean;
 }
 
@@ -14,27 +14,27 @@ const NANOSECOND_MAGIC = 0xa1b23c4d;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 const NANOSECONDS_PER_MICROSECOND = 1_000n;
 
-/** The most bytes a packet in the file may have: 262,144, the limit that tcpdump and Wireshark agree on. */
+/** The longest packet in the file, in bytes: 262,144 is the limit of tcpdump and Wireshark. */
 const SNAP_LENGTH = 262_144;
 
-/** The 24 bytes at the beginning of the file. `linkType` is a number of the LINKTYPE_ registry of tcpdump.org: 1 is Ethernet. */
+/** The 24 bytes at the file's beginning. `linkType` comes from tcpdump.org's LINKTYPE_ registry: 1 is Ethernet. */
 export function pcapHeader(linkType: number, form: PcapForm = {}): Buffer {
   const header = Buffer.alloc(24);
   const write = writer(header, form);
   write.uint32(form.nanoseconds ? NANOSECOND_MAGIC : MICROSECOND_MAGIC, 0);
-  write.uint16(2, 4); // the version: 2.4
+  write.uint16(2, 4); // This means version 2.4.
   write.uint16(4, 6);
-  // Bytes 8 to 15 (time zone, accuracy) are 0 in every file that anybody writes.
+  // Bytes 8 to 15 (time zone, accuracy) are 0 in all files.
   write.uint32(SNAP_LENGTH, 16);
   write.uint32(linkType, 20);
   return header;
 }
 
 /**
- * One packet: 16 bytes of header, and its data.
+ * Makes a record: a header of 16 bytes, and the packet's data.
  *
- * @param time when it passed: nanoseconds since 1970-01-01, UTC. Rounded down to a microsecond, unless the form says nanoseconds.
- * @param originalLength its length on the wire, in bytes, if `data` is only the beginning of it.
+ * @param time nanoseconds since 1970-01-01, UTC; rounded down to microseconds unless the form says nanoseconds
+ * @param originalLength the length on the wire in bytes, if `data` is only the beginning of the packet
  */
 export function pcapRecord(
   time: bigint,
@@ -52,7 +52,7 @@ export function pcapRecord(
   return Buffer.concat([header, data]);
 }
 
-/** Writes numbers at offsets of `target`, in the byte order of the file. */
+/** Writes numbers into `target`, in the byte order of the file. */
 function writer(target: Buffer, { bigEndian }: PcapForm) {
   return {
     uint16: (value: number, offset: number) =>

@@ -1,4 +1,4 @@
-// Plays a chat of stage 03 in which Mallory is the registry, and sits between the two who chat.
+// Plays a chat of stage 03 in which Mallory runs the registry and sits between Alice and Bob.
 
 import { setTimeout as wait } from "node:timers/promises";
 import { CHAT_THROUGH_MALLORY } from "./conversations.ts";
@@ -6,7 +6,7 @@ import { leave, type Play, PlayError, startChat, stop } from "./play.ts";
 
 const CLIENT = "03-dh-chat/client.ts";
 
-/** Four connections: each user's to Mallory's registry, alice's to Mallory, and Mallory's to bob. */
+/** Makes four connections: Alice's and Bob's to Mallory's registry, Alice's to Mallory, and Mallory's to Bob. */
 export const throughMallory: Play = async ({ programs, ports, pause }) => {
   const where = ["--port", String(ports.server), "--listen", String(ports.mallory)];
   const mallory = programs.start("attacks/mallory.ts", where);

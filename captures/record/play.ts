@@ -1,4 +1,4 @@
-// Plays the conversations that are recorded, with the real programs of the stages.
+// Plays the recorded conversations with the real programs of the stages.
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -18,37 +18,37 @@ import {
   TWO_REQUESTS,
 } from "./conversations.ts";
 
-/** Which ports are used; all of them are known before anything is sent. */
+/** The ports of a conversation. All are chosen before anything is sent. */
 export interface Ports {
-  /** The calculator's, or the registry's. */
+  /** The port of the calculator or the registry. */
   server: number;
   alice: number;
   bob: number;
-  /** Where Mallory waits for calls, in the recording in which she is. */
+  /** The port where Mallory accepts calls, if she takes part. */
   mallory: number;
 }
 
 export interface Scenery {
   programs: StagePrograms;
   ports: Ports;
-  /** Milliseconds between one thing that is said and the next: in the capture they shall stand apart. */
+  /** The pause between two messages or requests, in milliseconds. In the capture they must not look like one. */
   pause: number;
-  /** Where stage 04 writes its keys. */
+  /** The file where stage 04 writes its keys. */
   keyLog: string;
 }
 
-/** The programs of the two who chat. */
+/** The chat programs of Alice and Bob. */
 export type People = Readonly<Record<Turn["speaker"], ChildProgram>>;
 
-/** A conversation: it returns, when all programs have ended, how many connections there were. */
+/** Plays a conversation. Returns the number of connections when all programs have ended. */
 export type Play = (scenery: Scenery) => Promise<number>;
 
-/** Something did not go as it should. The message is one line. */
+/** The conversation went wrong. The message is one line. */
 export class PlayError extends Error {}
 
 const SERVER_READY = /^listening on .*:[0-9]+$/;
 
-/** A chat of alice and bob: they register, find each other, talk, say goodbye, and leave. */
+/** A chat of Alice and Bob: they register, find each other, talk, say goodbye, and leave. */
 export function chat(folder: string, options: readonly string[] = []): Play {
   return async ({ programs, ports, pause: between, keyLog }) => {
     const registry = programs.start(`${folder}/server.ts`, ["--port", String(ports.server)]);
@@ -76,7 +76,7 @@ export function chat(folder: string, options: readonly string[] = []): Play {
   };
 }
 
-/** Alice calls Bob, who accepts. @param between how long he takes to do so, in milliseconds */
+/** Alice calls Bob, who accepts. @param between how long he waits before he accepts, in milliseconds */
 export async function startChat({ alice, bob }: People, between: number): Promise<void> {
   alice.write("/chat bob\n");
   await bob.line(/^alice wants to chat/);
@@ -85,7 +85,7 @@ export async function startChat({ alice, bob }: People, between: number): Promis
   await Promise.all([alice.line(/^chat with bob started$/), bob.line(/^chat with alice started$/)]);
 }
 
-/** Alice ends the chat and leaves, then Bob leaves. @param between how long she waits before she does, in milliseconds */
+/** Alice ends the chat and leaves, then Bob leaves. @param between the pause before each step, in milliseconds */
 export async function leave({ alice, bob }: People, between: number): Promise<void> {
   alice.write("/end\n");
   await Promise.all([alice.line(/^chat with bob ended$/), bob.line(/^chat with alice ended$/)]);
@@ -97,7 +97,7 @@ export async function leave({ alice, bob }: People, between: number): Promise<vo
   await succeeded(bob);
 }
 
-/** Says everything, and waits after each turn until it was shown and acknowledged. */
+/** Says everything. After each turn, waits until it has been shown and acknowledged. */
 async function talk(people: People, between: number): Promise<void> {
   const said = { alice: 0, bob: 0 };
   for (const { speaker, messages } of CHAT) {
@@ -129,7 +129,7 @@ export const calculator: Play = async ({ programs, ports, pause: between }) => {
   const hasty = client([]);
   await exchange(hasty, [PIPELINED], between);
   await exchange(patient, ONE_AFTER_THE_OTHER.slice(2), between);
-  // One says so, the other one simply ends its half of the connection.
+  // One client says END. The other one only ends its half of the connection.
   patient.write("END\n");
   hasty.endInput();
   await Promise.all([succeeded(patient), succeeded(hasty)]);
@@ -152,17 +152,17 @@ async function exchange(
   }
 }
 
-/** One request, cut in two by the client. */
+/** The client sends one request in two parts. */
 export const oneRequestInTwoSegments: Play = (scenery) =>
   askByHand(scenery, [CUT_REQUEST.first, CUT_REQUEST.rest], CUT_REQUEST.replies);
 
-/** Two requests, sent together. */
+/** The client sends two requests together. */
 export const twoRequestsInOneSegment: Play = (scenery) =>
   askByHand(scenery, [TWO_REQUESTS.bytes], TWO_REQUESTS.replies);
 
 /**
- * The same requests over two connections, each request in two writes: on the first connection with Nagle's algorithm,
- * on the second without it.
+ * Sends the same requests over two connections, each request with two writes. The first connection uses Nagle's
+ * algorithm, the second does not.
  */
 export const requestsInTwoWrites: Play = async ({ programs, ports, pause: between }) => {
   const server = await startCalculator(programs, ports);
@@ -174,7 +174,7 @@ export const requestsInTwoWrites: Play = async ({ programs, ports, pause: betwee
   return 2;
 };
 
-/** Asks one request after the other, each when the reply to the one before is there. */
+/** Sends one request after the other, each when the reply to the one before has arrived. */
 async function askInTwoWrites(port: number, noDelay: boolean): Promise<void> {
   const socket = connect({ host: "127.0.0.1", port, noDelay });
   socket.setTimeout(DEADLINE, () => socket.destroy(new PlayError("the calculator does not answer")));
@@ -188,7 +188,7 @@ async function askInTwoWrites(port: number, noDelay: boolean): Promise<void> {
   await once(socket, "close");
 }
 
-/** Talks to the calculator over a socket of ours, which sends each of the parts by itself. */
+/** Talks to the calculator through our own socket, and sends each part separately. */
 async function askByHand(
   { programs, ports, pause: between }: Scenery,
   parts: readonly string[],
@@ -232,13 +232,13 @@ function everythingFrom(socket: Socket): Promise<string> {
   });
 }
 
-/** Waits for a client that ends by itself. */
+/** Waits for a client that ends by itself, and checks that it succeeded. */
 async function succeeded(program: ChildProgram): Promise<void> {
   const { code } = await program.exit();
   if (code !== 0) throw new PlayError(`a program ended with exit code ${code}`);
 }
 
-/** Stops a server as Ctrl-C does. (On Windows this ends it at once; by now nobody is connected any more.) */
+/** Stops a server as Ctrl-C does. On Windows this kills it, which does no harm: nobody is connected any more. */
 export async function stop(server: ChildProgram): Promise<void> {
   server.signal("SIGINT");
   await server.exit();

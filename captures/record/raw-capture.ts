@@ -1,4 +1,4 @@
-// The file that a capture tool writes for us: waiting until all is in it, and making the capture of it that we keep.
+// Waits until a capture tool has written everything to its file, and copies the packets that we keep.
 
 import { writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,19 +9,19 @@ import { readCapture } from "../read/read-capture.ts";
 import { Connections } from "./connections.ts";
 import { pcapHeader, pcapRecord } from "./pcap-writer.ts";
 
-/** A packet with the TCP segment in it. */
+/** A packet, and the TCP segment in it. */
 export interface CapturedSegment {
   packet: Packet;
   segment: Segment;
 }
 
-/** Something did not come into the file. The message is one line. */
+/** The file does not hold everything in time. The message is one line. */
 export class IncompleteCapture extends Error {}
 
-/** The tool writes packets a little after they have passed. How long to wait before looking again, in milliseconds. */
+/** How long to wait before reading the file again, in milliseconds: the tool writes packets a little late. */
 const LOOK_AGAIN = 50;
 
-/** The TCP segments in a file that still grows: it may end in the middle of a packet. */
+/** The TCP segments in a file that the tool still writes. Its last packet may be incomplete, so damage is ignored. */
 export async function* segmentsIn(path: string): AsyncGenerator<CapturedSegment> {
   const decoder = new Decoder();
   for await (const packet of readCapture(path, { onDamage: () => {} })) {
@@ -31,7 +31,7 @@ export async function* segmentsIn(path: string): AsyncGenerator<CapturedSegment>
 }
 
 /**
- * Waits until so many connections are in the file, each of them to the last acknowledgement.
+ * Waits until the file holds this many connections, and each of them is complete.
  * @throws IncompleteCapture
  */
 export async function untilWhole(path: string, count: number): Promise<void> {
@@ -45,7 +45,7 @@ export async function untilWhole(path: string, count: number): Promise<void> {
 }
 
 /**
- * Waits until a segment to this port is in the file.
+ * Waits until the file holds a segment to this port.
  * @throws IncompleteCapture
  */
 export async function untilSeen(path: string, port: number): Promise<void> {
@@ -57,7 +57,7 @@ export async function untilSeen(path: string, port: number): Promise<void> {
   });
 }
 
-/** Looks until there is no problem any more. */
+/** Tries again and again until there is no problem any more. */
 async function until(findProblem: () => Promise<string | undefined>): Promise<void> {
   const deadline = Date.now() + DEADLINE;
   for (;;) {
@@ -69,8 +69,8 @@ async function until(findProblem: () => Promise<string | undefined>): Promise<vo
 }
 
 /**
- * Writes the packets of `path` that are to be kept to `out`: classic pcap with microseconds, whatever the tool has made.
- * @returns how many packets, and in how many connections
+ * Copies the wanted packets to `out`, in classic pcap with microseconds, whatever format the tool has written.
+ * @returns the number of packets and of connections
  */
 export async function keep(
   path: string,

@@ -1,4 +1,4 @@
-// Records a conversation: with a capture tool, with one in a namespace of its own, or with our recorder.
+// Records a conversation: with a capture tool, with a tool in a namespace of its own, or with our own recorder.
 
 import { copyFile, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
@@ -15,38 +15,38 @@ import { synthesizeFolder } from "./synthesize-folder.ts";
 import { SYNTHETIC_NOTE } from "./tcp-packets.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 
-/** The ways to record, in the order in which they are tried. */
+/** The methods, in the order in which they are tried. */
 export const METHODS = ["tool", "namespace", "recorder"] as const;
 
 export type Method = (typeof METHODS)[number];
 
 export interface RecordOptions {
-  /** The file to write, classic pcap. A key log is written beside it, its ending being `.keys`. */
+  /** The file to write, in classic pcap. A key log is written beside it, with the ending `.keys`. */
   out: string;
-  /** The only way that is tried; undefined: the first that is possible. */
+  /** The only method to try. If undefined, the first possible one is used. */
   method?: Method | undefined;
-  /** Whether the ports are the course's, where they are free (that is usual), or any. */
+  /** Whether to use the course's ports if they are free (the default), or any ports. */
   ports?: "course" | "any";
-  /** Milliseconds between one thing that is said and the next. */
+  /** The pause between two messages or requests, in milliseconds. */
   pause?: number;
-  /** A folder where our recorder shall write its logs, beside a tool too. */
+  /** If given, our recorder writes its logs to this folder, even if a tool captures. */
   logFolder?: string;
-  /** Is told what was tried in vain, and what was used. */
+  /** Called with a line about each method that failed, and the one that was used. */
   report: (line: string) => void;
 }
 
 /** The recording failed. The message is one line. */
 export class RecordError extends Error {}
 
-/** Where alice, bob and Mallory listen, if these are free: the first two are the ports in the examples of the protocol (P2). */
+/** The ports of Alice, Bob and Mallory if they are free. Alice's and Bob's come from the examples of P2. */
 const ALICE_PORT = 50001;
 const BOB_PORT = 50002;
 const MALLORY_PORT = 50003;
 
-/** As a URL, because a path of Windows is none of an import. */
+/** This is a URL, because an import cannot use a path of Windows. */
 const RECORDER = new URL("./recorder.ts", import.meta.url).href;
 
-/** What stands apart in a capture can be told apart, by eye: milliseconds. */
+/** The default pause, in milliseconds: long enough that people see the gap in the capture. */
 const PAUSE = 100;
 
 /** @throws RecordError */
@@ -59,7 +59,7 @@ export async function record(recording: Recording, options: RecordOptions): Prom
   }
 }
 
-/** What the user can understand becomes a RecordError; anything else is a mistake of ours. */
+/** Makes a RecordError of an error that the user can understand. Any other error is a bug of ours. */
 export function asRecordError(error: unknown, what: string): unknown {
   const kinds = [ProgramError, PlayError, IncompleteCapture, LogError, NoCaptureTool, NoNamespace];
   if (kinds.some((kind) => error instanceof kind) || isSystemError(error)) {
@@ -127,7 +127,7 @@ async function recordWithRecorder(
   options.report(SYNTHETIC_NOTE);
 }
 
-/** One line about a file that was written. */
+/** Makes a line about a file that was written. */
 export function describe(
   what: string,
   out: string,
@@ -136,7 +136,7 @@ export function describe(
   return `${what}: ${pathForPeople(out)} (${packets} packets, ${connections} connection${connections === 1 ? "" : "s"})`;
 }
 
-/** From where we are, unless that leads out and back in. */
+/** The path relative to the current folder; unchanged if the file is outside of that folder. */
 function pathForPeople(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.startsWith("..") ? path : fromHere;
@@ -148,7 +148,7 @@ async function choosePorts({ port }: Recording, options: RecordOptions): Promise
   return { server, alice, bob, mallory };
 }
 
-/** @returns how many connections there were */
+/** @returns the number of connections */
 async function play(
   recording: Recording,
   options: RecordOptions,
@@ -176,7 +176,7 @@ function keyLogIn(folder: string): string {
   return join(folder, "keys");
 }
 
-/** The key log's path, beside the capture. */
+/** The path of the key log, beside the capture. */
 export function keyLogBeside(out: string): string {
   return `${out.replace(/\.pcap$/, "")}.keys`;
 }

@@ -1,36 +1,36 @@
-// What our recorder writes down: a file for each process, a JSON object on each line. Pure.
+// Reads what our recorder writes: one file for each process, and one JSON object on each line. Pure.
 
 import type { Endpoint } from "../read/packet.ts";
 
-/** Who connected, and who was connected to. */
+/** The caller has connected; the called side has accepted. */
 export type Role = "caller" | "called";
 
-/** What happened to a connection, as one of its processes saw it. In the file, bytes are written in base64. */
+/** What happened to a connection, as one of its processes saw it. The file holds bytes in base64. */
 export type RecordedEvent<Bytes = Buffer> =
-  /** The connection stands. Nothing else of it comes before this. */
+  /** The connection is established. This is its first event. */
   | { event: "opened"; role: Role; local: Endpoint; remote: Endpoint }
-  /** Bytes handed to the system. `write` counts the writes of the connection. */
+  /** Bytes were given to the system. `write` counts the writes of the connection. */
   | { event: "sent"; write: number; data: Bytes }
-  /** The system did not take the bytes of that write. */
+  /** The system refused the bytes of that write. */
   | { event: "not-sent"; write: number }
   | { event: "received"; data: Bytes }
-  /** This side has ended its half, or has seen that the other one did. */
+  /** This side has ended its half. The next event: the other side has ended its half. */
   | { event: "end-sent" }
   | { event: "end-received" }
-  /** This side has reset the connection, or has seen that the other one did. */
+  /** This side has reset the connection. The next event: the other side has reset it. */
   | { event: "reset-sent" }
   | { event: "reset-received" }
   /** This side has closed its socket. */
   | { event: "closed" };
 
-/** An event, the number of its connection within the process, and its time: nanoseconds since 1970-01-01, UTC. */
+/** An event, the number of its connection in the process, and its time in nanoseconds since 1970-01-01, UTC. */
 export type TimedEvent = RecordedEvent & { connection: number; time: bigint };
 
-/** A line is none of ours. */
+/** The recorder has not written this line. */
 export class LogError extends Error {}
 
 /**
- * Reads what one process has written. A last line without LF was cut off when the process was killed, and does not count.
+ * Reads the log of one process. A last line without LF is ignored: it was cut off when the process was killed.
  * @throws LogError
  */
 export function parseLog(text: string): TimedEvent[] {
@@ -46,7 +46,7 @@ export function parseLog(text: string): TimedEvent[] {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** @throws Error if it is no event */
+/** @throws Error if this is no event */
 function parseEvent(json: Json): TimedEvent {
   const { connection, time } = json;
   if (!isCount(connection) || typeof time !== "string") throw new Error("no event");

@@ -1,10 +1,10 @@
-// Our recorder: loaded by node before a program, it writes down what the program's TCP connections send and receive.
+// Our recorder. Node.js loads it before a program, and it logs what the program's TCP connections send and receive:
 //
 //   CAPTURE_LOG=FOLDER node --import tsx --import ./captures/record/recorder.ts 02-basic-p2p/server.ts
 //
-// The program itself is unchanged and does not notice. Each event is in the file before the program goes on, so nothing
-// is lost however the program ends. synthesize.ts makes packets of these files. (Sockets made with the option `onread`
-// hand their bytes over another way, which is not recorded; nothing in this course uses it.)
+// The program is unchanged, and does not notice. Each event is written before the program goes on, so nothing is lost
+// however the program ends. synthesize.ts makes packets of these logs. (Bytes that a socket passes to the option
+// `onread` are not recorded. No program of this course uses it.)
 
 import { subscribe } from "node:diagnostics_channel";
 import { existsSync, openSync, writeSync } from "node:fs";
@@ -14,13 +14,13 @@ import type { RecordedEvent } from "./recorder-log.ts";
 
 type Callback = (error?: Error | null) => void;
 
-/** What a write hands over; several of them, if they had to wait. */
+/** The bytes of one write. If writes had to wait, there are several. */
 interface Chunk {
   chunk: Buffer | string;
   encoding: BufferEncoding;
 }
 
-/** The file of this process; undefined before the first event, and when it cannot be written any more. */
+/** The log of this process; undefined before the first event. */
 let file: number | undefined;
 let broken = false;
 
@@ -30,7 +30,7 @@ if (folder === "" || !existsSync(folder)) {
   process.exit(2);
 }
 
-/** Writes a line, at once. A full disk is no reason to disturb the program: we say so and stop recording. */
+/** Writes a line at once. If that fails, it warns and stops recording: the program must not be disturbed. */
 function write(line: string): void {
   if (broken) return;
   try {
@@ -47,7 +47,7 @@ function write(line: string): void {
   }
 }
 
-/** Nanoseconds since 1970-01-01, UTC, to the microsecond. */
+/** The time in nanoseconds since 1970-01-01, UTC, rounded to microseconds. */
 function now(): string {
   return `${Math.round((performance.timeOrigin + performance.now()) * 1000)}000`;
 }
@@ -55,7 +55,7 @@ function now(): string {
 const recorded = new WeakSet<Socket>();
 let connections = 0;
 
-/** Replaces a method of one socket by one that looks at the call, and then does what it always did. */
+/** Replaces a method of one socket. The new method looks at the call, and then does what the old one did. */
 function intercept<Name extends "emit" | "push" | "resetAndDestroy" | "_write" | "_writev" | "_final">(
   socket: Socket,
   name: Name,
@@ -63,7 +63,7 @@ function intercept<Name extends "emit" | "push" | "resetAndDestroy" | "_write" |
 ): void {
   const original = socket[name];
   if (original === undefined) return;
-  // Not enumerable: who lists the socket's own properties sees no more than before.
+  // The new method is not enumerable, so code that lists the socket's own properties sees no difference.
   Object.defineProperty(socket, name, {
     value: replacement(original.bind(socket) as NonNullable<Socket[Name]>),
     configurable: true,
@@ -71,14 +71,14 @@ function intercept<Name extends "emit" | "push" | "resetAndDestroy" | "_write" |
   });
 }
 
-/** Records a socket from now on. It may still be connecting, or be no TCP socket: then nothing of it is written down. */
+/** Records a socket from now on. It may still be connecting. If it is no TCP socket, nothing is logged. */
 function record(socket: Socket, role: "caller" | "called"): void {
   if (recorded.has(socket)) return;
   recorded.add(socket);
   connections += 1;
   const connection = connections;
   let state: "connecting" | "open" | "ignored" = "connecting";
-  /** Lines of events from before the connection stood: the program may write as soon as it has the socket. */
+  /** Events before the connection is established: the program may write as soon as it has the socket. */
   let held: string[] = [];
   let writes = 0;
 
@@ -91,7 +91,7 @@ function record(socket: Socket, role: "caller" | "called"): void {
 
   const open = (): void => {
     const { localAddress, localPort, remoteAddress, remotePort } = socket;
-    // A pipe has no addresses. Neither has a connection that is gone before we could look.
+    // A pipe has no addresses. Neither has a connection that is already closed.
     const known = localAddress && localPort && remoteAddress && remotePort;
     state = known ? "open" : "ignored";
     if (known) {
@@ -112,14 +112,14 @@ function record(socket: Socket, role: "caller" | "called"): void {
     };
   };
 
-  // A look at events, instead of listeners: a listener for "error" would change what an error does.
+  // We intercept emit() and add no listeners, because a listener for "error" would change what an error does.
   intercept(socket, "emit", (emit) => (event: string | symbol, ...values: unknown[]) => {
     if (event === "connect") open();
     if (event === "error" && isReset(values[0])) log({ event: "reset-received" });
     if (event === "close") log({ event: "closed" });
     return emit(event, ...values);
   });
-  // What was read is pushed into the stream; null is the end.
+  // Node.js pushes received bytes into the stream. null means the end.
   intercept(socket, "push", (push) => (chunk: unknown, encoding?: BufferEncoding) => {
     if (chunk === null) log({ event: "end-received" });
     else if (chunk instanceof Uint8Array) {
@@ -151,27 +151,26 @@ function bytesOf({ chunk, encoding }: Chunk): Buffer {
   return typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
 }
 
-/** Whether the system said so. (Node.js itself makes errors EPIPE, which have no `syscall`.) */
+/** Whether the system reported a reset. (Errors EPIPE of Node.js itself have no `syscall`.) */
 function isReset(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
   return syscall !== undefined && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-/** What comes through both channels of node:net. */
+/** The socket in a message of both channels of node:net. */
 function socketOf(message: unknown): Socket | undefined {
   const { socket } = message as { socket?: unknown };
   return socket instanceof Socket ? socket : undefined;
 }
 
-// Published before the connection stands.
+// Node.js publishes this before the connection is established.
 subscribe("net.client.socket", (message) => {
   const socket = socketOf(message);
   if (socket !== undefined) record(socket, "caller");
 });
 
-// Published when the listeners for "connection" have run: a server that speaks first has spoken by then. So we also look
-// at the event itself, before they run. (A listener of ours would have to come before all others, and survive
-// removeAllListeners.)
+// Node.js publishes this after the listeners for "connection" have run, and they may already have sent something. So we
+// also intercept the event itself. (A listener of ours would have to be the first, and survive removeAllListeners.)
 subscribe("net.server.socket", (message) => {
   const socket = socketOf(message);
   if (socket !== undefined) record(socket, "called");

@@ -1,4 +1,4 @@
-// The recordings by name: which conversation, which ports, which file. Pure.
+// Lists the recordings by name: the conversation, the port, and the file. Pure.
 
 import {
   calculator,
@@ -12,14 +12,14 @@ import { throughMallory } from "./play-mallory.ts";
 
 export interface Recording {
   name: string;
-  /** The stage's. */
+  /** The folder of the stage. */
   folder: string;
-  /** The committed file, in captures/, without its ending. */
+  /** The committed file in captures/, without its ending. */
   file: string;
   play: Play;
   /** The default port of the stage's server. */
   port: number;
-  /** Whether a key log belongs to it. */
+  /** Whether the recording has a key log. */
   keys: boolean;
 }
 

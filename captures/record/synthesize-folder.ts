@@ -1,4 +1,4 @@
-// From the folder that our recorder has written into to a classic pcap file.
+// Makes a classic pcap file from the logs that our recorder has written into a folder.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,8 +9,8 @@ import { countConnections, synthesize } from "./synthesize.ts";
 const ETHERNET = 1;
 
 /**
- * @returns the bytes of the file, and how many packets and connections are in it
- * @throws LogError if a file of the folder is none of the recorder's
+ * @returns the bytes of the file, and the number of packets and connections in it
+ * @throws LogError if the recorder has not written one of the files
  */
 export function synthesizeFolder(folder: string): { bytes: Buffer; packets: number; connections: number } {
   const names = readdirSync(folder).filter((name) => name.endsWith(".log"));

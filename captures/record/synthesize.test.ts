@@ -31,7 +31,7 @@ const END_SENT: RecordedEvent = { event: "end-sent" };
 const END_RECEIVED: RecordedEvent = { event: "end-received" };
 const CLOSED: RecordedEvent = { event: "closed" };
 
-/** The log of one connection, an event each millisecond. */
+/** The log of one connection, with an event every millisecond. */
 function log(
   role: Role,
   events: readonly RecordedEvent[],
@@ -42,7 +42,7 @@ function log(
   return all.map((event, index) => ({ connection: 1, time: start + BigInt(index) * MILLISECOND, ...event }));
 }
 
-/** The segments, as our own decoder reads them. */
+/** The segments that our own decoder finds. */
 function segmentsOf(packets: readonly SyntheticPacket[]): Segment[] {
   const decoder = new Decoder();
   return packets.map(({ time, data }, index) => {

@@ -1,4 +1,4 @@
-// From the logs of our recorder to packets: of each connection one side's log is taken, and the headers are made up. Pure.
+// Makes packets from the logs of our recorder: the data come from one side's log, the headers are made up. Pure.
 
 import { plainAddress } from "../follow/ip-address-bytes.ts";
 import type { Endpoint } from "../read/packet.ts";
@@ -12,11 +12,11 @@ interface View {
   called: Endpoint;
   opened: bigint;
   events: TimedEvent[];
-  /** How many bytes it has sent and received. */
+  /** How many bytes the process has sent and received. */
   bytes: number;
 }
 
-/** Something that passed on the wire. */
+/** Something that was sent on the connection. */
 interface Passed {
   time: bigint;
   from: Role;
@@ -25,14 +25,14 @@ interface Passed {
 
 /**
  * @param logs the events of each process
- * @returns the packets of all connections, in the order of their times
+ * @returns the packets of all connections, sorted by time
  */
 export function synthesize(logs: readonly (readonly TimedEvent[])[]): SyntheticPacket[] {
   const packets = pair(logs.flatMap(viewsIn)).flatMap(packetsOf);
   return packets.sort((left, right) => Number(left.time - right.time));
 }
 
-/** How many connections there are in the logs. */
+/** The number of connections in the logs. */
 export function countConnections(logs: readonly (readonly TimedEvent[])[]): number {
   return pair(logs.flatMap(viewsIn)).length;
 }
@@ -57,15 +57,15 @@ function viewsIn(log: readonly TimedEvent[]): View[] {
   return [...views.values()];
 }
 
-/** A connection: the log that is taken, and the other side's, if that was recorded too. */
+/** The two views of a connection. We use the data of one view; the other may be missing. */
 interface Pair {
   taken: View;
   left: View | undefined;
 }
 
 /**
- * Both sides of a connection have the same four addresses and ports. These may be used again later: so the first one
- * that the caller opened is the first one that the called side took, and so on.
+ * Finds the two views of each connection: they have the same addresses and ports. If these are used several times, the
+ * first view of the caller belongs to the first view of the called side, and so on.
  */
 function pair(views: readonly View[]): Pair[] {
   const groups = new Map<string, Record<Role, View[]>>();
@@ -84,7 +84,7 @@ function pair(views: readonly View[]): Pair[] {
   );
 }
 
-/** Takes the one that has more bytes: a side that has gone does not see what still comes. Of equals, the caller's. */
+/** Uses the view with more bytes, because a side that has closed its socket sees no more. If equal, the caller's. */
 function choose(caller: View | undefined, called: View | undefined): Pair | undefined {
   if (caller === undefined || (called !== undefined && called.bytes > caller.bytes)) {
     return called === undefined ? undefined : { taken: called, left: caller };
@@ -102,7 +102,7 @@ function packetsOf({ taken, left }: Pair): SyntheticPacket[] {
   return connection.packets;
 }
 
-/** What passed, in order: all data of the view that is taken, and the ends that at least one of the two knows of. */
+/** All that was sent, in order: the data of the chosen view, and each end that at least one of the views has seen. */
 function passedOf(taken: View, left: View | undefined): Passed[] {
   const passed = dataIn(taken);
   const resets = firstOf([...resetsIn(taken), ...(left === undefined ? [] : resetsIn(left))]);
@@ -115,11 +115,11 @@ function passedOf(taken: View, left: View | undefined): Passed[] {
     if (end !== undefined) ends.push(end);
   }
   for (const end of ends.sort((one, two) => Number(one.time - two.time))) insert(passed, end);
-  // A reset is the last that passes, whatever the clocks say.
+  // A reset comes last, whatever the clocks say.
   return [...passed, ...resets];
 }
 
-/** Puts an end where its time says, but behind everything that its side has sent. */
+/** Inserts an end by its time, but never before data of the same side. */
 function insert(passed: Passed[], end: Passed): void {
   const lastOfSide = passed.findLastIndex(({ from }) => from === end.from);
   const later = passed.findIndex(({ time }, index) => index > lastOfSide && time > end.time);
@@ -134,7 +134,7 @@ function dataIn({ role, events }: View): Passed[] {
   });
 }
 
-/** The ends of the two halves. A socket that is closed ends its half by that, unless there was a reset. */
+/** The ends of both halves. Closing a socket also ends its half, unless there was a reset. */
 function endsIn({ role, events }: View, wasReset: boolean): Passed[] {
   const meanings: Partial<Record<TimedEvent["event"], Role>> = {
     "end-sent": role,
@@ -154,7 +154,7 @@ function resetsIn({ role, events }: View): Passed[] {
   });
 }
 
-/** The earliest one, alone; or nothing. */
+/** The earliest one in a list of its own; an empty list if there is none. */
 function firstOf(passed: readonly Passed[]): Passed[] {
   return [...passed].sort((left, right) => Number(left.time - right.time)).slice(0, 1);
 }

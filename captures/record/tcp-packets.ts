@@ -1,5 +1,5 @@
-// Makes the packets of a TCP connection of which only the bytes are known: Ethernet, IPv4 or IPv6, TCP, with right
-// sequence numbers and checksums. Pure: the same connection gives the same packets.
+// Makes the packets of a TCP connection from its bytes: Ethernet, IPv4 or IPv6, and TCP, with valid sequence numbers
+// and checksums. Pure: the same connection always gives the same packets.
 
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
@@ -7,12 +7,12 @@ import { ipv6Bytes, plainAddress } from "../follow/ip-address-bytes.ts";
 import type { Endpoint } from "../read/packet.ts";
 import type { Role } from "./recorder-log.ts";
 
-/** The most bytes of data in a segment: with the headers of IPv6 it just fits into an Ethernet packet of 1,500 bytes. */
+/** The most data in a segment, in bytes: with an IPv6 header, it just fits into an Ethernet packet of 1,500 bytes. */
 export const SEGMENT_BYTES = 1440;
 
 /**
- * The MAC addresses of caller and called say that the packets are made up: after the first byte, which marks an address
- * that no manufacturer has given, they spell SYNTH.
+ * The MAC addresses show that the packets are made up: they spell SYNTH. Only the first byte does not: it marks an
+ * address that no manufacturer has assigned.
  */
 export const SYNTHETIC_MAC: Readonly<Record<Role, string>> = {
   caller: "02:53:59:4e:54:48",
@@ -22,7 +22,7 @@ export const SYNTHETIC_MAC: Readonly<Record<Role, string>> = {
 export const SYNTHETIC_NOTE = `The packets are synthetic: what was said is what the programs said, but Ethernet, IP and TCP headers are made up (MAC addresses ${SYNTHETIC_MAC.caller} and ${SYNTHETIC_MAC.called}).`;
 
 export interface SyntheticPacket {
-  /** Nanoseconds since 1970-01-01, UTC; whole microseconds. */
+  /** In nanoseconds since 1970-01-01, UTC, but always whole microseconds. */
   time: bigint;
   data: Buffer;
 }
@@ -45,26 +45,26 @@ const SEGMENTS_PER_ACKNOWLEDGEMENT = 2;
 interface Side {
   endpoint: Endpoint;
   mac: Buffer;
-  /** The sequence number of what it sends next. */
+  /** The sequence number of the next byte that it sends. */
   next: number;
-  /** What it has acknowledged last. */
+  /** The last acknowledgement number that it has sent. */
   acknowledged: number;
-  /** The number of its next IPv4 packet. */
+  /** The identification of its next IPv4 packet. */
   identification: number;
 }
 
 export class SyntheticConnection {
-  /** In the order in which they passed; each at least a microsecond after the one before. */
+  /** In the order in which they were sent; each at least a microsecond after the one before. */
   readonly packets: SyntheticPacket[] = [];
   readonly #sides: Readonly<Record<Role, Side>>;
   readonly #ipv6: boolean;
   #time = 0n;
 
-  /** Begins with the handshake. @param time when the connection stood, in nanoseconds since 1970-01-01, UTC */
+  /** Starts with the handshake. @param time of the established connection, in nanoseconds since 1970-01-01, UTC */
   constructor(caller: Endpoint, called: Endpoint, time: bigint) {
     const endpoints = { caller: plain(caller), called: plain(called) };
     this.#ipv6 = isIPv6(endpoints.caller.address);
-    // Both begin anywhere, as the systems do, but a connection always at the same place.
+    // Systems choose the first sequence numbers at random. Ours depend on the connection, so they are always the same.
     const start = createHash("sha256")
       .update(JSON.stringify([endpoints, String(time)]))
       .digest();
@@ -82,7 +82,7 @@ export class SyntheticConnection {
     this.#add("caller", ACK, time);
   }
 
-  /** Bytes from one side, in as many segments as they need; and their acknowledgements. */
+  /** Sends bytes in as many segments as they need, and the acknowledgements. */
   send(from: Role, bytes: Buffer, time: bigint): void {
     let segments = 0;
     for (let start = 0; start < bytes.length; start += SEGMENT_BYTES) {
@@ -94,18 +94,18 @@ export class SyntheticConnection {
     this.#acknowledge(other(from), time);
   }
 
-  /** One side ends its half. */
+  /** Ends one side's half. */
   end(from: Role, time: bigint): void {
     this.#add(from, FIN | ACK, time);
     this.#acknowledge(other(from), time);
   }
 
-  /** One side resets the connection. Nothing may come after that. */
+  /** Resets the connection. No other call may follow. */
   reset(from: Role, time: bigint): void {
     this.#add(from, RST | ACK, time);
   }
 
-  /** If there is something new to acknowledge. */
+  /** Acknowledges if there is something new. */
   #acknowledge(from: Role, time: bigint): void {
     if (this.#sides[from].acknowledged !== this.#sides[other(from)].next) this.#add(from, ACK, time);
   }
@@ -137,9 +137,9 @@ function plain({ address, port }: Endpoint): Endpoint {
   return { address: plainAddress(address), port };
 }
 
-/** RFC 9293, section 3.1, with a right checksum. */
+/** Makes a segment (RFC 9293, section 3.1) with a valid checksum. */
 function tcpSegment(source: Side, destination: Side, flags: number, payload: Buffer, ipv6: boolean): Buffer {
-  // The only option: how long the segments that we take may be.
+  // The only option is the maximum segment size.
   const options = flags & SYN ? Buffer.from([2, 4, 0, 0]) : Buffer.alloc(0);
   if (flags & SYN) options.writeUInt16BE(ipv6 ? 1440 : 1460, 2);
   const header = Buffer.alloc(20);
@@ -159,13 +159,13 @@ function tcpSegment(source: Side, destination: Side, flags: number, payload: Buf
   return segment;
 }
 
-/** RFC 791, section 3.1. */
+/** Makes an IPv4 packet (RFC 791, section 3.1). */
 function ipv4Packet(source: Side, destination: Side, segment: Buffer): Buffer {
   const header = Buffer.alloc(20);
   header.writeUInt8(0x45, 0);
   header.writeUInt16BE(header.length + segment.length, 2);
   header.writeUInt16BE(source.identification, 4);
-  header.writeUInt16BE(0x4000, 6); // Not to be fragmented.
+  header.writeUInt16BE(0x4000, 6); // This is the flag "don't fragment".
   header.writeUInt8(HOP_LIMIT, 8);
   header.writeUInt8(TCP, 9);
   addressBytes(source).copy(header, 12);
@@ -175,7 +175,7 @@ function ipv4Packet(source: Side, destination: Side, segment: Buffer): Buffer {
   return Buffer.concat([header, segment]);
 }
 
-/** RFC 8200, section 3. */
+/** Makes an IPv6 packet (RFC 8200, section 3). */
 function ipv6Packet(source: Side, destination: Side, segment: Buffer): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt8(0x60, 0);
@@ -189,7 +189,7 @@ function addressBytes({ endpoint: { address } }: Side): Buffer {
   return isIPv6(address) ? ipv6Bytes(address) : Buffer.from(address.split(".").map(Number));
 }
 
-/** The Internet checksum (RFC 1071): the complement of the sum of all 16-bit words, in ones' complement. */
+/** The Internet checksum (RFC 1071): the complement of the ones' complement sum of all 16-bit words. */
 function checksum(bytes: Buffer): number {
   let sum = 0;
   for (let offset = 0; offset + 1 < bytes.length; offset += 2) sum += bytes.readUInt16BE(offset);

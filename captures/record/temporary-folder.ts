@@ -1,4 +1,4 @@
-// A folder that is gone afterwards, also when we are ended by Ctrl-C.
+// Makes a temporary folder that is removed afterwards, even after Ctrl-C.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

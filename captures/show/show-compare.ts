@@ -1,4 +1,4 @@
-// Two captures of the same conversation, side by side: the picture that the course is about. Makes text; prints nothing.
+// Shows two captures of the same conversation side by side, such as stages 02 and 04. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { column } from "../../terminal/text.ts";
@@ -15,7 +15,7 @@ interface Chat {
   lines: Extract<StreamLine, { kind: "line" }>[];
 }
 
-/** The rows that compare the first chat of each capture; undefined if one of them has none. */
+/** The rows that compare the first chat of each capture; undefined if one of the captures holds no chat. */
 export function showCompare(left: LoadedCapture, right: LoadedCapture, canvas: Canvas): string[] | undefined {
   const [one, other] = [chatOf(left), chatOf(right)];
   if (one === undefined || other === undefined) return undefined;
@@ -53,7 +53,7 @@ function isHandshake(bytes: Buffer): boolean {
   return type === "hello" || type === "key";
 }
 
-/** The n-th line of each side in one chat beside the n-th of the same side in the other, in the order of the first. */
+/** Pairs the n-th line of each side in one chat with the n-th line of that side in the other chat. */
 function* pairs(
   one: Chat,
   other: Chat,
@@ -72,7 +72,7 @@ function cell(line: Chat["lines"][number] | undefined, width: number, canvas: Ca
   return canvas.paint(kind, column(readable(line.bytes), width, MORE));
 }
 
-/** How much of a chat can be read. */
+/** Says how much of a chat can be read. */
 function verdict({ path, lines }: Chat): string[] {
   const content = Buffer.concat(lines.map(({ bytes }) => ciphertextOf(bytes) ?? bytes));
   const open = lines.filter(({ bytes }) => explain(bytes) !== undefined).length;

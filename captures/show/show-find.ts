@@ -1,4 +1,4 @@
-// Where a text can be read in a capture: in which streams, from whom, in which packets. Makes text; prints nothing.
+// Finds a text in a capture: in which streams, from whom, and in which packets. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
@@ -7,7 +7,7 @@ import { MORE, readable } from "../explain/readable.ts";
 import { linesOf } from "../explain/stream-lines.ts";
 import type { Stream } from "../read/packet.ts";
 
-/** One row for each line that holds the text, or one row that says that there is none. */
+/** One row for each line that holds the text; if there is none, one row that says so. */
 export function showFind(streams: readonly Stream[], text: string, canvas: Canvas): string[] {
   const rows: string[] = [];
   for (const stream of streams) {
@@ -24,7 +24,7 @@ export function showFind(streams: readonly Stream[], text: string, canvas: Canva
   return [`"${text}" can be read in ${rows.length} ${rows.length === 1 ? "line" : "lines"}:`, ...rows];
 }
 
-/** The line, cut so that the text that was looked for can be seen in it, with a little of what comes before. */
+/** The line, cut so that the text and a little before it can be seen. */
 function around(line: string, text: string, width: number): string {
   const found = line.indexOf(text);
   if (found + text.length <= width) return cut(line, width, MORE);

@@ -22,7 +22,7 @@ function show(width: number): string[] {
 
 describe("a stream, shown in windows of several widths", () => {
   it("has one row for each line where there is room", () => {
-    assert.lengthOf(show(120), 2); // With the heading.
+    assert.lengthOf(show(120), 2); // One of them is the heading.
   });
 
   it("has two rows for each line in a narrow window, and cuts neither", () => {

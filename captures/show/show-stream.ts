@@ -1,4 +1,4 @@
-// One stream for people: each line as it stood on the wire, and what it says. Makes text; prints nothing.
+// Shows one stream to people: each line as it was on the wire, and what it says. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { column, cut } from "../../terminal/text.ts";
@@ -13,14 +13,14 @@ import type { Stream } from "../read/packet.ts";
 
 const BYTES_PER_ROW = 16;
 
-/** Below this many columns, a line of the stream takes two rows. */
+/** On a canvas with fewer columns, each line of the stream takes two rows. */
 const NARROW = 100;
 
-/** What to show of a stream. */
+/** How to show a stream. */
 export interface StreamView {
-  /** Every byte in hexadecimal, too. */
+  /** Whether to show every byte in hexadecimal, too. */
   hex: boolean;
-  /** Keys to decrypt with; undefined: what an eavesdropper sees. */
+  /** The keys to decrypt with. If undefined, the rows show what an eavesdropper sees. */
   keyLog: KeyLog | undefined;
 }
 
@@ -32,11 +32,11 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
   const opened = view.keyLog === undefined ? new Map<StreamLine, Unsealed>() : unseal(lines, view.keyLog);
 
   const nameWidth = Math.min(14, Math.max("who".length, names.a.length, names.b.length));
-  // In a narrow window, what a line says stands in a row of its own: side by side, both would be cut to nothing.
+  // On a narrow canvas, what a line says gets a row of its own, because side by side both would be cut too short.
   const margin = 9 + nameWidth + 2;
   const isNarrow = canvas.width < NARROW;
   const parting = isNarrow ? `\n${" ".repeat(margin)}` : " ";
-  // time, who, printable, entropy with its bar: what is left is shared by the wire and what it says.
+  // These are the columns of time, name, printable share and entropy. The rest is shared by the wire and its meaning.
   const fixed = margin + 5 + 14 + 3;
   const wireWidth = isNarrow ? canvas.width - margin : Math.floor((canvas.width - fixed) * 0.55);
   const saysWidth = Math.max(10, canvas.width - fixed - (isNarrow ? 0 : wireWidth));

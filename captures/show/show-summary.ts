@@ -1,4 +1,4 @@
-// A capture at a glance: how much there is, and who talks to whom. Makes text; prints nothing.
+// Shows a summary of a capture: how much it holds, and who talks to whom. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { column } from "../../terminal/text.ts";
@@ -9,7 +9,7 @@ import type { LoadedCapture } from "../follow/load.ts";
 import type { Piece, Stream } from "../read/packet.ts";
 import { endpoint } from "./stream-summary.ts";
 
-/** The rows that show what is in a capture. */
+/** The rows that show what a capture holds. */
 export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
   const { packets, segments, streams, damage } = capture;
   const rows = [
@@ -45,7 +45,7 @@ function summaryOf(stream: Stream): string[] {
   ];
 }
 
-/** What a stream is, in words. */
+/** Describes a stream in words. */
 function describe(protocol: Protocol): string {
   switch (protocol.name) {
     case "calculator":

@@ -1,21 +1,21 @@
-// What `show --json` says about a stream: one object for each, on a line of its own.
+// Makes the objects that `show --json` prints: one for each stream, on a line of its own.
 
 import { createHash } from "node:crypto";
 import type { Endpoint, Piece, Stream } from "../read/packet.ts";
 
 export interface StreamSummary {
-  /** From 0, in the order of first packets. */
+  /** Counted from 0, in the order of first packets. */
   stream: number;
-  /** The sender of the first packet, and the other: `127.0.0.1:51000`, `[::1]:81`. */
+  /** The sender of the first packet, such as `127.0.0.1:51000` or `[::1]:81`. The next member: its receiver. */
   a: string;
   b: string;
-  /** How many bytes each side has sent, without those missing in the capture. */
+  /** How many bytes the side has sent, without those that the capture misses. */
   aBytes: number;
   bBytes: number;
-  /** SHA-256 of these bytes, in hexadecimal. */
+  /** The SHA-256 of these bytes, in hexadecimal. */
   aSha256: string;
   bSha256: string;
-  /** At how many places bytes are missing, in both directions together. */
+  /** How many gaps both directions have together. */
   gaps: number;
 }
 
@@ -35,7 +35,7 @@ export function summarize(stream: Stream): StreamSummary {
   };
 }
 
-/** The form of RFC 3986: IPv6 addresses in brackets. */
+/** The form of RFC 3986, with IPv6 addresses in brackets. */
 export function endpoint({ address, port }: Endpoint): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }

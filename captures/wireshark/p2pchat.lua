@@ -9,17 +9,17 @@
 --
 -- Numbers such as P6.2 are clauses of lessons/protocol.md.
 --
--- The file has two halves. The first is plain Lua: bytes and text in, values out; it knows nothing about Wireshark, and
--- our tests run it in Lua 5.2, 5.3 and 5.4, because Wireshark 4.0 and 4.2 have Lua 5.2 inside, and later ones 5.4. The
--- second half shows in Wireshark what the first has found out.
+-- The file has two halves. The first is plain Lua without Wireshark: it takes bytes and text, and returns values. Our
+-- tests run it in Lua 5.2, 5.3 and 5.4: Wireshark 4.0 and 4.2 use Lua 5.2, later ones use 5.4. The second half shows in
+-- Wireshark what the first half has found out.
 
 ------------------------------------------------------------------------------------------------------------------------
 -- Operations on 32 bits
 ------------------------------------------------------------------------------------------------------------------------
 
--- Lua 5.3 and later have operators for bits, Lua 5.2 has a library. A file that contains the operators is a syntax
--- error for Lua 5.2, even where it never comes to them. So they stand in a string, and are used if that compiles.
--- All functions take and give integers from 0 to 2^32 - 1; `low` and `high` take a sum of a few such integers.
+-- Lua 5.3 and later have operators for bits, Lua 5.2 has a library. Lua 5.2 reports a syntax error in a file with these
+-- operators, even in code that never runs. So they are in a string, and we use them if the string compiles.
+-- All functions take and return integers from 0 to 2^32 - 1; `low` and `high` take a sum of a few such integers.
 local operators = load([[
   return {
     both = function(a, b) return a & b end,
@@ -89,7 +89,7 @@ local ROUND_CONSTANTS = [[
   5fcb6fab3ad6faec 6c44198c4a475817
 ]]
 
--- The same of the square roots of the first 8 primes: where the state begins (FIPS 180-4, section 5.3).
+-- The initial state: the same bits of the square roots of the first 8 primes (FIPS 180-4, section 5.3).
 local INITIAL_STATE = [[
   6a09e667f3bcc908 bb67ae8584caa73b 3c6ef372fe94f82b a54ff53a5f1d36f1 510e527fade682d1 9b05688c2b3e6c1f
   1f83d9abfb41bd6b 5be0cd19137e2179
@@ -172,7 +172,7 @@ local function two_rotations_and_shift(upper, lower, count1, count2, shift)
   return xor(xor(upper1, upper2), right(upper, shift)), xor(xor(lower1, lower2), lower3)
 end
 
--- The SHA-512 of a string of bytes: 64 bytes. As above, with words of 64 bits; the names in -u and -l are their halves.
+-- The SHA-512 of a string of bytes: 64 bytes. Names with _u and _l are the upper and lower halves of 64-bit words.
 local function sha512(message)
   local state_u, state_l = { table.unpack(STATE_UPPER) }, { table.unpack(STATE_LOWER) }
   local words_u, words_l = {}, {}
@@ -334,7 +334,7 @@ local function decrypt_cbc_with_gcrypt(key, iv, ciphertext)
   return cipher:decrypt(nil, ByteArray.new(ciphertext, true)):raw()
 end
 
--- Which of the two to use. The class is young, so it has to give a known answer first: SP 800-38A, F.2.6.
+-- Chooses one of the two. The class is new, so we first test it with a known answer: SP 800-38A, F.2.6.
 local function choose_decrypt_cbc()
   local key = decode_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4")
   local iv = decode_hex("000102030405060708090a0b0c0d0e0f")
@@ -353,7 +353,7 @@ local decrypt_cbc = choose_decrypt_cbc()
 
 -- Opens what A256CBC-HS512 of RFC 7518 has sealed.
 -- `key`: 64 bytes, the first 32 for the MAC, the last 32 for AES; `seq`: an integer; the others: bytes.
--- Gives the line, or nil and what is wrong.
+-- Returns the line; or nil and what is wrong.
 local function open_sealed(key, seq, iv, ciphertext, tag)
   local upper = math.floor(seq / 4294967296)
   local additional_data = write_32_bits(upper) .. write_32_bits(seq - upper * 4294967296)
@@ -369,7 +369,7 @@ local function open_sealed(key, seq, iv, ciphertext, tag)
 end
 
 -- The keys in the text of a key log: a table from transcript hash (64 lower-case digits) to the keys of both sides.
--- Lines that are no key log lines are skipped: the file may have others, and its last line may be unfinished.
+-- Other lines are skipped: the file may hold some, and its last line may be unfinished.
 local function parse_key_log(text)
   local chats = {}
   for line in text:gmatch("[^\r\n]+") do
@@ -387,7 +387,7 @@ end
 
 local REPLACEMENT = "\239\191\189" -- U+FFFD
 
--- How well-formed characters of more than one byte look (The Unicode Standard, table 3-7).
+-- Patterns of well-formed characters of more than one byte (The Unicode Standard, table 3-7).
 local LONGER_CHARACTERS = {
   "^[\194-\223][\128-\191]",
   "^\224[\160-\191][\128-\191]",
@@ -398,7 +398,7 @@ local LONGER_CHARACTERS = {
   "^\244[\128-\143][\128-\191][\128-\191]",
 }
 
--- The bytes as valid UTF-8, with U+FFFD for each byte that belongs to no character; and whether there was none.
+-- Returns valid UTF-8, with U+FFFD for each byte that belongs to no character; and whether there was no such byte.
 local function to_utf8(bytes)
   local position = bytes:find("[\128-\255]")
   if not position then return bytes, true end
@@ -424,12 +424,12 @@ local function is_utf8(bytes)
   return select(2, to_utf8(bytes))
 end
 
--- P0.1
+-- Removes a CR at the end of a line (P0.1).
 local function without_carriage_return(line)
   return (line:gsub("\r$", ""))
 end
 
--- Text fit to be shown: U+FFFD for each control character but tab, and for the bidirectional controls (P3.4).
+-- Makes text safe to show: control characters but tab and bidirectional controls become U+FFFD (P3.4).
 local function printable(text)
   text = to_utf8(text)
   text = text:gsub("[\0-\8\10-\31\127]", REPLACEMENT):gsub("\194[\128-\159]", REPLACEMENT)
@@ -449,13 +449,13 @@ local function is_hex(value)
   return type(value) == "string" and #value % 2 == 0 and not value:find("[^0-9a-f]")
 end
 
--- P2.1
+-- Whether this is a valid username (P2.1).
 local function is_username(value)
   return type(value) == "string" and #value <= 32 and value:find("^[A-Za-z0-9_-]+$") ~= nil and value:lower() ~= "you"
 end
 
--- Whether digits (of equal number) stand for a smaller integer. Lua's own `<` on strings asks the system's locale, and
--- in some, "aa" comes behind "z".
+-- Whether the first of two equally long numbers in hexadecimal is smaller. Lua's own `<` for strings depends on the
+-- system's locale: in some locales, "aa" comes after "z".
 local function is_smaller(digits, other)
   for position = 1, #digits do
     local one, two = digits:byte(position), other:byte(position)
@@ -474,7 +474,7 @@ local LARGEST_INTEGER = 9007199254740991 -- 2^53 - 1: up to there JavaScript cou
 -- JSON (RFC 8259), with the place of each value in the line
 ------------------------------------------------------------------------------------------------------------------------
 
--- Deeper ones are refused, so that no line makes us run out of stack. Ours are two deep.
+-- Values that are nested deeper are refused, so that no line exhausts our stack. The course's lines have two levels.
 local MAX_DEPTH = 100
 
 local ESCAPES = {
@@ -500,7 +500,7 @@ local function escaped_unit(text, position)
 end
 
 -- The string whose opening quote is at `first`: its value, and the position of its closing quote.
--- The third result says whether it has half of a surrogate pair, which is no character.
+-- The third result says whether it has a lone surrogate, which is no character.
 local function parse_string(text, first)
   local parts, lone_surrogate, position = {}, false, first + 1
   while true do
@@ -534,7 +534,7 @@ local function parse_string(text, first)
   end
 end
 
--- The value at `position`, and the position behind it. A value is a table: `kind`, `first` and `last` (its place in the
+-- The value at `position`, and the position after it. A value is a table: `kind`, `first` and `last` (its place in the
 -- text), and `value` of a string, number or boolean, `members` of an object (by name), `elements` of an array.
 local function parse_value(text, position, depth)
   if depth > MAX_DEPTH then refuse("nested too deeply") end
@@ -589,7 +589,7 @@ local function parse_value(text, position, depth)
   return node, node.last + 1
 end
 
--- The value that a text is; or nil and why it is none.
+-- Parses a text. Returns its value; or nil and why it is not JSON.
 local function parse_json(text)
   local succeeded, node, after = pcall(parse_value, text, 1, 1)
   if not succeeded then
@@ -603,7 +603,7 @@ end
 -- What a single line says
 ------------------------------------------------------------------------------------------------------------------------
 
--- What is wrong and what is weak, as lists of names (those of the expert infos below) with a text.
+-- Findings are lists of problems and weaknesses. Each has the name of an expert info below, and a text.
 local function add_problem(findings, name, text)
   findings.problems[#findings.problems + 1] = { name = name, text = text }
 end
@@ -612,8 +612,8 @@ local function add_weakness(findings, name, text)
   findings.weaknesses[#findings.weaknesses + 1] = { name = name, text = text }
 end
 
--- The fields of a line, in the order of their display, and what is wrong with it for itself. Values are strings and
--- integers; `node` is the place in the line.
+-- A Reading holds the fields of a line in the order in which they are shown, and the problems of the line alone.
+-- Values are strings and integers; `node` is the place in the line.
 local Reading = {}
 Reading.__index = Reading
 
@@ -632,8 +632,8 @@ function Reading:number(name)
   return node and node.kind == "number" and node.value or nil
 end
 
--- Adds a member to what is shown, if it is there and of the type expected. `field` is the name of the field without
--- "p2pchat.". Gives the text for a summary.
+-- Adds a member to the fields if it exists and has the expected type. `field` is the name of the field without
+-- "p2pchat.". Returns the text for a summary.
 function Reading:show_text(name, field)
   local value = self:text(name)
   if not value then return "?" end
@@ -677,8 +677,8 @@ local function public_key_problem(group, digits)
   return nil
 end
 
--- How many users of a list, and how many lines of a packet, are shown in full. Wireshark gives a packet up that has
--- more than a million items.
+-- How many users of a list, and how many lines of a packet, are shown in full. Wireshark stops at a packet with more
+-- than a million items.
 local MAX_USERS_SHOWN = 1000
 local MAX_LINES_SHOWN = 5000
 
@@ -687,7 +687,7 @@ local function read_user(reading)
   return name, name .. " at " .. reading:show_text("host") .. ":" .. reading:show_integer("port", "port", 65535)
 end
 
--- For each type of line, a function that reads it. Most of what they check is in P2.7, P3 and P4.4.
+-- A function for each type of line, which reads the line. It checks what P2.7, P3 and P4.4 demand.
 local readers = {}
 
 function readers.hello(reading)
@@ -817,7 +817,7 @@ function readers.users(reading)
   end
 end
 
--- Where a type belongs: between peers; or, with the registry, from its client or from itself.
+-- The types that peers send to each other, that clients send to the registry, and that the registry sends.
 local BETWEEN_PEERS = {
   hello = true, key = true, message = true, ack = true, bye = true, xored = true, sealed = true, ["error"] = true,
 }
@@ -826,8 +826,8 @@ local FROM_REGISTRY = {
   registered = true, users = true, user = true, joined = true, left = true, ping = true, ["error"] = true,
 }
 
--- Reads a JSON line of stages 02 to 04: any bytes, so that each value keeps its place among those in the packet; what
--- is not UTF-8 becomes so when it is shown. Pure: the same line gives the same reading, whatever came before it.
+-- Reads a JSON line of stages 02 to 04. The line may hold any bytes, so that each value keeps its place in the packet;
+-- invalid UTF-8 is replaced when it is shown. Pure: the result does not depend on earlier lines.
 local function read_json_line(text)
   local object, reason = parse_json(text)
   local reading = new_reading(object)
@@ -881,8 +881,8 @@ local function read_calculator_line(text, from_client)
   return reading
 end
 
--- Whether a connection begins as one between peers does: "yes", "no", or "perhaps", if the first line has not ended.
--- A chat that was under way when the capture began is recognised by its later lines, too.
+-- Whether a connection begins like one between peers: "yes", "no", or "perhaps" if its first line is not complete.
+-- A chat that had begun before the capture is recognised by its later lines, too.
 local function begins_as_peer(bytes)
   if not bytes:find("^{") then return "no" end
   local line = bytes:match("^([^\n]*)\n")
@@ -897,7 +897,7 @@ local function begins_as_peer(bytes)
       or name == "sealed" and has("seq", "number") and has("iv", "string") and has("tag", "string")
     return fits and "yes" or "no"
   end
-  -- Many programs send JSON. Only what can still become a hello is waited for, and not for long.
+  -- Many programs send JSON. We wait only while the bytes can still become a hello, and only for 512 bytes.
   if #bytes > 512 then return "no" end
   local name = bytes:match('^{%s*"(%w*)')
   if not name then return bytes:find("^{%s*$") and "perhaps" or "no" end
@@ -912,9 +912,9 @@ end
 -- What came before: the state of each connection
 ------------------------------------------------------------------------------------------------------------------------
 
--- Follows all connections of a capture. It is told each line once, in the order of the capture, and gives what follows
--- from the lines before it: who is who, which line it answers, what is wrong or weak about it.
--- `find_keys` gives the keys of the chat with this transcript hash (see parse_key_log), or nil.
+-- Follows all connections of a capture. It receives each line once, in the order of the capture. It returns all that
+-- depends on earlier lines: the names of both sides, the line that this one answers, and its problems and weaknesses.
+-- `find_keys` returns the keys of the chat with this transcript hash (see parse_key_log), or nil.
 local Tracker = {}
 Tracker.__index = Tracker
 
@@ -949,8 +949,8 @@ local function other_side(stream, endpoint)
   return nil
 end
 
--- Decides what a connection is, by its first line. Between the calculator and the registry only what the server says
--- is proof: a client may send anything.
+-- Decides by its first line what a connection is. A client may send anything, so only a line of the server proves
+-- whether the server is the calculator or the registry.
 local function recognise(stream, endpoint, text)
   local reading = text:find("^[ \t]*{") and read_json_line(text)
   local name = reading and reading.type
@@ -968,7 +968,7 @@ local function recognise(stream, endpoint, text)
   end
 end
 
--- The server has spoken: if it is not what its client's first line made us think, we know better from now on.
+-- Corrects the decision by the first line of the server, if the first line of the client has misled us.
 local function reconsider(stream, text)
   if text:find("^{") and read_json_line(text).type then
     stream.kind = "registry"
@@ -1027,7 +1027,7 @@ local function track_hello(stream, side, reading, facts)
     if differ(hello.from, other.hello.to) or differ(hello.to, other.hello.from) then
       add_problem(facts, "bad_hello", "the names do not fit the hello of the initiator (P3.1)")
     end
-    -- A responder names itself as it has registered, whatever case it was called in.
+    -- The responder's hello has the name with which it has registered. The initiator may have used other cases.
     stream.names[2] = hello.from
   end
   side.hello = hello
@@ -1095,10 +1095,10 @@ local function common_beginning(digits, other)
   return count
 end
 
--- With how many earlier lines of the connection an xored line is compared.
+-- An xored line is compared with this many earlier lines of the connection.
 local MAX_COMPARED = 64
 
--- P5.1: every line is XORed with the same bytes, so where two lines are equal, their ciphertexts are.
+-- Every line is XORed with the same bytes (P5.1), so equal parts of two lines give equal parts of ciphertext.
 local function track_xored(stream, frame, reading, facts)
   if stream.stage and stream.stage ~= "03" then add_problem(facts, "bad_turn", "xored lines belong to stage 03") end
   local digits = reading:text("ciphertext")
@@ -1118,8 +1118,8 @@ local function track_xored(stream, frame, reading, facts)
   stream.xored[#stream.xored + 1] = { digits = digits, frame = frame }
 end
 
--- Opens a sealed line, if we have its keys. Called again when the line is shown again, because the key log may have
--- grown since.
+-- Decrypts a sealed line if we have its keys. It is called again when the line is shown again, because new keys may
+-- have been logged.
 function Tracker:open(facts, reading)
   if facts.opened or not facts.transcript or not reading.well_formed then return end
   local keys = self.find_keys(facts.transcript)
@@ -1159,7 +1159,7 @@ function Tracker:track_sealed(stream, side, frame, reading, facts)
   facts.role = side.endpoint == stream.initiator and "initiator" or "responder"
   self:open(facts, reading)
   if not (facts.opened and facts.opened.line) then
-    -- What it says, we cannot know: from here on, ids and acks cannot be followed.
+    -- We cannot read this line, so we cannot follow ids and acks any more.
     side.next_id, stream.unreadable = nil, true
     return
   end
@@ -1209,7 +1209,7 @@ function Tracker:track_peer(stream, side, frame, reading, facts)
   end
 end
 
--- Which question of the client this is an answer to: answers come in the order of the questions (P1.2, P2.5).
+-- Finds the client's request that this line answers. Answers come in the order of the requests (P1.2, P2.5).
 local function answer_next(stream, facts)
   if stream.answered < #stream.questions then
     stream.answered = stream.answered + 1
@@ -1245,14 +1245,14 @@ local function track_registry(stream, side, frame, reading, facts)
   facts.between = from_client and { name, "registry" } or { "registry", name }
 end
 
--- Tells the tracker a line: without its LF, but with a CR, if it had one. Gives what is to be remembered of it: the
--- facts.
+-- Gives the tracker a line, without its LF but with a CR if it has one. Returns the facts about the line that must be
+-- remembered.
 function Tracker:line(number, endpoint, receiver, frame, bytes)
   local stream = self:stream(number)
   local side = side_of(stream, endpoint)
   side_of(stream, receiver)
   local facts = { problems = {}, weaknesses = {} }
-  if side.dropping then -- the end of a line that was reported before
+  if side.dropping then -- This is the end of a line that was already reported.
     side.dropping = nil
     facts.dropped = true
     return facts
@@ -1293,8 +1293,8 @@ function Tracker:line(number, endpoint, receiver, frame, bytes)
   return facts
 end
 
--- Tells the tracker that `length` bytes stand behind the last LF; `may_wait`, that more may follow. Gives as the facts
--- whether to wait for more, or why not.
+-- Tells the tracker that there are `length` bytes after the last LF, and with `may_wait` that more may follow. Returns
+-- as facts whether to wait for more, or why not.
 function Tracker:rest(number, endpoint, length, may_wait)
   local stream = self:stream(number)
   local side = side_of(stream, endpoint)
@@ -1302,7 +1302,7 @@ function Tracker:rest(number, endpoint, length, may_wait)
   if side.dropping then
     facts.dropped = true
   elseif length + 1 > self:max_line_bytes(stream, endpoint) then
-    -- Up to the next LF, all that comes from this end belongs to this line. Nobody holds on to it.
+    -- All bytes from this end up to the next LF belong to this line. They are dropped.
     side.dropping = true
     add_problem(facts, "line_too_long", "the line is too long (P0.3)")
   else
@@ -1312,7 +1312,7 @@ function Tracker:rest(number, endpoint, length, may_wait)
   return facts
 end
 
--- Outside Wireshark there is nothing to register: whoever loads this file there (our tests do) gets its first half.
+-- Our tests load this file outside of Wireshark. There it returns the functions of its first half.
 if Proto == nil then
   return {
     sha256 = sha256,
@@ -1374,7 +1374,7 @@ local fields = {
   tag = ProtoField.string("p2pchat.tag", "Tag"),
   tag_right = ProtoField.bool("p2pchat.tag_right", "Tag is right"),
   inner = ProtoField.string("p2pchat.inner", "Decrypted line"),
-  -- What we think of it
+  -- Findings
   problem = ProtoField.string("p2pchat.problem", "Problem"),
   weakness = ProtoField.string("p2pchat.weakness", "Weakness"),
 }
@@ -1433,7 +1433,7 @@ local MAX_KEY_LOG_BYTES = 16 * 1024 * 1024
 
 local key_log = { chats = {} }
 
--- Reads the key log, if it has grown since. (In a live capture, keys are written while we look.)
+-- Reads the key log again if it has grown. (In a live capture, programs log keys while Wireshark runs.)
 local function refresh_key_log()
   local path = p2pchat.prefs.keylog_file
   if path == "" then return end
@@ -1461,8 +1461,8 @@ end
 -- Wireshark: what is remembered of a capture
 ------------------------------------------------------------------------------------------------------------------------
 
--- Wireshark dissects all packets once, in order; later it dissects those that it needs again, in any order. What
--- follows from the lines before is found out in the first pass, and remembered: facts_of[frame number][the line itself].
+-- Wireshark dissects all packets once, in order. Later it dissects some of them again, in any order. So facts that
+-- depend on earlier lines are found in the first pass, and remembered: facts_of[frame number][the line itself].
 local tracker, facts_of
 
 local function forget_all()
@@ -1477,9 +1477,9 @@ p2pchat.init = forget_all -- Wireshark calls it whenever it opens a capture, or 
 local get_stream_number = Field.new("tcp.stream")
 local get_fin = Field.new("tcp.flags.fin")
 
--- What the functions below need of the packet that is being dissected.
+-- What the functions below need to know about the current packet.
 local function new_context(tvb, pinfo, tree)
-  local streams, fins = { get_stream_number() }, { get_fin() } -- several, where TCP is inside TCP: the last is ours
+  local streams, fins = { get_stream_number() }, { get_fin() } -- With TCP inside TCP, ours is the last.
   local may_wait = pinfo.can_desegment
   return {
     tvb = tvb,
@@ -1497,9 +1497,9 @@ local function new_context(tvb, pinfo, tree)
   }
 end
 
--- The facts about a line, or about the bytes behind the last one: found out by `find_out` in the first pass, remembered
--- later. `name` is the line itself: where it stands in the bytes that TCP gives us may differ from pass to pass. The
--- same line twice in one packet is told apart by counting.
+-- The facts about a line, or about the bytes after the last line. `find_out` finds them in the first pass; later they
+-- are remembered. `name` is the line itself, because its position in TCP's bytes may differ between passes. Equal lines
+-- in one packet are counted.
 local function facts_about(context, name, find_out)
   local remembered = facts_of[context.frame]
   if not remembered then
@@ -1527,7 +1527,7 @@ local NO_FACTS = { problems = {}, weaknesses = {} }
 local PROTOCOL_COLUMN = "P2PCHAT"
 
 local function write_columns(pinfo, text)
-  if tostring(pinfo.cols.protocol) == PROTOCOL_COLUMN then -- there is a line of ours in this packet already
+  if tostring(pinfo.cols.protocol) == PROTOCOL_COLUMN then -- The packet already has one of our lines.
     pinfo.cols.info:append("; " .. text)
   else
     pinfo.cols.protocol:set(PROTOCOL_COLUMN)
@@ -1558,7 +1558,7 @@ local function add_findings(parent, range, findings)
   end
 end
 
--- The line inside a sealed line, in a byte view of its own.
+-- Shows the line inside a sealed line, in a byte view of its own.
 local function add_inner_line(parent, line)
   local tvb = ByteArray.new(line, true):tvb("Decrypted line")
   local reading = read_json_line(line)
@@ -1585,7 +1585,7 @@ local function add_sealed(item, range, reading, facts)
   end
 end
 
--- From whom, to whom, in which stage: what the line itself does not say.
+-- Adds what the line itself does not say: the sender, the receiver, the stage.
 local function add_circumstances(item, range, reading, facts)
   if reading.type ~= "hello" then
     if facts.stage then item:add(fields.stage, range, printable(facts.stage)):set_generated() end
@@ -1639,11 +1639,11 @@ local function show_line(context, first, last)
   item:set_text("P2P chat course: " .. shorten(direction .. label, 200)) -- Wireshark cuts labels at 240 bytes.
   if context.shown <= 20 then
     write_columns(context.pinfo, direction == context.direction and label or direction .. label)
-    context.direction = direction -- Several lines in one packet have it in common: once is enough.
+    context.direction = direction -- All lines of a packet have the same direction: once is enough.
   end
 end
 
--- Deals with the bytes from `first` on, which have no LF behind them. Gives true if more has to come first.
+-- Shows the bytes from `first` on, which end without an LF. Returns true if it must wait for more bytes.
 local function show_rest(context, first)
   local length = #context.bytes - first + 1
   local facts = facts_about(context, tostring(length), function()
@@ -1665,8 +1665,8 @@ end
 -- Wireshark: dissecting
 ------------------------------------------------------------------------------------------------------------------------
 
--- Cuts what TCP has brought into lines. If the last one has not ended, we are called again with all of it, when the
--- next segment is there.
+-- Cuts TCP's bytes into lines. If the last line is not complete, Wireshark calls us again with all its bytes when the
+-- next segment has come.
 local function dissect(context)
   local first = 1
   while first <= #context.bytes do
@@ -1690,14 +1690,13 @@ end
 
 function p2pchat.dissector(tvb, pinfo, tree)
   local context = new_context(tvb, pinfo, tree)
-  -- In a later pass Wireshark gives us the packets of a recognised connection that came before it was recognised, too.
-  -- They were none of ours.
+  -- In a later pass, Wireshark also gives us the packets from before the connection was recognised. These are not ours.
   local recognised_in = tracker:stream(context.stream).recognised_in
   if recognised_in and context.frame < recognised_in then return 0 end
   return dissect(context)
 end
 
--- Peers listen on any port, so their connections are recognised by how they begin.
+-- Peers listen on any port, so we recognise their connections by the first bytes.
 local function dissect_if_peer(tvb, pinfo, tree)
   local context = new_context(tvb, pinfo, tree)
   local stream = tracker:stream(context.stream)
@@ -1705,8 +1704,8 @@ local function dissect_if_peer(tvb, pinfo, tree)
   local answer = is_known and "yes" or begins_as_peer(context.bytes)
   if answer == "yes" then
     stream.recognised_in = stream.recognised_in or context.frame
-    -- From now on Wireshark asks nobody else about this connection. (4.6 has made more of this attribute. If it ever
-    -- refuses ours, we go on by `recognised_in`.)
+    -- From now on, Wireshark gives this connection to us only. (4.6 has changed this attribute. If a version refuses
+    -- our value, `recognised_in` is enough.)
     pcall(function() pinfo.conversation = p2pchat end)
     dissect(context)
     return true

@@ -1,5 +1,5 @@
-// Bundles: programs with all that they import, as plain JavaScript. tsx translates a program whenever it is started; whoever
-// starts the same program a hundred times translates it once. esbuild does it, as it does for tsx.
+// Makes bundles: programs with all that they import, as plain JavaScript. tsx translates a program each time it starts;
+// a bundle is translated only once. esbuild translates in both cases.
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import type { Place } from "./place.ts";
 
 const MODULE_HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 
-/** A program that finds files by its own place shall find them from its bundle, too: so each file brings its place along. */
+/** Keeps the path of the original file in the bundle, because some programs find other files relative to their own. */
 const OWN_PLACE: Plugin = {
   name: "own-place",
   setup({ onLoad }) {
@@ -23,10 +23,10 @@ const OWN_PLACE: Plugin = {
 };
 
 /**
- * Writes bundles. What several of them import stands once, as it does where they are modules: a class is one class.
- * @param programs by the name of the bundle in the folder, without its ending: the absolute path of the program
- * @param folder below that of the course: the packages that are not bundled are looked for from there
- * @throws Error if something is no TypeScript
+ * Writes bundles. A module that several of them import is shared, so that a class stays one class.
+ * @param programs the absolute path of each program, by the name of its bundle without ending
+ * @param folder must be inside of the course's folder, because Node.js looks for packages from there
+ * @throws Error if a file is not valid TypeScript
  */
 export async function writeBundles(programs: ReadonlyMap<string, string>, folder: string): Promise<void> {
   await build({
@@ -53,10 +53,10 @@ export function stageBundles(folder: string): Map<string, string> {
   return programs;
 }
 
-/** What attacks start, beside the stages: the attacks themselves, and who plays a victim. */
+/** The programs that attacks start, in addition to the stages'. */
 const ATTACK_PROGRAMS = ["attacks/attack.ts", "attacks/lab-bob.ts"];
 
-/** Bundles of a place, which the checks run instead of its programs. */
+/** A place with bundles, which the checks run instead of the programs. */
 export interface BundledPlace {
   place: Place;
   /** Removes the bundles. */
@@ -65,9 +65,9 @@ export interface BundledPlace {
 
 /**
  * Bundles the programs of a place.
- * @param withAttacks also the attacks beside the stage, and the other stages
- * @param parent where the bundles' own folder is made, below that of the course
- * @returns the place as it was if something there is no TypeScript: then tsx says what is wrong
+ * @param withAttacks bundles also the attacks beside the stage, and the other stages
+ * @param parent the bundles get a new folder in here; it must be inside of the course's folder
+ * @returns the place without bundles if a file is not valid TypeScript: then tsx reports the mistake
  */
 export async function bundlePlace(place: Place, withAttacks: boolean, parent: string): Promise<BundledPlace> {
   const beside = dirname(place.folder);
@@ -85,7 +85,7 @@ export async function bundlePlace(place: Place, withAttacks: boolean, parent: st
     process.off("exit", remove);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
-  process.on("exit", remove); // Whoever ends us leaves no time for more.
+  process.on("exit", remove); // We may be ended before the caller can call remove().
   try {
     await writeBundles(programs, folder);
     return { place: { ...place, bundles: folder }, remove };

@@ -1,4 +1,4 @@
-// Whether a program computes or waits, asked of real programs.
+// Tests with real programs whether isBusy() tells computing from waiting.
 
 import { expect } from "chai";
 import { ChildProgram } from "../../programs/child-program.ts";
@@ -21,7 +21,7 @@ describe("a program that says nothing", () => {
     const program = start('console.log("begun"); setInterval(() => {}, 1_000_000);');
     try {
       await program.line("begun");
-      // It may be at its start still; it will wait in a moment.
+      // The program may still be starting. It will wait in a moment.
       while (await isBusy(program.pid));
     } finally {
       await program.kill();

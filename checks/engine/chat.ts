@@ -1,4 +1,4 @@
-// A peer that the checker plays (P3 to P6): it says every line by hand, and can get every one of them wrong on purpose.
+// A peer that the checker plays (P3 to P6). A check decides about each line, and can make any of them wrong.
 
 import type { CheckContext } from "./check-context.ts";
 import type { Connection, Members } from "./connection.ts";
@@ -22,17 +22,17 @@ import { StepFailure } from "./step-failure.ts";
 
 export type ChatStage = "02" | "03" | "04";
 
-/** Who calls is the initiator; who is called, the responder (P3). */
+/** The initiator has called; the responder was called (P3). */
 export type ChatRole = "initiator" | "responder";
 
 export const ROLES: readonly ChatRole[] = ["initiator", "responder"];
 
-/** The lines of a chat, before they are encrypted. */
+/** Lines of a chat, before they are encrypted. */
 export const message = (id: number, text: string): Members => ({ type: "message", id, text });
 export const ack = (id: number): Members => ({ type: "ack", id });
 export const BYE: Members = { type: "bye" };
 
-/** The code that answers a line which says something wrong inside a chat: in stage 04 all is bad-record (P6.3). */
+/** The error code for a line with wrong contents in a chat. In stage 04 it is always bad-record (P6.3). */
 export function refusalInChat(stage: ChatStage): string {
   return stage === "04" ? "bad-record" : "bad-request";
 }
@@ -48,15 +48,15 @@ export class Chat {
   readonly other: string;
   group: Group = MODP2048;
   privateKey = randomPrivateKey();
-  /** The lines as sent and received, without LF: hello and key of each role. */
+  /** The handshake lines of both roles without LF, as they were sent and received. */
   readonly hello: Record<ChatRole, string> = { initiator: "", responder: "" };
   readonly key: Record<ChatRole, string> = { initiator: "", responder: "" };
   sharedSecret: Buffer = EMPTY;
   sessionKeys: SessionKeys = { initiator: EMPTY, responder: EMPTY, transcript: EMPTY };
-  /** Stage 04: the sequence numbers of the next lines. */
+  /** In stage 04: the sequence numbers of the next lines. */
   sendSequence = 0;
   receiveSequence = 0;
-  /** Stages 03 and 04: what the other side has put on the wire since the keys, parsed. */
+  /** In stages 03 and 04: the lines that the other side has sent since the keys, parsed. */
   readonly records: Members[] = [];
   readonly #around: CheckContext;
 
@@ -79,13 +79,13 @@ export class Chat {
     return this.role === "initiator" ? "responder" : "initiator";
   }
 
-  /** Sends this side's hello, with other members for those that are to be wrong. */
+  /** Sends this side's hello. `others` replaces members that must be wrong. */
   async sendsHello(others: Members = {}): Promise<void> {
     const hello = { type: "hello", stage: this.stage, from: this.name, to: this.other, ...others };
     await this.sendsHelloLine(JSON.stringify(hello));
   }
 
-  /** Sends a hello written by hand. */
+  /** Sends the text of a check's own as hello. */
   async sendsHelloLine(line: string, end = "\n"): Promise<void> {
     this.hello[this.role] = line;
     await this.connection.sends(line + end);
@@ -98,7 +98,7 @@ export class Chat {
     this.#expectJson(line, { type: "hello", stage: this.stage, from: this.other, to: this.name });
   }
 
-  /** Both hellos, in the order of the roles. */
+  /** Sends and receives the hellos, the initiator's first. */
   async exchangesHellos(): Promise<void> {
     if (this.role === "initiator") await this.sendsHello();
     await this.receivesHello();
@@ -125,7 +125,7 @@ export class Chat {
     await this.connection.sends(line + end);
   }
 
-  /** Expects the other side's key, of our group and of the form that P4.1 demands. */
+  /** Expects the other side's key, of our group and in the form of P4.1. */
   async receivesKey(): Promise<void> {
     const line = await this.connection.receivesLine();
     this.key[this.otherRole] = line;
@@ -136,7 +136,7 @@ export class Chat {
     this.#expectJson(line, { type: "key", group: this.group.name, publicKey });
   }
 
-  /** Computes what both sides compute from the two keys. */
+  /** Computes the shared keys from the two public keys. */
   derivesKeys(): void {
     const secret = power(decode(this.otherPublicKey), this.privateKey, this.group.prime);
     this.sharedSecret = encode(secret, this.group);
@@ -145,7 +145,7 @@ export class Chat {
     this.sessionKeys = sessionKeys(this.sharedSecret, handshake);
   }
 
-  /** The key exchange of stages 03 and 04; stage 02 has none. */
+  /** Exchanges keys in stages 03 and 04; stage 02 has none. */
   async exchangesKeys(): Promise<void> {
     if (this.stage === "02") return;
     await this.sendsKey();
@@ -153,7 +153,7 @@ export class Chat {
     this.derivesKeys();
   }
 
-  /** Everything that comes before the first message. */
+  /** Does everything that comes before the first message. */
   async shakesHands(): Promise<void> {
     await this.exchangesHellos();
     await this.exchangesKeys();
@@ -163,7 +163,7 @@ export class Chat {
     return safetyNumber(this.publicKey, this.otherPublicKey);
   }
 
-  /** The key that this side seals with, and the one that it opens with. */
+  /** The key that this side encrypts with. The next member: the key that it decrypts with. */
   get sendingKey(): Buffer {
     return this.sessionKeys[this.role];
   }
@@ -172,7 +172,7 @@ export class Chat {
     return this.sessionKeys[this.otherRole];
   }
 
-  /** A P3 line as it goes over the wire in this stage, without its LF; in stage 04 it takes the next number. */
+  /** A line of P3 as this stage sends it, without its LF. In stage 04 it gets the next sequence number. */
   wrap(payload: Members | string | Buffer): string {
     const bytes = toBytes(payload);
     switch (this.stage) {
@@ -190,14 +190,14 @@ export class Chat {
     }
   }
 
-  /** Sends a P3 line in the way of the stage: as it is, XORed or sealed. */
+  /** Sends a line of P3 as this stage does: in clear, XORed or sealed. */
   async says(payload: Members | string | Buffer): Promise<void> {
     const line = `${this.wrap(payload)}\n`;
     if (this.stage !== "02") this.#around.transcript.steps.push(`${this.name} says ${toBytes(payload)}`);
     await this.connection.sends(line);
   }
 
-  /** Turns a line from the wire back into the P3 line, and checks that it has the form of the stage. */
+  /** Turns a line from the wire back into the line of P3, and checks that it has the form of the stage. */
   unwrap(line: string): Members {
     const outer = this.#parse(line);
     if (this.stage === "02") return outer;
@@ -206,12 +206,12 @@ export class Chat {
     return this.#parse(bytes.toString());
   }
 
-  /** Expects a P3 line, whatever it says. */
+  /** Expects any line of P3. */
   async heard(): Promise<Members> {
     return this.unwrap(await this.connection.receivesLine());
   }
 
-  /** Expects this P3 line next. */
+  /** Expects this line of P3 next. */
   async hears(expected: Members): Promise<void> {
     const line = await this.connection.receivesLine();
     await this.#around.transcript.step(`${this.name} hears ${JSON.stringify(expected)}`, () => {
@@ -225,7 +225,7 @@ export class Chat {
     await this.connection.isClosed();
   }
 
-  /** Expects that the other side ends the connection without another word. */
+  /** Expects that the other side ends the connection and sends nothing more. */
   async ended(): Promise<void> {
     await this.connection.isClosed();
   }
@@ -267,7 +267,7 @@ export class Chat {
       const object: unknown = JSON.parse(line);
       if (typeof object === "object" && object !== null && !Array.isArray(object)) return object as Members;
     } catch {
-      // It is said below.
+      // The failure below reports that.
     }
     return this.#fail("a JSON object", line);
   }

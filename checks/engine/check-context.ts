@@ -1,4 +1,4 @@
-// What every actor of a check knows of the check that it takes part in.
+// What all actors of a check know about their check.
 
 import type { Recording } from "./recording.ts";
 import type { Transcript } from "./transcript.ts";
@@ -6,17 +6,17 @@ import type { Transcript } from "./transcript.ts";
 export interface CheckContext {
   readonly transcript: Transcript;
   readonly recording: Recording;
-  /** How long to wait for anything, in milliseconds. */
+  /** How long each step waits, in milliseconds. */
   readonly timeout: number;
   /**
-   * What is said of programs that have ended in the meantime; empty if they all run.
-   * @param lost whether a connection was lost: then a program may be about to end
+   * Describes the programs that have ended; empty if all are running.
+   * @param lost whether a connection was lost: then a program may end in a moment
    */
   lastWords(lost?: boolean): Promise<string>;
-  /** Whether one of the programs computes, as far as can be told, instead of waiting for us. */
+  /** Whether one of the programs seems to compute instead of waiting for us. */
   anyBusy(): Promise<boolean>;
   /** Whether any of the programs has ended. */
   readonly hasEnded: boolean;
-  /** Fulfilled when any of the programs ends. */
+  /** Resolves when any of the programs ends. */
   anyEnd(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-// How the program that is checked is started: a template such as `python3 my/server.py {port}`. Pure.
+// Makes the command that starts a checked program, from a template such as `python3 my/server.py {port}`. Pure.
 
-/** A template that is no command. */
+/** The template is no valid command. */
 export class CommandError extends Error {}
 
 /**
- * Splits a command into words as a shell would: blanks part them, quotes keep blanks. Nothing else of a shell's is known.
+ * Splits a command into words: blanks separate them, quotes keep blanks. No other feature of a shell is supported.
  * @throws CommandError if a quote is not closed, or there is no word
  */
 export function splitWords(command: string): string[] {
@@ -32,8 +32,8 @@ export function splitWords(command: string): string[] {
 }
 
 /**
- * Puts values at the places of a template: `{port}`, `{registry}`, `{name}`. A value whose place the template does not
- * name is added as the option that the contract gives it (`--port 4711`); the other options follow.
+ * Fills in the places of a template: `{port}`, `{registry}`, `{name}`. A value without a place is added as the option
+ * that the protocol gives it (`--port 4711`). The other options follow.
  */
 export function fillTemplate(
   template: readonly string[],

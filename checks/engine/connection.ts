@@ -1,4 +1,4 @@
-// One TCP connection that the checker holds, as an actor: every method is a step of the check.
+// A TCP connection of the checker, as an actor: most methods are steps of the check.
 
 import type { Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
@@ -13,15 +13,15 @@ import { type FailureDetails, StepFailure } from "./step-failure.ts";
 export type Members = Record<string, unknown>;
 
 const LINE_FEED = 0x0a;
-/** Between two pieces, in milliseconds: far longer than loopback takes. */
+/** The pause between two pieces, in milliseconds: much longer than the loopback interface needs. */
 const PAUSE = 60;
-/** How often the time to wait may begin anew because something has come. */
+/** How many times longer than the timeout a step may wait if bytes go on arriving. */
 const PATIENCE = 5;
-/** The most that one connection may send us and leave unread: more is no answer to anything we ask. */
+/** How many unread bytes one connection may hold. No answer of the protocol is so long. */
 const MOST_UNREAD = 64 * 1024 * 1024;
 
 export class Connection {
-  /** Who the checker is on this connection: "a client", "bob". */
+  /** The checker's role on this connection, such as "a client" or "bob". */
   readonly name: string;
   readonly socket: Socket;
   readonly #around: CheckContext;
@@ -74,8 +74,8 @@ export class Connection {
   }
 
   /**
-   * Sends bytes cut at these offsets. Each piece is a write and a segment of its own, and the next waits until the
-   * system has taken it.
+   * Sends bytes, cut at these offsets. Each piece is a write and a segment of its own, and the next piece waits until
+   * the system has taken it.
    */
   async sendsInPieces(bytes: string | Buffer, cuts: readonly number[]): Promise<void> {
     const data = Buffer.from(bytes);
@@ -86,7 +86,7 @@ export class Connection {
       for (const piece of pieces) {
         this.#recorded.sent(piece);
         await new Promise<void>((resolve) => this.socket.write(piece, () => resolve()));
-        // A pause, so that the pieces do not travel as one, nor are read as one by a busy machine. No answer hangs on it.
+        // The pause keeps pieces from being sent or read as one, even on a busy machine. No answer depends on it.
         await new Promise<void>((resolve) => setTimeout(resolve, PAUSE));
       }
     });
@@ -96,7 +96,7 @@ export class Connection {
   async receives(expected: string | Buffer): Promise<void> {
     const wanted = Buffer.from(expected);
     await this.#step(`${this.name} receives ${quoteBytes(wanted)}`, async () => {
-      // It fails as soon as a byte is wrong: a shorter answer need not be waited for.
+      // A wrong byte fails at once: there is no need to wait for the rest.
       await this.#until(() => {
         const have = this.#peek(Math.min(this.#length, wanted.length));
         return this.#length >= wanted.length || !have.equals(wanted.subarray(0, have.length));
@@ -112,12 +112,12 @@ export class Connection {
     });
   }
 
-  /** Expects a line, whatever it says, and returns it without its LF. */
+  /** Expects a line with any contents, and returns it without its LF. */
   async receivesLine(): Promise<string> {
     return this.#step(`${this.name} receives a line`, () => this.#line("a line"));
   }
 
-  /** Expects a line of JSON with exactly these members, or any if none are given. */
+  /** Expects a line of JSON with exactly these members; without `expected`, any members. */
   async receivesJson(expected?: Members): Promise<Members> {
     const description = expected === undefined ? "a line of JSON" : JSON.stringify(expected);
     return this.#step(`${this.name} receives ${description}`, async () => {
@@ -147,20 +147,20 @@ export class Connection {
     });
   }
 
-  /** Expects that the other side ends the connection, and has sent nothing that was not read before. */
+  /** Expects that the other side ends the connection, and has sent nothing that is still unread. */
   async isClosed(): Promise<void> {
     await this.#step(`the connection of ${this.name} is closed`, async () => {
       await this.#expectEnd();
-      this.socket.end(); // As any program does: the other side may wait for it.
+      this.socket.end(); // Any program does this, and the other side may wait for it.
     });
   }
 
-  /** The same, and the checker's half stays open: the other side may still read. */
+  /** The same, but the checker's half stays open, so the other side may still read. */
   async isHalfClosed(): Promise<void> {
     await this.#step(`the other half of the connection of ${this.name} is ended`, () => this.#expectEnd());
   }
 
-  /** Expects that the other side ends the connection, and returns what it has sent before and nobody has read. */
+  /** Expects that the other side ends the connection. @returns what it has sent that is still unread */
   async isClosedAfter(): Promise<string> {
     return this.#step(`the connection of ${this.name} is closed in the end`, async () => {
       await this.#until(() => this.#ended);
@@ -173,7 +173,7 @@ export class Connection {
     });
   }
 
-  /** Registers at a registry, and expects to be. */
+  /** Registers at a registry, and expects its confirmation. */
   async registers(username: string, port = 50_001): Promise<void> {
     await this.sendsJson({ type: "register", username, port });
     await this.#step(`${this.name} is registered as ${username}`, async () => {
@@ -188,7 +188,7 @@ export class Connection {
     });
   }
 
-  /** Expects an answer of a registry: the next line that is no news of others and no ping. */
+  /** Expects an answer of a registry: the next line that is neither news of other users nor a ping. */
   async answer(expected?: Members): Promise<Members> {
     const description = expected === undefined ? "an answer" : JSON.stringify(expected);
     return this.#step(`${this.name} receives ${description}`, async () => {
@@ -205,7 +205,7 @@ export class Connection {
     await this.isClosedAfter();
   }
 
-  /** Ends the checker's half of the connection, and goes on reading. */
+  /** Ends the checker's half of the connection, and continues to read. */
   async endsHalf(): Promise<void> {
     await this.#step(`${this.name} ends its half of the connection`, () => {
       this.#recorded.record({ event: "end-sent" });
@@ -213,7 +213,7 @@ export class Connection {
     });
   }
 
-  /** Ends the connection the hard way. */
+  /** Ends the connection with a reset. */
   async resets(): Promise<void> {
     await this.#step(`${this.name} resets the connection`, () => {
       this.#recorded.record({ event: "reset-sent" });
@@ -230,12 +230,12 @@ export class Connection {
     });
   }
 
-  /** From here on it does not matter what else comes. */
+  /** From now on, other lines may arrive unread. */
   ignoresTheRest(): void {
     this.#restIgnored = true;
   }
 
-  /** All lines to come, for a server that the checker plays. These are no steps. */
+  /** All lines that will arrive, for a server that the checker plays. Reading them is no step. */
   async *lines(): AsyncGenerator<string, void> {
     for (;;) {
       while (!this.#bytes().includes(LINE_FEED) && !this.#ended)
@@ -246,18 +246,18 @@ export class Connection {
     }
   }
 
-  /** Sends text; no step. */
+  /** Sends text. This is no step. */
   write(text: string): void {
     this.#write(Buffer.from(text));
   }
 
-  /** Ends the checker's half; no step. */
+  /** Ends the checker's half. This is no step. */
   end(): void {
     this.#recorded.record({ event: "end-sent" });
     this.socket.end();
   }
 
-  /** At the end of a check. @throws StepFailure for bytes that came and that nobody wanted */
+  /** Called at the end of a check. @throws StepFailure if bytes have arrived that no step has read */
   assertNothingUnread(): void {
     if (this.#restIgnored || this.#length === 0) return;
     throw new StepFailure({
@@ -309,7 +309,7 @@ export class Connection {
       const object: unknown = JSON.parse(line);
       if (typeof object === "object" && object !== null && !Array.isArray(object)) return object as Members;
     } catch {
-      // It is said below.
+      // The failure below reports that.
     }
     return this.#fail({ expected: "a line that is a JSON object", received: quote(line) });
   }
@@ -322,8 +322,8 @@ export class Connection {
   }
 
   /**
-   * Waits until the condition holds, the connection has ended or the time is over; the caller looks which. The time
-   * counts from the last bytes that came, so that much data may take long; but not for ever.
+   * Waits until the condition holds, the connection has ended or the time is over. The caller finds out which. The time
+   * begins anew when bytes arrive, so that much data may take long, but not forever.
    */
   async #until(condition: () => boolean): Promise<void> {
     let late = false;
@@ -353,14 +353,14 @@ export class Connection {
     throw new StepFailure({ port: this.port, ...details, received });
   }
 
-  /** It was waited for in vain; if nothing has come at all, a program may be busy with something else. */
+  /** Fails a step that has waited in vain. If nothing has arrived at all, the program may be in an endless loop. */
   async #failWaiting(details: FailureDetails): Promise<never> {
     const isSilent = this.#length === 0 && !this.#ended;
     const busy = isSilent && (await this.#around.anyBusy());
     return this.#fail({ ...(busy && { likelyCause: ENDLESS }), ...details });
   }
 
-  /** What is there, as text. */
+  /** The unread bytes as text. */
   #shown(): string {
     if (this.#length > 0) return quoteBytes(this.#bytes());
     return this.#ended ? "the end of the connection" : `nothing within ${this.#around.timeout / 1000} s`;
@@ -393,7 +393,7 @@ export class Connection {
   }
 }
 
-/** An object as JSON, its members in the order of another one where they occur there: so that differences stand out. */
+/** An object as JSON. Its members are in the order of another object, so that differences are easy to see. */
 export function ordered(object: Members, like: Members): string {
   const names = [...new Set([...Object.keys(like), ...Object.keys(object)])].filter((name) => name in object);
   return JSON.stringify(Object.fromEntries(names.map((name) => [name, object[name]])));

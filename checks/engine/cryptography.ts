@@ -1,5 +1,5 @@
-// The arithmetic and the ciphers of a peer played by hand, written from the contract (P4 to P6) and the RFCs.
-// It shares no code with the stages: a mistake made there is not made here as well.
+// The arithmetic and the ciphers of the peers that the checker plays, written from the protocol (P4 to P6) and the
+// RFCs. It shares no code with the stages, so that a mistake there is not repeated here.
 
 import {
   createCipheriv,
@@ -16,11 +16,11 @@ export interface Group {
   name: string;
   prime: bigint;
   generator: bigint;
-  /** Length of the prime, and so of every public key and shared secret, in bytes. */
+  /** The length of the prime, of every public key and of every shared secret, in bytes. */
   bytes: number;
 }
 
-/** Group 14 of RFC 3526; Node.js knows its prime under the name modp14. */
+/** Group 14 of RFC 3526. Node.js knows its prime under the name modp14. */
 export const MODP2048: Group = {
   name: "modp2048",
   prime: BigInt(`0x${getDiffieHellman("modp14").getPrime("hex")}`),
@@ -30,7 +30,7 @@ export const MODP2048: Group = {
 
 export const TOY: Group = { name: "toy", prime: 23n, generator: 5n, bytes: 1 };
 
-/** base^exponent mod modulus, by repeated squaring. */
+/** Computes base^exponent mod modulus by repeated squaring. */
 export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
   let square = base % modulus;
@@ -41,7 +41,7 @@ export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
-/** Big-endian, as long as the prime (P4.1, P4.5). */
+/** Encodes a number in big-endian order, as long as the prime (P4.1, P4.5). */
 export function encode(value: bigint, group: Group): Buffer {
   return Buffer.from(value.toString(16).padStart(2 * group.bytes, "0"), "hex");
 }
@@ -60,7 +60,7 @@ function sha256(...parts: (string | Buffer)[]): Buffer {
   return hash.digest();
 }
 
-/** P4.6. */
+/** The safety number of two public keys (P4.6). */
 export function safetyNumber(one: Buffer, other: Buffer): string {
   const sorted = [one, other].sort(Buffer.compare);
   const digest = sha256("p2p-chat safety number", ...sorted);
@@ -73,7 +73,7 @@ export function xorKey(sharedSecret: Buffer): Buffer {
   return sha256(sharedSecret);
 }
 
-/** The toy cipher, in both directions (P5.1). */
+/** Encrypts or decrypts with the toy cipher (P5.1). */
 export function xor(bytes: Buffer, key: Buffer): Buffer {
   return Buffer.from(bytes.map((byte, index) => byte ^ (key[index % key.length] ?? 0)));
 }
@@ -81,12 +81,12 @@ export function xor(bytes: Buffer, key: Buffer): Buffer {
 export interface SessionKeys {
   initiator: Buffer;
   responder: Buffer;
-  /** SHA-256 of the transcript. */
+  /** The SHA-256 of the transcript. */
   transcript: Buffer;
 }
 
 /**
- * P6.1.
+ * Derives the keys of a chat (P6.1).
  * @param handshake the four lines in the order of the clause, without LF
  */
 export function sessionKeys(sharedSecret: Buffer, handshake: readonly string[]): SessionKeys {
@@ -106,7 +106,7 @@ export interface SealedLine {
   tag: string;
 }
 
-/** The tag of RFC 7518 section 5.2.2.1: HMAC-SHA-512 over A, IV, E and the length of A in bits, cut to 32 bytes. */
+/** The tag of RFC 7518 section 5.2.2.1: HMAC-SHA-512 of A, IV, E and the bit length of A, cut to 32 bytes. */
 export function tagOf(key: Buffer, seq: number, iv: Buffer, ciphertext: Buffer): Buffer {
   const additional = Buffer.alloc(8);
   additional.writeBigUInt64BE(BigInt(seq));
@@ -119,7 +119,7 @@ export function tagOf(key: Buffer, seq: number, iv: Buffer, ciphertext: Buffer):
     .subarray(0, 32);
 }
 
-/** A line with these bytes of ciphertext and a right tag, whatever the ciphertext is. */
+/** A line with this ciphertext and a valid tag. The ciphertext may be anything. */
 export function tagged(key: Buffer, seq: number, iv: Buffer, ciphertext: Buffer): SealedLine {
   return {
     type: "sealed",
@@ -130,19 +130,19 @@ export function tagged(key: Buffer, seq: number, iv: Buffer, ciphertext: Buffer)
   };
 }
 
-/** AES-256-CBC over whole blocks: the caller pads. */
+/** AES-256-CBC on whole blocks. The caller adds the padding. */
 export function encryptBlocks(key: Buffer, iv: Buffer, blocks: Buffer): Buffer {
   const cipher = createCipheriv("aes-256-cbc", key.subarray(32), iv).setAutoPadding(false);
   return Buffer.concat([cipher.update(blocks), cipher.final()]);
 }
 
-/** A256CBC-HS512 (P6.2). */
+/** Seals a line with A256CBC-HS512 (P6.2). */
 export function seal(key: Buffer, seq: number, plaintext: Buffer, iv = randomBytes(16)): SealedLine {
   const cipher = createCipheriv("aes-256-cbc", key.subarray(32), iv);
   return tagged(key, seq, iv, Buffer.concat([cipher.update(plaintext), cipher.final()]));
 }
 
-/** Checks the tag and decrypts. */
+/** Verifies the tag, and decrypts. */
 export function open(key: Buffer, line: SealedLine): Buffer {
   const iv = Buffer.from(line.iv, "hex");
   const ciphertext = Buffer.from(line.ciphertext, "hex");

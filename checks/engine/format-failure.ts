@@ -1,9 +1,9 @@
-// A failed check as text for a person: what was sent, expected and received, with a mark under the first difference. Pure.
+// Formats a failed check for people: what was sent, expected and received, with a mark at the first difference. Pure.
 
 import { besideLabel, COLUMNS_OF_LABEL } from "../../terminal/beside-label.ts";
 import type { CheckResult } from "./run-checks.ts";
 
-/** @param width of the terminal, in columns */
+/** @param width the width of the terminal, in columns */
 export function formatFailure(result: CheckResult, width: number): string[] {
   const { check, stage, failure, problem } = result;
   const clause = check.id.slice(0, check.id.indexOf("-"));
@@ -24,7 +24,7 @@ function plain(expected: string, received: string, width: number): string[] {
   return [...besideLabel("expected:", expected, width), ...besideLabel("received:", received, width)];
 }
 
-/** Both on one line each, cut so that the first difference can be seen, and marked. */
+/** Shows both texts in one line each, cut and marked so that the first difference is visible. */
 function compared(expected: string, receivedText: string, width: number): string[] {
   const [received = "", ...lastWords] = receivedText.split("\n");
   const room = Math.max(20, width - COLUMNS_OF_LABEL);
@@ -34,7 +34,7 @@ function compared(expected: string, receivedText: string, width: number): string
   while (difference < left.length && difference < right.length && left[difference] === right[difference])
     difference += 1;
   if (difference === left.length && difference === right.length) return plain(expected, receivedText, width);
-  // What comes before the difference is less interesting than what comes after it.
+  // The text after the difference is more interesting than the text before it.
   const start = Math.max(0, difference - Math.floor(room / 2));
   const cut = (text: string[]): string => {
     const needsHead = start > 0;
@@ -52,7 +52,7 @@ function compared(expected: string, receivedText: string, width: number): string
   ];
 }
 
-/** Of what was done and sent, the beginning is enough; its length stands behind it, if quote() has not written it there. */
+/** Shortens what was done or sent to its beginning, and adds its length unless quote() has already done so. */
 function shorten(text: string, most = 300): string {
   if (text.length <= most) return text;
   const length = / … (\(\d+ (?:characters|bytes)\))$/.exec(text)?.[1] ?? `(${text.length} characters)`;

@@ -1,23 +1,23 @@
-// Ports for programs that are told where to listen.
+// Finds ports for programs that must be told where to listen.
 
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 import { CouldNotRun } from "./step-failure.ts";
 
 /**
- * Ports from 20,000 to 31,999: below those that a system gives to whoever asks for any. A program needs a moment until it
- * listens, and meanwhile no other checker should be given the same port: each keeps to a hundred, which it finds by the
- * number of its process, and takes one after the other, round and round. Only if they are all taken does it take others.
+ * We use ports from 20,000 to 31,999, because systems choose higher ones themselves. A program needs a moment until it
+ * listens. In that time, another checker must not get the same port. So each checker has a hundred ports, which depend
+ * on its process id, and uses them in turn. If none of them is free, it uses others.
  */
 const FIRST_PORT = 20_000;
 const PORTS = 12_000;
 const PORTS_EACH = 100;
-/** On Windows the numbers of processes are multiples of four. */
+/** On Windows, process ids are multiples of four. */
 const OWN_FIRST = (PORTS_EACH * (process.platform === "win32" ? process.pid >> 2 : process.pid)) % PORTS;
 let taken = randomInt(PORTS_EACH);
 
 /**
- * A port of 127.0.0.1 that was free a moment ago, another one each time.
+ * Finds a free port of 127.0.0.1, a different one each time.
  * @throws CouldNotRun if there is none
  */
 export async function freePort(): Promise<number> {

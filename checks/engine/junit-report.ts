@@ -1,4 +1,4 @@
-// Results as a JUnit report, the XML that GitHub, GitLab, Jenkins and most graders read. Pure.
+// Formats results as a JUnit report, the XML that GitHub, GitLab, Jenkins and most graders read. Pure.
 
 import { clauseOf } from "./check.ts";
 import { formatFailure } from "./format-failure.ts";
@@ -37,7 +37,7 @@ function testCase(result: CheckResult): string[] {
   ];
 }
 
-/** XML knows no control characters but tab and line ends; what a program printed may hold some. */
+/** XML allows no control characters but tab and line ends. Programs may print others. */
 function escapeXml(text: string): string {
   return (
     text

@@ -1,4 +1,4 @@
-// Starts the programs that a check looks at, ours and others', and knows how they are.
+// Starts the programs that a check needs, and says whether they still run.
 
 import { connect as tcpConnect } from "node:net";
 import { basename, join } from "node:path";
@@ -18,7 +18,7 @@ import { Transcript } from "./transcript.ts";
 
 /** A client that is checked. */
 export class ClientUnderTest extends ProgramUnderTest {
-  /** Where it listens; known once it is registered. */
+  /** The port where it listens; known when it is registered. */
   port = 0;
 }
 
@@ -27,20 +27,20 @@ export interface ClientOptions {
   environment?: Readonly<Record<string, string>>;
 }
 
-/** What a client is told by its options: in stage 01 the port, from stage 02 on the name and the registry. */
+/** The values of a client's options: in stage 01 the port, from stage 02 on the name and the registry. */
 export interface ClientValues {
   port?: string;
   name?: string | undefined;
   registry?: string;
 }
 
-/** How many ports a server is offered. */
+/** How many ports we try for a server. */
 const ATTEMPTS = 3;
 /** How long a server may answer and print nothing, in milliseconds. */
 const SPEECHLESS = 2000;
-/** Between two looks whether a server answers, in milliseconds. */
+/** The pause between two attempts to reach a server, in milliseconds. */
 const POLL = 20;
-/** How long a program may take to end after its connection has, in milliseconds; and if it is not known to have. */
+/** How long a program may run after its connection has ended, in milliseconds. The next: if no end was noticed. */
 const DYING = 1500;
 const DYING_UNNOTICED = 30;
 
@@ -54,7 +54,7 @@ export class Launcher implements CheckContext {
   #host: ModuleHost | undefined;
   readonly #programs: ProgramUnderTest[] = [];
 
-  /** @param timeout how long to wait for anything, in milliseconds */
+  /** @param timeout how long each step waits, in milliseconds */
   constructor(place: Place, pool: Pool, timeout: number) {
     this.place = place;
     this.#pool = pool;
@@ -65,12 +65,12 @@ export class Launcher implements CheckContext {
     return this.place.stage;
   }
 
-  /** A step of a check's own. */
+  /** Executes an action as a step of the check. */
   async step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
     return this.transcript.step(description, action);
   }
 
-  /** A running server. Without options it may have served other checks before, and nobody is connected to it. */
+  /** A running server to which nobody is connected. Without options, it may have served other checks before. */
   async server(options: readonly string[] = []): Promise<ServerUnderTest> {
     if (options.length > 0) return this.startServer(options);
     for (;;) {
@@ -87,7 +87,7 @@ export class Launcher implements CheckContext {
     return started;
   }
 
-  /** A server of this check's own, on a port that the checker has chosen, as soon as it answers. */
+  /** Starts a server for this check only, on a port of our choice, and waits until it answers. */
   async startServer(options: readonly string[] = []): Promise<ServerUnderTest> {
     for (let attempt = 1; ; attempt += 1) {
       const port = await freePort();
@@ -96,7 +96,7 @@ export class Launcher implements CheckContext {
         await this.step(`the server answers on port ${port}`, () => this.#untilItAnswers(started));
         return started;
       } catch (error) {
-        // Another program may have taken the port since we looked.
+        // Another program may have taken the port in the meantime.
         const taken = error instanceof CouldNotRun && /\bin use\b|EADDRINUSE/i.test(error.message);
         if (!taken || attempt === ATTEMPTS) throw error;
         this.#programs.splice(this.#programs.indexOf(started.program), 1);
@@ -104,14 +104,14 @@ export class Launcher implements CheckContext {
     }
   }
 
-  /** Runs the server as it is told to, and does not wait for anything. */
+  /** Starts the server, and waits for nothing. */
   runServer(values: { port?: string }, options: readonly string[] = []): ProgramUnderTest {
     const all = [...(this.place.serverOptions ?? []), ...options];
     const words = fillTemplate(this.#command("server"), { port: values.port }, all);
     return this.run("the server", words, this.place.server === undefined);
   }
 
-  /** Runs the client as it is told to, and does not wait for anything. */
+  /** Starts the client, and waits for nothing. */
   runClient(values: ClientValues, { argv = [], environment = {} }: ClientOptions = {}): ClientUnderTest {
     const words = fillTemplate(this.#command("client"), { ...values }, argv);
     const start = { words, folder: this.#folder(this.place.client === undefined), environment };
@@ -120,14 +120,14 @@ export class Launcher implements CheckContext {
     return client;
   }
 
-  /** The functions of one of the stage's files. */
+  /** Loads the functions of one of the stage's files. */
   async module(file: string): Promise<ModuleUnderTest> {
     while (this.#host === undefined || this.#host.hasEnded)
       this.#host = this.#pool.hosts.pop() ?? new ModuleHost(this.place);
     return new ModuleUnderTest(file, this.#host, this);
   }
 
-  /** One of the attack programs, beside the stage's folder. */
+  /** Starts one of the attack programs beside the stage's folder. */
   async attack(name: string, argv: readonly string[] = []): Promise<ProgramUnderTest> {
     const file = join(this.place.folder, "..", "attacks", "attack.ts");
     const command = this.#bundle("attacks/attack") ?? nodeCommand(file);
@@ -136,12 +136,12 @@ export class Launcher implements CheckContext {
     return this.#start(`attack ${name}`, {
       words: [...command, name, ...argv],
       folder: COURSE_FOLDER,
-      // What it starts itself runs from the same bundles; or, without any, as it is.
+      // The programs that it starts must use the same bundles, or none if there are none.
       environment: { [BUNDLES]: bundles ?? "" },
     });
   }
 
-  /** Runs any program for this check. */
+  /** Starts any program for this check. */
   run(name: string, words: readonly string[], inCourse = false): ProgramUnderTest {
     return this.#start(name, { words, folder: this.#folder(inCourse) });
   }
@@ -153,7 +153,7 @@ export class Launcher implements CheckContext {
   }
 
   async lastWords(lost = false): Promise<string> {
-    // A connection may end a moment before we hear that its program has; on a busy machine that is a long moment.
+    // We may see the end of a connection before the end of its program. On a busy machine, that takes a while.
     const patience = lost ? DYING : DYING_UNNOTICED;
     const timer = new AbortController();
     await Promise.race([this.anyEnd(), sleep(patience, undefined, { signal: timer.signal }).catch(() => {})]);
@@ -173,19 +173,19 @@ export class Launcher implements CheckContext {
   }
 
   async anyEnd(): Promise<void> {
-    // A program that has ended on purpose is nothing to be told of.
+    // A program that has ended as expected is not worth a word.
     const running = this.#programs.filter((program) => !program.hasEnded || program.hasEndedEarly);
     if (running.length === 0) return new Promise(() => {});
     await Promise.race(running.map(({ ended }) => ended));
   }
 
   /**
-   * Ends what was started, and gives back what was lent.
+   * Ends the programs that were started, and gives back those that were lent.
    * @param isAsNew whether a server can be lent to another check
    */
   protected async endPrograms(isAsNew: (server: ServerUnderTest) => Promise<boolean>): Promise<void> {
     const lent = new Set(this.#lent.map(({ program }) => program));
-    // The clients first: a registry has to forget them.
+    // Clients end first, so that the registry forgets them.
     for (const program of this.#programs) if (!lent.has(program)) await program.kill();
     for (const server of this.#lent) {
       if (!server.program.hasEnded && (await isAsNew(server))) this.#pool.servers.push(server);
@@ -194,7 +194,7 @@ export class Launcher implements CheckContext {
     if (this.#host !== undefined && !this.#host.hasEnded) this.#pool.hosts.push(this.#host);
   }
 
-  /** How one of the two programs is started. */
+  /** The command that starts one of the two programs. */
   #command(program: "server" | "client"): string[] {
     const template = this.place[program];
     if (template !== undefined) return splitWords(template);
@@ -202,7 +202,7 @@ export class Launcher implements CheckContext {
     return bundle === undefined ? nodeCommand(join(this.place.folder, `${program}.ts`)) : bundle;
   }
 
-  /** The command that runs a bundle. */
+  /** The command that runs a bundle; undefined if there is none. */
   #bundle(name: string): string[] | undefined {
     const { bundles } = this.place;
     return bundles === undefined ? undefined : [process.execPath, join(bundles, `${name}.js`)];
@@ -219,7 +219,7 @@ export class Launcher implements CheckContext {
       if (Date.now() > until) throw new CouldNotRun(`the server does not answer on port ${port}`);
       await Promise.race([program.ended, new Promise<void>((resolve) => setTimeout(resolve, POLL))]);
     }
-    // If it has said nothing yet, it may be another program that has answered, and ours is about to find out.
+    // If ours has printed nothing yet, another program may have answered. Then ours soon ends with an error.
     const patience = Date.now() + SPEECHLESS;
     while (!program.hasPrinted && !program.hasEnded && Date.now() < patience) await sleep(POLL);
     if (program.hasEnded) throw new CouldNotRun(program.lastWords);

@@ -1,4 +1,4 @@
-// A server that the checker plays: it hands out the connections that are made to it, one by one.
+// A server that the checker plays. It gives its connections to the check, one by one.
 
 import { createServer, type Server } from "node:net";
 import { patientTimeout } from "../../programs/patience.ts";
@@ -36,7 +36,7 @@ export class Listener {
   }
 
   /**
-   * The next connection that is made to it.
+   * Waits for the next connection.
    * @throws StepFailure if nobody connects in time
    */
   async next(around: CheckContext, by: string): Promise<Connection> {
@@ -60,7 +60,7 @@ export class Listener {
     }
   }
 
-  /** At the end of a check. @throws StepFailure for bytes that came and that nobody wanted */
+  /** Called at the end of a check. @throws StepFailure if bytes have arrived that no step has read */
   assertNothingUnread(): void {
     for (const connection of this.#all) connection.assertNothingUnread();
   }

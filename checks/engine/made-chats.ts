@@ -1,22 +1,22 @@
-// Captures of chats of stage 03 that never took place: made for one check or test, with keys and texts that nobody knows
-// beforehand. Pure: the same chats give the same bytes.
+// Makes captures of stage 03 chats that never took place, with keys and texts that the caller chooses at random. Pure:
+// equal chats give equal bytes.
 
 import { pcapHeader, pcapRecord } from "../../captures/record/pcap-writer.ts";
 import { SyntheticConnection } from "../../captures/record/tcp-packets.ts";
 import { encode, type Group, power, xor, xorKey } from "./cryptography.ts";
 
 const ETHERNET = 1;
-/** 2026-01-01, in nanoseconds since 1970. */
+/** 2026-01-01, in nanoseconds since 1970-01-01. */
 const START = 1_767_225_600_000_000_000n;
 const MILLISECOND = 1_000_000n;
 
 export interface MadeChat {
   group: Group;
-  /** Alice's private key; she calls. */
+  /** The private key of Alice, who calls. */
   alice: bigint;
-  /** Bob's. */
+  /** Bob's private key. */
   bob: bigint;
-  /** What they say, in turn; Alice begins. */
+  /** What they say in turn. Alice begins. */
   texts: readonly string[];
 }
 

@@ -1,9 +1,10 @@
-// A process that holds the functions of a stage's files, and calls them for the checker. Started as a program:
+// A process that loads functions from a stage's files, and calls them for the checker. Started as a program:
 //
-//   node --import tsx checks/engine/module-host.ts FOLDER
+// node --import tsx checks/engine/module-host.ts FOLDER
 //
-// Reads a request from each line of standard input and answers with a line on standard output. What a student's code
-// prints goes to standard error, so that it does not get in between; an endless loop is ended by the checker.
+// It reads a request from each line of standard input, and answers each with a line on standard output. What a
+// student's code prints goes to standard error, so that it cannot be mistaken for an answer.
+// The checker ends an endless loop.
 
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,8 +15,8 @@ import { takeCalls } from "./watched-crypto.ts";
 interface Request {
   id: number;
   /**
-   * Call a function of a file, make an object of a class of it, call a method of an object made before, or say which
-   * functions of node:crypto were called since the last time.
+   * Call a function of a file, make an object of a class, call a method of such an object, or list the functions of
+   * node:crypto that have been called since the last request.
    */
   kind: "call" | "create" | "method" | "crypto-calls";
   file: string;
@@ -24,12 +25,12 @@ interface Request {
   arguments: unknown;
 }
 
-/** The most values that are taken from an iterator. */
+/** How many values we take from an iterator at most. */
 const MOST_VALUES = 100_000;
 
 const folder = process.argv[2] ?? ".";
 const objects: object[] = [];
-/** A file is being loaded: a SyntaxError is one in it, and not one that its functions throw. */
+/** A file is being loaded. Then a SyntaxError comes from the file, and not from a function's code. */
 let loading = false;
 const output = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
@@ -52,7 +53,7 @@ async function perform({ kind, file, name, handle, arguments: encoded }: Request
   return Reflect.construct(Class, argv);
 }
 
-/** A function of an object; or, for a value, one that returns it. */
+/** A function of an object. For any other member, a function that returns its value. */
 function member(object: unknown, name: string, where: string): (...argv: unknown[]) => unknown {
   if (typeof object !== "object" || object === null || !(name in object))
     throw new Error(`${where} has no ${name}`);
@@ -60,7 +61,7 @@ function member(object: unknown, name: string, where: string): (...argv: unknown
   return typeof value === "function" ? value.bind(object) : () => value;
 }
 
-/** What is produced bit by bit, as an array. */
+/** Collects the values of an iterator into an array. */
 function collect(value: unknown): unknown {
   if (typeof value !== "object" || value === null || !("next" in value) || !(Symbol.iterator in value))
     return value;
@@ -72,7 +73,7 @@ function collect(value: unknown): unknown {
   return values;
 }
 
-output('{"id":0}\n'); // It has started. What comes now is the work of the functions.
+output('{"id":0}\n'); // The process has started. The time after this line is spent in the functions.
 for await (const line of createInterface({ input: process.stdin })) {
   const request: Request = JSON.parse(line);
   let answer: object;
@@ -91,9 +92,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
   output(`${JSON.stringify(answer)}\n`);
 }
-process.exit(0); // Timers of a student's code shall not keep it alive.
+process.exit(0); // Timers in a student's code must not keep the process running.
 
-/** A file that cannot even be read as TypeScript, or imports what is not there. */
+/** Whether a file is no valid TypeScript, or imports a file or name that does not exist. */
 function isSyntaxError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? error.code : undefined;

@@ -1,4 +1,4 @@
-// Functions of one of a stage's files, called by the checker in a process of their own (module-host.ts).
+// Calls functions from one of a stage's files in a process of their own (module-host.ts).
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { basename, join } from "node:path";
@@ -15,10 +15,10 @@ import { decodeValue, encodeValue, GivesInTurn, Reference, type Thrown } from ".
 
 const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 
-/** How long the process may take to start, in milliseconds: a busy machine is no mistake of the functions. */
+/** How long the process may take to start, in milliseconds. If the machine is busy, the functions are not to blame. */
 const START = 30_000;
 
-/** What came of a call. */
+/** The result of a call. */
 type Outcome = { value: unknown } | { thrown: Thrown };
 
 interface Request {
@@ -29,7 +29,7 @@ interface Request {
   arguments: readonly unknown[];
 }
 
-/** The process that holds the functions; one serves many checks. */
+/** The process that holds the functions. One process serves many checks. */
 export class ModuleHost {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: string | undefined) => void>();
@@ -69,8 +69,8 @@ export class ModuleHost {
 
   /**
    * @param timeout in milliseconds
-   * @returns undefined if there is no answer in time: then the process is ended, for it may be in an endless loop
-   * @throws CouldNotRun if the file is no TypeScript, or the process has ended
+   * @returns undefined if no answer comes in time; then the process is killed, because it may be in an endless loop
+   * @throws CouldNotRun if the file is not valid TypeScript, or the process has ended
    */
   async request(request: Request, timeout: number): Promise<Outcome | undefined> {
     await within(
@@ -89,7 +89,7 @@ export class ModuleHost {
       });
       const file = this.#isCompiled ? request.file.replace(/\.ts$/, ".js") : request.file;
       const line = { id, ...request, file, arguments: encodeValue([...request.arguments]) };
-      // The newest Node.js reads lines that end at U+2028 and U+2029, too: in JSON they may stand as escapes.
+      // The newest Node.js also ends lines at U+2028 and U+2029. JSON may contain these as escapes.
       const json = JSON.stringify(line).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
       this.#child.stdin?.write(`${json}\n`);
     });
@@ -124,7 +124,7 @@ export interface ExpectedError {
   message?: RegExp;
 }
 
-/** The functions of one file, or the methods of one object, as an actor. */
+/** The functions of one file or the methods of one object, as an actor. */
 export class ModuleUnderTest {
   readonly #file: string;
   readonly #host: ModuleHost;
@@ -143,12 +143,12 @@ export class ModuleUnderTest {
     this.#object = object;
   }
 
-  /** Calls a function and returns what it returns. */
+  /** Calls a function, and returns its value. */
   async calls(name: string, argv: readonly unknown[]): Promise<unknown> {
     return this.#step(`calls ${this.#call(name, argv)}`, async () => this.#value(name, argv));
   }
 
-  /** Calls a function and expects exactly this value. */
+  /** Calls a function, and expects exactly this value. */
   async returns(name: string, argv: readonly unknown[], expected: unknown): Promise<void> {
     await this.#step(`${this.#call(name, argv)} returns ${show(expected)}`, async () => {
       const value = await this.#value(name, argv, show(expected));
@@ -157,7 +157,7 @@ export class ModuleUnderTest {
     });
   }
 
-  /** Calls a function and expects that it throws. */
+  /** Calls a function, and expects that it throws. */
   async throws(name: string, argv: readonly unknown[], expected: ExpectedError = {}): Promise<void> {
     const description = `an error${expected.code ? ` with code ${expected.code}` : ""}${expected.message ? ` that says ${expected.message}` : ""}`;
     await this.#step(`${this.#call(name, argv)} throws ${description}`, async () => {
@@ -184,14 +184,14 @@ export class ModuleUnderTest {
     });
   }
 
-  /** The functions of node:crypto that were called since the last time, in their order: those in watched-crypto.ts. */
+  /** Lists the calls of node:crypto functions since the last time, in order (see watched-crypto.ts). */
   async cryptoCalls(): Promise<string[]> {
     const request = { kind: "crypto-calls" as const, file: this.#file, name: "", arguments: [] };
     const outcome = await this.#host.request(request, this.#around.timeout);
     return outcome !== undefined && "value" in outcome ? (outcome.value as string[]) : [];
   }
 
-  /** The object, to be given to another call as an argument. */
+  /** The object as an argument for another call. */
   get reference(): Reference {
     return new Reference(this.#object?.handle ?? -1);
   }
@@ -237,7 +237,7 @@ export class ModuleUnderTest {
   }
 }
 
-/** Buffers and other arrays of bytes are the same to us. */
+/** Makes a value that can be compared: Buffers and other byte arrays get the same form. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString("hex")}`;
   if (Array.isArray(value)) return value.map(plain);
@@ -247,7 +247,7 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-/** A value in one line. Of long ones the beginning: the length says which. */
+/** A value in one line. A long one is cut, and its length is added. */
 function show(value: unknown): string {
   if (value instanceof GivesInTurn) return `() => ${value.values.map(show).join(", then ")}`;
   if (value instanceof Uint8Array) {

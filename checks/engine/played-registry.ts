@@ -1,4 +1,4 @@
-// A registry that the checker plays (P2): it answers register, list and lookup, and writes down what it was asked.
+// A registry that the checker plays (P2). It answers register, list and lookup, and remembers all requests.
 
 import { createServer, type Server } from "node:net";
 import { patientTimeout } from "../../programs/patience.ts";
@@ -18,16 +18,16 @@ export interface Entry {
 /** A client's connection to the registry. */
 export interface Registration {
   username: string;
-  /** Where the client says that it listens. */
+  /** The port where the client says that it listens. */
   port: number;
   connection: Connection;
 }
 
 export class PlayedRegistry {
   readonly port: number;
-  /** Every line that clients have sent, parsed, in the order of arrival. */
+  /** All lines from clients, parsed, in the order of arrival. */
   readonly requests: Members[] = [];
-  /** Changes an answer before it is sent; undefined to give none. A check that wants other answers sets it. */
+  /** A check can set this to change answers. If it returns undefined, no answer is sent. */
   answerWith: (answer: Members | undefined, request: Members) => Members | undefined = (answer) => answer;
   readonly #server: Server;
   readonly #around: CheckContext;
@@ -58,7 +58,7 @@ export class PlayedRegistry {
     return new PlayedRegistry(server, typeof address === "object" && address ? address.port : 0, around);
   }
 
-  /** Enters somebody who listens on a port of this machine. */
+  /** Adds a user who listens on a port of this machine. */
   add(username: string, port: number): void {
     this.#entries.set(username.toLowerCase(), { username, host: "127.0.0.1", port });
   }
@@ -67,12 +67,12 @@ export class PlayedRegistry {
     this.#entries.delete(username.toLowerCase());
   }
 
-  /** Waits until somebody of this name has registered, for the n-th time. */
+  /** Waits until a user of this name has registered for the n-th time. */
   async registration(username: string, times = 1): Promise<Registration> {
     return this.#around.transcript.step(`${username} registers`, async () => {
       const find = (): Registration | undefined =>
         this.#registrations.filter((one) => one.username.toLowerCase() === username.toLowerCase())[times - 1];
-      // The first time the program may still be starting, on a machine that has other things to do.
+      // The first time, the program may still be starting, which takes longer on a busy machine.
       const timeout = times === 1 ? Math.max(STARTING, this.#around.timeout) : this.#around.timeout;
       await this.#until(() => find() !== undefined, timeout);
       const found = find();
@@ -83,7 +83,7 @@ export class PlayedRegistry {
     });
   }
 
-  /** Waits until a request with this type has come, for the n-th time, and returns it. */
+  /** Waits for the n-th request of this type, and returns it. */
   async request(type: string, times = 1): Promise<Members> {
     return this.#around.transcript.step(`the registry receives ${type}`, async () => {
       const find = (): Members | undefined =>
@@ -96,19 +96,19 @@ export class PlayedRegistry {
     });
   }
 
-  /** Tells every client a line. */
+  /** Sends a line to every client. */
   async tell(object: Members): Promise<void> {
     for (const connection of this.#connections) await connection.sendsJson(object);
   }
 
-  /** Breaks the connections of all clients; it still listens. */
+  /** Drops the connections of all clients, but continues to listen. */
   async drops(): Promise<void> {
     await this.#around.transcript.step("the registry breaks its connections", () => {
       for (const connection of this.#connections.splice(0)) connection.destroy();
     });
   }
 
-  /** Goes away. */
+  /** Closes the registry. */
   async closes(): Promise<void> {
     await this.#around.transcript.step("the registry goes away", () => this.close());
   }
@@ -193,7 +193,7 @@ function parse(line: string): Members {
     const object: unknown = JSON.parse(line);
     if (typeof object === "object" && object !== null) return object as Members;
   } catch {
-    // Nothing that a registry knows.
+    // No registry understands this line.
   }
   return { type: "nonsense", line };
 }

@@ -1,9 +1,9 @@
-// Servers and module processes that outlive one check, and are lent to one check at a time.
+// Keeps servers and module processes longer than one check, and lends each to one check at a time.
 
 import type { ModuleHost } from "./module-under-test.ts";
 import type { ProgramUnderTest } from "./program-under-test.ts";
 
-/** A server that is checked, and where it listens. */
+/** A server that is checked, and the port where it listens. */
 export interface ServerUnderTest {
   program: ProgramUnderTest;
   port: number;

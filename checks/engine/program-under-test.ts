@@ -1,5 +1,5 @@
-// A program that is checked, as an actor: started in a process group of its own, read line by line, and ended with all
-// that it has started.
+// A program that is checked, as an actor. It runs in a process group of its own, its output is read line by line, and
+// it is ended together with all programs that it has started.
 
 import { ChildProgram, type Ended } from "../../programs/child-program.ts";
 import { patientTimeout } from "../../programs/patience.ts";
@@ -8,24 +8,24 @@ import type { CheckContext } from "./check-context.ts";
 import { quote } from "./readable-bytes.ts";
 import { StepFailure } from "./step-failure.ts";
 
-/** The most that is kept of what a program prints, in characters. */
+/** How many characters of a program's output are kept. */
 const MOST_OUTPUT = 4 * 1024 * 1024;
-/** How many of its last lines are shown when it has ended. */
+/** How many of its last lines are shown if it has ended. */
 const LAST_LINES = 5;
-/** How much earlier than it should a timer may end, in seconds. */
+/** How many seconds a timer may be early. */
 const TIMER_TOLERANCE = 0.1;
 
 export interface Start {
   words: readonly string[];
-  /** Where it runs. */
+  /** Its working folder. */
   folder: string;
   environment?: Readonly<Record<string, string>>;
 }
 
 export class ProgramUnderTest {
-  /** What the checker calls it: "the server", "alice". */
+  /** The checker's name for it, such as "the server" or "alice". */
   readonly name: string;
-  /** Fulfilled when it has ended and everything that it printed has been read. */
+  /** Resolves when it has ended and all its output has been read. */
   readonly ended: Promise<void>;
   readonly #child: ChildProgram;
   readonly #command: string;
@@ -52,18 +52,18 @@ export class ProgramUnderTest {
     });
   }
 
-  /** Everything it has printed on standard output, line by line. */
+  /** All lines of its standard output. */
   get lines(): readonly string[] {
     return this.#child.lines;
   }
 
-  /** Everything it has printed on standard error, line by line; also what has no LF at its end yet. */
+  /** All lines of its standard error, including a last line without LF. */
   get errors(): readonly string[] {
     const lines = this.#child.errors.split("\n");
     return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
   }
 
-  /** Another check works with it from now on. */
+  /** Lends the program to another check. */
   lend(around: CheckContext): void {
     this.#around = around;
     this.#next = this.lines.length;
@@ -77,23 +77,23 @@ export class ProgramUnderTest {
     return this.#outcome !== undefined;
   }
 
-  /** Whether it has ended although nobody wanted that: then whoever waits for something that it does can stop. */
+  /** Whether it has ended unexpectedly. Then a step that waits for it need not wait any longer. */
   get hasEndedEarly(): boolean {
     return this.hasEnded && !this.#mayEnd;
   }
 
-  /** Whether it computes, as far as can be told, instead of waiting for us. */
+  /** Whether it seems to compute instead of waiting for us. */
   async isBusy(): Promise<boolean> {
     return !this.hasEnded && isBusy(this.#child.pid);
   }
 
-  /** How it ended, and what it said last; empty while it runs. */
+  /** How it ended, and its last lines; empty while it runs. */
   get lastWords(): string {
     if (this.#outcome === undefined) return "";
     const { code, signal, problem } = this.#outcome;
     if (problem !== undefined)
       return `${this.name} could not be started: ${problem === "not installed" ? `${this.#command} is ${problem}` : problem}`;
-    // Where in the code an error was thrown takes many lines, and says less than the one above them.
+    // A stack trace has many lines. The line above it says more.
     const telling = (line: string): boolean =>
       line.trim() !== "" &&
       !/^\s+at |^\s*\^+\s*$|^\s*triggerUncaughtException\($|^node:internal\//.test(line);
@@ -111,7 +111,7 @@ export class ProgramUnderTest {
     );
   }
 
-  /** Gives text to its standard input; no step. */
+  /** Writes to its standard input. This is no step. */
   write(text: string | Buffer): void {
     this.#child.write(text);
   }
@@ -120,24 +120,24 @@ export class ProgramUnderTest {
     await this.#step(`the standard input of ${this.name} ends`, () => this.endInput());
   }
 
-  /** Ends its standard input; no step. */
+  /** Ends its standard input. This is no step. */
   endInput(): void {
     this.#child.endInput();
   }
 
-  /** Its exit code; null while it runs, and if a signal has ended it. */
+  /** Its exit code; null while it runs, or if a signal has ended it. */
   get code(): number | null {
     return this.#outcome?.code ?? null;
   }
 
-  /** Waits for a line on standard output; lines before it are passed over. */
+  /** Waits for a line on standard output, and skips the lines before it. */
   async shows(expected: string | RegExp): Promise<string> {
     return this.#step(`${this.name} shows ${describe(expected)}`, () => this.#line(expected));
   }
 
   /**
-   * Waits for a line that may not come before so many seconds are over.
-   * @param since when they began, as performance.now() gave it
+   * Waits for a line that must not come earlier than this many seconds.
+   * @param since when the seconds begin, as a value of performance.now()
    */
   async showsAfter(seconds: number, since: number, expected: string | RegExp): Promise<void> {
     await this.#step(
@@ -154,7 +154,7 @@ export class ProgramUnderTest {
     );
   }
 
-  /** Expects that this is the very next line on standard output. */
+  /** Expects this as the very next line on standard output. */
   async showsNext(expected: string | RegExp): Promise<string> {
     return this.#step(`${this.name} shows next ${describe(expected)}`, async () => {
       await this.#until(() => this.lines.length > this.#next);
@@ -165,7 +165,7 @@ export class ProgramUnderTest {
     });
   }
 
-  /** Waits for all of these lines, in whatever order they come. */
+  /** Waits for all of these lines, in any order. */
   async showsInAnyOrder(...expected: string[]): Promise<void> {
     const missing = new Set(expected);
     while (missing.size > 0) {
@@ -174,7 +174,7 @@ export class ProgramUnderTest {
     }
   }
 
-  /** Expects that no line so far contains this. Ask only after something has been shown that must come later. */
+  /** Expects that no line so far contains this. Call it only after a line that would have to come later. */
   async hasNotShown(part: string): Promise<void> {
     await this.#step(`${this.name} has not shown ${quote(part)}`, () => {
       const line = this.lines.find((one) => one.includes(part));
@@ -183,7 +183,7 @@ export class ProgramUnderTest {
     });
   }
 
-  /** Waits for a line on standard output, or, if there is none, on standard error. */
+  /** Waits for a line on standard output or standard error. */
   async prints(expected: string | RegExp): Promise<void> {
     await this.#step(`${this.name} prints ${describe(expected)}`, async () => {
       const all = (): string[] => [...this.lines, ...this.errors];
@@ -212,20 +212,20 @@ export class ProgramUnderTest {
     await this.#step(`${this.name} receives ${name}`, () => this.#child.signal(name));
   }
 
-  /** Ends it with all that it has started, and waits until it is gone. */
+  /** Kills it and all programs that it has started, and waits until it has ended. */
   async kill(): Promise<void> {
     await this.#child.kill();
   }
 
-  /** Waits until the program prints a line that matches; undefined if it does not, or ends before. No step. */
+  /** Waits for a line that matches; undefined if the program prints none, or ends. This is no step. */
   async waitFor(expected: RegExp): Promise<string | undefined> {
     await this.#until(() => this.lines.some((line) => matches(line, expected)));
     return this.lines.find((line) => matches(line, expected));
   }
 
   /**
-   * Waits until something changes, it ends, or the time is over.
-   * @param longer how much longer than usual, in milliseconds
+   * Waits until the condition holds, the program ends, or the time is over.
+   * @param longer how much longer than usual to wait, in milliseconds
    */
   async #until(condition: () => boolean, longer = 0): Promise<void> {
     let late = false;
@@ -241,7 +241,7 @@ export class ProgramUnderTest {
     }
   }
 
-  /** The next line that matches; those before it are passed over. */
+  /** The next line that matches. Lines before it are skipped. */
   async #line(expected: string | RegExp, longer = 0): Promise<string> {
     const start = this.#next;
     let found = -1;

@@ -1,4 +1,4 @@
-// Random values that a seed brings back: a check that failed can be run again exactly as it was. Not for keys.
+// Makes random values from a seed, so that a failed check can be repeated exactly. Not suitable for keys.
 
 import { createHash } from "node:crypto";
 
@@ -10,7 +10,7 @@ export class Random {
     this.#seed = seed;
   }
 
-  /** @param count how many, at most 32 a draw are made at once */
+  /** @param count how many bytes */
   bytes(count: number): Buffer<ArrayBuffer> {
     const parts: Buffer[] = [];
     for (let have = 0; have < count; have += 32) {
@@ -20,7 +20,7 @@ export class Random {
     return Buffer.concat(parts).subarray(0, count);
   }
 
-  /** An integer from `least` to `most`, both included; they are at most 2^40 apart. */
+  /** An integer from `least` to `most`, both included. They must be at most 2^40 apart. */
   integer(least: number, most: number): number {
     return least + (this.bytes(6).readUIntBE(0, 6) % (most - least + 1));
   }

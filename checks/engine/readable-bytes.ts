@@ -1,8 +1,8 @@
-// Bytes as text for a person: between quotes, with escapes for what cannot be seen. Pure.
+// Shows bytes to people as text between quotes, with escapes for invisible characters. Pure.
 
 import { isUtf8 } from "node:buffer";
 
-/** The most characters of a text that are shown. */
+/** How many characters of a text are shown at most. */
 const MOST = 2000;
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -13,10 +13,10 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["\\", "\\\\"],
 ]);
 
-/** Quotes, controls, characters that are not seen, halves of characters, and every blank but the space. */
+/** Quotes, control characters, invisible characters, lone surrogates, and every blank but the space. */
 const UNSEEN = /(?! )["\\\p{Cc}\p{Cf}\p{Cs}\p{Z}]/gu;
 
-/** Text between double quotes: controls, quotes, invisible characters and blanks that are no space as escapes. */
+/** Text between double quotes, with escapes for the characters of UNSEEN. */
 export function quote(text: string): string {
   const shown = text.length > MOST ? text.slice(0, MOST) : text;
   const escaped = shown.replace(
@@ -31,7 +31,7 @@ function unicodeEscape(codePoint: number): string {
   return codePoint > 0xffff ? `\\u{${digits}}` : `\\u${digits.padStart(4, "0")}`;
 }
 
-/** Bytes as text where they are UTF-8; otherwise what is no ASCII is written as \xNN. */
+/** Bytes as text if they are valid UTF-8. Otherwise each byte that is not ASCII becomes \xNN. */
 export function quoteBytes(bytes: Buffer): string {
   if (isUtf8(bytes)) return quote(bytes.toString());
   const shown = bytes.subarray(0, MOST);

@@ -1,5 +1,5 @@
-// Everything that passed on the checker's own connections, as packets for Wireshark. What was said is what was really
-// sent and received; the headers are made up (captures/record/synthesize.ts does that for recordings without root, too).
+// Records all traffic on the checker's own connections as packets for Wireshark. The data are real, the headers are
+// made up (by captures/record/synthesize.ts, which also serves recordings without root).
 
 import type { Socket } from "node:net";
 import { pcapHeader, pcapRecord } from "../../captures/record/pcap-writer.ts";
@@ -7,17 +7,17 @@ import type { RecordedEvent, Role, TimedEvent } from "../../captures/record/reco
 import { synthesize } from "../../captures/record/synthesize.ts";
 
 const ETHERNET = 1;
-/** Where the ports stand in a packet of Ethernet (14 bytes) and IPv4 (20 bytes). */
+/** The position of the ports in a packet: after the headers of Ethernet (14 bytes) and IPv4 (20 bytes). */
 const SOURCE_PORT = 34;
 const DESTINATION_PORT = 36;
-/** Where the data begins: after 20 more bytes of TCP. */
+/** The position of the data: after 20 more bytes of TCP. */
 const DATA = 54;
 
 export class Recording {
   readonly events: TimedEvent[] = [];
   #connections = 0;
 
-  /** Takes down a connection that stands from now on. */
+  /** Records an established connection from now on. */
   open(socket: Socket, role: Role): RecordedConnection {
     this.#connections += 1;
     const connection = new RecordedConnection(this.events, this.#connections);
@@ -32,7 +32,7 @@ export class Recording {
     return connection;
   }
 
-  /** The number of the last packet with data on the connection of this local port, counted from 1, as Wireshark does. */
+  /** The number of the last packet with data on the connection with this local port, counted from 1 as in Wireshark. */
   lastPacket(port: number): number | undefined {
     const packets = synthesize([this.events]);
     const index = packets.findLastIndex(
@@ -44,7 +44,7 @@ export class Recording {
   }
 }
 
-/** A pcap file of what several recordings hold. */
+/** A pcap file with the packets of several recordings. */
 export function pcapOf(recordings: readonly Recording[]): Buffer {
   const packets = synthesize(recordings.map(({ events }) => events));
   return Buffer.concat([pcapHeader(ETHERNET), ...packets.map(({ time, data }) => pcapRecord(time, data))]);

@@ -1,25 +1,25 @@
-// Connections that have a name at a registry, and what it tells them of others (P2).
+// Steps with connections that are registered at a registry, and the lines that tell them about other users (P2).
 
 import type { Connection, Members } from "./connection.ts";
 import type { ServerUnderTest } from "./pool.ts";
 import type { Scene } from "./scene.ts";
 
-/** Somebody as a registry tells of him. */
+/** A user as the registry describes them. */
 export function user(username: string, port = 50_001): Members {
   return { username, host: "127.0.0.1", port };
 }
 
-/** The line that tells of a new user. */
+/** The line that announces a new user. */
 export function joined(username: string, port?: number): Members {
   return { type: "joined", ...user(username, port) };
 }
 
-/** The line that tells that a user is gone. */
+/** The line that says that a user has left. */
 export function left(username: string): Members {
   return { type: "left", username };
 }
 
-/** A connection that is registered, with news of others still to be read. */
+/** A registered connection. News about other users is still unread. */
 export async function registered(
   scene: Scene,
   server: ServerUnderTest,
@@ -31,7 +31,7 @@ export async function registered(
   return connection;
 }
 
-/** One that is only there to be there: what it is told does not matter. */
+/** A registered connection whose news does not matter to the check. */
 export async function bystander(
   scene: Scene,
   server: ServerUnderTest,
@@ -43,7 +43,7 @@ export async function bystander(
   return connection;
 }
 
-/** Asks for something that has an answer of its own, which must be the very next line: nothing else has come before. */
+/** Sends a request, and expects its answer as the very next line: nothing else was sent before it. */
 export async function receivesNothingElse(connection: Connection): Promise<void> {
   await connection.sendsJson({ type: "lookup", username: "nobody" });
   await connection.receivesError("unknown-user");

@@ -1,4 +1,4 @@
-// Runs checks against the programs of one place, some side by side, and says for each: passed, failed, could not run.
+// Runs checks of one place, several at a time. Each passes, fails, or could not run.
 
 import { type Check, clauseOf } from "./check.ts";
 import type { Place, StageNumber } from "./place.ts";
@@ -12,11 +12,11 @@ export type Verdict = "passed" | "failed" | "could-not-run";
 export interface Failure {
   /** What the check was doing. */
   step: string;
-  /** What had been sent just before, as it is shown; all three are text for a person. */
+  /** What had been sent before; this and the next two are texts for people. */
   sent?: string;
   expected: string;
   received: string;
-  /** Expected and received are the same kind of thing: their first difference is worth a mark. */
+  /** Whether expected and received can be compared, so that their first difference is marked. */
   exact: boolean;
   likelyCause: string;
   clause: string;
@@ -29,34 +29,34 @@ export interface CheckResult {
   stage: StageNumber;
   verdict: Verdict;
   milliseconds: number;
-  /** Every step that was begun, as it described itself. */
+  /** The descriptions of all steps that have begun. */
   transcript: readonly string[];
-  /** For failed. */
+  /** Set if the verdict is failed. */
   failure?: Failure;
-  /** For could-not-run. */
+  /** Set if the verdict is could-not-run. */
   problem?: string;
-  /** What passed on the checker's connections, as events; see recordingOf. */
+  /** The traffic on the checker's connections (see recordingOf). */
   recorded: Recording;
   seed: number;
 }
 
 export interface RunOptions {
-  /** How long to wait for anything, in milliseconds. */
+  /** How long each step waits, in milliseconds. */
   timeout?: number;
-  /** The same seed brings the same random values back. */
+  /** The same seed gives the same random values again. */
   seed?: number;
-  /** How many checks run side by side. */
+  /** How many checks run at the same time. */
   jobs?: number;
-  /** No more checks are begun when it is aborted, and the running ones are given up. */
+  /** When it is aborted, no more checks begin, and running ones are given up. */
   signal?: AbortSignal;
-  /** Told as soon as a check is over. */
+  /** Called when a check has ended. */
   onResult?(result: CheckResult): void;
 }
 
-/** How long a check waits for anything, in milliseconds, unless it is told otherwise. */
+/** How long each step waits by default, in milliseconds. */
 export const DEFAULT_TIMEOUT = 5000;
 
-/** @returns the results in the order of the checks; those that were not begun are missing */
+/** @returns the results in the order of the checks, without those that never began */
 export async function runChecks(
   checks: readonly Check[],
   place: Place,
@@ -118,7 +118,7 @@ async function judge(check: Check, scene: Scene, signal: AbortSignal | undefined
   } catch (error) {
     if (error instanceof StepFailure) return { verdict: "failed", failure: failureOf(check, scene, error) };
     if (error instanceof CouldNotRun) return { verdict: "could-not-run", problem: error.message };
-    // A mistake in the check itself: nothing can be said about the program.
+    // This is a bug of the check itself, so it says nothing about the program.
     return { verdict: "could-not-run", problem: `${check.id}: ${String(error)}` };
   }
   if (transcript.observations > 0) return { verdict: "passed" };

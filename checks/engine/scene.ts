@@ -1,5 +1,5 @@
-// What one check works with: the programs that are checked, and every other role, played by the checker. All that it
-// opens is closed when the check is over.
+// The world of one check: the programs that are checked, and all other roles, which the checker plays. Everything that
+// it opens is closed after the check.
 
 import { connect as tcpConnect } from "node:net";
 import { Chat, type ChatRole, type ChatStage } from "./chat.ts";
@@ -13,7 +13,7 @@ import { Random } from "./random.ts";
 import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
 import { within } from "./transcript.ts";
 
-/** What one run of stage 01's client came to. */
+/** The result of one run of stage 01's client. */
 export interface CalculatorRun {
   stdout: string;
   stderr: string;
@@ -35,28 +35,28 @@ export class Scene extends Launcher {
     this.random = new Random(options.seed);
   }
 
-  /** The stage as a stage of the chat. */
+  /** The stage of a check about chats. */
   get chatStage(): ChatStage {
     if (this.stage === "01") throw new Error("stage 01 is no chat");
     return this.stage;
   }
 
-  /** Fails the check: a step of its own has found what it should not. */
+  /** Fails the check, for a step that has compared something itself. */
   fails(details: FailureDetails): never {
     throw new StepFailure(details);
   }
 
-  /** Something came from the program, seen by a step of a check's own. */
+  /** Notes that a step has seen something from the program. */
   observe(): void {
     this.transcript.observe();
   }
 
-  /** Does something when the check is over. */
+  /** Does something after the check. */
   afterwards(action: () => unknown): void {
     this.#cleanUp.push(action);
   }
 
-  /** Connects to a server that is checked, or to any port of this machine. */
+  /** Connects to a server that is checked, or to any other port. */
   async connect(server: { host?: string; port: number }, name = "the client"): Promise<Connection> {
     return this.step(`${name} connects`, async () => {
       const { host = "127.0.0.1", port } = server;
@@ -91,7 +91,7 @@ export class Scene extends Launcher {
     return this.#registry;
   }
 
-  /** A registered client of the checked stage; the registry is the played one, unless the port is that of another. */
+  /** A registered client of the stage. The checker plays its registry unless `registryPort` names another one. */
   async client(name: string, options: ClientOptions = {}, registryPort?: number): Promise<ClientUnderTest> {
     const client = await this.startClient(name, options, registryPort);
     const port = registryPort === undefined ? (await this.#firstRegistration(client)).port : "[0-9]+";
@@ -102,7 +102,7 @@ export class Scene extends Launcher {
     return client;
   }
 
-  /** @throws CouldNotRun if the client has ended instead: then nothing can be said about what the check is for */
+  /** @throws CouldNotRun if the client has ended: then the check can say nothing about its clause */
   async #firstRegistration(client: ClientUnderTest): Promise<Registration> {
     try {
       return await this.registry.registration(client.name);
@@ -111,7 +111,7 @@ export class Scene extends Launcher {
     }
   }
 
-  /** A client that may not be registered yet; without a name it has none to give. */
+  /** Starts a client that may not be registered yet. Without a name, it gets no option for it. */
   async startClient(
     name: string | undefined,
     options: ClientOptions = {},
@@ -121,7 +121,7 @@ export class Scene extends Launcher {
     return this.runClient({ name, registry: `127.0.0.1:${port}` }, options);
   }
 
-  /** Runs stage 01's client to its end. */
+  /** Runs stage 01's client until it ends. */
   async calculator(
     server: { port: number },
     expression: readonly string[],
@@ -162,7 +162,7 @@ export class Scene extends Launcher {
 
   /**
    * A client that is checked, in a chat with a peer that the checker plays.
-   * @param role who the PEER is
+   * @param role the role of the PEER
    */
   async chat(
     role: ChatRole,
@@ -186,7 +186,7 @@ export class Scene extends Launcher {
     return { alice, bob };
   }
 
-  /** The check has done its steps. @throws StepFailure for bytes that came and that nobody wanted */
+  /** Called after the steps of a check. @throws StepFailure if bytes have arrived that no step has read */
   assertNothingUnread(): void {
     for (const held of [...this.#connections, ...this.#listeners]) held.assertNothingUnread();
   }
@@ -199,7 +199,7 @@ export class Scene extends Launcher {
     await this.endPrograms((server) => this.#isAsNew(server));
   }
 
-  /** Whether a server can be lent to another check: it answers, and a registry has forgotten everybody. */
+  /** Whether a server can be lent to another check: it answers, and its registry has forgotten all users. */
   async #isAsNew(server: ServerUnderTest): Promise<boolean> {
     const quiet = new Scene(this.place, this.#pool, { timeout: Math.min(this.timeout, 2000), seed: "" });
     try {
@@ -214,7 +214,7 @@ export class Scene extends Launcher {
       while (Date.now() < until) {
         await connection.sendsJson({ type: "list" });
         const { users } = await connection.answer();
-        // Whoever lists the asker as well has forgotten everybody else, all the same.
+        // Some registries also list the user who asks. All other users must be gone.
         if (Array.isArray(users) && users.every((user) => user?.username === "checker")) {
           await connection.leaves();
           return true;
@@ -229,7 +229,7 @@ export class Scene extends Launcher {
   }
 }
 
-/** Somebody whom the checker plays: listens, calls, and is called. */
+/** A user whom the checker plays. It listens, calls, and is called. */
 export class Peer {
   readonly name: string;
   readonly listener: Listener;
@@ -241,13 +241,13 @@ export class Peer {
     this.#scene = scene;
   }
 
-  /** Connects to a client, and has said nothing yet. */
+  /** Connects to a client, and says nothing yet. */
   async calls(client: ClientUnderTest): Promise<Chat> {
     const connection = await this.#scene.connect(client, this.name);
     return this.#chat(connection, "initiator", client);
   }
 
-  /** Expects a client to connect, and has read and said nothing yet. */
+  /** Expects that a client connects. It has read and said nothing yet. */
   async isCalled(client: ClientUnderTest): Promise<Chat> {
     return this.#scene.step(`${client.name} connects to ${this.name}`, async () => {
       const connection = await this.listener.next(this.#scene, client.name);

@@ -1,19 +1,19 @@
-// A step of a check that did not go as it should: what was expected, and what came instead.
+// The error of a failed step: what was expected, and what was received.
 
 export interface FailureDetails {
-  /** What had been sent just before, as it is shown. */
+  /** What had been sent before, as people see it. */
   sent?: string;
   expected: string;
   received: string;
-  /** Whether expected and received are the same kind of thing, so that their first difference can be marked. */
+  /** Whether expected and received can be compared, so that their first difference is marked. */
   exact?: boolean;
   /** The likeliest mistake, if this step knows better than the check. */
   likelyCause?: string;
-  /** The local port of the connection on which it happened. */
+  /** The local port of the connection that failed. */
   port?: number;
 }
 
-/** The program that is checked has done something else than it should. */
+/** The checked program has done something wrong. */
 export class StepFailure extends Error {
   readonly details: FailureDetails;
 
@@ -23,5 +23,5 @@ export class StepFailure extends Error {
   }
 }
 
-/** The check could not be made: the program does not start, say. It tells nothing about what the program does. */
+/** The check could not be made, for example because the program does not start. It says nothing about the program. */
 export class CouldNotRun extends Error {}

@@ -1,18 +1,18 @@
-// What a check has done so far. Each step describes itself here before it is executed.
+// The transcript of a check. Each step adds its description before it begins.
 
 import { patientTimeout } from "../../programs/patience.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
 
 export class Transcript {
   readonly steps: string[] = [];
-  /** How often something came from the program: a check without that has seen nothing, and must not pass. */
+  /** How many times a step has seen something from the program. A check that has seen nothing must not pass. */
   observations = 0;
   /** What was sent last. */
   lastSent: string | undefined;
   /** The step that failed. */
   failedStep: string | undefined;
 
-  /** Executes a step under its description. */
+  /** Executes a step, and adds its description. */
   async step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
     this.steps.push(description);
     try {
@@ -23,16 +23,16 @@ export class Transcript {
     }
   }
 
-  /** Something came from the program. */
+  /** Notes that a step has seen something from the program. */
   observe(): void {
     this.observations += 1;
   }
 }
 
 /**
- * Waits for a promise, but no longer than a time.
+ * Waits for a promise, but no longer than a limit.
  * @param milliseconds the limit
- * @param late what is thrown when it is over
+ * @param late makes the error to throw when the limit is over
  */
 export async function within<Value>(
   milliseconds: number,

@@ -1,7 +1,7 @@
-// Values on their way between the checker and the process that holds a student's functions: JSON, with words for what
-// JSON does not know. Pure.
+// Encodes values for the way between the checker and the process with a student's functions: as JSON, with special
+// objects for values that JSON does not have. Pure.
 
-/** A function that gives these values, one a call; the last one again and again. */
+/** A function that returns one of these values at each call, and in the end always the last one. */
 export class GivesInTurn {
   readonly values: readonly unknown[];
 
@@ -10,12 +10,12 @@ export class GivesInTurn {
   }
 }
 
-/** Stands for a function argument: its calls return these values in turn. */
+/** Stands for a function as an argument. Its calls return these values in turn. */
 export function givesInTurn(...values: unknown[]): GivesInTurn {
   return new GivesInTurn(values);
 }
 
-/** Something that lives in the other process. */
+/** An object that exists in the other process. */
 export class Reference {
   readonly handle: number;
 
@@ -24,14 +24,14 @@ export class Reference {
   }
 }
 
-/** What was thrown there. */
+/** An error that was thrown in the other process. */
 export interface Thrown {
   name: string;
   message: string;
   code?: unknown;
 }
 
-/** @param refer makes a reference of what can only live here, and returns its number */
+/** @param refer is called with an object that must stay here, and returns a number for it */
 export function encodeValue(value: unknown, refer?: (value: object) => number): unknown {
   const encode = (one: unknown): unknown => encodeValue(one, refer);
   if (value === undefined) return { $: "undefined" };
@@ -52,7 +52,7 @@ export function encodeValue(value: unknown, refer?: (value: object) => number): 
   return { $: "object", value: Object.entries(value).map(([name, member]) => [name, encode(member)]) };
 }
 
-/** @param resolve gives back what a reference stands for; without it references stay as they are */
+/** @param resolve returns the object for a number; without it, references stay as they are */
 export function decodeValue(json: unknown, resolve?: (handle: number) => unknown): unknown {
   const decode = (one: unknown): unknown => decodeValue(one, resolve);
   if (typeof json !== "object" || json === null) return json;

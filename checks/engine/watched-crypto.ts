@@ -1,5 +1,5 @@
-// Notes which functions of node:crypto are called. That nothing is decrypted before its tag was checked cannot be seen
-// from what comes out. To be imported before the code that is watched.
+// Notes which functions of node:crypto are called. The results alone do not show whether code verifies the tag before
+// it decrypts. Import this file before the code that is watched.
 
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
@@ -15,10 +15,10 @@ for (const name of ["createDecipheriv", "timingSafeEqual"] as const) {
   });
   Object.assign(crypto, { [name]: watched });
 }
-// What others have imported by name shall be the watched functions, too.
+// Code that imports these functions by name must get the watched ones, too.
 syncBuiltinESMExports();
 
-/** The calls since the last time that somebody asked, in their order. */
+/** Returns the calls since the last time, in order. */
 export function takeCalls(): string[] {
   return calls.splice(0);
 }

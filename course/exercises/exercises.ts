@@ -1,4 +1,4 @@
-// All exercises in the order of the course: what the pages say, joined with the regions in the stages' files.
+// Reads all exercises in the order of the course: joins what the pages say with the regions in the stages' files.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { questionFile } from "./question.ts";
 import { findRegions, type Region } from "./regions.ts";
 import { ATTACKS_FOLDER, ATTACKS_IMPORT, LESSON_FOLDERS, REGION_FOLDERS, stageOf } from "./stages.ts";
 
-/** An exercise: a region to fill in, or a question to answer. */
+/** An exercise asks the student to fill in a region, or to answer a question. */
 export type Exercise = ProgramExercise | QuestionExercise;
 
 interface ExerciseBase {
@@ -18,35 +18,35 @@ interface ExerciseBase {
   title: string;
   /** The page, relative to the course's folder. */
   page: string;
-  /** Ids of the checks that decide; none for questions. */
+  /** Ids of the checks that must pass; empty for questions. */
   checks: readonly string[];
-  /** Ids of other checks of the stage that fail while the starter stands there. */
+  /** Ids of other checks of the stage that also fail with the starter. */
   breaks: readonly string[];
-  /** Markdown: what to do; for a question, the question. */
+  /** In Markdown: what to do, or the question. */
   task: string;
-  /** Markdown: what is checked, one text for each check. */
+  /** In Markdown: what is checked, one text for each check. */
   checked: readonly string[];
   hints: readonly string[];
-  /** Markdown: for after passing. */
+  /** In Markdown: what is shown after the exercise has been passed. */
   meaning: string;
 }
 
-/** An exercise whose region is filled in. */
+/** An exercise in which the student fills in a region. */
 export interface ProgramExercise extends ExerciseBase {
   kind: "code" | "attack";
-  /** The file, relative to the course's folder and to work/: the first that has the region, e.g. 01-calculator/lines.ts. */
+  /** The first file with the region, e.g. 01-calculator/lines.ts, relative to the course's folder and to work/. */
   file: string;
-  /** Later stages' copies of it. */
+  /** Copies of this file in later stages. */
   copies: readonly string[];
-  /** What stands in the region at first, and what in the end: lines, each with its line end. */
+  /** The code in the region at the beginning. Each line has its line end. */
   starter: string;
-  /** Undefined in a copy of the course that has no solutions. */
+  /** The code in the end; undefined in a copy of the course without solutions. */
   solution: string | undefined;
-  /** Parts of the report that the check prints with the starter in place. */
+  /** Parts of the report that the check prints for the starter. */
   firstFailure: readonly string[];
 }
 
-/** An exercise that is answered; its question is a file of course/questions/. */
+/** An exercise in which the student answers a question. A file in course/questions/ judges the answer. */
 export interface QuestionExercise extends ExerciseBase {
   kind: "predict" | "capture";
   file?: undefined;
@@ -55,21 +55,21 @@ export interface QuestionExercise extends ExerciseBase {
   firstFailure?: undefined;
 }
 
-/** Whether the exercise has a region. */
+/** Whether the exercise has a region to fill in. */
 export function hasRegion(exercise: Exercise): exercise is ProgramExercise {
   return exercise.file !== undefined;
 }
 
 export interface Course {
-  /** Every page of lessons/, in order. */
+  /** All pages of lessons/, in order. */
   pages: Page[];
-  /** Those that are whole, in the order of their pages. */
+  /** All valid exercises, in the order of their pages. */
   exercises: Exercise[];
-  /** Everything that is wrong with pages and regions. */
+  /** All problems of pages and regions. */
   problems: Problem[];
 }
 
-/** Readable files with starters in the regions, for a copy of the course whose stages hold no readable solutions. */
+/** In a copy of the course without solutions, this folder holds the readable files, with starters in the regions. */
 export const TEMPLATES_FOLDER = join("course", "templates");
 
 /** Reads all pages and regions. */
@@ -80,7 +80,7 @@ export function readCourse(courseFolder: string): Course {
   const exercises = pages.flatMap((page) => joinExercise(courseFolder, page, regions, problems) ?? []);
   for (const { region, file } of regions.values()) {
     const page = pages.find(({ id }) => id === region.id);
-    // What is wrong with a page whose exercise is not whole was said before.
+    // The problems of a page with an invalid exercise have already been reported.
     if (page?.exercise !== undefined || problems.some((problem) => problem.file === page?.file)) continue;
     const wanted = page?.file ?? `lessons/…/N-${region.id.slice(3)}.md`;
     const message = `region ${region.id} has no starter: write its exercise in ${wanted}, or remove the region`;
@@ -90,8 +90,8 @@ export function readCourse(courseFolder: string): Course {
 }
 
 /**
- * The exercises in the order of the course.
- * @throws ProblemError for the first thing that is wrong with a page or a region
+ * Returns the exercises in the order of the course.
+ * @throws ProblemError for the first problem of a page or a region
  */
 export function loadExercises(courseFolder: string): Exercise[] {
   const { exercises, problems } = readCourse(courseFolder);
@@ -99,7 +99,7 @@ export function loadExercises(courseFolder: string): Exercise[] {
   return exercises;
 }
 
-/** Where the readable files are: the stages themselves, or the templates of a copy without solutions. */
+/** The folder of the readable files: the course's own, or the templates in a copy without solutions. */
 export function sourceFolder(courseFolder: string): { folder: string; hasSolutions: boolean } {
   const templates = join(courseFolder, TEMPLATES_FOLDER);
   return existsSync(templates)
@@ -121,7 +121,7 @@ function readPages(courseFolder: string, problems: Problem[]): Page[] {
   });
 }
 
-/** Numbers and names are unique among the pages of a folder. */
+/** Reports pages in one folder with the same number or name. */
 function complainOfTwins(pages: readonly Page[], problems: Problem[]): void {
   for (const { file, number, id } of pages) {
     const twin = pages.find((other) => other.file < file && (other.number === number || other.id === id));
@@ -142,7 +142,7 @@ interface FoundRegion {
   copies: string[];
 }
 
-/** The regions by their ids: each in the first folder that has it, with its carried copies. */
+/** Finds the regions by id. The first folder with a region owns it; later ones hold copies. */
 function readRegions(courseFolder: string, problems: Problem[]): Map<string, FoundRegion> {
   const found = new Map<string, FoundRegion>();
   const { folder: source } = sourceFolder(courseFolder);
@@ -182,7 +182,7 @@ function addRegion(found: Map<string, FoundRegion>, region: Region, file: string
   else first.copies.push(file);
 }
 
-/** The files that may hold regions, relative to `source`: those of the stages and of the attacks, without tests. */
+/** The files of stages and attacks that may hold regions, relative to `source`, without tests. */
 export function sourceFiles(source: string): string[] {
   return REGION_FOLDERS.flatMap((folder) => {
     const path = join(source, folder);
@@ -194,7 +194,7 @@ export function sourceFiles(source: string): string[] {
   });
 }
 
-/** What attacks import beside the stages, relative to the course's folder: code without tests, and recordings. */
+/** Other files that attacks need, relative to the course's folder: code without tests, and recordings. */
 export function importedFiles(courseFolder: string): string[] {
   return ATTACKS_IMPORT.flatMap((folder) =>
     readdirSync(join(courseFolder, folder), { recursive: true, encoding: "utf8" })
@@ -204,7 +204,7 @@ export function importedFiles(courseFolder: string): string[] {
   );
 }
 
-/** Whether a file belongs to a program: TypeScript, and no test. */
+/** Whether a file is code of a program: TypeScript, but no test. */
 export function isSource(name: string): boolean {
   return name.endsWith(".ts") && !name.endsWith(".test.ts");
 }
@@ -242,7 +242,7 @@ function joinExercise(
   return { id, kind, title, page: pageFile, ...rest, file, copies, starter, solution, firstFailure };
 }
 
-/** All problems, a line each. */
+/** Formats problems, one line each. */
 export function formatProblems(problems: readonly Problem[]): string {
   return problems.map(formatProblem).join("\n");
 }

@@ -1,5 +1,5 @@
-// A lesson's page: its title and, if it has one, its exercise, in the form that all pages have.
-// Pure: text in; what it holds, and what is wrong with it, out.
+// Reads a page of a lesson: its title and, if it has one, its exercise. All pages have the same form. Pure: it takes
+// text, and returns the contents and the problems.
 
 import { lexer } from "marked";
 import type { StageNumber } from "../../checks/engine/place.ts";
@@ -11,7 +11,7 @@ export type Kind = "code" | "predict" | "capture" | "attack";
 
 const KINDS: readonly Kind[] = ["code", "predict", "capture", "attack"];
 
-/** How many hints an exercise has, each more concrete than the one before. */
+/** Each exercise has this many hints. Each hint says more than the one before. */
 export const HINTS = 3;
 
 export interface Page {
@@ -21,52 +21,52 @@ export interface Page {
   folder: string;
   /** The number in the file's name, from 1. */
   number: number;
-  /** The stage's number and the page's words, e.g. 01-framing: its exercise is called so, too. */
+  /** The stage's number and the words of the file's name, e.g. 01-framing. The page's exercise has the same id. */
   id: string;
   title: string;
   exercise: PageExercise | undefined;
 }
 
-/** What a page says of its exercise. Texts are Markdown. */
+/** What a page says about its exercise. Texts are in Markdown. */
 export interface PageExercise {
   kind: Kind;
   stage: StageNumber;
-  /** Ids of the checks that decide. */
+  /** Ids of the checks that must pass. */
   checks: string[];
-  /** Ids of other checks of the stage that fail while the starter stands there. */
+  /** Ids of other checks of the stage that also fail with the starter. */
   breaks: string[];
-  /** What to do; for a question, the question. */
+  /** What to do, or the question. */
   task: string;
   /** What is checked, one text for each check. */
   checked: string[];
-  /** What stands in the region at first, each line with its line end; nothing for questions. */
+  /** The code in the region at the beginning. Each line has its line end. Empty for questions. */
   starter: string;
-  /** Parts of the report that the check prints with the starter in place. */
+  /** Parts of the report that the check prints for the starter. */
   firstFailure: string[];
   hints: string[];
-  /** What it meant: for after passing. */
+  /** What is shown after the exercise has been passed. */
   meaning: string;
 }
 
-/** A piece of a page's text with the line it begins in. */
+/** A piece of a page's text, and the number of its first line. */
 interface Block {
   type: string;
   raw: string;
   text: string;
-  /** Of a code block: what stands behind the fence. */
+  /** For a code block: the text after the opening fence. */
   language: string;
   depth: number;
   line: number;
 }
 
-/** The blocks under a heading. */
+/** The blocks below a heading. */
 interface Section {
   title: string;
   line: number;
   blocks: Block[];
 }
 
-/** Reads the number and the words of a page's file name. Undefined: it is no page. */
+/** Splits a page's file name into its number and words. Undefined if the name is not a page's. */
 export function readPageName(name: string): { number: number; slug: string } | undefined {
   const parts = /^([1-9][0-9]?)-([a-z0-9]+(?:-[a-z0-9]+)*)\.md$/.exec(name);
   return parts === null ? undefined : { number: Number(parts[1]), slug: parts[2] ?? "" };
@@ -76,7 +76,7 @@ export function readPageName(name: string): { number: number; slug: string } | u
  * Reads a page.
  * @param folder its folder in lessons/
  * @param name its file name, e.g. 3-framing.md
- * @returns the page, without an exercise if what it says of one is not whole, and every problem
+ * @returns the page and all problems; if the exercise is not valid, the page comes without it
  */
 export function parsePage(text: string, folder: string, name: string): { page: Page; problems: Problem[] } {
   const file = `lessons/${folder}/${name}`;
@@ -154,7 +154,7 @@ class PageReader {
     };
   }
 
-  /** A starter or a task without an exercise is one that was forgotten, not reading text. */
+  /** Without an exercise, a starter or a task is a mistake: the author has forgotten something. */
   #complainOfOrphans(): void {
     const orphan = this.#sections.find(({ title }) => ["Task", "Question", "Starter"].includes(title));
     if (orphan !== undefined)
@@ -192,7 +192,7 @@ class PageReader {
     return { kind: kind ?? "code", checks: members.get("checks") ?? [], breaks: members.get("breaks") ?? [] };
   }
 
-  /** The only section of this title. */
+  /** The section with this title. There must be only one. */
   #section(title: string): Section | undefined {
     const [section, second] = this.#sections.filter((one) => one.title === title);
     if (section === undefined) this.complain(1, `the section "## ${title}" is missing: write it`);
@@ -224,7 +224,7 @@ class PageReader {
     return bullets;
   }
 
-  /** The only code block on the page whose fence is named so. */
+  /** The code block with this name on its fence. There must be only one. */
   #codeBlock(name: string, fence: string): Block | undefined {
     const [block, second] = this.#blocks.filter(
       ({ type, language }) => type === "code" && language.split(/\s+/).includes(name),
@@ -278,7 +278,7 @@ class PageReader {
 function readBlocks(text: string): Block[] {
   let line = 1;
   return lexer(text).map((token) => {
-    // A token that begins with empty lines begins, for a reader, after them.
+    // A token may begin with empty lines. For a reader, it begins after them.
     const start = line + (/^\n*/.exec(token.raw)?.[0].length ?? 0);
     line += token.raw.split("\n").length - 1;
     const block = { type: token.type, raw: token.raw, text: "", language: "", depth: 0, line: start };

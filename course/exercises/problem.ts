@@ -1,15 +1,15 @@
-// What is wrong with the course's own files, or with the student's: where, and what to do about it. Pure.
+// A problem in a file of the course or of the student: where it is, and what to do. Pure.
 
 export interface Problem {
   /** Relative to the course's folder. */
   file: string;
-  /** From 1. */
+  /** Counted from 1. */
   line: number;
   /** What is wrong and what to do, in one line. */
   message: string;
 }
 
-/** A problem as an error: whoever can go on without the file catches it. */
+/** A problem as an error. Callers that can continue without the file catch it. */
 export class ProblemError extends Error {
   readonly problem: Problem;
 
@@ -19,7 +19,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The form in which editors and terminals recognise a place: FILE:LINE: MESSAGE. */
+/** Formats a problem as FILE:LINE: MESSAGE. Editors and terminals recognise this form. */
 export function formatProblem({ file, line, message }: Problem): string {
   return `${file}:${line}: ${message}`;
 }

@@ -1,23 +1,23 @@
-// Exercises whose answer is typed: what a question is (each has a file in course/questions/), and how an answer is judged.
+// Defines questions (one file each in course/questions/), and judges the answers that students type.
 
-/** What was found out when the program ran, or the capture was read. */
+/** What a question found out when it ran a program or read a capture. */
 export interface Found {
-  /** Every form of the right answer that counts, normalised. Never empty. */
+  /** All forms of the right answer, normalised. Never empty. */
   answers: string[];
-  /** What was run or read and what came out: shown after the answer. Non-empty. */
+  /** What was run or read, and the result. It is shown after the answer. Never empty. */
   observed: string;
 }
 
 export interface Question {
-  /** Runs the program or reads the capture now; nothing is stored. @throws Error (one line) if it could not. */
+  /** Runs the program or reads the capture now, and stores nothing. @throws Error (one line) if that fails */
   find(): Promise<Found>;
-  /** The likely thought behind a wrong answer, in a sentence or two that help without giving the answer away. */
+  /** The likely thought behind a wrong answer, in a sentence or two. They help, but do not tell the right answer. */
   explain(answer: string, found: Found): string;
-  /** Default: trimmed, lower case, inner blanks to one. */
+  /** Default: trims, makes lower case, and makes one blank of several. */
   normalise?(answer: string): string;
 }
 
-/** What became of an answer. */
+/** The result of judging an answer. */
 export type Judgement =
   | { verdict: "passed"; observed: string }
   | { verdict: "failed"; explanation: string }
@@ -28,7 +28,7 @@ export function normaliseAnswer(answer: string): string {
   return answer.trim().toLowerCase().replace(/\s+/g, " ");
 }
 
-/** Finds out what is right, and compares. A question that finds nothing could not be run: it never passes. */
+/** Finds the right answer, and compares. If nothing was found, the verdict is could-not-run, never passed. */
 export async function judgeAnswer(question: Question, answer: string): Promise<Judgement> {
   let found: Found;
   try {
@@ -50,14 +50,14 @@ export async function judgeAnswer(question: Question, answer: string): Promise<J
     : { verdict: "failed", explanation: question.explain(normalised, found) };
 }
 
-/** The file of an exercise's question, relative to the course's folder. */
+/** The path of an exercise's question, relative to the course's folder. */
 export function questionFile(id: string): string {
   return `course/questions/${id}.ts`;
 }
 
 /**
  * Loads the question of an exercise.
- * @throws Error if its file exports none
+ * @throws Error if the file exports none
  */
 export async function loadQuestion(id: string): Promise<Question> {
   const module: unknown = await import(`../questions/${id}.ts`);

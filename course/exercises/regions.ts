@@ -1,21 +1,21 @@
-// Regions: the lines of a file between `// BEGIN SOLUTION 01-framing` and `// END SOLUTION 01-framing`, which are the
-// solution of exercise 01-framing. Found, and given another content. Pure: text in, text out.
+// Finds regions, and replaces their code. The lines between `// BEGIN SOLUTION 01-framing` and
+// `// END SOLUTION 01-framing` are the solution of exercise 01-framing. Pure.
 
 import { ProblemError } from "./problem.ts";
 
 export interface Region {
   /** The exercise's id, e.g. 01-framing. */
   id: string;
-  /** The lines between the markers, each with its line end. Empty if there are none. */
+  /** The lines between the markers, each with its line end. May be empty. */
   content: string;
-  /** The lines of the markers, from 1. */
+  /** The line number of the marker, from 1. The next member: of the other marker. */
   beginLine: number;
   endLine: number;
-  /** What stands before the markers: the indentation of the code. */
+  /** The blanks before the markers. */
   indentation: string;
 }
 
-/** An exercise's id: the stage's number and words, e.g. 01-left-to-right. */
+/** An exercise's id: the stage's number and some words, e.g. 01-left-to-right. */
 const ID = /^0[0-9](?:-[a-z0-9]+)+$/;
 
 interface Marker {
@@ -26,10 +26,9 @@ interface Marker {
 }
 
 /**
- * The regions of a text, in its order.
- * @param file what the text is called in errors
- * @throws ProblemError for a region in a region, one left open, one that ends without a beginning, one that is there
- * twice, and a marker that is not written as it should be
+ * Returns the regions of a text, in order.
+ * @param file the name of the text in error messages
+ * @throws ProblemError if regions are nested, not closed, not opened, or there twice, or if a marker is misspelt
  */
 export function findRegions(text: string, file: string): Region[] {
   const lines = splitLines(text);
@@ -77,9 +76,9 @@ export function findRegions(text: string, file: string): Region[] {
 }
 
 /**
- * The text with another content in a region; the markers and all around them stay as they are.
+ * Replaces the code in a region. The markers and all other lines stay.
  * @param content lines, with or without a line end after the last
- * @throws ProblemError as findRegions does, and if the region is not there
+ * @throws ProblemError like findRegions(), and if there is no such region
  */
 export function replaceRegion(text: string, file: string, id: string, content: string): string {
   const region = findRegions(text, file).find((other) => other.id === id);
@@ -91,7 +90,7 @@ export function replaceRegion(text: string, file: string, id: string, content: s
   return before + wholeLines(content).replace(/\r?\n/g, lineEnd) + after;
 }
 
-/** The error for a region that is not where it should be. */
+/** The error for a missing region. */
 export function missingRegion(file: string, id: string): ProblemError {
   const markers = `"${markerText("BEGIN", id)}" and "${markerText("END", id)}"`;
   return new ProblemError({
@@ -101,7 +100,7 @@ export function missingRegion(file: string, id: string): ProblemError {
   });
 }
 
-/** Text whose last line is ended, too. */
+/** Adds a line end to the last line if it has none. */
 export function wholeLines(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
@@ -110,7 +109,7 @@ function markerText(word: Marker["word"], id: string): string {
   return `// ${word} SOLUTION ${id}`;
 }
 
-/** The lines of a text, each with its line end. */
+/** Splits a text into lines, each with its line end. */
 function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

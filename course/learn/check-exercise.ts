@@ -1,4 +1,4 @@
-// Checks one exercise: the student's code by the checks of the stage, an answer by its question.
+// Checks one exercise: the student's code with the checks of the stage, an answer with its question.
 
 import { bundlePlace } from "../../checks/engine/bundles.ts";
 import type { Check } from "../../checks/engine/check.ts";
@@ -12,13 +12,13 @@ export interface Outcome {
   exercise: Exercise;
   verdict: Verdict;
   milliseconds: number;
-  /** In the order of the exercise's checks, up to the first that did not pass. */
+  /** In the order of the exercise's checks, up to the first one that did not pass. */
   results: readonly CheckResult[];
-  /** What was found out (passed), the thought behind a wrong answer (failed), or why nothing could be run. A sentence or more. */
+  /** What was observed (passed), why an answer is wrong (failed), or why nothing could run: some sentences. */
   explanation?: string;
-  /** What else the student should know, a sentence each. */
+  /** Sentences about other things that the student should know. */
   notes: readonly string[];
-  /** What has passed: the code or the answer. */
+  /** The code or the answer that has passed. */
   own?: string;
 }
 
@@ -26,13 +26,13 @@ export interface CheckOptions {
   workspace: Workspace;
   /** All checks of the course. */
   checks: readonly Check[];
-  /** How long a check waits for anything, in milliseconds. */
+  /** How long each step of a check waits, in milliseconds. */
   timeout?: number;
-  /** Gives the check up: what it returns then means nothing. */
+  /** Stops the check. The result then means nothing. */
   signal?: AbortSignal;
 }
 
-/** Checks an exercise as it stands. Nothing is written down: that is for whoever asked. */
+/** Checks an exercise as it is now. The caller must store the result. */
 export async function checkExercise(exercise: Exercise, options: CheckOptions): Promise<Outcome> {
   const started = performance.now();
   const outcome = hasRegion(exercise)
@@ -43,14 +43,14 @@ export async function checkExercise(exercise: Exercise, options: CheckOptions): 
 
 type Found = Omit<Outcome, "exercise" | "milliseconds">;
 
-/** Judges an answer that may not be written down yet. */
+/** Judges an answer that may not be stored yet. */
 export async function checkAnswer(
   exercise: Exercise,
   answer: string | undefined,
   workspace: Workspace,
 ): Promise<Found> {
   if (answer === undefined) {
-    // A line in progress.txt is no proof: without an answer nothing can pass.
+    // Anybody can edit progress.txt, so without an answer nothing passes.
     const explanation = workspace.progress.has(exercise.id)
       ? "It was passed elsewhere, and the answer is not here: copy work/answers/ from there, or answer again."
       : `There is no answer yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
@@ -92,7 +92,7 @@ async function checkProgram(exercise: ProgramExercise, options: CheckOptions): P
   }
 }
 
-/** Runs the checks, and gives up those after the first that does not pass: the student mends one thing at a time. */
+/** Runs the checks up to the first one that does not pass, because a student solves one problem at a time. */
 async function runUntilOneFails(
   checks: readonly Check[],
   exercise: ProgramExercise,
@@ -109,7 +109,7 @@ async function runUntilOneFails(
     if (before.at(-1) !== undefined && before.at(-1)?.verdict !== "passed") enough.abort();
   };
   const both = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
-  // Checks of functions and of servers share a process, one after the other; each client is a process of its own.
+  // Checks of functions and of servers share a process, so they run in turn. Each client is a process of its own.
   const jobs = checks.every(({ of }) => of === "module" || of === "server") ? 1 : 2;
   try {
     await runChecks(checks, place, {
@@ -124,7 +124,7 @@ async function runUntilOneFails(
   return inOrder(checks, results);
 }
 
-/** The results without a hole before them, up to the first that did not pass. */
+/** The results in order, up to the first one that is missing or did not pass. */
 function inOrder(checks: readonly Check[], results: ReadonlyMap<Check, CheckResult>): CheckResult[] {
   const ordered: CheckResult[] = [];
   for (const check of checks) {
@@ -140,7 +140,7 @@ function couldNotRun(explanation: string): Found {
   return { verdict: "could-not-run", results: [], explanation, notes: [] };
 }
 
-/** The result that decided: the first that did not pass. */
+/** The result that decides the verdict: the first one that did not pass. */
 export function decisive(outcome: Outcome): CheckResult | undefined {
   return outcome.results.find(({ verdict }) => verdict !== "passed");
 }

@@ -1,4 +1,4 @@
-// Code for reading: two versions side by side or one after the other, and the difference of two. Pure.
+// Shows code to students: two versions side by side or one below the other, and their differences. Pure.
 
 import type { Paint } from "../../terminal/paint.ts";
 import { column, wrapCode } from "../../terminal/text.ts";
@@ -10,7 +10,7 @@ export interface Titled {
   code: string;
 }
 
-/** Two pieces of code, side by side if their lines have room. */
+/** Two pieces of code, side by side if their lines fit, or else one below the other. */
 export function renderBoth(left: Titled, right: Titled, width: number, paint: Paint): string[] {
   const [leftLines, rightLines] = [dedent(printableLines(left.code)), dedent(printableLines(right.code))];
   const half = Math.floor((width - 3) / 2);
@@ -30,7 +30,7 @@ export function renderBoth(left: Titled, right: Titled, width: number, paint: Pa
   return rows;
 }
 
-/** What has changed from the old code to the new one: all lines, those removed with -, those added with +. */
+/** All lines of both codes: removed lines with -, added lines with +. */
 export function renderDiff(old: string, now: string, width: number, paint: Paint): string[] {
   const oldLines = dedentLike(old, old, now);
   const lines = diffLines(oldLines, dedentLike(now, old, now));
@@ -42,13 +42,13 @@ export function renderDiff(old: string, now: string, width: number, paint: Paint
   );
 }
 
-/** Lines without the indentation that all of them have. */
+/** Removes the indentation that all lines share. */
 function dedent(lines: readonly string[]): string[] {
   const depth = depthOf(lines);
   return lines.map((line) => line.slice(depth));
 }
 
-/** Lines of a text without the indentation that all lines of both texts have. */
+/** Removes the indentation that all lines of both other texts share. */
 function dedentLike(text: string, old: string, now: string): string[] {
   if (text === "") return [];
   const depth = depthOf([...printableLines(old), ...printableLines(now)]);

@@ -1,4 +1,4 @@
-// learn without a terminal: each command prints, and returns an exit code: 0 passed, 1 failed, 2 could not run.
+// Commands of learn without a full screen. Each prints and returns an exit code: 0 passed, 1 failed, 2 could not run.
 
 import type { Check } from "../../checks/engine/check.ts";
 import type { Paint } from "../../terminal/paint.ts";
@@ -11,24 +11,24 @@ import { renderBoth, renderDiff } from "./code-view.ts";
 import { doctor, findingLines } from "./doctor.ts";
 import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 
-/** A problem that the student can mend: one line, and exit code 2. */
+/** A problem that the student can solve: one line, and exit code 2. */
 export class LearnError extends Error {}
 
 export interface CommandContext {
   workspace: Workspace;
-  /** The checks are loaded only by commands that check. */
+  /** Loads the checks. Only commands that check something call it. */
   loadChecks(): Promise<readonly Check[]>;
-  /** Columns of the output. */
+  /** The width of the output, in columns. */
   width: number;
   paint: Paint;
   print(lines: readonly string[]): void;
 }
 
 interface Command {
-  /** What follows its name in the usage. */
+  /** The arguments, as the usage shows them. */
   takes: string;
   about: string;
-  /** The fewest and the most arguments. */
+  /** The smallest and the largest number of arguments. */
   count: readonly [number, number];
   run(around: CommandContext, argv: readonly string[]): number | Promise<number>;
 }
@@ -76,7 +76,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 ]);
 
 /**
- * @param argv the arguments behind the command's name, without options
+ * @param argv the arguments after the command's name, without options
  * @throws LearnError if they are wrong
  */
 export async function runCommand(
@@ -95,7 +95,7 @@ export async function runCommand(
   return command.run(around, argv);
 }
 
-/** The exercise of this id, or the current one. */
+/** The exercise with this id; without an id, the current one. */
 function exerciseOf({ workspace }: CommandContext, id: string | undefined): Exercise {
   if (id === undefined) return workspace.current;
   const exercise = workspace.find(id);
@@ -145,7 +145,7 @@ async function check(around: CommandContext, argv: readonly string[]): Promise<n
   return finish(around, outcomes);
 }
 
-/** The same as one JSON object, for programs. */
+/** The same as one JSON object, for other programs. */
 export async function checkAsJson(around: CommandContext, argv: readonly string[]): Promise<number> {
   if (argv.length > 1) throw new LearnError("usage: npm run learn -- check [ID] [--json]");
   const outcomes = await checkWanted(
@@ -158,7 +158,7 @@ export async function checkAsJson(around: CommandContext, argv: readonly string[
   return exitCodeOf(outcomes);
 }
 
-/** Checks the exercise named, or all passed and the current one, and writes down what is passed. */
+/** Checks the named exercise, or all passed ones and the current one, and stores which have passed. */
 async function checkWanted(
   around: CommandContext,
   id: string | undefined,
@@ -171,7 +171,7 @@ async function checkWanted(
   const checks = await around.loadChecks();
   const outcomes: Outcome[] = [];
   for (const exercise of wanted) {
-    // Whoever checks an exercise that is not passed is at it: from now on its starter stands in work/.
+    // A student who checks an exercise that is not passed works on it now. So it becomes the current one.
     if (exercise === workspace.current || !workspace.progress.has(exercise.id))
       onNotices(open(around, exercise));
     const checked = await checkExercise(exercise, { workspace, checks });
@@ -183,7 +183,7 @@ async function checkWanted(
   return outcomes;
 }
 
-/** Of an exercise that is not the current one, the code it was passed with is checked: who asks for it is told so. */
+/** For an exercise that is not current, we check the code that has passed. This adds a note about that. */
 function withOrigin(workspace: Workspace, outcome: Outcome): Outcome {
   const { exercise, own, notes } = outcome;
   if (!hasRegion(exercise) || exercise === workspace.current || own === undefined || own === "")
@@ -219,7 +219,7 @@ function exitCodeOf(outcomes: readonly Outcome[]): number {
   return outcomes.every(({ verdict }) => verdict === "passed") ? 0 : 2;
 }
 
-/** Says what to do next, and returns the exit code. */
+/** Prints what to do next, and returns the exit code. */
 function finish(around: CommandContext, outcomes: readonly Outcome[]): number {
   const { workspace, print } = around;
   const code = exitCodeOf(outcomes);
@@ -237,7 +237,7 @@ function finish(around: CommandContext, outcomes: readonly Outcome[]): number {
   return code;
 }
 
-/** What graders' programs read. */
+/** An outcome as `--json` writes it, for programs of graders. */
 function asJson({ exercise, verdict, milliseconds, results, explanation, notes }: Outcome): object {
   return {
     id: exercise.id,
@@ -304,7 +304,7 @@ function diff(around: CommandContext, [id]: readonly string[]): number {
   return 0;
 }
 
-/** Says where the student has changed something that is no part of any exercise. */
+/** Names files in which the student has changed code outside of exercises. */
 export function changedElsewhere(workspace: Workspace, exercise: ProgramExercise, width: number): string[] {
   const changed = workspace.changedOutside(exercise);
   return changed.length === 0
@@ -321,7 +321,7 @@ function ownCode({ workspace }: CommandContext, exercise: ProgramExercise): stri
   }
 }
 
-/** Why the solution is not shown yet, in a sentence; undefined if it may be. */
+/** Why the solution is not shown yet, in a sentence; undefined if it may be shown. */
 export function whySolutionHidden(workspace: Workspace, exercise: ProgramExercise): string | undefined {
   if (exercise.solution === undefined) return "This copy of the course has no solutions.";
   if (workspace.progress.has(exercise.id)) return undefined;

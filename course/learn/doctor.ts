@@ -1,4 +1,4 @@
-// What the course needs of this machine: looked at one by one, and for each what to do about it.
+// Checks what the course needs on this machine, point by point, and says what to do about each problem.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,18 +11,18 @@ import { wrap } from "../../terminal/text.ts";
 import { printable } from "../../terminal/widths.ts";
 import { watchingWorks } from "./watcher.ts";
 
-/** The smallest terminal in which the watch mode reads well. */
+/** The smallest terminal in which the watch mode is easy to read. */
 export const SMALLEST = { columns: 80, rows: 24 };
 
 export interface Finding {
-  /** "needed": without it nothing works. "better": something is left out without it. */
+  /** "needed": without this, nothing works. "better": without this, some part does not work. */
   state: "good" | "needed" | "better";
   what: string;
-  /** What to do, if it is not good. */
+  /** What to do if the state is not good. */
   advice?: string;
 }
 
-/** @param courseFolder absolute */
+/** @param courseFolder the absolute path of the course's folder */
 export async function doctor(courseFolder: string): Promise<Finding[]> {
   return [
     nodeVersion(courseFolder),
@@ -59,7 +59,7 @@ function nodeVersion(courseFolder: string): Finding {
   };
 }
 
-/** Compares versions number by number. */
+/** Compares version numbers part by part. */
 export function isAtLeast(version: string, least: string): boolean {
   const [have, want] = [version, least].map((text) => text.split(".").map(Number));
   for (const [index, number] of (want ?? []).entries()) {

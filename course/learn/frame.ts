@@ -1,45 +1,45 @@
-// How the screen is divided: progress and the current exercise above, a text that scrolls, keys below. Pure.
+// Divides the screen: progress and the current exercise at the top, then a text that scrolls, keys at the bottom. Pure.
 
 import type { Paint } from "../../terminal/paint.ts";
 import { column, cut } from "../../terminal/text.ts";
 import { widthOf } from "../../terminal/widths.ts";
 
-/** A key of the footer. */
+/** A key in the footer. */
 export interface KeyLabel {
   key: string;
   label: string;
-  /** Worth pressing now. */
+  /** Whether this key is the best one to press now. */
   isUrgent?: boolean;
 }
 
 export interface Frame {
   passed: number;
   total: number;
-  /** The current exercise, in a line. */
+  /** The current exercise, in one line. */
   exercise: string;
   body: readonly string[];
-  /** How many lines of the body are above the screen. */
+  /** How many lines of the body have been scrolled out at the top. */
   scroll: number;
-  /** A question, an answer being typed, or news; instead of a rule. */
+  /** A question, an answer that is being typed, or news. It replaces the rule. */
   message: string;
   keys: readonly KeyLabel[];
-  /** The keys that scroll down, in words. */
+  /** The names of the keys that scroll down. */
   scrollKeys: string;
 }
 
-/** The smallest screen on which anything can be read. */
+/** The smallest screen that we draw on. */
 export const LEAST = { columns: 40, rows: 12 };
 
 const TITLE = "From plaintext to ciphertext";
 const ROWS_ABOVE = 3;
 const GAP = "  ";
 
-/** How many lines of a body are seen at once. */
+/** How many lines of a body are visible. */
 export function bodyHeight(rows: number, columns: number, keys: readonly KeyLabel[]): number {
   return Math.max(1, rows - ROWS_ABOVE - 1 - footer(keys, columns, (_, text) => text).length);
 }
 
-/** The furthest that a body can be scrolled. */
+/** How far a body can be scrolled. */
 export function mostScroll(lines: number, height: number): number {
   return Math.max(0, lines - height);
 }
@@ -75,12 +75,12 @@ function progressRow({ passed, total }: Frame, columns: number, paint: Paint): s
   const title = columns >= 70 ? `${TITLE}  ` : "";
   const room = Math.max(4, columns - title.length - count.length - 1);
   const done = total === 0 ? 0 : Math.floor((room * passed) / total);
-  // Something passed is never shown as nothing, and something missing never as all.
+  // The bar is empty only if nothing is passed, and full only if everything is.
   const full = Math.min(passed === total ? room : room - 1, Math.max(passed > 0 ? 1 : 0, done));
   return `${paint("heading", title)}${paint("good", "█".repeat(full))}${paint("dim", "░".repeat(room - full))} ${count}`;
 }
 
-/** A rule; on its left what there is to say, on its right whether there is more to read. */
+/** A rule with the message on its left, and on its right how many lines follow. */
 function messageRow(
   { message, body, scrollKeys }: Frame,
   scroll: number,
@@ -102,7 +102,7 @@ function messageRow(
   return `${left}${paint("dim", "─".repeat(Math.max(0, rule - 2)))}${paint("warning", right)}${paint("dim", "─".repeat(Math.min(2, Math.max(0, rule))))}`;
 }
 
-/** The keys in as many rows as they need. */
+/** The keys, in as many rows as they need. */
 function footer(keys: readonly KeyLabel[], columns: number, paint: Paint): string[] {
   const rows: string[] = [];
   let row = "";

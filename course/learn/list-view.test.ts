@@ -1,4 +1,4 @@
-// The list of exercises and its search.
+// Tests the list of exercises and its search.
 
 import { expect } from "chai";
 import type { Exercise } from "../exercises/exercises.ts";

@@ -1,11 +1,11 @@
-// The list of exercises: searched by typing, one of them selected. Pure.
+// The list of exercises. Typing searches it, and one of them is selected. Pure.
 
 import type { Paint } from "../../terminal/paint.ts";
 import { column, cut } from "../../terminal/text.ts";
 import type { Exercise } from "../exercises/exercises.ts";
 import type { Session } from "./session.ts";
 
-/** The exercises in which every word occurs, in the id, the kind or the title; those with all of them in the id first. */
+/** Exercises whose id, kind or title contains every word. Those whose id contains all words come first. */
 export function findExercises(exercises: readonly Exercise[], search: string): Exercise[] {
   const words = search
     .toLowerCase()
@@ -16,7 +16,7 @@ export function findExercises(exercises: readonly Exercise[], search: string): E
   return [...found.filter(({ id }) => occurIn(id)), ...found.filter(({ id }) => !occurIn(id))];
 }
 
-/** A row for each exercise found. */
+/** A row for each exercise that was found. */
 export function listRows(
   found: readonly Exercise[],
   selected: number,
@@ -35,7 +35,7 @@ export function listRows(
   });
 }
 
-/** The scroll with which the selected row is seen, as near as can be to the one before. */
+/** The smallest change of `scroll` that makes the selected row visible. */
 export function scrollTo(selected: number, scroll: number, height: number): number {
   if (selected < scroll) return selected;
   return selected >= scroll + height ? selected - height + 1 : scroll;

@@ -1,11 +1,11 @@
-// Markdown as lines for a terminal, laid out as `npm run lesson` does it.
+// Lays out Markdown for a terminal, in the same way as `npm run lesson`.
 
 import type { Paint } from "../../terminal/paint.ts";
 import { paintLine } from "../../terminal/styled-text.ts";
 import { renderPage } from "../lesson/render.ts";
 
 /**
- * @param page the file that it is from, relative to the course's folder: its links start there
+ * @param page the file with this Markdown, relative to the course's folder: links are relative to it
  * @param width in columns
  */
 export function renderMarkdown(markdown: string, page: string, width: number, paint: Paint): string[] {

@@ -1,9 +1,9 @@
-// Opens a lesson's page with whatever the system has for such files, or says where it is.
+// Opens a page in the system's program for such files, or says where the page is.
 
 import { spawn } from "node:child_process";
 import { normalize } from "node:path";
 
-/** The command that opens a file here; undefined over ssh, and where there is no desktop. Pure. */
+/** The command that opens a file here; undefined over ssh and without a desktop. Pure. */
 export function openerFor(
   platform: NodeJS.Platform,
   environment: NodeJS.ProcessEnv,
@@ -37,7 +37,7 @@ export async function openPage(page: string, courseFolder: string): Promise<stri
   });
 }
 
-/** How to read a page in the terminal, e.g. npm run lesson -- 01-3. */
+/** The command that shows a page in the terminal, e.g. npm run lesson -- 01-3. */
 function lessonCommand(page: string): string {
   const [, stage, number] = /lessons\/([0-9]+)-[^/]*\/([0-9]+)-/.exec(page) ?? [];
   return `npm run lesson -- ${stage}-${number}`;

@@ -1,4 +1,4 @@
-// The packets of the last run, as captures/show.ts shows them, with their numbers.
+// Shows the packets of the last run with their numbers, in the form of captures/show.ts.
 
 import { writeFileSync } from "node:fs";
 import { linesOf } from "../../captures/explain/stream-lines.ts";
@@ -10,16 +10,16 @@ import type { Canvas, Paint } from "../../terminal/paint.ts";
 import { cut, wrap } from "../../terminal/text.ts";
 import { decisive, type Outcome } from "./check-exercise.ts";
 
-/** For the number of a packet and the mark before it. */
+/** The columns for the number of a packet and the mark before it. */
 const COLUMNS_OF_NUMBER = 6;
 
-/** The seconds. In a narrow terminal a line has a second row, without them: here there is no room for it. */
+/** A row that begins with seconds. In a narrow terminal a line has a second row, which we leave out. */
 const BEGINS_A_LINE = /^ *\d+\.\d{3} /;
 
 /**
- * Writes the recording of a run and shows it: of the check that failed, or of all that passed.
- * @param file where it is written, absolute
- * @param shownFile what the file is called for the student
+ * Writes the recording of a run, and shows it: that of the failed check, or of all checks if they passed.
+ * @param file the absolute path of the recording
+ * @param shownFile the same path as it is shown to the student
  */
 export async function packetLines(
   outcome: Outcome,
@@ -63,7 +63,7 @@ export async function packetLines(
   return [...wrap(about, width), ...where, ...rows].map((row) => cut(row, width));
 }
 
-/** The number of the packet that completed a line; the one in question is marked. */
+/** The number of the packet that completed a line. The wanted packet has a mark. */
 function numbered(packet: number | undefined, wanted: number | undefined, paint: Paint): string {
   const text = `${packet === wanted ? ">" : " "}${String(packet ?? "").padStart(COLUMNS_OF_NUMBER - 2)} `;
   return packet === wanted ? paint("bad", text) : paint("dim", text);

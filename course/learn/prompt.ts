@@ -1,4 +1,4 @@
-// A question in the place of the rule: answered with one key, or with a line. Pure.
+// Asks the student a question in the place of the rule. The answer is one key or one line. Pure.
 
 import type { Key } from "../../terminal/keys.ts";
 import type { Paint } from "../../terminal/paint.ts";
@@ -7,13 +7,13 @@ import type { KeyLabel } from "./frame.ts";
 
 export interface Prompt {
   question: string;
-  /** The line as far as it was typed; undefined: one key answers. */
+  /** What has been typed so far; undefined if one key is the answer. */
   typed: string | undefined;
-  /** Called with the key's character or the line. */
+  /** Called with the key's character or with the line. */
   done(answer: string): void;
 }
 
-/** @returns the prompt as it is after this key; undefined if it is over, and then it was answered or left */
+/** @returns the prompt after this key; undefined if it was answered or cancelled */
 export function pressInPrompt(prompt: Prompt, { name, text }: Key): Prompt | undefined {
   const { typed } = prompt;
   if (typed === undefined) {

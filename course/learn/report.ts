@@ -1,4 +1,4 @@
-// What learn says of an exercise, as lines: the same on the screen of the watch mode and without it. Pure.
+// Formats what learn says about an exercise, for the watch mode and for commands. Pure.
 
 import { formatFailure } from "../../checks/engine/format-failure.ts";
 import type { Paint } from "../../terminal/paint.ts";
@@ -9,7 +9,7 @@ import { WORK } from "../workspace/workspace.ts";
 import { decisive, type Outcome } from "./check-exercise.ts";
 import { renderMarkdown } from "./markdown.ts";
 
-/** What was checked and what came of it, in one line, without the details. */
+/** What was checked and the verdict, in one line. */
 export function verdictLine(outcome: Outcome, paint: Paint): string {
   const { exercise, verdict, results, milliseconds } = outcome;
   const time = `${(milliseconds / 1000).toFixed(1)} s`;
@@ -25,7 +25,7 @@ export function verdictLine(outcome: Outcome, paint: Paint): string {
   }
 }
 
-/** Why an exercise is not passed, or what was observed when it was. */
+/** Why an exercise has not passed, or what was observed when it passed. */
 export function outcomeLines(outcome: Outcome, width: number, paint: Paint): string[] {
   const result = decisive(outcome);
   const explanation =
@@ -38,14 +38,14 @@ export function outcomeLines(outcome: Outcome, width: number, paint: Paint): str
   return [...explanation, ...failure, ...notes];
 }
 
-/** What somebody has observed may be a table: its lines are kept, and only long ones are wrapped. */
+/** An observation may be a table, so its lines stay. Only lines that are too long are wrapped. */
 function keepingIndent(line: string, width: number): string[] {
   if (line.length <= width) return [line];
   const indent = /^ */.exec(line)?.[0] ?? "";
   return wrap(line, width - indent.length).map((row) => indent + row);
 }
 
-/** The labels of a failure stand out, and so does the mark under the first difference. */
+/** Highlights the labels of a failure, and the mark under the first difference. */
 function paintFailure(line: string, paint: Paint): string {
   const labelled = /^(step|sent|expected|received|likely|packet|could not run)(:? +)(.*)$/.exec(line);
   if (labelled !== null) {
@@ -56,7 +56,7 @@ function paintFailure(line: string, paint: Paint): string {
   return line;
 }
 
-/** The task, or the question, and what is checked. */
+/** The task or the question, and what is checked. */
 export function taskLines(exercise: Exercise, width: number, paint: Paint): string[] {
   const checked = exercise.checked.map((text) => `- ${text}`).join("\n");
   return [
@@ -68,7 +68,7 @@ export function taskLines(exercise: Exercise, width: number, paint: Paint): stri
   ];
 }
 
-/** Hints up to this one, the newest last. */
+/** The first `count` hints. The last one of them is the newest. */
 export function hintLines(exercise: Exercise, count: number, width: number, paint: Paint): string[] {
   return exercise.hints
     .slice(0, count)

@@ -1,4 +1,4 @@
-// The current exercise while the watch mode runs: opened, checked at every save, answered, begun again.
+// The current exercise in the watch mode: it is opened, checked at every save, answered, and reset.
 
 import { join } from "node:path";
 import type { Check } from "../../checks/engine/check.ts";
@@ -11,19 +11,19 @@ import { Watcher, watchingWorks } from "./watcher.ts";
 
 const NOT_TOLD = "Saved files are not noticed here: learn looks twice a second, and r checks at once.";
 
-/** Whoever shows the session. */
+/** The code that shows the session. */
 export interface Listener {
-  /** Something is to be shown that was not. */
+  /** Something new has to be shown. */
   changed(): void;
   /** The student has saved a file. */
   saved(): void;
-  /** A verdict has come. */
+  /** A verdict has arrived. */
   settled(outcome: Outcome): void;
-  /** We have made a mistake. */
+  /** There is a bug in our own code. */
   failed(error: unknown): void;
 }
 
-/** The check of everything. */
+/** A check of all exercises. */
 export interface CheckOfAll {
   wanted: readonly Exercise[];
   outcomes: Outcome[];
@@ -33,13 +33,13 @@ export interface CheckOfAll {
 export class Session {
   readonly workspace: Workspace;
   exercise: Exercise;
-  /** The last verdict, of the exercise as it was then. */
+  /** The last verdict about the exercise. The code may have changed since then. */
   outcome: Outcome | undefined;
-  /** When that was. */
+  /** When this verdict arrived. */
   settledAt = new Date(0);
-  /** Whether the student has saved something, or answered, since the exercise was opened. */
+  /** Whether the student has saved a file or given an answer since the exercise was opened. */
   isTouched = false;
-  /** Sentences that he should know. */
+  /** Sentences that the student should know. */
   notices: readonly string[] = [];
   all: CheckOfAll = { wanted: [], outcomes: [], isRunning: false };
   readonly #loadChecks: () => Promise<readonly Check[]>;
@@ -47,7 +47,7 @@ export class Session {
   #run: AbortController | undefined;
   #runOfAll: AbortController | undefined;
   #watcher: Watcher | undefined;
-  /** Whether the system tells of saved files. */
+  /** Whether the system reports saved files. */
   #isTold = true;
   #timeout: number | undefined;
 
@@ -66,7 +66,7 @@ export class Session {
     return this.workspace.progress.has(this.exercise.id);
   }
 
-  /** Opens the current exercise. @param poll whether to look for saved files without asking the system to tell */
+  /** Opens the current exercise. @param poll whether to look for saved files and not rely on the system */
   start(poll: boolean): void {
     this.open(this.exercise);
     this.#attempt(async () => {
@@ -87,7 +87,7 @@ export class Session {
     this.#watcher?.close();
   }
 
-  /** Makes an exercise the current one, and checks it as it stands. */
+  /** Makes an exercise the current one, and checks it. */
   open(exercise: Exercise): void {
     this.#run?.abort();
     this.#run = undefined;
@@ -98,13 +98,13 @@ export class Session {
     try {
       this.notices = [...this.notices, ...this.workspace.open(exercise)];
     } catch (error) {
-      if (!(error instanceof ProblemError)) throw error; // The check says it, with what to do.
+      if (!(error instanceof ProblemError)) throw error; // The check reports it, and what to do.
     }
     this.#watch();
     this.check();
   }
 
-  /** Checks the current exercise; a check that still runs is given up. A question without an answer is not checked. */
+  /** Checks the current exercise, and stops an earlier check. A question without an answer is not checked. */
   check(): void {
     const { exercise, workspace } = this;
     if (!hasRegion(exercise) && workspace.student.answer(exercise.id) === undefined)
@@ -112,7 +112,7 @@ export class Session {
     this.#begin((signal) => this.#outcomeOf(exercise, signal));
   }
 
-  /** Judges an answer to the current exercise's question. */
+  /** Judges an answer to the current question. */
   answer(text: string): void {
     const { exercise, workspace } = this;
     this.isTouched = true;
@@ -123,7 +123,7 @@ export class Session {
     });
   }
 
-  /** Begins the current exercise again, and says which copies were kept. */
+  /** Resets the current exercise, and says where its old code is kept. */
   reset(): void {
     if (!hasRegion(this.exercise)) return;
     const copies = this.workspace.reset(this.exercise);
@@ -133,7 +133,7 @@ export class Session {
     this.#listener.changed();
   }
 
-  /** Checks all that is passed, and the current exercise, each with the student's code. */
+  /** Checks the student's code for all passed exercises and the current one. */
   checkAll(whenAllPass: () => void): void {
     this.stopAll();
     const run = new AbortController();

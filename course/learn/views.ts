@@ -1,4 +1,4 @@
-// What the body of the watch mode shows: the exercise, and the texts that keys lay over it. Pure.
+// The texts in the body of the watch mode: the exercise, or a text that a key shows in front of it. Pure.
 
 import { type Paint, plain } from "../../terminal/paint.ts";
 import { wrap } from "../../terminal/text.ts";
@@ -13,10 +13,10 @@ import type { KeyLabel } from "./frame.ts";
 import { meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import type { CheckOfAll, Session } from "./session.ts";
 
-/** The exercise, or what lies over it. */
+/** The exercise, or the text in front of it. */
 export type View = "exercise" | "hints" | "list" | "diff" | "solution" | "packets" | "all" | "finished";
 
-/** The exercise: what is to be done, and what came of the last check. */
+/** The exercise: what to do, and the result of the last check. */
 export function exerciseLines(session: Session, width: number, paint: Paint): string[] {
   const { exercise, outcome, isTouched, notices, hasPassed, isChecking } = session;
   const warnings = notices.flatMap((notice) => wrap(notice, width).map((line) => paint("warning", line)));
@@ -36,7 +36,7 @@ export function exerciseLines(session: Session, width: number, paint: Paint): st
   return [...head, ...task, "", ...(outcome === undefined ? verdict : starter)];
 }
 
-/** The report; while the code is checked again, what was said of it before is less important. */
+/** The report of the last check. While the code is checked again, it is dimmed. */
 function reportLines(outcome: Outcome, isOld: boolean, width: number, paint: Paint): string[] {
   return isOld
     ? outcomeLines(outcome, width, plain).map((line) => paint("dim", line))
@@ -50,7 +50,7 @@ function verdictLines({ exercise, isChecking, outcome, settledAt }: Session, pai
   return [`${verdictLine(outcome, paint)}${paint("dim", ` (${time})`)}`];
 }
 
-/** What to do where the checks could not even begin. */
+/** What to do if the checks could not run. */
 function adviceLines({ exercise, isChecking, outcome }: Session, width: number, paint: Paint): string[] {
   const isDamaged =
     outcome?.verdict === "could-not-run" && outcome.results.length === 0 && hasRegion(exercise);
@@ -75,14 +75,14 @@ function passedLines(outcome: Outcome, width: number, paint: Paint): string[] {
   ];
 }
 
-/** The exercise in one line, for above the body. */
+/** The exercise in one line, above the body. */
 export function exerciseRow(exercise: Exercise, hasPassed: boolean, paint: Paint): string {
   const mark = hasPassed ? paint("good", "✓ ") : "";
   const title = exercise.title.replaceAll("`", "");
   return `${mark}${paint("heading", exercise.id)}  ${title}  ${paint("dim", placeOf(exercise))}`;
 }
 
-/** The check of everything, an exercise a line. */
+/** The check of all exercises, with one line for each. */
 export function checkAllLines(
   { outcomes, wanted, isRunning }: CheckOfAll,
   width: number,
@@ -119,7 +119,7 @@ export function finishedLines(total: number, width: number, paint: Paint): strin
   return [paint("good", "Finished."), "", ...text.flatMap((paragraph) => [...wrap(paragraph, width), ""])];
 }
 
-/** The student's code, compared with the starter. */
+/** The differences between the starter and the student's code. */
 export function diffLinesOf(exercise: Exercise, workspace: Workspace, width: number, paint: Paint): string[] {
   if (!hasRegion(exercise)) return [];
   const own = textOf(exercise, workspace);
@@ -130,7 +130,7 @@ export function diffLinesOf(exercise: Exercise, workspace: Workspace, width: num
   return [heading, "", ...rows, ...changedElsewhere(workspace, exercise, width)];
 }
 
-/** The student's code, and the solution. */
+/** The student's code and the solution. */
 export function solutionLines(
   exercise: Exercise,
   workspace: Workspace,
@@ -149,7 +149,7 @@ export function solutionLines(
   ];
 }
 
-/** What stands in the region; undefined if its markers are damaged. */
+/** The student's code in the region; undefined if markers are damaged. */
 function textOf(exercise: ProgramExercise, workspace: Workspace): string | undefined {
   try {
     return workspace.text(exercise);
@@ -159,7 +159,7 @@ function textOf(exercise: ProgramExercise, workspace: Workspace): string | undef
   }
 }
 
-/** The keys that mean something. */
+/** The keys that can be used now. */
 export function keysOf(view: View, exercise: Exercise, workspace: Workspace): KeyLabel[] {
   if (view === "list")
     return [

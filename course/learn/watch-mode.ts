@@ -1,4 +1,4 @@
-// npm run learn: the current exercise on the whole screen, checked at every save, and a key for everything else.
+// npm run learn: shows the current exercise on the whole screen, checks it at every save, and reads keys.
 
 import type { Check } from "../../checks/engine/check.ts";
 import type { Key } from "../../terminal/keys.ts";
@@ -56,11 +56,11 @@ class WatchMode {
   #fail: (error: unknown) => void = () => {};
 
   #view: View = "exercise";
-  /** How many lines of the body are above the screen. */
+  /** How many lines of the body have been scrolled out at the top. */
   #scroll = 0;
   #message = "";
   #prompt: Prompt | undefined;
-  /** What was typed in the list, and the row that is chosen among those found. */
+  /** The text that was typed in the list. The next member: the index of the selected row. */
   #search = "";
   #selected = 0;
   #packets: readonly string[] = [];
@@ -93,7 +93,7 @@ class WatchMode {
     }
   }
 
-  /** A mistake of ours ends the watch mode. It is printed when the terminal is as it was. */
+  /** An error in our code ends the watch mode. It is printed after the terminal has been restored. */
   #guard(action: () => void): void {
     try {
       action();
@@ -106,7 +106,7 @@ class WatchMode {
     return this.#session.exercise;
   }
 
-  /** Whoever reads a hint while he writes wants it to stay; a new verdict is worth more than an old diff. */
+  /** Hints stay, because students read them while they write. Any other text gives way to the new verdict. */
   #onSave(): void {
     if (this.#view !== "hints" && this.#view !== "list") this.#show("exercise");
     this.#message = "";
@@ -117,12 +117,12 @@ class WatchMode {
     const hasPassed = outcome?.verdict === "passed";
     const next = this.#workspace.next(this.#exercise);
     if (this.#view === "hints" && hasPassed) this.#show("exercise");
-    if (hasPassed && this.#view === "exercise") this.#scroll = 0; // Another text stands there now.
+    if (hasPassed && this.#view === "exercise") this.#scroll = 0; // The text is another one now.
     if (hasPassed)
       this.#message =
         next === undefined ? "passed: n checks everything once more" : `passed: n goes on with ${next.id}`;
     else if (this.#view === "hints") this.#message = "not yet: Esc shows the verdict";
-    // Before anything is saved the task comes first, and the verdict may be out of sight.
+    // Before the first save, the screen shows the task, and the verdict may be further down.
     else if (!this.#session.isTouched && outcome?.verdict === "failed")
       this.#message = "as it stands, not yet: what the check says is below";
     this.#draw();
@@ -201,12 +201,12 @@ class WatchMode {
   }
 
   #pressInPrompt(prompt: Prompt, key: Key): void {
-    this.#prompt = undefined; // What it calls when it is answered may put another in its place.
+    this.#prompt = undefined; // An answer may open another prompt.
     const after = pressInPrompt(prompt, key);
     if (after !== undefined) this.#prompt = after;
   }
 
-  /** Scrolls; false if the key means something else. */
+  /** Scrolls. @returns false if the key has another meaning */
   #pressScroll({ name }: Key): boolean {
     const { columns, rows } = this.#screen;
     const page = Math.max(1, bodyHeight(rows, columns, this.#keys()) - 2);
@@ -291,12 +291,12 @@ class WatchMode {
     this.#show(this.#view === view ? "exercise" : view);
   }
 
-  /** The hints seen so far; pressed once more, the next. */
+  /** Shows the hints that were taken so far. Pressed again, it shows the next hint. */
   #hint(): void {
     if (this.#view === "hints" || this.#workspace.hintsSeen(this.#exercise) === 0)
       this.#workspace.takeHint(this.#exercise);
     this.#show("hints");
-    this.#scroll = Number.MAX_SAFE_INTEGER; // The newest is the last.
+    this.#scroll = Number.MAX_SAFE_INTEGER; // The newest hint is the last.
   }
 
   #next(): void {
@@ -384,7 +384,7 @@ class WatchMode {
     if (name === "return" || name === "enter") return chosen === undefined ? undefined : this.#open(chosen);
     if (name === "backspace") this.#search = [...this.#search].slice(0, -1).join("");
     else if (text !== "" && !steps.has(name)) {
-      this.#search = (this.#search + text).replace(/^\//, ""); // Whoever is used to pagers begins with a slash.
+      this.#search = (this.#search + text).replace(/^\//, ""); // Users of pagers type a slash to search.
       this.#selected = 0;
     }
     const most = this.#found().length - 1;

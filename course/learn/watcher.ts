@@ -1,20 +1,20 @@
-// Notices when a file in a folder is saved: the system tells, and where it does not, we look.
+// Notices that a file in a folder was saved: the system reports it, and we also look ourselves.
 
 import { type FSWatcher, mkdirSync, readdirSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Between two looks, in milliseconds, where the system does not tell. */
+/** If the system does not report saved files, we look after this many milliseconds. */
 const POLL = 500;
-/** Where it does, we look all the same, for what it may have missed. */
+/** If it does, we still look, but less often, because it may miss some. */
 const SLOW_POLL = 2000;
-/** Editors save in several steps: how long it has to be quiet before we look, in milliseconds. */
+/** Editors save in several steps. We wait until nothing has happened for this many milliseconds. */
 const QUIET = 40;
-/** How long we wait for the system to tell of a file of our own, in milliseconds. */
+/** How long to wait until the system reports a file that we have written, in milliseconds. */
 const PATIENCE = 1000;
 
-/** Whether the system tells of files that are saved in this folder, which is made if need be. */
+/** Whether the system reports saved files in this folder. The folder is made if it is missing. */
 export async function watchingWorks(folder: string): Promise<boolean> {
-  // A Windows program that saves a file is not noticed from inside of WSL, although a Linux program is.
+  // WSL does not notice files on a Windows drive that a Windows program saves.
   if (process.env.WSL_DISTRO_NAME !== undefined && /^\/mnt\/[a-z]\//.test(folder)) return false;
   mkdirSync(folder, { recursive: true });
   const probe = join(folder, `.probe-${process.pid}`);
@@ -45,8 +45,8 @@ export class Watcher {
   #seen: string;
 
   /**
-   * @param told whether the system tells of saved files there
-   * @param onSave called when the files are others than at the last call
+   * @param told whether the system reports saved files in this folder
+   * @param onSave called when the files have changed since the last call
    */
   constructor(folder: string, told: boolean, onSave: () => void) {
     this.#folder = folder;
@@ -59,9 +59,9 @@ export class Watcher {
         clearTimeout(this.#quiet);
         this.#quiet = setTimeout(() => this.#look(), QUIET);
       });
-      this.#watcher.on("error", () => {}); // The folder was removed, say: looking has to do.
+      this.#watcher.on("error", () => {}); // For example, the folder was removed. We still look.
     } catch {
-      // As above.
+      // The folder cannot be watched. We still look.
     }
   }
 
@@ -79,7 +79,7 @@ export class Watcher {
   }
 }
 
-/** The TypeScript files of a folder, with the moments at which they were written. */
+/** The TypeScript files of a folder with their times of change. */
 function stateOf(folder: string): string {
   try {
     return readdirSync(folder)
@@ -90,6 +90,6 @@ function stateOf(folder: string): string {
       })
       .join("\n");
   } catch {
-    return ""; // An editor is just replacing a file, or the folder is gone: the next look will see.
+    return ""; // An editor is replacing a file, or the folder is gone. The next look will show it.
   }
 }

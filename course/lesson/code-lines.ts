@@ -1,19 +1,19 @@
-// Fenced blocks of a page as lines for a terminal. Pure.
+// Formats fenced blocks of a page for a terminal. Pure.
 
 import type { Style } from "../../terminal/paint.ts";
 import { cutLine, type Line, lineWidth, plainLine, textOf } from "../../terminal/styled-text.ts";
 import { printableText } from "../../terminal/widths.ts";
 import { DiagramError, drawSequence, parseSequence } from "./sequence-diagram.ts";
 
-/** Stands before every line of code. */
+/** The beginning of every line of code. */
 const MARGIN = "  ";
-/** Stands where a line too long for the terminal goes on. */
+/** The beginning of a row that continues a line which was too long. */
 const CONTINUED = "    ↪ ";
 
 const PROMPT = /^(?:(?:\[[^\]]+\] )?you>|>|your name:) /;
 
 /**
- * @param info what stands behind the backticks, e.g. "console terminal=alice"
+ * @param info the text after the backticks, e.g. "console terminal=alice"
  * @param width in columns
  */
 export function codeLines(info: string, text: string, width: number): Line[] {
@@ -40,7 +40,7 @@ function codeLine(row: string, style: Style | undefined, width: number): Line[] 
   return [...lines, rest];
 }
 
-/** Behind the last blank of what fits, if that is not too far in front: else anywhere. */
+/** Where to break a line: after the last blank that fits, unless that is much too early. */
 function breakAt(text: string, width: number): number {
   const blank = text.slice(0, width).lastIndexOf(" ") + 1;
   return blank > width * 0.6 ? blank : width;
@@ -56,7 +56,7 @@ function diagramLines(rows: readonly string[], width: number): Line[] | undefine
   }
 }
 
-/** What the reader should know of a block before it. */
+/** What the reader should know before the block. */
 function labelOf(info: string): string | undefined {
   const [, reason] = /not-run: *(.+)$/.exec(info) ?? [];
   const [, terminal] = /terminal=(\S+)/.exec(info) ?? [];

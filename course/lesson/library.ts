@@ -1,11 +1,11 @@
-// All that can be read: the pages of the course in its order, and those that belong to no stage. Pure but for reading them.
+// Lists all pages that can be read: those of the course in order, and some that belong to no stage.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readPages } from "./page-files.ts";
 
 export interface ReadingPage {
-  /** As a user names it: 03-4, or glossary. */
+  /** The name that a user types: 03-4, or glossary. */
   id: string;
   /** Relative to the course's folder. */
   file: string;
@@ -15,7 +15,7 @@ export interface ReadingPage {
   exercise: string | undefined;
 }
 
-/** Pages beside the stages, by the name of their file; the first of them stands before the lessons. */
+/** Pages outside the stages, by file name. The first of them comes before all lessons. */
 const BESIDE = [
   ["map", "lessons/README.md"],
   ["glossary", "lessons/glossary.md"],
@@ -35,7 +35,7 @@ export function readLibrary(root: string): ReadingPage[] {
   return [...beside.filter(isMap), ...readPages(root), ...beside.filter((page) => !isMap(page))];
 }
 
-/** The page that a user means: by 03-4, 03-4-key-pair, the exercise's id, or its file. */
+/** Finds the page that a user means: by 03-4, 03-4-key-pair, the exercise's id, or the file. */
 export function findPage(pages: readonly ReadingPage[], name: string): ReadingPage | undefined {
   const wanted = name.replace(/^\.\//, "");
   return pages.find(({ id, file, exercise }) => {
@@ -45,7 +45,7 @@ export function findPage(pages: readonly ReadingPage[], name: string): ReadingPa
   });
 }
 
-/** How links name a page of the course, by its file. */
+/** Returns a function that makes names for links from the files of pages. */
 export function nameOfPage(pages: readonly ReadingPage[]): (file: string) => string | undefined {
   const names = new Map(pages.map(({ id, file }) => [file, id]));
   return (file) => names.get(file);

@@ -34,7 +34,7 @@ describe("the difference between two texts", () => {
   });
 });
 
-/** By trying, for short texts. */
+/** Tries all possibilities, so it works only for short texts. */
 function longestCommon(left: readonly string[], right: readonly string[]): number {
   const row = new Array<number>(right.length + 1).fill(0);
   for (const a of left) {

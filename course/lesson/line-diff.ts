@@ -1,11 +1,11 @@
-// The difference between two texts, line by line, in the unified form that `diff -u` and git have. Pure.
+// Finds the differences between two texts, line by line, in the unified format of `diff -u` and git. Pure.
 
 export interface DiffLine {
   kind: " " | "-" | "+";
   text: string;
 }
 
-/** Every line of both texts, in order: in both, only in the old one, only in the new one. As few changes as possible. */
+/** All lines of both texts, in order, each marked as common, old or new. There are as few changes as possible. */
 export function diffLines(old: readonly string[], now: readonly string[]): DiffLine[] {
   const common = commonLengths(old, now);
   const lines: DiffLine[] = [];
@@ -27,7 +27,7 @@ export function diffLines(old: readonly string[], now: readonly string[]): DiffL
   return lines;
 }
 
-/** How long the longest common subsequence is of what follows each pair of lines. Our files have some hundred lines. */
+/** The lengths of the longest common subsequences after each pair of lines. Our files have some hundred lines. */
 function commonLengths(old: readonly string[], now: readonly string[]): Uint32Array[] {
   const lengths = Array.from({ length: old.length + 1 }, () => new Uint32Array(now.length + 1));
   for (let i = old.length - 1; i >= 0; i -= 1) {
@@ -48,8 +48,8 @@ function at(lengths: readonly Uint32Array[], i: number, j: number): number {
 }
 
 /**
- * The changes, each with so many lines around it, and a line `@@ -A,B +C,D @@` before each group: from which line of the old
- * text, how many, and the same of the new one.
+ * Returns the changes with `context` lines around each. A line `@@ -A,B +C,D @@` comes before each group: it gives the
+ * first line and the number of lines, in the old text (A, B) and in the new one (C, D).
  */
 export function unified(old: readonly string[], now: readonly string[], context: number): string[] {
   const lines = diffLines(old, now);
@@ -74,7 +74,7 @@ export function unified(old: readonly string[], now: readonly string[], context:
 function heading(lines: readonly DiffLine[], oldLine: number, newLine: number): string {
   const oldLength = lines.filter(({ kind }) => kind !== "+").length;
   const newLength = lines.filter(({ kind }) => kind !== "-").length;
-  // Of no lines, the one before them is named.
+  // If a group has no lines of a text, it is named after the line before it.
   const [from, to] = [oldLength === 0 ? oldLine - 1 : oldLine, newLength === 0 ? newLine - 1 : newLine];
   return `@@ -${from},${oldLength} +${to},${newLength} @@`;
 }

@@ -1,20 +1,20 @@
-// The pages of the course, in its order: lessons/FOLDER/N-slug.md.
+// Finds the pages of the course, in order: lessons/FOLDER/N-slug.md.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Kind, readPageName } from "../exercises/pages.ts";
 import { LESSON_FOLDERS } from "../exercises/stages.ts";
 
-/** The kinds of exercises, and of a page that has none. */
+/** The kind of a page's exercise; "read" if it has none. */
 export type PageKind = Kind | "read";
 
 export interface Page {
   folder: string;
-  /** From 1, in its folder. */
+  /** The page's number in its folder, from 1. */
   number: number;
-  /** What stands in its name behind the number. */
+  /** The file's name after the number. */
   slug: string;
-  /** As a user names it: 03-4. */
+  /** The name that a user types: 03-4. */
   id: string;
   /** Relative to the course's folder, with `/`. */
   file: string;
@@ -25,12 +25,12 @@ export interface Page {
   text: string;
 }
 
-/** All pages. Files with other names are passed over (a test finds them). */
+/** Returns all pages. Files with other names are skipped here, and reported by a test. */
 export function readPages(root: string): Page[] {
   return LESSON_FOLDERS.flatMap((folder) => pagesOf(root, folder));
 }
 
-/** The pages of a folder, by number. */
+/** The pages in a folder, sorted by number. */
 export function pagesOf(root: string, folder: string): Page[] {
   const path = join(root, "lessons", folder);
   if (!existsSync(path)) return [];

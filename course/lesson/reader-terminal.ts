@@ -1,4 +1,4 @@
-// The lesson reader's terminal: keys in, screens out, and everything as it was when it ends.
+// Connects the lesson reader with a terminal: passes on keys, draws screens, and restores the terminal at the end.
 
 import type { ReadStream, WriteStream } from "node:tty";
 import type { Paint } from "../../terminal/paint.ts";
@@ -6,15 +6,15 @@ import { Screen } from "../../terminal/screen.ts";
 import { paintLine } from "../../terminal/styled-text.ts";
 import type { Reader, Request } from "./reader.ts";
 
-/** What the reader asks for beside reading. */
+/** What the reader cannot do itself. */
 export interface Wishes {
-  /** Does the exercise of the page; the terminal is as it was before. Returns what to say afterwards. */
+  /** Runs the page's exercise on the restored terminal. @returns a sentence to show afterwards */
   exercise: () => Promise<string>;
 }
 
 /**
  * Shows the reader until its user quits.
- * @returns when the terminal is as it was before
+ * @returns when the terminal has been restored
  */
 export async function showReader(
   reader: Reader,
@@ -47,7 +47,7 @@ export async function showReader(
     screen.open();
   };
 
-  // Whatever ends us: nobody shall be left with a terminal that shows no cursor. If it is gone, that is to quit.
+  // However we end, the terminal must be restored, or it has no cursor. If it was closed, we quit.
   const stop = (): void => process.exit(143);
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
   input.on("end", quit);

@@ -1,11 +1,11 @@
-// The lesson reader without its terminal: which key does what, and what stands on the screen then. Pure.
+// The lesson reader without its terminal: what each key does, and what the screen then shows. Pure.
 
 import type { Key } from "../../terminal/keys.ts";
 import { cutLine, type Line, lineWidth, plainLine, textOf } from "../../terminal/styled-text.ts";
 import { nameOfPage, type ReadingPage } from "./library.ts";
 import { type Rendered, renderPage } from "./render.ts";
 
-/** What the terminal is to do after a key, beside showing the screen. */
+/** What the caller has to do after a key, in addition to drawing the screen. */
 export type Request = "quit" | "suspend" | "exercise" | undefined;
 
 export interface Size {
@@ -13,7 +13,7 @@ export interface Size {
   rows: number;
 }
 
-/** A row of a list, and where it leads. */
+/** A row of a list, and the place that it leads to. */
 interface Entry {
   label: string;
   page: number;
@@ -26,12 +26,12 @@ type Mode =
   | { kind: "typing"; text: string };
 
 const LEAST: Size = { columns: 30, rows: 6 };
-/** One row above the page, and one below it. */
+/** One row above the page and one below it. */
 const FRAME_ROWS = 2;
 const MOST_HITS = 300;
 const LONGEST_SEARCH = 60;
 
-/** What the keys do, as much as fits. */
+/** Descriptions of the keys. The first one that fits into a row is shown. */
 const KEYS = [
   "n next, p previous, space b scroll, c contents, / search, h hint, e exercise, q quit",
   "n next, p previous, space b scroll, c contents, / search, h hint, e do, q quit",
@@ -47,13 +47,13 @@ export class Reader {
   /** How many hints of the page are open. */
   #opened = 0;
   #mode: Mode = { kind: "page" };
-  /** True directly after the first `e`. */
+  /** True if the last key was the first `e`. */
   #isExerciseNext = false;
-  /** Said in the last row until the next key. */
+  /** Shown in the last row until the next key. */
   #notice = "";
   #rendered: Rendered;
 
-  /** @param start the page to begin with; there is at least one */
+  /** @param start the first page to show */
   constructor(pages: readonly ReadingPage[], start: ReadingPage, size: Size) {
     this.#pages = pages;
     this.#index = Math.max(0, pages.indexOf(start));
@@ -66,7 +66,7 @@ export class Reader {
   }
 
   resize(size: Size): void {
-    // The same part of the page stays in sight.
+    // The same part of the page should stay visible.
     const share = this.#scroll / Math.max(1, this.#rendered.lines.length);
     this.#size = {
       columns: Math.max(LEAST.columns, size.columns),
@@ -76,7 +76,7 @@ export class Reader {
     this.#scrollTo(Math.round(share * this.#rendered.lines.length));
   }
 
-  /** Says something in the last row, until the next key. */
+  /** Shows a sentence in the last row until the next key. */
   say(notice: string): void {
     this.#notice = notice;
   }
@@ -96,7 +96,7 @@ export class Reader {
     return undefined;
   }
 
-  /** As many lines as the terminal has rows, each at most as long as it has columns. */
+  /** As many lines as the terminal has rows. None is longer than its columns. */
   screen(): Line[] {
     const body = this.#mode.kind === "list" ? this.#listLines(this.#mode) : this.#visible();
     const rows = Array.from({ length: this.#bodyRows }, (_, i) => body[i] ?? []);
@@ -178,7 +178,7 @@ export class Reader {
     return undefined;
   }
 
-  /** learn begins with the exercise that is next, which may be another one: so it is said first where to find this one. */
+  /** learn opens the next exercise, which may belong to another page. So we first say where this page's exercise is. */
   #requestExercise(isAskedAgain: boolean): Request {
     const exercise = this.page?.exercise;
     if (exercise === undefined) this.say("this page has no exercise");
@@ -211,7 +211,7 @@ export class Reader {
     if (this.#opened === closable.length) return this.say("all of them are open");
     const line = closable[this.#opened] ?? 0;
     const next = closable[this.#opened + 1];
-    // The answer shall not come as a surprise behind the last hint.
+    // The reader must not see the answer by surprise when they ask for another hint.
     if (next === undefined && closable.length > 1 && this.#notLooked) {
       this.#notLooked = false;
       return this.say("what follows tells the answer; h once more opens it");
@@ -222,7 +222,7 @@ export class Reader {
     if (line < this.#scroll || line >= this.#scroll + this.#bodyRows - 2) this.#scrollTo(line - 1);
   }
 
-  /** True until the user was told that the last part tells the answer. */
+  /** True until the user has been warned that the last part tells the answer. */
   #notLooked = true;
 
   #scrollTo(line: number): void {
@@ -292,7 +292,7 @@ export class Reader {
       this.#mode = { kind: "typing", text: text + typed };
   }
 
-  /** Finds a text in all pages, whatever its case; hints that are closed keep their secrets. */
+  /** Finds a text in all pages, in upper or lower case. Hints that are closed are not searched. */
   #search(text: string): void {
     this.#mode = { kind: "page" };
     if (text === "") return;
@@ -323,7 +323,7 @@ export class Reader {
     return plainLine(`${textOf(shown)}${blanks}${right}`, "selected");
   }
 
-  /** How much of the page has been seen. */
+  /** How much of the page has been on the screen. */
   #share(): string {
     const { length } = this.#rendered.lines;
     if (length <= this.#bodyRows) return "all";

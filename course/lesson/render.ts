@@ -1,4 +1,4 @@
-// A page as lines for a terminal: marked reads the markdown, this lays it out. Pure.
+// Lays out a page for a terminal. The package marked parses its Markdown. Pure.
 
 import { posix } from "node:path";
 import { lexer, type MarkedToken, type Token, type Tokens } from "marked";
@@ -7,32 +7,32 @@ import { type Line, lineWidth, plainLine, type Span, textOf, wrapSpans } from ".
 import { printableText, widthOf } from "../../terminal/widths.ts";
 import { codeLines } from "./code-lines.ts";
 
-/** How a page is to be shown. */
+/** How to show a page. */
 export interface View {
-  /** In columns. Paragraphs are kept narrower where it is very wide. */
+  /** In columns. Paragraphs are narrower if this is very wide. */
   width: number;
-  /** How many of the closed parts are open: hints, and what an exercise meant. */
+  /** How many of the closed parts are open. Hints and the meaning of an exercise are closed at first. */
   opened: number;
-  /** What to say beside a closed part, e.g. "h opens it". */
+  /** The text beside a closed part, e.g. "h opens it". */
   closedNote: (summary: string) => string;
-  /** The file of the page, relative to the course's folder: links start from it. */
+  /** The page's file, relative to the course's folder: links are relative to it. */
   file: string;
-  /** How a page of the course is named in a link, by its file; undefined if it is none. */
+  /** The name of a page of the course in a link; undefined if the file is no such page. */
   nameOf: (file: string) => string | undefined;
-  /** False: addresses of the web are left out, since there is no room for them. */
+  /** False if there is no room for web addresses: then they are left out. */
   withAddresses?: boolean;
 }
 
 export interface Rendered {
   lines: Line[];
-  /** How many parts can be opened, and in which line each begins. */
+  /** The numbers of the lines in which the closed parts begin. */
   closable: number[];
 }
 
 /** Longer lines are hard to read. */
 const MOST_COLUMNS = 100;
 
-/** Lays out a page. What is in the file can be anything: control characters are made visible. */
+/** Lays out a page. The file may contain anything, so control characters are made visible. */
 export function renderPage(markdown: string, view: View): Rendered {
   const width = Math.max(20, Math.min(view.width, MOST_COLUMNS));
   const layout = new Layout({ ...view, width });
@@ -42,7 +42,7 @@ export function renderPage(markdown: string, view: View): Rendered {
   return { lines, closable: layout.closable };
 }
 
-/** "What it meant" answers the exercise: it is closed until it is asked for, as the hints are. */
+/** Closes "What it meant" like the hints, because it answers the exercise. */
 function withClosableMeaning(markdown: string): string {
   return markdown.replace(
     /^## What it meant\n([\s\S]*?)(?=^## |$(?![\s\S]))/m,
@@ -54,7 +54,7 @@ class Layout {
   readonly lines: Line[] = [];
   readonly closable: number[] = [];
   readonly #view: View;
-  /** True inside of a part that is closed. */
+  /** True inside a closed part. */
   #hidden = false;
   #margin = "";
 
@@ -76,7 +76,7 @@ class Layout {
       case "paragraph":
         return this.#paragraph(inline(token.tokens, this.#view));
       case "text":
-        // In a list whose items stand close to each other.
+        // This is an item of a list without blank lines between its items.
         return this.#lines(wrapSpans(inline(token.tokens ?? [token], this.#view), this.#room));
       case "code":
         return this.#add(codeLines(token.lang ?? "", token.text, this.#room));
@@ -102,7 +102,7 @@ class Layout {
     }
   }
 
-  /** Adds lines and a blank one behind them. */
+  /** Adds lines, and a blank line after them. */
   #add(lines: readonly Line[]): void {
     this.#lines(lines);
     this.#blank();
@@ -130,7 +130,7 @@ class Layout {
       const first = this.lines.length;
       this.#within(" ".repeat(mark.length), () => this.blocks(item.tokens));
       const line = this.lines[first];
-      // The mark takes the place of the last blanks of the margin.
+      // The mark replaces the last blanks of the margin.
       if (line?.[0] !== undefined) {
         const margin = line[0].text;
         line[0] = { text: margin.slice(0, margin.length - mark.length) + mark };
@@ -147,7 +147,7 @@ class Layout {
     this.#margin = before;
   }
 
-  /** Only comments, and parts that can be opened, stand in our pages. */
+  /** Our pages use HTML only for comments and for parts that can be opened. */
   #html(text: string): void {
     const parts = /<!--[\s\S]*?-->|<details[^>]*>|<\/details>|<summary>([\s\S]*?)<\/summary>|[^<]+|</g;
     for (const [part, summary] of text.matchAll(parts)) {
@@ -189,7 +189,7 @@ class Layout {
   }
 }
 
-/** Whether some row needs more than one line: then a gap between the rows keeps them apart. */
+/** Whether a row needs several lines. Then blank lines separate the rows. */
 function hasHighRows(cells: readonly Span[][][], widths: readonly number[]): boolean {
   return cells.some((row) => row.some((spans, i) => lineWidth(spans) > (widths[i] ?? 0)));
 }
@@ -212,10 +212,10 @@ function tableRow(row: readonly Span[][], widths: readonly number[], isHeader: b
   });
 }
 
-/** A column keeps its longest word whole, if the word is no longer than this. */
+/** A column does not break words that are at most this long. */
 const LONGEST_WORD = 24;
 
-/** As wide as the cells want; where that is too much, the widest columns become narrower first, to their longest words. */
+/** The width that each column wants. If there is not enough room, the widest columns shrink first. */
 function columnWidths(cells: readonly Span[][][], room: number): number[] {
   const columns = (cells[0] ?? []).map((_, i) => cells.map((row) => row[i] ?? []));
   const widths = columns.map((column) => Math.max(1, ...column.map(lineWidth)));
@@ -229,7 +229,7 @@ function columnWidths(cells: readonly Span[][][], room: number): number[] {
   return widths;
 }
 
-/** Makes the widest column narrower until all fit into the room, or none is wider than its least width. */
+/** Makes the widest column narrower until all fit, or each has its least width. */
 function shrink(widths: number[], least: readonly number[], room: number): void {
   while (widths.reduce((sum, width) => sum + width, 0) > room) {
     const wide = widths.map((width, i) => (width > (least[i] ?? 0) ? width : 0));
@@ -247,7 +247,7 @@ function longestWord(spans: readonly Span[]): number {
   );
 }
 
-/** What stands within a line. */
+/** Formats the text within a line. */
 function inline(tokens: readonly Token[], view: View, style?: Style): Span[] {
   return (tokens as readonly MarkedToken[]).flatMap((token): Span[] => {
     switch (token.type) {
@@ -281,13 +281,13 @@ function link({ href, tokens }: Tokens.Link, view: View, style: Style | undefine
   const spans = inline(tokens, view, style ?? "link");
   const target = printableText(targetOf(href, view));
   const text = textOf(spans);
-  // The name of a page, or of a file, says already where it leads.
+  // The name of a page or a file already tells where the link leads.
   const isClause = target === "protocol" && /^P[0-9]/.test(text);
   const isSaid = target === "" || isClause || target === `lesson ${text}` || target.endsWith(text);
   return isSaid ? spans : [...spans, { text: ` (${target})`, style: "dim" }];
 }
 
-/** A page of the course by its name, any other file by its path from the course's folder. */
+/** Names the target of a link: a page by its name, any other file by its path from the course's folder. */
 function targetOf(href: string, { file, nameOf, withAddresses }: View): string {
   if (/^[a-z]+:/.test(href)) return withAddresses === false ? "" : href;
   const [path = ""] = href.split("#");

@@ -1,4 +1,4 @@
-// Mermaid's sequence diagrams, as far as the lessons use them: read, and drawn with characters. Pure.
+// Reads the sequence diagrams of Mermaid that the lessons use, and draws them with characters. Pure.
 
 import { wrap } from "../../terminal/text.ts";
 import { widthOf } from "../../terminal/widths.ts";
@@ -10,9 +10,9 @@ export interface Participant {
 
 export type Step =
   | { kind: "message"; from: number; to: number; text: string; dashed: boolean; lost: boolean }
-  /** From the first of these participants to the last. */
+  /** The note covers the participants from `first` to `last`. */
   | { kind: "note"; first: number; last: number; text: string }
-  /** `loop`, `opt`, `alt`, `else` with what it says, or `end`. */
+  /** The line `loop`, `opt`, `alt` or `else` with its text, or `end`. */
   | { kind: "frame"; text: string };
 
 export interface SequenceDiagram {
@@ -20,7 +20,7 @@ export interface SequenceDiagram {
   steps: Step[];
 }
 
-/** What is wrong with a diagram, and in which of its lines (from 1). */
+/** A mistake in a diagram, with the number of the line (from 1). */
 export class DiagramError extends Error {
   readonly line: number;
 
@@ -34,7 +34,7 @@ const MOST_PARTICIPANTS = 4;
 const MESSAGE = /^(\w+)(--?)(>>|x)(\w+): *(.+)$/;
 const NOTE = /^Note over (\w+)(?:, *(\w+))?: *(.+)$/;
 
-/** @throws DiagramError if it is no sequence diagram, or more than the lessons use */
+/** @throws DiagramError if it is no sequence diagram, or uses a feature that no lesson uses */
 export function parseSequence(lines: readonly string[]): SequenceDiagram {
   const diagram: SequenceDiagram = { participants: [], steps: [] };
   if (lines[0]?.trim() !== "sequenceDiagram")
@@ -101,7 +101,7 @@ function parseStep({ participants, steps }: SequenceDiagram, text: string, line:
 
 const LEAST_GAP = 12;
 
-/** @param width in columns; the drawing is at most as wide, if its names and words allow */
+/** @param width in columns; the drawing is wider only if its names and words need more */
 export function drawSequence({ participants, steps }: SequenceDiagram, width: number): string[] {
   const names = participants.map(({ name }) => name);
   const margin = Math.ceil(widthOf(names[0] ?? "") / 2);
@@ -117,7 +117,7 @@ export function drawSequence({ participants, steps }: SequenceDiagram, width: nu
   return [...rows, lifelines(columns, total), heading].map((row) => row.trimEnd());
 }
 
-/** The least gap that leaves every text and name on one line. */
+/** The smallest gap with which every text and name fits into one line. */
 function widestGap(names: readonly string[], steps: readonly Step[]): number {
   const gaps = names.slice(1).map((name, i) => (widthOf(name) + widthOf(names[i] ?? "")) / 2 + 4);
   for (const step of steps) {
@@ -154,7 +154,7 @@ function drawMessage(
     overlay(lifelines(columns, width), left + 1 + Math.floor((inner - widthOf(words)) / 2), words),
   );
   const shaft = (dashed ? "- " : "─").repeat(inner).slice(0, inner);
-  // What is lost ends before it arrives.
+  // The arrow of a lost message ends before it arrives.
   const arrived = lost ? Math.floor(inner * 0.7) : inner - 1;
   const arrow =
     to > from
@@ -195,7 +195,7 @@ function namesRow(names: readonly string[], columns: readonly number[], width: n
   return row;
 }
 
-/** The row with a text laid over it. All characters of our diagrams are one column wide. */
+/** Writes a text over a part of the row. All characters of our diagrams are one column wide. */
 function overlay(row: string, start: number, text: string): string {
   const characters = [...row];
   for (const [i, character] of [...text].entries()) characters[start + i] = character;

@@ -1,4 +1,4 @@
-// The question of lessons/01-calculator/8-many-clients.md: ten clients of a server that computes, in one thread.
+// The question of lessons/01-calculator/8-many-clients.md: ten clients ask a server with one thread.
 
 import { once } from "node:events";
 import { startServer } from "../../programs/stage-programs.ts";
@@ -7,10 +7,10 @@ import { dialled } from "./support/dialled.ts";
 
 const CLIENTS = 10;
 
-/** The answers that are offered, in milliseconds. */
+/** The answers to choose from, in milliseconds. */
 const OFFERED = [50, 100, 500];
 
-/** When each of the clients had its answer, in milliseconds after all of them had asked, in order. */
+/** Lets all clients ask at once. Returns how many milliseconds later each has its answer, in ascending order. */
 async function askAllAtOnce(): Promise<number[]> {
   const { server, port } = await startServer("course/questions/support/busy-server.ts");
   try {
@@ -33,7 +33,7 @@ export const question: Question = {
   async find() {
     const times = await askAllAtOnce();
     const last = times.at(-1) ?? 0;
-    // A machine that is busy with other things makes all of it slower; the nearest of the three is meant.
+    // A busy machine makes everything slower, so the nearest of the three answers counts.
     const nearest = [...OFFERED].sort((left, right) => Math.abs(left - last) - Math.abs(right - last))[0];
     const shown = times.map((time) => time.toFixed(0)).join(", ");
     return {

@@ -1,4 +1,4 @@
-// The question of lessons/01-calculator/9-nagle.md: what the second half of a request was waiting for.
+// The question of lessons/01-calculator/9-nagle.md: why the second half of a request had to wait.
 
 import type { Segment } from "../../captures/read/packet.ts";
 import type { Question } from "../exercises/question.ts";
@@ -15,7 +15,7 @@ interface Wait {
   second: Segment;
 }
 
-/** The first connection's second request: its halves, and the acknowledgement between them. */
+/** Finds the two halves of the first connection's second request, and the acknowledgement between them. */
 async function findWait(): Promise<Wait> {
   const segments = await segmentsOf(FILE);
   const start = segments.findIndex(({ payload }) => payload.toString() === FIRST_HALF);

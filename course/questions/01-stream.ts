@@ -1,4 +1,4 @@
-// The question of lessons/01-calculator/2-stream.md: three writes at one end of a connection, a busy reader at the other.
+// The question of lessons/01-calculator/2-stream.md: one side writes three times, the other side reads late.
 
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
@@ -8,7 +8,7 @@ import { dialled } from "./support/dialled.ts";
 
 const WRITES = ["1 + 1\n", "2 + 2\n", "3 + 3\n"] as const;
 
-/** What a program reads, call by call, that lets all the writes arrive before it reads. */
+/** Reads only after all writes have arrived. Returns what each read gives. */
 async function readLate(): Promise<string[]> {
   const server = createServer({ pauseOnConnect: true });
   server.listen(0, "127.0.0.1");
@@ -32,7 +32,7 @@ async function readLate(): Promise<string[]> {
   }
 }
 
-/** Another client comes and goes: by then, everything that the first one wrote has arrived. */
+/** Lets another client connect and leave. By then, everything that the first one wrote has arrived. */
 async function becauseItIsBusy(server: ReturnType<typeof createServer>): Promise<void> {
   const accepted = once(server, "connection");
   const other = await dialled(server);

@@ -1,4 +1,4 @@
-// How much money does Alice ask Bob to pay? Read from the recorded chat of stage 02, as anybody on the way could read it.
+// Reads from the recorded chat of stage 02 how much money Alice asks Bob to pay, as any observer could.
 
 import { join } from "node:path";
 import { jsonOf } from "../../captures/explain/protocols.ts";
@@ -10,7 +10,7 @@ import type { Found, Question } from "../exercises/question.ts";
 
 const CAPTURE = "captures/02-basic-p2p.pcap";
 
-/** A line with which somebody asks for a payment. */
+/** A line that asks for a payment. */
 const PAYMENT = /\bpay ([0-9]+) to (\S+)$/;
 
 /** A message of the recorded chat. */
@@ -58,7 +58,7 @@ export const question: Question = {
   },
 };
 
-/** The messages of a chat in clear, with their speakers. Other streams have none. */
+/** The messages of an unencrypted chat, with their senders; empty for other streams. */
 function messagesOf(stream: Stream): Message[] {
   const names: Partial<Record<"a" | "b", string>> = {};
   const messages: Message[] = [];

@@ -1,16 +1,16 @@
-// What of a chat does the registry hear? The real programs have one, with somebody between them and the registry who counts.
+// Counts the lines of a chat that reach the registry: real programs chat, with a relay between them and the registry.
 
 import type { ChildProgram } from "../../programs/child-program.ts";
 import { startProgram, startServer } from "../../programs/stage-programs.ts";
 import type { Found, Question } from "../exercises/question.ts";
 import { Relay } from "../relay.ts";
 
-/** How many messages each of the two says. */
+/** How many messages each user sends. */
 const MESSAGES = 10;
 
 export const question: Question = {
   async find(): Promise<Found> {
-    // No ping comes in between, on a slow machine neither.
+    // No ping may come in between, even on a slow machine.
     const { server, port } = await startServer("02-basic-p2p/server.ts", ["--heartbeat", "600"]);
     const relay = await Relay.start(port);
     const programs = [server];
@@ -49,7 +49,7 @@ export const question: Question = {
   },
 };
 
-/** How small numbers are written in words. */
+/** Small numbers in words. */
 const WORDS = ["none", "one", "two", "three"];
 
 function startClient(name: string, registryPort: number, programs: ChildProgram[]): ChildProgram {
@@ -59,7 +59,7 @@ function startClient(name: string, registryPort: number, programs: ChildProgram[
   return client;
 }
 
-/** Alice calls Bob, each of them says ten messages, and Alice ends the chat. */
+/** Alice calls Bob, each of them sends ten messages, and Alice ends the chat. */
 async function chat(alice: ChildProgram, bob: ChildProgram): Promise<void> {
   alice.enter("/chat bob");
   await alice.line("chat with bob started");
@@ -75,7 +75,7 @@ async function chat(alice: ChildProgram, bob: ChildProgram): Promise<void> {
   await bob.line("chat with alice ended");
 }
 
-/** What has gone through the relay to the registry. */
+/** The lines that the relay has passed on to the registry. */
 function heard(relay: Relay): string[] {
   return relay.passed.filter(({ from }) => from === "caller").map(({ bytes }) => bytes.toString().trimEnd());
 }

@@ -1,14 +1,14 @@
-// The exchange of lesson 03-1 with p = 23, done by stage 03's own functions when the answer is compared.
+// Repeats the exchange of lesson 03-1 with p = 23, using stage 03's own functions.
 
 import { power, TOY } from "../../checks/engine/cryptography.ts";
 import type { Question } from "../exercises/question.ts";
 import { jsonFrom } from "./support/output.ts";
 
-/** The private keys that the page gives to alice and to bob. */
+/** The private keys of Alice and Bob on the page. */
 const ALICE = 8n;
 const BOB = 5n;
 
-/** What stage 03 makes of them: both public keys, and the secret as each side computes it. */
+/** Both public keys, and the secret as each side computes it. */
 interface Exchange {
   alicePublic: number;
   bobPublic: number;
@@ -31,7 +31,7 @@ const PROGRAM = `
 
 const modulo = (value: bigint, modulus: bigint): string => String(value % modulus);
 
-/** Wrong ways to a number, and what to say to those who went there. */
+/** Wrong ways to compute the secret, with an explanation for each. */
 function mistakes(): [answer: string, explanation: string][] {
   const { generator, prime } = TOY;
   const alicePublic = power(generator, ALICE, prime);
@@ -85,7 +85,7 @@ export const question: Question = {
       ].join("\n"),
     };
   },
-  /** 06 is 6. */
+  /** A leading zero does not matter: 06 counts as 6. */
   normalise(answer) {
     return answer.trim().replace(/^0+(?=[0-9])/, "");
   },

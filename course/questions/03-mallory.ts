@@ -1,4 +1,4 @@
-// At which port did the one listen whose key Alice has got? Read from the recording when the answer is compared.
+// Reads from the recording on which port the program listened whose key Alice has received.
 
 import { join } from "node:path";
 import { type JsonLine, jsonOf, recognise } from "../../captures/explain/protocols.ts";
@@ -10,12 +10,12 @@ import type { Found, Question } from "../exercises/question.ts";
 
 const CAPTURE = "captures/03-dh-chat-mitm.pcap";
 
-/** The ports that play a part in the recording. */
+/** The ports in the recording. */
 interface Ports {
   registry: number;
   alice: number;
   bob: number;
-  /** Where the registry sent Alice. */
+  /** The port that the registry gave to Alice. */
   lookedUp: number;
 }
 

@@ -1,13 +1,13 @@
-// How many candidates it takes to find a safe prime of 256 bits: stage 03's own function draws some, and counts.
+// Counts how many candidates stage 03's own function tries to find a safe prime of 256 bits.
 
 import type { Question } from "../exercises/question.ts";
 import { jsonFrom } from "./support/output.ts";
 
 const BITS = 256;
-/** So many that the average has the right order of magnitude: that it has not happens less than once in 100,000 times. */
+/** With so many primes, the average is of the wrong order of magnitude less than once in 100,000 runs. */
 const DRAWS = 8;
 
-/** What can be chosen: each stands for all numbers that are nearer to it than to the others, by their ratio. */
+/** The answers to choose from. The one with the smallest ratio to the average is right. */
 const CHOICES = [
   { letter: "a", count: 10 },
   { letter: "b", count: 100 },
@@ -17,7 +17,7 @@ const CHOICES = [
 
 const distance = (left: number, right: number): number => Math.abs(Math.log(left / right));
 
-/** The function behind `npm run dh:prime`, called some times in one process: how many candidates each prime took. */
+/** Calls the function behind `npm run dh:prime` several times, and prints how many candidates each call took. */
 const PROGRAM = `
   const { generateSafePrime } = await import("./03-dh-chat/primes.ts");
   const counts = Array.from({ length: ${DRAWS} }, () => generateSafePrime(${BITS}).candidates);
@@ -39,7 +39,7 @@ export const question: Question = {
       ].join("\n"),
     };
   },
-  /** A letter or a number, however its thousands are written. */
+  /** The answer is a letter or a number, with any separator of thousands. */
   normalise(answer) {
     return answer
       .trim()

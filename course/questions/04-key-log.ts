@@ -1,4 +1,4 @@
-// The code for the door, and the line that holds it: read from the capture with its key log when it is asked.
+// Finds the code for the door in the capture with its key log, and the line that holds it.
 
 import { jsonOf } from "../../captures/explain/protocols.ts";
 import type { StreamLine } from "../../captures/explain/stream-lines.ts";
@@ -6,7 +6,7 @@ import type { Found, Question } from "../exercises/question.ts";
 import { numbersOf, onlyNumbers } from "./support/numbers.ts";
 import { readSealedChat } from "./support/sealed-chat.ts";
 
-/** A line with a message, as its receiver read it. */
+/** A line with a message, as its receiver has decrypted it. */
 interface ReadMessage {
   seq: number;
   id: number;

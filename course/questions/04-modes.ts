@@ -1,10 +1,10 @@
-// How many different blocks a text has that says the same three times, with ECB and with CBC: encrypted when it is asked.
+// Encrypts a text that says the same three times with ECB and with CBC, and counts the different blocks.
 
 import type { Question } from "../exercises/question.ts";
 import { numbersOf, onlyNumbers } from "./support/numbers.ts";
 import { outputOf } from "./support/output.ts";
 
-/** Sixteen bytes, three times. */
+/** One block of sixteen bytes, three times. */
 const TEXT = "pay 100 to carol".repeat(3);
 
 function countOf(output: string, mode: "ECB" | "CBC"): number {

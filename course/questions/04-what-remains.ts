@@ -1,13 +1,13 @@
-// How many messages alice sends, told from the lengths of her lines alone; the key log then says whether that is so.
+// Counts Alice's messages by the lengths of her lines alone, and compares the result with the decrypted lines.
 
 import type { Found, Question } from "../exercises/question.ts";
 import type { ObservedLine } from "../observer.ts";
 import { readSealedChat } from "./support/sealed-chat.ts";
 
-/** The shortest ciphertext that a message can have, in bytes: its line has at least 36, an ack's 21 to 31. */
+/** The shortest ciphertext of a message, in bytes: its line has at least 36 bytes, that of an ack 21 to 31. */
 const SHORTEST_MESSAGE = 48;
 
-/** How many of the lines can only be messages. */
+/** How many of the lines are so long that they must be messages. */
 function countMessages(lines: readonly ObservedLine[], from: string): number {
   return lines.filter((line) => line.from === from && line.length >= SHORTEST_MESSAGE).length;
 }

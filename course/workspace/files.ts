@@ -1,9 +1,9 @@
-// Text files of the student's: read if they are there, written so that no half of them is ever on the disk.
+// Reads and writes the student's text files. A file is replaced at once, so that it is never half written.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** The text of a file; undefined if there is none. */
+/** The text of a file; undefined if there is no such file. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
@@ -13,7 +13,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Writes a file, and the folders that it needs. */
+/** Writes a file, and makes its folders if they are missing. */
 export function writeText(path: string, text: string | Buffer): void {
   mkdirSync(dirname(path), { recursive: true });
   const beside = `${path}.${process.pid}.part`;
@@ -21,7 +21,7 @@ export function writeText(path: string, text: string | Buffer): void {
   renameSync(beside, path);
 }
 
-/** Writes a file whose text is another: one that stays as it is wakes nobody who watches it. */
+/** Writes a file only if its text has changed, so that programs which watch the file do not react in vain. */
 export function writeIfDifferent(path: string, text: string): void {
   if (readText(path) !== text) writeText(path, text);
 }

@@ -1,4 +1,4 @@
-// progress.txt: one line per exercise passed, for people to read and to carry to another machine.
+// Manages progress.txt: one line for each passed exercise. People can read it, and copy it to another machine.
 
 import { readText, writeText } from "./files.ts";
 
@@ -7,16 +7,16 @@ const HEADING =
 
 export class Progress {
   readonly #path: string;
-  /** The days on which exercises were passed, as YYYY-MM-DD; empty if the line names none. */
+  /** The days on which exercises were passed, as YYYY-MM-DD; empty if the line has no day. */
   readonly #passed = new Map<string, string>();
 
-  /** @param path the file, which need not be there */
+  /** @param path the file, which may be missing */
   constructor(path: string) {
     this.#path = path;
     this.reload();
   }
 
-  /** Reads the file again: another terminal may have passed something. */
+  /** Reads the file again, because another process may have changed it. */
   reload(): void {
     this.#passed.clear();
     for (const line of readText(this.#path)?.split(/\r?\n/) ?? []) {
@@ -29,12 +29,12 @@ export class Progress {
     return this.#passed.has(id);
   }
 
-  /** The day, as YYYY-MM-DD. Undefined: not passed. */
+  /** The day as YYYY-MM-DD; undefined if the exercise has not been passed. */
   dayOf(id: string): string | undefined {
     return this.#passed.get(id);
   }
 
-  /** Writes down that an exercise is passed. Whatever else stands in the file stays there. */
+  /** Adds an exercise that has passed. All other lines of the file stay. */
   add(id: string, when: Date): void {
     this.reload();
     if (this.#passed.has(id)) return;
@@ -45,12 +45,12 @@ export class Progress {
   }
 }
 
-/** A day where the student is, as YYYY-MM-DD. */
+/** The day in the student's time zone, as YYYY-MM-DD. */
 function dayOf(when: Date): string {
   return [when.getFullYear(), twoDigits(when.getMonth() + 1), twoDigits(when.getDate())].join("-");
 }
 
-/** A moment where the student is, fit for a file's name: 2026-01-31-14-05-09. */
+/** The local time in a form that file names may contain: 2026-01-31-14-05-09. */
 export function stampOf(when: Date): string {
   const time = [when.getHours(), when.getMinutes(), when.getSeconds()].map(twoDigits);
   return [dayOf(when), ...time].join("-");

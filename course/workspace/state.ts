@@ -1,4 +1,4 @@
-// work/state.json: where the student is, and what we have written into his files. It can be lost without harm.
+// Manages work/state.json: the current exercise, and what we have written into files. Losing it does no harm.
 
 import { createHash } from "node:crypto";
 import { readText, writeIfDifferent } from "./files.ts";
@@ -6,9 +6,9 @@ import { readText, writeIfDifferent } from "./files.ts";
 interface Stored {
   /** The id of the current exercise. */
   current?: string;
-  /** How many hints of each exercise were shown. */
+  /** How many hints of each exercise have been shown. */
   hints?: Record<string, number>;
-  /** What we have written last into each region: a digest, by "FILE ID". */
+  /** What we have last written into each region: a digest for each "FILE ID". */
   written?: Record<string, string>;
 }
 
@@ -22,7 +22,7 @@ export class State {
       const stored: unknown = JSON.parse(readText(path) ?? "{}");
       if (typeof stored === "object" && stored !== null) this.#stored = stored as Stored;
     } catch {
-      // It was damaged: we begin with nothing known.
+      // The file is damaged, so we begin with an empty state.
     }
   }
 
@@ -34,7 +34,7 @@ export class State {
     this.#stored.current = id;
   }
 
-  /** How many hints were shown. */
+  /** How many hints have been shown. */
   hints(id: string): number {
     const count = this.#stored.hints?.[id];
     return Number.isInteger(count) ? (count ?? 0) : 0;
@@ -44,7 +44,7 @@ export class State {
     this.#stored.hints = { ...this.#stored.hints, [id]: count };
   }
 
-  /** Whether this is what we have written into the region, and nobody has changed it. Undefined: we do not know. */
+  /** Whether a region still holds what we have written. Undefined if we do not know. */
   isOurs(file: string, id: string, text: string): boolean | undefined {
     const digest = this.#stored.written?.[`${file} ${id}`];
     return digest === undefined ? undefined : digest === digestOf(text);

@@ -1,4 +1,4 @@
-// What belongs to the student in work/, beside the stages' files: solutions that passed, drafts, answers, copies.
+// Manages the student's own files in work/: passed solutions, drafts, answers, and copies.
 
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -9,13 +9,13 @@ export class StudentFiles {
   readonly #folder: string;
   readonly #now: () => Date;
 
-  /** @param folder work/, absolute */
+  /** @param folder the absolute path of work/ */
   constructor(folder: string, now: () => Date) {
     this.#folder = folder;
     this.#now = now;
   }
 
-  /** The code with which the student has passed an exercise. */
+  /** The student's code that has passed an exercise. */
   solution(id: string): string | undefined {
     return readText(this.#path("solutions", `${id}.ts`));
   }
@@ -24,7 +24,7 @@ export class StudentFiles {
     writeText(this.#path("solutions", `${id}.ts`), text);
   }
 
-  /** What the student has written for an exercise without passing it yet. */
+  /** The student's code for an exercise that has not passed yet. */
   draft(id: string): string | undefined {
     return readText(this.#path("drafts", `${id}.ts`));
   }
@@ -46,9 +46,9 @@ export class StudentFiles {
   }
 
   /**
-   * Keeps a copy of a text that is about to be overwritten.
-   * @param name of the file that it is from
-   * @returns the copy, relative to the course's folder
+   * Keeps a copy of a text that is going to be overwritten.
+   * @param name the name of its file
+   * @returns the path of the copy, relative to the course's folder
    */
   keepCopy(name: string, text: string): string {
     const stamp = stampOf(this.#now());

@@ -25,7 +25,7 @@ function region(id: string, content: string): string {
   return `// BEGIN SOLUTION ${id}\n${content}// END SOLUTION ${id}\n`;
 }
 
-/** A file with two exercises, which the second stage carries; another exercise there; an attack. */
+/** A file with two exercises, which stage 02 copies; a file with another exercise of stage 02; and an attack. */
 const LINES = `start();\n${region("01-a", "solutionA();\n")}${region("01-b", "solutionB();\n")}end();\n`;
 const FILES: Record<string, string> = {
   "lessons/01-calculator/1-a.md": page("code", "starterA();\n"),
@@ -64,7 +64,7 @@ describe("the workspace", () => {
     writeFileSync(join(folder, name), text);
   }
 
-  /** As a program that has just been started sees it. */
+  /** Makes a workspace as a new process would. */
   function start(): { workspace: Workspace; exercise: (id: string) => ProgramExercise } {
     const workspace = new Workspace(folder, loadExercises(folder), () => new Date(2026, 0, 31, 14, 5, 9));
     const exercise = (id: string): ProgramExercise => {
@@ -75,7 +75,7 @@ describe("the workspace", () => {
     return { workspace, exercise };
   }
 
-  /** Fills in a region in work/ as an editor does. */
+  /** Changes a region in work/, as an editor does. */
   function edit(id: string, content: string, file = "work/01-calculator/lines.ts"): void {
     write(file, replaceRegion(read(file), file, id, content));
   }

@@ -1,5 +1,5 @@
-// work/: the stages' files as the student works on them. Regions of exercises passed hold his own code, the current one
-// its starter or his draft, later ones the solution; in a copy of the course without solutions, the starter.
+// Manages work/: the stages' files as the student works on them. The current region holds the starter or the student's
+// draft, passed ones the student's code, and later ones the solution if the course has it, or else the starter.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,10 +24,10 @@ import { StudentFiles } from "./student-files.ts";
 
 /** The folder of the student's files, in the course's folder. */
 export const WORK = "work";
-/** Where exercises are checked that are not the current one, in work/. */
+/** The folder in work/ where all exercises but the current one are checked. */
 const CHECKING = ".checking";
 
-/** An editor that opens a file in work/ shall not complain of imports that a starter does not use yet. */
+/** Editors must not report imports in work/ that a starter does not use yet. */
 const TSCONFIG = {
   extends: "../tsconfig.json",
   compilerOptions: { noUnusedLocals: false, noUnusedParameters: false, types: ["node"] },
@@ -37,7 +37,7 @@ const TSCONFIG = {
 
 export class Workspace {
   readonly courseFolder: string;
-  /** work/, absolute. */
+  /** The absolute path of work/. */
   readonly folder: string;
   /** In the order of the course; never empty. */
   readonly exercises: readonly Exercise[];
@@ -63,7 +63,7 @@ export class Workspace {
     this.#source = sourceFolder(courseFolder).folder;
   }
 
-  /** Where the student is: where he was, or at the first exercise that he has not passed. */
+  /** The exercise that the student has opened last; or else the first that they have not passed. */
   get current(): Exercise {
     return this.find(this.#state.current ?? "") ?? this.next() ?? at(this.exercises, 0);
   }
@@ -72,7 +72,7 @@ export class Workspace {
     return this.exercises.find((exercise) => exercise.id === id);
   }
 
-  /** The first exercise after this one that is not passed, or else the first before it. Undefined: all are. */
+  /** The next exercise that has not passed; after the last one, from the first; undefined if all have passed. */
   next(after?: Exercise): Exercise | undefined {
     const start = after === undefined ? 0 : this.exercises.indexOf(after) + 1;
     const ordered = [...this.exercises.slice(start), ...this.exercises.slice(0, start)];
@@ -88,7 +88,7 @@ export class Workspace {
     return Math.min(this.#state.hints(exercise.id), exercise.hints.length);
   }
 
-  /** Gives the next hint, or the last one again. */
+  /** Counts another hint as seen, if there is one. @returns how many are seen now */
   takeHint(exercise: Exercise): number {
     const count = Math.min(this.hintsSeen(exercise) + 1, exercise.hints.length);
     this.#state.setHints(exercise.id, count);
@@ -97,9 +97,9 @@ export class Workspace {
   }
 
   /**
-   * Makes an exercise the current one, and brings the files in work/ up to it. What the student has changed outside of
-   * regions stays; what he has written into a region of another exercise is kept as its draft.
-   * @returns what the student should know: sentences
+   * Makes an exercise the current one, and updates the files in work/. The student's changes outside of regions stay.
+   * What they have written into the region of another exercise is kept as its draft.
+   * @returns sentences that the student should know
    * @throws ProblemError if markers in the exercise's own file are damaged
    */
   open(exercise: Exercise): string[] {
@@ -127,8 +127,8 @@ export class Workspace {
   }
 
   /**
-   * What stands in the current exercise's region in work/.
-   * @throws ProblemError if the file is not there or its markers are damaged
+   * The code in the current exercise's region in work/.
+   * @throws ProblemError if the file is missing, or its markers are damaged
    */
   text(exercise: ProgramExercise): string {
     const shown = `${WORK}/${exercise.file}`;
@@ -142,7 +142,7 @@ export class Workspace {
     return contentOf(regions, exercise.id).replaceAll("\r\n", "\n");
   }
 
-  /** The student's code for an exercise: in work/, if it is the current one; else as he has passed it. */
+  /** The student's code for an exercise: from work/ if it is the current one, or else the code that has passed. */
   ownCode(exercise: ProgramExercise): string | undefined {
     return exercise === this.current ? this.text(exercise) : this.student.solution(exercise.id);
   }
@@ -152,12 +152,12 @@ export class Workspace {
     return join(this.folder, file);
   }
 
-  /** Where the current exercise is checked: where the student works. */
+  /** The place where the current exercise is checked: the student's own files. */
   place(exercise: ProgramExercise): Place {
     return { stage: exercise.stage, folder: this.path(STAGE_FOLDERS[exercise.stage]) };
   }
 
-  /** Where an exercise is checked that was passed before: the stage, with all the code that the student has passed. */
+  /** The place where other exercises are checked: a copy of the stage with all code that the student has passed. */
   checkingPlace(exercise: ProgramExercise): Place {
     const base = join(this.folder, CHECKING);
     const folders = this.#foldersOf(exercise);
@@ -172,7 +172,7 @@ export class Workspace {
     return { stage: exercise.stage, folder: join(base, STAGE_FOLDERS[exercise.stage]) };
   }
 
-  /** Writes down that an exercise is passed, with the code or the answer that has done it. */
+  /** Stores that an exercise has passed, and the code or the answer that has passed. */
   pass(exercise: Exercise, own: string): void {
     if (hasRegion(exercise)) {
       this.student.setSolution(exercise.id, own);
@@ -182,8 +182,8 @@ export class Workspace {
   }
 
   /**
-   * Makes the files of the exercise's folder anew, with the starter in its region, and the exercise the current one.
-   * @returns the copies that were kept, relative to the course's folder
+   * Makes an exercise the current one, and writes all files of its folder again, with the starter in its region.
+   * @returns the copies of changed files, relative to the course's folder
    */
   reset(exercise: ProgramExercise): string[] {
     const { id, starter } = exercise;
@@ -197,7 +197,7 @@ export class Workspace {
     const before = readText(this.path(exercise.file)) ?? "";
     if (draft !== undefined && draft !== starter && !before.replaceAll("\r\n", "\n").includes(draft))
       copies.push(this.student.keepCopy(`${id}.ts`, draft));
-    // An exercise without a draft opens with the code that has passed it: here the starter is wanted.
+    // Without a draft, open() would write the passed code into the region. Here it must be the starter.
     if (this.progress.has(id)) this.student.setDraft(id, starter);
     else this.student.removeDraft(id);
     for (const file of this.#sourceFilesBeside(exercise)) {
@@ -212,7 +212,7 @@ export class Workspace {
     return copies;
   }
 
-  /** The files beside the exercise's own that the student has changed outside of regions, relative to the course's folder. */
+  /** Other code in the exercise's folder that the student has changed: paths relative to the course's folder. */
   changedOutside(exercise: ProgramExercise): string[] {
     const changed = this.#sourceFilesBeside(exercise).filter((file) => {
       const text = readText(this.path(file));
@@ -230,7 +230,7 @@ export class Workspace {
     return changed.map((file) => `${WORK}/${file}`);
   }
 
-  /** Brings one file in work/ up to an exercise. */
+  /** Updates one file in work/ for the current exercise. */
   #bring(file: string, exercise: Exercise, notices: string[]): void {
     const path = this.path(file);
     const text = readText(path);
@@ -257,7 +257,7 @@ export class Workspace {
     if (brought !== text) writeText(path, brought);
   }
 
-  /** Keeps what stands in a region as the exercise's draft, if it is not what we have written there. */
+  /** Keeps the code in a region as the exercise's draft, unless we have written this code ourselves. */
   #harvest(file: string, owner: ProgramExercise, content: string, notices: string[]): void {
     const { id, starter, solution } = owner;
     const own = this.student.solution(id);
@@ -268,7 +268,7 @@ export class Workspace {
     if (content === draft) return;
     if (content === (own ?? starter)) return this.student.removeDraft(id);
     if (!isCurrent) {
-      // Changed in passing: it may be older than the draft.
+      // The exercise was not open, so this code may be older than the draft.
       if (draft !== undefined) this.student.keepCopy(`${id}.ts`, draft);
       notices.push(
         `What you wrote into region ${id} of ${WORK}/${file} is kept as the draft of that exercise.`,
@@ -277,7 +277,7 @@ export class Workspace {
     this.student.setDraft(id, content);
   }
 
-  /** The source with what each region shall hold. */
+  /** The source file with the right code in each region. */
   #compose(file: string, current?: Exercise): string {
     let text = this.#sourceText(file);
     for (const { id } of this.#regionsOfSource(file)) {
@@ -287,7 +287,7 @@ export class Workspace {
     return text;
   }
 
-  /** What the region of an exercise shall hold while another one, or it itself, is the current one. */
+  /** The code that belongs into the region of `owner` while `current` is open. */
   #contentOf(owner: ProgramExercise, current: Exercise | undefined): string {
     const { id, starter, solution } = owner;
     const own = this.student.solution(id);
@@ -295,7 +295,7 @@ export class Workspace {
     return (this.progress.has(id) ? own : undefined) ?? solution ?? starter;
   }
 
-  /** Says which exercises were passed on a machine that their code has not come from. */
+  /** Says which exercises have passed on another machine, so that their code is missing here. */
   #codeFromElsewhere(files: readonly string[], current: Exercise): string[] {
     const missing = this.passed
       .filter(hasRegion)
@@ -324,7 +324,7 @@ export class Workspace {
     for (const { id, content } of findRegions(text, file)) this.#state.setOurs(file, id, content);
   }
 
-  /** The folders that an exercise needs: its stage's; an attack runs beside all stages. */
+  /** The folders that an exercise needs: its stage's folder, or all stages' folders for an attack. */
   #foldersOf(exercise: Exercise): string[] {
     if (exercise.kind === "attack")
       return [...STAGE_NUMBERS.map((stage) => STAGE_FOLDERS[stage]), ATTACKS_FOLDER];
@@ -336,7 +336,7 @@ export class Workspace {
     return sourceFiles(this.#source).filter((file) => file.split("/")[0] === folder);
   }
 
-  /** Code and recordings that attacks import. They are nobody's exercise, so they are as in the course. */
+  /** Copies the code and recordings that attacks import. They contain no exercises, so changes are undone. */
   #bringImports(base: string, notices: string[]): void {
     for (const file of importedFiles(this.courseFolder)) {
       const bytes = readFileSync(join(this.courseFolder, file));
@@ -365,7 +365,7 @@ export class Workspace {
   }
 }
 
-/** The damage that keeps an exercise from being checked, if there is some. */
+/** The damage that keeps an exercise from being checked; undefined if there is none. */
 export function damageOf(workspace: Workspace, exercise: ProgramExercise): Problem | undefined {
   try {
     workspace.text(exercise);

@@ -1,5 +1,5 @@
-// The second implementation, interop/python, passes every check that is made over the wire: the contract is enough to
-// write a program from, and the checks demand no more than it.
+// The implementation in interop/python passes every check over the wire. So the protocol says enough to write a
+// program, and the checks demand no more than the protocol.
 
 import { STAGE_NUMBERS } from "../../checks/engine/place.ts";
 import { findChecks } from "../../checks/index.ts";

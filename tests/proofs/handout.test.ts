@@ -1,4 +1,4 @@
-// The copy for students: nothing in it gives a solution away, and the whole course can be worked through in it.
+// Tests the copy for students: it contains no solution, and students can work through the whole course with it.
 
 import { execFile } from "node:child_process";
 import {
@@ -23,7 +23,7 @@ import { replaceRegion } from "../../course/exercises/regions.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { EXERCISES, PROGRAM_EXERCISES } from "../support/course.ts";
 
-/** Lines shorter than this say nothing of their own, such as `}`. */
+/** Shorter lines, such as `}`, are not typical of a solution. */
 const TELLING = 30;
 
 describe("the handout", () => {
@@ -67,15 +67,15 @@ describe("the handout", () => {
   });
 
   /**
-   * Whether a line in this file could only come from a solution: not in templates, where it stands outside of the region,
-   * nor in files that are the same in the course and have no regions.
+   * Whether a line in this file could come only from a solution. That is not so in templates, where it is outside of
+   * the region, and in files that are the same as in the course.
    */
   function mayGiveAway(file: string): boolean {
     if (file.startsWith("course/templates/")) return false;
     return readFileSync(join(folder, file), "utf8") !== readFileSync(join(COURSE_FOLDER, file), "utf8");
   }
 
-  /** Files to which a page of the copy links, or which it shows, and that are not there. */
+  /** Links of a page in the copy to files that do not exist. */
   function looseLinks(page: string): string[] {
     const loose: string[] = [];
     void walkTokens(lexer(readFileSync(join(folder, page), "utf8")), (token) => {
@@ -95,7 +95,7 @@ describe("the handout", () => {
     for (const page of pages) {
       const text = readFileSync(join(folder, page), "utf8");
       expect(text, page).not.to.contain("course only");
-      // What a page says to type is there.
+      // The npm scripts that a page names exist.
       for (const [, script = "start"] of text.matchAll(
         /\bnpm (?:run (?:-s |--silent )?)?([a-z][a-z0-9:-]*)/g,
       )) {

@@ -1,5 +1,5 @@
-// Our programs and those of interop/python, which somebody wrote from the protocol alone, in another language: they must
-// work with each other in every stage and in every role.
+// Our programs work with those of interop/python, in every stage and every role.
+// Those of interop/python were written from the protocol alone.
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { PYTHON, pythonPlace, withPython } from "../support/python.ts";
 /** How many messages each side sends. */
 const MESSAGES = 30;
 
-/** A client in one language asks a calculator in another. */
+/** A client in one language uses a calculator in the other. */
 async function calculates(here: Scene, there: Scene): Promise<void> {
   const input = "2 + 3 * 4\n5 - - 2\n0.1 + 0.2\n";
   const { stdout, code } = await there.calculator(await here.server(), [], input);
@@ -22,7 +22,7 @@ async function calculates(here: Scene, there: Scene): Promise<void> {
   expect(code).to.equal(0);
 }
 
-/** A client in the registry's language calls one in another. */
+/** A client in the registry's language calls a client in the other language. */
 async function chats(here: Scene, there: Scene): Promise<void> {
   const { port } = await here.server();
   const bob = await there.client("bob", {}, port);

@@ -1,4 +1,4 @@
-// The starters of stage 02's exercises: each fails its own checks as its page foretells, and breaks nothing else.
+// Each starter of stage 02's exercises fails its own checks as its page says, and breaks nothing else.
 
 import { testStarters } from "../support/starters.ts";
 

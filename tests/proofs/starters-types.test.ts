@@ -1,4 +1,4 @@
-// Every starter is TypeScript that an editor has nothing to say against, except that it does not use everything yet.
+// An editor finds no type errors in any starter. Only unused names are allowed.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ describe("the starters, as TypeScript", () => {
   const folderOf = (id: string): string => basename(join(variants.get(id)?.place.folder ?? "", ".."));
   let output = "";
 
-  // Each in a copy of its stage beside solutions, as a student has it; all copies in one run of the compiler.
+  // As students have it, each starter gets a copy of its stage with solutions. One compiler run reads all copies.
   before(async function () {
     this.timeout(300_000);
     for (const { id, stage, kind, starter } of PROGRAM_EXERCISES) {

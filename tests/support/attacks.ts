@@ -1,4 +1,4 @@
-// Attack programs as a test runs them, and what they have printed. All is gone after each test.
+// Runs attack programs for tests, and reads what they print. Everything is removed after each test.
 
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,9 +8,9 @@ import { expect } from "chai";
 import type { ChildProgram } from "../../programs/child-program.ts";
 import { startProgram } from "../../programs/stage-programs.ts";
 
-/** Where attacks run: call it in a describe. */
+/** Runs attacks. Construct it in a describe. */
 export class AttackScene {
-  /** A folder for files of the test, and for the attacks' temporary ones. */
+  /** A folder for files of the test and for the attacks' temporary files. */
   folder = "";
   #programs: ChildProgram[] = [];
 
@@ -24,19 +24,19 @@ export class AttackScene {
     });
   }
 
-  /** Any program of the course. */
+  /** Starts any program of the course. */
   start(file: string, argv: readonly string[]): ChildProgram {
     const program = startProgram(file, argv, { environment: { NO_COLOR: "1", TMPDIR: this.folder } });
     this.#programs.push(program);
     return program;
   }
 
-  /** `npm run attack -- ARGV`, without npm. */
+  /** Starts `npm run attack -- ARGV`, but without npm. */
   startAttack(...argv: string[]): ChildProgram {
     return this.start("attacks/attack.ts", argv);
   }
 
-  /** Runs an attack that goes as it should. @returns what it has printed */
+  /** Runs an attack that must succeed or be stopped as expected. @returns the lines that it has printed */
   async attack(...argv: string[]): Promise<string[]> {
     const program = this.startAttack(...argv);
     const code = await program.exitCode();
@@ -45,12 +45,12 @@ export class AttackScene {
   }
 }
 
-/** What an attack has proved. */
+/** The proofs that an attack has printed. */
 export function proofs(lines: readonly string[]): string[] {
   return behind(lines, "proof");
 }
 
-/** What has stopped an attack. */
+/** The lines that say what has stopped an attack. */
 export function stops(lines: readonly string[]): string[] {
   return behind(lines, "stopped");
 }
@@ -59,12 +59,12 @@ function behind(lines: readonly string[], word: string): string[] {
   return lines.flatMap((line) => (line.startsWith(`${word}: `) ? [line.slice(word.length + 2)] : []));
 }
 
-/** The safety numbers that screens have shown, in the order in which they were shown. */
+/** All safety numbers on the screens, in order. */
 export function safetyNumbers(lines: readonly string[]): string[] {
   return lines.flatMap((line) => / safety number with \S+: ((?:\d{5} ?){6})$/.exec(line)?.[1] ?? []);
 }
 
-/** A text that nobody has said before. */
+/** A random text. */
 export function secret(): string {
   return `the word of the day is ${randomBytes(6).toString("hex")}`;
 }

@@ -1,4 +1,4 @@
-// Programs that tests start many times are bundled once for each run; a few tests start them as students do.
+// Bundles the programs that tests start many times, once for each run. A few tests start them as students do.
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -21,13 +21,13 @@ const PROGRAMS = [
   "course/tour.ts",
 ];
 
-/** Bundles them, for all that is started from now on. @returns what removes the bundles */
+/** Bundles the programs; later starts use the bundles. @returns a function that removes the bundles */
 export async function bundlePrograms(): Promise<() => void> {
   const work = join(COURSE_FOLDER, "work");
   mkdirSync(work, { recursive: true });
   const folder = mkdtempSync(join(work, ".bundles-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  process.once("exit", remove); // Also when somebody ends us.
+  process.once("exit", remove); // This also happens when a signal ends us.
   const named = PROGRAMS.map((file) => [file.replace(/\.ts$/, ""), join(COURSE_FOLDER, file)] as const);
   await writeBundles(new Map(named), folder);
   process.env[BUNDLES] = folder;

@@ -1,4 +1,4 @@
-// Runs checks and reports each as a test of its own.
+// Runs checks, and reports each as a test.
 
 import { JOBS, reportOf } from "../../authoring/prove/prove.ts";
 import { makeVariant, type Variant } from "../../authoring/prove/variant.ts";
@@ -10,19 +10,19 @@ import { findChecks } from "../../checks/index.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
 import { took } from "./timing.ts";
 
-/** Defines a test for each check of a stage, which its own programs have to pass. */
+/** Defines a test for each check of a stage. The stage's own programs must pass it. */
 export function testStage(stage: StageNumber): void {
   const checks = findChecks(stage);
   let variant: Variant | undefined;
   before(async () => {
-    // As it is, and bundled: each of its programs is started some hundred times.
+    // The copy is bundled, because its programs are started some hundred times.
     variant = await makeVariant(stage, { withAttacks: true });
   });
   testChecks(checks, () => variant?.place ?? referencePlace(stage));
   after(() => variant?.remove());
 }
 
-/** Defines a test for each check, in a `describe`. They are run together, before the first test. */
+/** Defines a test for each check in a `describe`. All checks run together before the first test. */
 export function testChecks(checks: readonly Check[], place: () => Place): void {
   const results = new Map<string, CheckResult>();
 

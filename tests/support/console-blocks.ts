@@ -1,24 +1,24 @@
-// The `console` blocks of a lesson: what is typed into which terminal, and what shall come. Pure.
+// Reads the `console` blocks of a lesson: what to type into which terminal, and what must be printed. Pure.
 
 import { fencesOf } from "../../authoring/weave/fences.ts";
 import { WeaveError } from "../../authoring/weave/weave-error.ts";
 
-/** One line of a block. `line` is its line in the page, from 1. */
+/** One line of a block. `line` is its number in the page, from 1. */
 export type Entry =
-  /** Given to bash. */
+  /** A command for bash. */
   | { kind: "command"; line: number; text: string }
-  /** Typed into the program that runs, behind its prompt. */
+  /** A line to type into the running program, at its prompt. */
   | { kind: "typed"; line: number; text: string }
   | { kind: "key"; line: number; key: "^C" | "^D" }
-  /** What the program shall print; `…` in it stands for anything, `…` alone for any lines. */
+  /** A line that the program must print. `…` in it stands for any text, `…` alone for any lines. */
   | { kind: "output"; line: number; text: string };
 
 export interface ConsoleBlock {
-  /** The line of its fence in the page. */
+  /** The number of the fence's line in the page. */
   line: number;
-  /** The terminal by name; undefined: one of its own, whose programs end by themselves. */
+  /** The name of the terminal. If undefined, the block gets its own, and its programs end by themselves. */
   terminal: string | undefined;
-  /** Programs without which the page cannot be run. */
+  /** Programs that the page needs. */
   needs: string[];
   entries: Entry[];
 }
@@ -34,11 +34,11 @@ export interface ConsoleBlocks {
   notRun: NotRunBlock[];
 }
 
-/** A line with a prompt: of the chat's client, of the calculator's, or the question for a name. */
+/** A line with a prompt: the chat client's, the calculator's, or the question for a name. */
 const PROMPT = /^((?:\[[^\]]+\] )?you>|>|your name:)(?: (.*))?$/;
 
 /**
- * @param file for messages
+ * @param file is named in messages
  * @throws WeaveError if a block breaks a rule
  */
 export function consoleBlocks(file: string, page: string): ConsoleBlocks {
@@ -85,7 +85,7 @@ function parseEntry(text: string, line: number): Entry {
   if (text.startsWith("$ ")) return { kind: "command", line, text: text.slice(2) };
   if (text === "^C" || text === "^D") return { kind: "key", line, key: text };
   const typed = PROMPT.exec(text);
-  // A prompt with nothing behind it is only what the screen shows while nobody types.
+  // An empty prompt only shows what the screen looks like while nobody types.
   if (typed !== null) return { kind: "typed", line, text: typed[2] ?? "" };
   return { kind: "output", line, text: text.trimEnd() };
 }
@@ -93,7 +93,7 @@ function parseEntry(text: string, line: number): Entry {
 /** Stands for any text within a line, or for any lines. */
 export const ELLIPSIS = "…";
 
-/** Whether a line is as it should be. */
+/** Whether a line is as the page says. */
 export function matches(expected: string, received: string): boolean {
   const parts = expected.split(ELLIPSIS);
   if (parts.length === 1) return expected === received;

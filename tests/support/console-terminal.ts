@@ -1,16 +1,16 @@
-// A terminal of a lesson: runs its commands, types into its programs, and compares what they print with the page.
+// A terminal of a lesson: runs its commands, types into its programs, and compares their output with the page.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { patientTimeout } from "../../programs/patience.ts";
 import { type ConsoleBlock, ELLIPSIS, type Entry, matches } from "./console-blocks.ts";
 
-/** How long to wait for anything, in milliseconds: much longer than it ever takes. */
+/** How long each step waits, in milliseconds: much longer than it ever takes. */
 const DEADLINE = 60_000;
 
 /** How many of the last lines a failure shows. */
 const LAST_LINES = 12;
 
-/** Something did not come as the page says. */
+/** A program has not printed what the page says. */
 export class ConsoleFailure extends Error {
   readonly line: number;
 
@@ -27,23 +27,23 @@ export class ConsoleFailure extends Error {
   }
 }
 
-/** tshark says this to root, which we are in our namespace and a student is not. */
+/** tshark warns root with this line. We are root in our namespace, but students are not. */
 const NOT_FOR_STUDENTS = /^Running as user "root"/;
 
-/** News of a registry may come at any moment (P2.5): a page shows them where they mostly do. */
+/** The registry's news may arrive at any time (P2.5). A page shows them where they usually come. */
 const NEWS = /^(?:joined|left): [A-Za-z0-9_-]{1,32}$/;
 
 export class Terminal {
   #child: ChildProcess | undefined;
   #over = true;
-  /** Printed and not compared yet. */
+  /** Printed lines that have not been compared yet. */
   #waiting: string[] = [];
-  /** Printed and compared. */
+  /** Printed lines that have been compared. */
   #compared: string[] = [];
   #unfinished = "";
-  /** True behind a line of nothing but `…`. */
+  /** True after a line that is only `…`. */
   #skipping = false;
-  /** What was typed, as a client without a terminal repeats it. */
+  /** Typed lines, which a client without a terminal prints again. */
   #echoes: string[] = [];
   #changed: () => void = () => {};
   readonly #environment: NodeJS.ProcessEnv;
@@ -62,7 +62,7 @@ export class Terminal {
     if (last !== undefined && (terminal === undefined || last.kind === "key")) await this.#end(last.line);
   }
 
-  /** Ends whatever still runs. */
+  /** Ends all programs that still run. */
   kill(): void {
     this.#signal("SIGKILL");
   }
@@ -100,14 +100,14 @@ export class Terminal {
     this.#unfinished = "";
     this.#skipping = false;
     this.#echoes = [];
-    // One pipe for both outputs keeps the order in which they were written. A process group makes Ctrl-C reach all of it.
+    // One pipe for both outputs keeps their order. Thanks to the process group, Ctrl-C reaches all processes.
     const child = spawn("bash", ["-c", `exec 2>&1\n${command}`], {
       env: this.#environment,
       stdio: ["pipe", "pipe", "inherit"],
       detached: true,
     });
     this.#child = child;
-    child.stdin.on("error", () => {}); // It may end before it has read everything.
+    child.stdin.on("error", () => {}); // The program may end before it has read its input.
     child.stdout.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     child.on("close", () => {
       if (this.#unfinished !== "") this.#read("\n");
@@ -148,7 +148,7 @@ export class Terminal {
     }
   }
 
-  /** Waits until the program has ended, with nothing printed that the page does not show. */
+  /** Waits until the program has ended. It must not print more than the page shows. */
   async #end(line: number): Promise<void> {
     if (this.#child === undefined) return;
     for (;;) {
@@ -177,7 +177,7 @@ export class Terminal {
     return new ConsoleFailure(line, expected, problem, [...this.#compared, ...rest]);
   }
 
-  /** The next line, or why none comes. */
+  /** The next line, or the reason why there is none. */
   async #next(): Promise<string | { problem: string }> {
     let late = false;
     const cancel = patientTimeout(() => {

@@ -1,4 +1,4 @@
-// A copy of the course for tests that work as a student does: they leave nothing in the course itself.
+// Makes a copy of the course for tests that work as a student does, so that the course itself stays unchanged.
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,11 +7,11 @@ import { type Exercise, hasRegion, readCourse } from "../../course/exercises/exe
 import { replaceRegion } from "../../course/exercises/regions.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
-/** What is not copied, relative to the course's folder: what is large, what belongs to a student, and ourselves. */
+/** Files that are not copied, relative to the course's folder: large ones, the student's, and the tests. */
 const LEFT_OUT = /^(?:\.git|node_modules|work|progress\.txt|tests|bench|interop)(?:[/\\]|$)/;
 
 export class CourseCopy {
-  /** Absolute. */
+  /** The absolute path of the copy. */
   readonly folder: string;
   readonly exercises: readonly Exercise[];
 

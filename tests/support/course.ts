@@ -1,4 +1,4 @@
-// The exercises of the course, for tests that prove something of each.
+// Lists the exercises of the course for tests about each of them.
 
 import {
   type Exercise,
@@ -8,10 +8,10 @@ import {
 } from "../../course/exercises/exercises.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
-/** All exercises, in order. @throws ProblemError if a page or a region is not whole */
+/** All exercises, in order. @throws ProblemError if a page or a region is not valid */
 export const EXERCISES: readonly Exercise[] = loadExercises(COURSE_FOLDER);
 
-/** Those with a region to fill in. */
+/** The exercises with a region to fill in. */
 export const PROGRAM_EXERCISES: readonly ProgramExercise[] = EXERCISES.filter(hasRegion);
 
 /** Those of one stage. */

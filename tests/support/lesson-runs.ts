@@ -1,5 +1,5 @@
-// Runs every console block of the pages of a folder, each page in a copy of the course and in a network of its own, where
-// the stages' default ports are free.
+// Runs all console blocks of the pages in a folder. Each page gets a copy of the course and a network of its own, in
+// which the stages' default ports are free.
 
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ import { SEED } from "./on-the-wire.ts";
 import type { PageRun } from "./run-page.ts";
 import { leaveOut, SAMPLED } from "./tools.ts";
 
-/** What no page needs a copy of: a student's copy of the course has none of it either. */
+/** Files that no page needs. A student's copy of the course does not have them either. */
 const NOT_COPIED = [
   "node_modules",
   ".git",
@@ -24,14 +24,14 @@ const NOT_COPIED = [
   "tests",
 ];
 
-/** For one page, in milliseconds: some start twenty programs, and the machine may have other things to do. */
+/** The time limit of one page, in milliseconds. Some pages start twenty programs, and the machine may be busy. */
 const PAGE_TIMEOUT = 300_000;
 
 const NAMESPACE = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"];
 
 /**
- * In the namespace: brings up the loopback interface, and lays the copy over the course's folder, so that nothing that runs
- * can write into the real one.
+ * Runs in the namespace: starts the loopback interface, and mounts the copy over the course's folder, so that programs
+ * cannot write into the real one.
  */
 const INSIDE = `
 { ip link set lo up || ifconfig lo up; } 2> /dev/null &&
@@ -39,7 +39,7 @@ mount --bind "$1/node_modules" "$2/node_modules" &&
 mount --rbind "$2" "$1" &&
 cd "$1" && shift 2 && exec "$@"`;
 
-/** Why no namespace can be made here; undefined if it can. */
+/** Why no namespace can be made here; undefined if it can. null: not tried yet. */
 let whyNot: string | undefined | null = null;
 
 function reasonAgainstNamespaces(): string | undefined {
@@ -63,7 +63,7 @@ function isCopied(path: string): boolean {
   return !NOT_COPIED.includes(name) && !name.endsWith(".test.ts");
 }
 
-/** An editor may replace a file at the moment when it is to be copied: then once more. */
+/** Copies the course. If an editor replaces a file at that moment, it tries once more. */
 function copyCourse(folder: string): void {
   const options = { recursive: true, filter: isCopied };
   try {
@@ -74,11 +74,11 @@ function copyCourse(folder: string): void {
   }
 }
 
-/** Runs a page and returns what came out. */
+/** Runs a page, and returns the result. */
 function runInNamespace(file: string): Promise<PageRun> {
   const copy = mkdtempSync(join(tmpdir(), "lesson-course-"));
   copyCourse(copy);
-  // What runs the page is needed, too.
+  // The program that runs the page is needed, too.
   cpSync(join(COURSE_FOLDER, "tests/support"), join(copy, "tests/support"), { recursive: true });
   mkdirSync(join(copy, "node_modules"));
   const runner = [process.execPath, "--import", "tsx", "tests/support/run-page.ts", file];
@@ -117,8 +117,8 @@ function isInstalled(tool: string): boolean {
 }
 
 /**
- * Defines a test for each page of a folder that has something to run, but for the one that `npm test` has tried just before
- * (tools.ts, SAMPLED). `LESSON=FOLDER/N` chooses one page.
+ * Defines a test for each page of a folder that has commands. A page that `npm test` has just tried is left out (SAMPLED in
+ * tools.ts). `LESSON=FOLDER/N` chooses one page.
  */
 export function testCommandsOf(folder: string): void {
   describe(`the commands in lessons/${folder}`, () => {
@@ -127,7 +127,7 @@ export function testCommandsOf(folder: string): void {
   });
 }
 
-/** Defines a test for one page of each folder that has something to run, others with another seed. */
+/** Defines a test for one page with commands of each folder. The choice depends on the seed. */
 export function testCommandsOfOneEach(folders: readonly string[]): void {
   for (const folder of folders) {
     const page = pageToTry(folder);

@@ -1,4 +1,4 @@
-// Tests over the wire, with the actors of the checks (checks/engine): the programs of a stage, and whoever the test plays.
+// Defines tests over the wire with the actors of checks/engine/: a stage's programs, and the roles that a test plays.
 
 import { expect } from "chai";
 import type { StageNumber } from "../../checks/engine/place.ts";
@@ -9,32 +9,32 @@ import { Scene } from "../../checks/engine/scene.ts";
 import { CouldNotRun, StepFailure } from "../../checks/engine/step-failure.ts";
 import { within } from "../../checks/engine/transcript.ts";
 
-/** How long to wait for anything, in milliseconds: much longer than it ever takes, even on a busy machine. */
+/** How long each step waits, in milliseconds: much longer than it ever takes, even on a busy machine. */
 export const DEADLINE = 30_000;
 
-/** The seed of this run: SEED brings an earlier one back. */
+/** The seed of this run. The variable SEED repeats an earlier run. */
 export const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
 
-/** How many of the last steps a failure shows: there may be thousands. */
+/** How many of the last steps a failure shows, because there may be thousands. */
 const LAST_STEPS = 30;
 
-/** What defines a test that gets a scene. */
+/** Defines a test that gets a scene. */
 export type TestOnTheWire = (title: string, run: (scene: Scene) => Promise<void>) => void;
 
 /**
- * Stands for mocha's `it` in a `describe`. Its servers are lent from test to test, and end after the last one.
- * @param stage whose programs they are
- * @param serverOptions with which each of its servers is started
+ * Replaces mocha's `it` in a `describe`. Tests share the servers one after the other; all end after the last test.
+ * @param stage the stage of the programs
+ * @param serverOptions the options of every server
  */
 export function testsOf(stage: StageNumber, serverOptions: readonly string[] = []): TestOnTheWire {
   return testsIn({ ...referencePlace(stage), serverOptions });
 }
 
-/** The same with programs that may be others than ours. */
+/** The same for programs in any place. */
 export function testsIn(place: Place): TestOnTheWire {
   const pool = new Pool();
   let scene: Scene | undefined;
-  // Not at the end of the test: a test that takes too long has none.
+  // This is not at the end of the test, because a test that takes too long does not reach its end.
   afterEach(async () => {
     await scene?.close();
     scene = undefined;
@@ -48,7 +48,7 @@ export function testsIn(place: Place): TestOnTheWire {
   };
 }
 
-/** Another scene, with other programs, that ends with this one. */
+/** Another scene with other programs. It ends together with this one. */
 export function sceneBeside(scene: Scene, place: Place): Scene {
   const pool = new Pool();
   const other = new Scene(place, pool, { timeout: DEADLINE, seed: String(SEED) });
@@ -59,7 +59,7 @@ export function sceneBeside(scene: Scene, place: Place): Scene {
   return other;
 }
 
-/** Runs a test, after which nothing may be left unread. */
+/** Runs a test, and fails if any bytes are left unread. */
 async function runIn(scene: Scene, run: (scene: Scene) => Promise<void>): Promise<void> {
   try {
     await run(scene);
@@ -69,7 +69,7 @@ async function runIn(scene: Scene, run: (scene: Scene) => Promise<void>): Promis
   }
 }
 
-/** An error; that of a step as one that says which step of the scene's it was, and what came before it. */
+/** Adds to an error of a step which step failed, and what came before it. Other errors stay as they are. */
 function told(error: unknown, { transcript }: Scene): unknown {
   const { failedStep, steps } = transcript;
   if (failedStep === undefined || !(error instanceof StepFailure || error instanceof CouldNotRun))
@@ -85,15 +85,15 @@ function told(error: unknown, { transcript }: Scene): unknown {
   return new Error(lines.join("\n"), { cause: error });
 }
 
-/** Options of a registry that pings nobody while a test runs: so that no ping comes between two lines. */
+/** Options of a registry that sends no pings during a test, so that none comes between two lines. */
 export const QUIET: readonly string[] = ["--heartbeat", "600"];
 
-/** The lines of a program's standard output that begin like this. */
+/** The lines of a program's standard output with this beginning. */
 export function shown(program: ProgramUnderTest, beginning: string): string[] {
   return program.lines.filter((line) => line.startsWith(beginning));
 }
 
-/** Sends a program a signal, and expects it to end by itself, with exit code 0. */
+/** Sends a signal to a program, and expects that it ends by itself with exit code 0. */
 export async function endsAtSignal(
   scene: Scene,
   program: ProgramUnderTest,
@@ -104,6 +104,6 @@ export async function endsAtSignal(
     const late = (): Error => new StepFailure({ expected: "its end", received: "it still runs" });
     return within(scene.timeout, program.ended, late);
   });
-  // Signals do not exist on Windows: there the process is ended from outside, without an exit code.
+  // Windows has no signals: there the process is ended from outside, without an exit code.
   expect(program.code).to.equal(process.platform === "win32" ? null : 0);
 }

@@ -1,4 +1,4 @@
-// The Python that runs the programs of interop/python, and how they are started.
+// Finds the Python that runs the programs of interop/python, and makes their commands.
 
 import { spawnSync } from "node:child_process";
 import type { StageNumber } from "../../checks/engine/place.ts";
@@ -8,11 +8,11 @@ import { withTool } from "./tools.ts";
 
 const PROBE = ["-c", "import cryptography"];
 
-/** A Python that has the package `cryptography`. */
+/** A Python with the package `cryptography`. */
 export const PYTHON =
   ["python3", "/usr/bin/python3", "python"].find((name) => spawnSync(name, PROBE).status === 0) ?? "python3";
 
-/** Defines tests that need it. */
+/** Defines tests that need this Python. */
 export function withPython(title: string, define: () => void): void {
   withTool(PYTHON, PROBE, title, define);
 }

@@ -1,14 +1,14 @@
-// What was proved before need not be proved again while nothing has changed that it depends on. In CI nothing is remembered.
+// Skips a proof that has succeeded before, unless something has changed that it depends on. In CI, every proof runs.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
-/** A file for each proof, named by the hash of what it depends on. */
+/** Holds a file for each proof. Its name is the hash of all that the proof depends on. */
 const MEMORY = join(COURSE_FOLDER, "work", ".proofs");
 
-/** What every proof depends on, beside the stage's files and what is proved: the checks, the engine, and what proves. */
+/** What every proof depends on, in addition to its own files: the checks, and the code that proves. */
 const ENGINE = [
   "authoring/prove",
   "captures",
@@ -22,21 +22,21 @@ const ENGINE = [
 
 let count = 0;
 
-/** How many proofs of this process were remembered. */
+/** How many proofs this process has skipped. */
 export function rememberedCount(): number {
   return count;
 }
 
-/** Forgets all: `npm run test:proofs -- --fresh`. */
+/** Forgets all earlier proofs: `npm run test:proofs -- --fresh`. */
 export function forgetProofs(): void {
   rmSync(MEMORY, { recursive: true, force: true });
 }
 
 /**
- * Proves something, unless the same was proved before.
- * @param files on which it depends beside the engine, or their folders; relative to the course's folder
- * @param what is proved, in words that change whenever it does
- * @param prove throws if it is not so
+ * Proves something, unless the same has been proved before.
+ * @param files other files or folders that it depends on, relative to the course's folder
+ * @param what describes the proof; must differ for different proofs
+ * @param prove throws if the proof fails
  */
 export async function remembered(
   files: readonly string[],
@@ -58,7 +58,7 @@ export async function remembered(
 
 const digests = new Map<string, Buffer>();
 
-/** Of a file; or of the code in a folder, with the names of its files. */
+/** The digest of a file, or of the code and the file names in a folder. */
 function digestOf(path: string): Buffer {
   const known = digests.get(path);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-// How a run is reported: a dot for each test, what failed, the ten slowest tests, and the seconds of each group of files.
+// Reports a run: a dot for each test, the failures, the ten slowest tests, and the seconds of each group of files.
 
 import { relative } from "node:path";
 import Mocha from "mocha";
@@ -49,7 +49,7 @@ function groups(all: readonly Taken[]): string[] {
   ];
 }
 
-/** The folder; for tests of whole programs also the first word of the file, e.g. tests/registry. */
+/** The folder. For tests of whole programs, it is the first word of the file's name, e.g. tests/registry. */
 function groupOf(file: string): string {
   const [, folder = "", name = ""] = /^(.*)\/([^/]*)$/.exec(file) ?? [];
   if (!folder.startsWith("tests")) return folder;

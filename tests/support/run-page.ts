@@ -1,5 +1,5 @@
-// A program of its own: runs the console blocks of one page in the folder and the network where it is started, and prints
-// what came out as JSON. Whoever starts it has made both for this page alone (lesson-runs.ts).
+// A program of its own that runs the console blocks of one page, and prints the result as JSON. lesson-runs.ts makes a
+// folder and a network for it.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,15 +7,15 @@ import { delimiter, dirname, join } from "node:path";
 import { consoleBlocks } from "./console-blocks.ts";
 import { ConsoleFailure, Terminal } from "./console-terminal.ts";
 
-/** What came out: how many blocks ran; and where and how it failed, if it did. */
+/** The result: how many blocks ran, and the place and the reason of a failure if there was one. */
 export interface PageRun {
   blocks: number;
   failure?: { line: number; message: string };
 }
 
 /**
- * Stands for npm: the same commands, without the 0.3 s that npm takes, and without its two lines of preamble, which the
- * pages leave out too.
+ * Replaces npm by a script with the same commands. It saves the 0.3 s that npm takes, and the two lines that npm prints
+ * first, which the pages leave out, too.
  */
 function writeNpm(folder: string): void {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };

@@ -1,29 +1,29 @@
-// A real terminal for a program of the course: tmux holds it, types into it, and says what stands on the screen.
+// A real terminal for a program: tmux provides it, types into it, and reads its screen.
 
 import { spawnSync } from "node:child_process";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { patientTimeout } from "../../programs/patience.ts";
 
-/** How long to wait for anything to appear, in milliseconds: much longer than it ever takes. */
+/** How long to wait until something appears, in milliseconds: much longer than it ever takes. */
 const DEADLINE = 30_000;
 
-/** Between two looks at the screen, in milliseconds: each starts a process, and others need the processor, too. */
+/** The pause between two readings of the screen, in milliseconds. Each reading starts a process. */
 const LOOK = 50;
 
 let count = 0;
 
 export interface ScreenOptions {
-  /** Where the program runs; by default in the course's folder. */
+  /** The program's folder. Default: the course's folder. */
   folder?: string;
   columns?: number;
   rows?: number;
 }
 
 export class Screen {
-  /** A tmux server of our own, so that nobody else's sessions are touched. */
+  /** A tmux server of our own, so that we never touch other sessions of the user. */
   readonly #socket: string;
 
-  /** Runs a program of the course in a terminal of 80 columns and 24 rows; its exit code appears when it has ended. */
+  /** Runs a program in a terminal of 80 columns and 24 rows. When it has ended, its exit code appears. */
   constructor(
     file: string,
     argv: readonly string[] = [],
@@ -32,22 +32,22 @@ export class Screen {
     count += 1;
     this.#socket = `course-test-${process.pid}-${count}`;
     const command = [process.execPath, "--import", "tsx", file, ...argv].map((word) => `'${word}'`).join(" ");
-    // cat keeps the terminal open, so that the last screen can be read.
+    // cat keeps the terminal open, so that we can read the last screen.
     const session = ["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", folder];
     this.#tmux(...session, `sh -c "${command}; echo exit code \\$?; cat"`);
   }
 
-  /** Gives the terminal another size, as somebody who drags its window does. */
+  /** Gives the terminal another size, as if somebody resized its window. */
   resize(columns: number, rows: number): void {
     this.#tmux("resize-window", "-x", String(columns), "-y", String(rows));
   }
 
-  /** Types text, as a person would. */
+  /** Types text. */
   type(text: string): void {
     for (const character of text) this.#tmux("send-keys", "-l", character);
   }
 
-  /** Presses a key by the name that tmux has for it, e.g. Enter, Tab, Up, C-c. */
+  /** Presses a key by its name in tmux, e.g. Enter, Tab, Up, C-c. */
   press(key: string): void {
     this.#tmux("send-keys", key);
   }
@@ -57,12 +57,12 @@ export class Screen {
     this.press("Enter");
   }
 
-  /** What stands on the screen, without the blanks at the ends. */
+  /** The text on the screen, without blanks at the ends of rows. */
   text(): string {
     return this.#tmux("capture-pane", "-p").replace(/[ \n]+$/, "");
   }
 
-  /** Waits until the screen shows what is expected, and returns all of it. */
+  /** Waits until the screen shows what is expected, and returns the whole screen. */
   async shows(expected: string | RegExp): Promise<string> {
     let late = false;
     const cancel = patientTimeout(() => {

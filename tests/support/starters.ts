@@ -1,4 +1,4 @@
-// What must hold of the starter of each exercise: it fails its own checks as its page foretells, and breaks nothing else.
+// Tests that the starter of each exercise fails its own checks as its page says, and breaks nothing else.
 
 import { expect } from "chai";
 import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
@@ -50,8 +50,8 @@ export function testStarters(stage: Stage): void {
 }
 
 /**
- * Runs every check with the starters of all exercises at once that it must not need: if it passes, none of them is taken
- * to break it. If it does not, each of them is tried alone; and if none does it alone, all of them do it together.
+ * Runs each check with all those starters at once that must not break it. If it passes, none of them breaks it. If it
+ * fails, each starter is tried alone. If none of them fails alone, all of them together are to blame.
  * @returns the reports of broken checks, by exercise
  */
 async function findBroken(
@@ -88,9 +88,9 @@ async function findBroken(
   return broken;
 }
 
-/** Whether a check may fail while the exercise is not done. */
+/** Whether a check may fail as long as the exercise is not done. */
 function isRelated(stage: Stage, { kind, checks, breaks }: ProgramExercise, check: Check): boolean {
-  // No program of a stage imports an attack, and no attack has a part in another.
+  // Programs of stages do not import attacks, and attacks do not import each other.
   if ((check.of === "attack") !== (kind === "attack")) return true;
   return (
     checks.includes(check.id) ||
@@ -98,7 +98,7 @@ function isRelated(stage: Stage, { kind, checks, breaks }: ProgramExercise, chec
   );
 }
 
-/** Runs checks with the starters of these exercises in their places. */
+/** Runs checks with the starters of these exercises in their regions. */
 async function checkStarters(
   stage: Stage,
   exercises: readonly ProgramExercise[],
@@ -109,12 +109,12 @@ async function checkStarters(
   return checkVariant(stage, { regions, withAttacks }, checks, { seed: SEED, timeout: DEADLINE });
 }
 
-/** The reports of those that have not passed. */
+/** The reports of checks that have not passed. */
 function reportsOf(results: readonly CheckResult[]): string[] {
   return results.filter(({ verdict }) => verdict !== "passed").map(reportOf);
 }
 
-/** Pages and reports may break and indent their lines in different places. */
+/** Ignores line breaks and indentation, because pages and reports break lines in different places. */
 function plain(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }

@@ -1,18 +1,18 @@
-// What a test has taken, told to the reporter: its own time, its share of what happened in `before`, or what it says itself.
+// Tells the reporter how long a test took: its own time and its share of `before`, or a time that the test gives.
 
 import Mocha from "mocha";
 
-/** How long the `before` of a suite took, in milliseconds. */
+/** How long the `before` hooks of a suite took, in milliseconds. */
 const beforeTimes = new WeakMap<Mocha.Suite, number>();
-/** What tests have said of themselves, in milliseconds. */
+/** The times that tests have given, in milliseconds. */
 const said = new WeakMap<Mocha.Runnable, number>();
 
-/** For a test whose work was done together with that of others: says what its own part took, in milliseconds. */
+/** A test whose work was done together with that of others calls this with its own part, in milliseconds. */
 export function took({ test }: Mocha.Context, milliseconds: number): void {
   if (test !== undefined) said.set(test, Math.round(milliseconds));
 }
 
-/** Every `before` is timed from here on. */
+/** Measures every `before` hook from now on. */
 export function timeBefores(): void {
   const beforeAll = Mocha.Suite.prototype.beforeAll as (
     this: Mocha.Suite,
@@ -44,7 +44,7 @@ function isFunction(value: unknown): value is (this: Mocha.Context) => unknown {
   return typeof value === "function";
 }
 
-/** From here on the duration of a test is what it took in all. */
+/** Makes the duration of a test include these times from now on. */
 export function countAll(test: Mocha.Test): void {
   let own = 0;
   Object.defineProperty(test, "duration", {
@@ -57,7 +57,7 @@ export function countAll(test: Mocha.Test): void {
   });
 }
 
-/** Its share of what happened before it in its suite and in those around. */
+/** The test's share of the `before` hooks in its suite and in the suites around it. */
 function shareOf(test: Mocha.Test): number {
   let share = 0;
   for (let suite = test.parent; suite !== undefined; suite = suite.parent)

@@ -1,4 +1,4 @@
-// Tests that need a tool of the system's: left out, and named at the end of the run, where it is missing; but not in CI.
+// Leaves out tests whose tool is missing, and names them at the end of the run. In CI, a missing tool is an error.
 
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -7,8 +7,8 @@ import { forgetProofs } from "./remembered.ts";
 import { countAll, timeBefores } from "./timing.ts";
 
 /**
- * In CI `npm test` and the proofs run one after the other, with the same seed: what the first has drawn as samples of the
- * second is not tried once more.
+ * CI runs `npm test` and then the proofs, with the same seed. The proofs leave out the samples that `npm test` has drawn,
+ * because they have passed already.
  */
 export const SAMPLED = process.env.SAMPLED !== undefined && process.env.SEED === process.env.SAMPLED;
 
@@ -18,8 +18,8 @@ const leftOut: string[] = [];
 /**
  * Defines tests that need a tool.
  * @param tool the program, e.g. "tmux"
- * @param probe arguments with which it says its version and ends
- * @throws Error in CI, if the tool is missing
+ * @param probe arguments with which it prints its version
+ * @throws Error in CI if the tool is missing
  */
 export function withTool(tool: string, probe: readonly string[], title: string, define: () => void): void {
   const found = spawnSync(tool, probe, { stdio: "ignore" }).status === 0;
@@ -32,7 +32,7 @@ export function withTool(tool: string, probe: readonly string[], title: string, 
 }
 
 /**
- * Leaves out a test that turns out to be impossible here, because of what this machine allows.
+ * Leaves out a test that turns out to be impossible on this machine.
  * @throws Error in CI
  */
 export function leaveOut(test: Mocha.Context, reason: string): never {
@@ -42,12 +42,12 @@ export function leaveOut(test: Mocha.Context, reason: string): never {
   return test.skip();
 }
 
-// What the tests have started ends with us (programs/child-program.ts), also when somebody ends us.
+// exit() also ends the programs that tests have started (programs/child-program.ts).
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
 
 timeBefores();
 
-/** mocha calls these in each of its processes; .mocharc.json names this file. */
+/** mocha calls these hooks in each of its processes. .mocharc.json names this file. */
 export const mochaHooks = {
   beforeEach(this: Mocha.Context): void {
     if (this.currentTest !== undefined) countAll(this.currentTest);
@@ -59,9 +59,9 @@ export const mochaHooks = {
 
 let removeBundles = (): void => {};
 
-/** mocha calls these once, before it starts its other processes and after the last of them has ended. */
+/** mocha calls this once before it starts its other processes, and the next after the last of them has ended. */
 export async function mochaGlobalSetup(): Promise<void> {
-  // All of mocha's processes draw from the same seed, which the end of the run names.
+  // All of mocha's processes use the same seed, which is printed at the end of the run.
   process.env.SEED ??= String(randomInt(2 ** 32));
   if (process.argv.includes("--fresh")) forgetProofs();
   removeBundles = await bundlePrograms();

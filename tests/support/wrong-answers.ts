@@ -1,4 +1,4 @@
-// Every wrong answer is caught by the check that it names, with a report that helps.
+// Tests that every wrong answer is caught by the check that it names, with a helpful report.
 
 import { expect } from "chai";
 import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
@@ -13,10 +13,10 @@ import { remembered, rememberedCount } from "./remembered.ts";
 import { took } from "./timing.ts";
 import { SAMPLED } from "./tools.ts";
 
-/** How many are judged side by side. */
+/** How many are checked at the same time. */
 const SIDE_BY_SIDE = 4;
 
-/** Where a wrong answer belongs. */
+/** The stage of a wrong answer. */
 function stageOf(answer: WrongAnswer): StageNumber {
   const number = answer.kind === "edit" ? answer.stage : answer.exercise.slice(0, 2);
   return STAGE_NUMBERS.find((one) => one === number) ?? "01";
@@ -28,7 +28,7 @@ export function wrongAnswersOf(stage: StageNumber): WrongAnswer[] {
   return readWrongAnswers().answers.filter((answer) => stageOf(answer) === stage && !tried.has(answer.file));
 }
 
-/** One wrong answer for each exercise, others with another seed. */
+/** One wrong answer for each exercise. The choice depends on the seed. */
 export function oneOfEachExercise(): WrongAnswer[] {
   const { answers } = readWrongAnswers();
   const random = new Random(`wrong answers ${SEED}`);
@@ -39,11 +39,11 @@ export function oneOfEachExercise(): WrongAnswer[] {
   });
 }
 
-/** Defines a test for each of these wrong answers: it is caught by the check that it names, with a report that helps. */
+/** Defines a test for each wrong answer: the check that it names must catch it, with a helpful report. */
 export function testWrongAnswers(answers: readonly WrongAnswer[]): void {
   const verdicts = new Map<WrongAnswer, { error: Error | undefined; milliseconds: number }>();
 
-  // Most of them are silent, and waited for: so many side by side. Each has a test of its own below.
+  // Most wrong programs are silent, so checks mostly wait. That is why several run at the same time.
   before(async function () {
     this.timeout(900_000);
     const waiting = [...answers];
@@ -72,11 +72,11 @@ export function testWrongAnswers(answers: readonly WrongAnswer[]): void {
   });
 }
 
-/** @returns what is wrong with it: nothing, if it is caught */
+/** @returns why it is not caught; undefined if it is */
 async function judge(answer: WrongAnswer): Promise<Error | undefined> {
   const stage = stageOf(answer);
   const isPlain = answer.kind === "edit" || (answer.kind === "code" && !isAttack(answer.exercise));
-  // Questions run programs of all stages, and attacks do.
+  // Questions and attacks run programs of all stages.
   const files = isPlain
     ? [STAGE_FOLDERS[stage]]
     : [...Object.values(STAGE_FOLDERS), "attacks", "course/questions"];
@@ -110,7 +110,7 @@ async function expectCaught(stage: StageNumber, answer: Exclude<WrongAnswer, Wro
     expect(plain(report), report).to.contain(plain(answer.says));
 }
 
-/** Reports and wrong answers may break their lines in different places. */
+/** Ignores line breaks, because reports and wrong answers break lines in different places. */
 function plain(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }

@@ -1,13 +1,13 @@
-// A server of one thread that computes for 50 milliseconds on each line before it answers: for a question of stage 01.
+// A server with one thread that computes for 50 milliseconds before it answers a line, for a question of stage 01.
 
 import { createServer } from "node:net";
 
-/** How long it computes on a request, in milliseconds. */
+/** How long it computes for each request, in milliseconds. */
 export const WORK = 50;
 
 const server = createServer((socket) => {
   socket.on("data", () => {
-    // Each chunk is a request here: the question sends one line, and no more.
+    // Here each chunk is a request, because each client of the question sends only one line.
     const until = performance.now() + WORK;
     while (performance.now() < until);
     socket.end("done\n");

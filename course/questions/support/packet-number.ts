@@ -1,9 +1,9 @@
-// Answers that are the number of a packet.
+// Reads answers that are the number of a packet.
 
-/** What to say when an answer is no number. */
+/** The reply to an answer that is no number. */
 export const NO_PACKET_NUMBER = "Answer with the number of a packet, as it stands in the first column.";
 
-/** The number alone: some write "packet 7" or "#7". */
+/** Only the number: some students write "packet 7" or "#7". */
 export function withoutPacket(answer: string): string {
   return answer
     .trim()

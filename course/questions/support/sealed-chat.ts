@@ -1,4 +1,4 @@
-// The recorded chat of stage 04: as it looks from outside and, with its key log, what its lines held.
+// Reads the recorded chat of stage 04, as an observer sees it and, with its key log, as its users see it.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,9 +13,9 @@ const CAPTURE = join(COURSE_FOLDER, "captures", "04-aes-chat.pcap");
 const KEY_LOG = join(COURSE_FOLDER, "captures", "04-aes-chat.keys");
 
 export interface SealedChat {
-  /** The sealed lines, as somebody without a key sees them. */
+  /** The sealed lines, as an observer without keys sees them. */
   sealed: readonly ObservedLine[];
-  /** Those whose tag is right, each with the line of the chat that it held. */
+  /** The sealed lines with a valid tag, each with the line of the chat inside. */
   opened: readonly { line: StreamLine; held: JsonLine }[];
 }
 

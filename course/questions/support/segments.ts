@@ -1,4 +1,4 @@
-// The TCP segments of a committed capture, for questions about it.
+// Reads the TCP segments of a committed capture, for questions about it.
 
 import { join } from "node:path";
 import { Decoder } from "../../../captures/follow/decode.ts";
@@ -6,7 +6,7 @@ import type { Segment } from "../../../captures/read/packet.ts";
 import { readCapture } from "../../../captures/read/read-capture.ts";
 import { COURSE_FOLDER } from "../../../programs/course-folder.ts";
 
-/** All segments of a file in captures/, in its order. @throws FileError or CaptureError if it cannot be read */
+/** All segments of a file in captures/, in order. @throws FileError or CaptureError if it cannot be read */
 export async function segmentsOf(file: string): Promise<Segment[]> {
   const decoder = new Decoder();
   const segments: Segment[] = [];
@@ -17,7 +17,7 @@ export async function segmentsOf(file: string): Promise<Segment[]> {
   return segments;
 }
 
-/** What a segment carries, as text, on one line. */
+/** The data of a segment as text, on one line. */
 export function textOf({ payload }: Segment): string {
   return JSON.stringify(payload.toString());
 }
