@@ -11,7 +11,7 @@ import { flipText } from "./xor.ts";
 const TEXT = textOption("pay 100 to carol", "what Alice says");
 
 /** How Mallory changes Alice's line before she sends it again. */
-interface Try {
+interface Attempt {
   description: string;
   change: (line: string) => string;
 }
@@ -20,12 +20,12 @@ interface Try {
 const ID_POSITION = '{"type":"message","id":'.length;
 
 /** Bob refuses an id out of turn (P3.2). In stage 03 Mallory can change it without the key, because she knows it. */
-const NEXT_ID: Try = {
+const NEXT_ID: Attempt = {
   description: "the same line again, with the id 1 made 2 by flipping bits",
   change: (line) => flipText(line, ID_POSITION, "1", "2"),
 };
 
-const TRIES: Readonly<Record<Stage, readonly Try[]>> = {
+const TRIES: Readonly<Record<Stage, readonly Attempt[]>> = {
   "02": [],
   "03": [NEXT_ID],
   "04": [
@@ -42,7 +42,12 @@ await runAttack("replay", { text: TEXT }, async (lab, { stage, option }) => {
     await sendTwice(lab, option("text"), description, change);
 });
 
-async function sendTwice(lab: Lab, text: string, description: string, change: Try["change"]): Promise<void> {
+async function sendTwice(
+  lab: Lab,
+  text: string,
+  description: string,
+  change: Attempt["change"],
+): Promise<void> {
   const { alice, bob, toAlice, toBob } = await chatThroughMallory(lab);
   step("Alice says something. Mallory passes it on, and keeps a copy.");
   alice.types(text);

@@ -18,7 +18,7 @@ const OPTIONS = {
 const BYE = '{"type":"bye"}';
 
 /** A way to end the chat in Alice's name. */
-interface Try {
+interface Attempt {
   description: string;
   /** @param line a line of Alice's; Mallory guesses that it is message 1 */
   end: (toBob: LineSocket, line: string) => void;
@@ -30,7 +30,7 @@ const sendBye = (toBob: LineSocket, line: string): void => {
   toBob.end();
 };
 
-const TRIES: Readonly<Record<Stage, readonly Try[]>> = {
+const TRIES: Readonly<Record<Stage, readonly Attempt[]>> = {
   "02": [],
   "03": [
     {
@@ -57,7 +57,7 @@ async function cutShort(
   lab: Lab,
   [first, rest]: readonly [string, string],
   description: string,
-  end: Try["end"],
+  end: Attempt["end"],
 ): Promise<void> {
   const { alice, bob, toAlice, toBob } = await chatThroughMallory(lab);
   step("Alice says two things. Mallory passes on the first one only.");

@@ -1,4 +1,4 @@
-// Checks which folder may import which other folder (the plan in ROOMS). Pure.
+// Checks which folder may import which other folder (the plan in IMPORT_RULES). Pure.
 
 import { posix } from "node:path";
 
@@ -22,15 +22,15 @@ const PURE =
 const CIPHER = /^04-aes-chat\/(?:aes-cbc-hmac|key-schedule)\.ts$/;
 
 /** What the files of a folder may import, in addition to the folder itself and Node's modules. */
-export interface Room {
+export interface ImportRule {
   folders?: readonly string[];
   packages?: readonly string[];
   /** Single files of other folders that they may import. */
   files?: RegExp;
 }
 
-/** The rules of each folder. Any other folder may import nothing, except those of FREE. */
-export const ROOMS: Readonly<Record<string, Room>> = {
+/** The rules of each folder. Any other folder may import nothing, except those of MAY_IMPORT_ANYTHING. */
+export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   "01-calculator": {},
   "02-basic-p2p": {},
   "03-dh-chat": {},
@@ -53,7 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** Files that may import anything, because they use or test all parts of the course. */
-const FREE = /^(?:tests|bench|captures\/testing)\/|\.test\.ts$/;
+const MAY_IMPORT_ANYTHING = /^(?:tests|bench|captures\/testing)\/|\.test\.ts$/;
 
 const COMMENT_OR_TEMPLATE = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|`(?:\\[\s\S]|[^`\\])*`/gm;
 const IMPORT =
@@ -69,25 +69,25 @@ export function importsOf(file: string, text: string): Import[] {
   });
 }
 
-/** The folder in ROOMS that a file belongs to. */
-export function roomOf(file: string): string {
+/** The folder in IMPORT_RULES that a file belongs to. */
+export function folderOf(file: string): string {
   const [first = "", second = ""] = file.split("/");
   const inner = `${first}/${second}`;
-  return inner in ROOMS ? inner : first;
+  return inner in IMPORT_RULES ? inner : first;
 }
 
 /** What is wrong with an import; undefined if nothing is. */
 export function importProblem({ file, target }: Import): string | undefined {
-  if (FREE.test(file)) return undefined;
-  const room = roomOf(file);
-  const { folders = [], packages = [], files } = ROOMS[room] ?? {};
+  if (MAY_IMPORT_ANYTHING.test(file)) return undefined;
+  const folder = folderOf(file);
+  const { folders = [], packages = [], files } = IMPORT_RULES[folder] ?? {};
   const isFile = target.includes("/") && target.endsWith(".ts");
   const isAllowed = isFile
-    ? roomOf(target) === room || folders.includes(roomOf(target)) || (files?.test(target) ?? false)
+    ? folderOf(target) === folder || folders.includes(folderOf(target)) || (files?.test(target) ?? false)
     : packages.includes(target);
   // A program must not depend on files that were made for tests.
-  if (isAllowed && !FREE.test(target)) return undefined;
-  return `${file} imports ${target}: ${room}/ may import ${[...folders, ...packages].join(", ") || "nothing"} beside its own files`;
+  if (isAllowed && !MAY_IMPORT_ANYTHING.test(target)) return undefined;
+  return `${file} imports ${target}: ${folder}/ may import ${[...folders, ...packages].join(", ") || "nothing"} beside its own files`;
 }
 
 /** Files that import each other in a circle, with the first file again at the end; undefined if there is no circle. */

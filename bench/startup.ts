@@ -59,7 +59,7 @@ async function timeUntil(text: string, words: readonly string[]): Promise<number
 }
 
 /** The times of each run, in milliseconds. */
-interface Keys {
+interface KeyTimes {
   medians: number[];
   slowest: number[];
 }
@@ -92,7 +92,7 @@ async function measureKeys(): Promise<Row[]> {
   ];
 }
 
-async function measurePipes(): Promise<Keys> {
+async function measurePipes(): Promise<KeyTimes> {
   const { sender, receiver, received, delivered, end } = await startChat("02-basic-p2p");
   try {
     return await measureEach(async (text, number) => {
@@ -105,7 +105,7 @@ async function measurePipes(): Promise<Keys> {
   }
 }
 
-async function measureTerminals(open: TerminalOpener): Promise<Keys> {
+async function measureTerminals(open: TerminalOpener): Promise<KeyTimes> {
   const { server, port } = await startServer("02-basic-p2p/server.ts");
   const client = [...NODE, CLIENT, "--registry", `127.0.0.1:${port}`];
   const bob = open([...client, "--name", "bob", "--accept"]);
@@ -141,8 +141,8 @@ async function measureTerminals(open: TerminalOpener): Promise<Keys> {
 async function measureEach(
   send: (text: string, number: number) => Promise<() => Promise<unknown>>,
   prepare: (text: string) => Promise<void> = async () => {},
-): Promise<Keys> {
-  const keys: Keys = { medians: [], slowest: [] };
+): Promise<KeyTimes> {
+  const keys: KeyTimes = { medians: [], slowest: [] };
   let number = 0;
   for (let run = 0; run < RUNS; run += 1) {
     const times: number[] = [];

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { ROOMS } from "../authoring/import-rules.ts";
+import { IMPORT_RULES } from "../authoring/import-rules.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
 const PAGE = readFileSync(join(COURSE_FOLDER, "ARCHITECTURE.md"), "utf8");
@@ -62,10 +62,10 @@ describe("ARCHITECTURE.md", () => {
     for (const [, from = "", kind, to = ""] of arrows)
       if (kind === "-->") drawn.set(from, [...(drawn.get(from) ?? []), to]);
     const reached = (from: string): string[] => (drawn.get(from) ?? []).flatMap((to) => [to, ...reached(to)]);
-    for (const [room, { folders = [], files }] of Object.entries(ROOMS)) {
-      expect([...new Set(reached(room))].sort(), room).to.deep.equal([...folders].sort());
-      const isDotted = arrows.some(([, from, kind]) => from === room && kind === "-.->");
-      expect(isDotted, `${room} and the stages`).to.equal(files !== undefined);
+    for (const [folder, { folders = [], files }] of Object.entries(IMPORT_RULES)) {
+      expect([...new Set(reached(folder))].sort(), folder).to.deep.equal([...folders].sort());
+      const isDotted = arrows.some(([, from, kind]) => from === folder && kind === "-.->");
+      expect(isDotted, `${folder} and the stages`).to.equal(files !== undefined);
     }
   });
 });

@@ -3,7 +3,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { findCircle, type Import, importProblem, importsOf, ROOMS } from "../authoring/import-rules.ts";
+import {
+  findCircle,
+  IMPORT_RULES,
+  type Import,
+  importProblem,
+  importsOf,
+} from "../authoring/import-rules.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
 /** Folders without our code, or with code that is wrong on purpose. */
@@ -45,7 +51,11 @@ describe("the imports of all files", () => {
 
   it("are of folders that all stand in the plan", () => {
     const tops = new Set(FILES.map((file) => file.split("/")[0] ?? ""));
-    const known = new Set([...Object.keys(ROOMS).map((room) => room.split("/")[0] ?? ""), "tests", "bench"]);
+    const known = new Set([
+      ...Object.keys(IMPORT_RULES).map((folder) => folder.split("/")[0] ?? ""),
+      "tests",
+      "bench",
+    ]);
     expect([...tops].filter((top) => !known.has(top))).to.deep.equal([]);
   });
 });

@@ -58,21 +58,21 @@ export class Chat {
   receiveSequence = 0;
   /** In stages 03 and 04: the lines that the other side has sent since the keys, parsed. */
   readonly records: Members[] = [];
-  readonly #around: CheckContext;
+  readonly #context: CheckContext;
 
   constructor(
     connection: Connection,
     stage: ChatStage,
     role: ChatRole,
     names: { own: string; other: string },
-    around: CheckContext,
+    context: CheckContext,
   ) {
     this.connection = connection;
     this.stage = stage;
     this.role = role;
     this.name = names.own;
     this.other = names.other;
-    this.#around = around;
+    this.#context = context;
   }
 
   get otherRole(): ChatRole {
@@ -193,7 +193,7 @@ export class Chat {
   /** Sends a line of P3 as this stage does: in clear, XORed or sealed. */
   async says(payload: Members | string | Buffer): Promise<void> {
     const line = `${this.wrap(payload)}\n`;
-    if (this.stage !== "02") this.#around.transcript.steps.push(`${this.name} says ${toBytes(payload)}`);
+    if (this.stage !== "02") this.#context.transcript.steps.push(`${this.name} says ${toBytes(payload)}`);
     await this.connection.sends(line);
   }
 
@@ -214,7 +214,7 @@ export class Chat {
   /** Expects this line of P3 next. */
   async hears(expected: Members): Promise<void> {
     const line = await this.connection.receivesLine();
-    await this.#around.transcript.step(`${this.name} hears ${JSON.stringify(expected)}`, () => {
+    await this.#context.transcript.step(`${this.name} hears ${JSON.stringify(expected)}`, () => {
       this.#expectJson(JSON.stringify(this.unwrap(line)), expected);
     });
   }

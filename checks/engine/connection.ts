@@ -24,7 +24,7 @@ export class Connection {
   /** The checker's role on this connection, such as "a client" or "bob". */
   readonly name: string;
   readonly socket: Socket;
-  readonly #around: CheckContext;
+  readonly #context: CheckContext;
   readonly #recorded: RecordedConnection;
   #chunks: Buffer[] = [];
   #length = 0;
@@ -32,11 +32,11 @@ export class Connection {
   #restIgnored = false;
   #changed: (() => void)[] = [];
 
-  constructor(socket: Socket, role: Role, name: string, around: CheckContext) {
+  constructor(socket: Socket, role: Role, name: string, context: CheckContext) {
     this.name = name;
     this.socket = socket;
-    this.#around = around;
-    this.#recorded = around.recording.open(socket, role);
+    this.#context = context;
+    this.#recorded = context.recording.open(socket, role);
     socket.on("data", (chunk: Buffer) => {
       this.#recorded.record({ event: "received", data: chunk });
       this.#chunks.push(chunk);
@@ -281,7 +281,7 @@ export class Connection {
   }
 
   async #sending(description: string, shown: string, action: () => void | Promise<void>): Promise<void> {
-    this.#around.transcript.lastSent = shown;
+    this.#context.transcript.lastSent = shown;
     await this.#step(description, action);
   }
 
@@ -291,7 +291,7 @@ export class Connection {
   }
 
   #step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
-    return this.#around.transcript.step(description, action);
+    return this.#context.transcript.step(description, action);
   }
 
   async #line(expected: string): Promise<string> {
@@ -331,11 +331,11 @@ export class Connection {
       late = true;
       this.#change();
     };
-    let cancelIdle = patientTimeout(end, this.#around.timeout);
-    const cancelLimit = patientTimeout(end, PATIENCE * this.#around.timeout);
+    let cancelIdle = patientTimeout(end, this.#context.timeout);
+    const cancelLimit = patientTimeout(end, PATIENCE * this.#context.timeout);
     const refresh = (): void => {
       cancelIdle();
-      cancelIdle = patientTimeout(end, this.#around.timeout);
+      cancelIdle = patientTimeout(end, this.#context.timeout);
     };
     this.socket.on("data", refresh);
     try {
@@ -349,21 +349,21 @@ export class Connection {
   }
 
   async #fail(details: FailureDetails): Promise<never> {
-    const received = `${details.received}${await this.#around.lastWords(this.#ended)}`;
+    const received = `${details.received}${await this.#context.lastWords(this.#ended)}`;
     throw new StepFailure({ port: this.port, ...details, received });
   }
 
   /** Fails a step that has waited in vain. If nothing has arrived at all, the program may be in an endless loop. */
   async #failWaiting(details: FailureDetails): Promise<never> {
     const isSilent = this.#length === 0 && !this.#ended;
-    const busy = isSilent && (await this.#around.anyBusy());
+    const busy = isSilent && (await this.#context.anyBusy());
     return this.#fail({ ...(busy && { likelyCause: ENDLESS }), ...details });
   }
 
   /** The unread bytes as text. */
   #shown(): string {
     if (this.#length > 0) return quoteBytes(this.#bytes());
-    return this.#ended ? "the end of the connection" : `nothing within ${this.#around.timeout / 1000} s`;
+    return this.#ended ? "the end of the connection" : `nothing within ${this.#context.timeout / 1000} s`;
   }
 
   #bytes(): Buffer {
@@ -377,7 +377,7 @@ export class Connection {
 
   #take(count: number): Buffer {
     const bytes = this.#bytes();
-    if (count > 0) this.#around.transcript.observe();
+    if (count > 0) this.#context.transcript.observe();
     this.#chunks = [bytes.subarray(count)];
     this.#length -= count;
     return bytes.subarray(0, count);

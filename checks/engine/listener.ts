@@ -13,11 +13,11 @@ export class Listener {
   readonly #all: Connection[] = [];
   #waiting: (() => void)[] = [];
 
-  private constructor(server: Server, port: number, name: string, around: CheckContext) {
+  private constructor(server: Server, port: number, name: string, context: CheckContext) {
     this.#server = server;
     this.port = port;
     server.on("connection", (socket) => {
-      const connection = new Connection(socket, "called", name, around);
+      const connection = new Connection(socket, "called", name, context);
       this.#connections.push(connection);
       this.#all.push(connection);
       for (const resolve of this.#waiting.splice(0)) resolve();
@@ -25,35 +25,35 @@ export class Listener {
   }
 
   /** Listens on a port that the system chooses. */
-  static async start(name: string, around: CheckContext): Promise<Listener> {
+  static async start(name: string, context: CheckContext): Promise<Listener> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host: "127.0.0.1", port: 0 }, resolve);
     });
     const address = server.address();
-    return new Listener(server, typeof address === "object" && address ? address.port : 0, name, around);
+    return new Listener(server, typeof address === "object" && address ? address.port : 0, name, context);
   }
 
   /**
    * Waits for the next connection.
    * @throws StepFailure if nobody connects in time
    */
-  async next(around: CheckContext, by: string): Promise<Connection> {
+  async next(context: CheckContext, by: string): Promise<Connection> {
     let late = false;
     const cancel = patientTimeout(() => {
       late = true;
       for (const resolve of this.#waiting.splice(0)) resolve();
-    }, around.timeout);
+    }, context.timeout);
     try {
       for (;;) {
         const connection = this.#connections.shift();
         if (connection !== undefined) return connection;
-        if (late || around.hasEnded) {
-          const received = `none within ${around.timeout / 1000} s${await around.lastWords()}`;
+        if (late || context.hasEnded) {
+          const received = `none within ${context.timeout / 1000} s${await context.lastWords()}`;
           throw new StepFailure({ expected: `a connection of ${by}`, received });
         }
-        await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), around.anyEnd()]);
+        await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), context.anyEnd()]);
       }
     } finally {
       cancel();

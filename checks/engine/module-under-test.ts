@@ -128,18 +128,18 @@ export interface ExpectedError {
 export class ModuleUnderTest {
   readonly #file: string;
   readonly #host: ModuleHost;
-  readonly #around: CheckContext;
+  readonly #context: CheckContext;
   readonly #object: { name: string; handle: number } | undefined;
 
   constructor(
     file: string,
     host: ModuleHost,
-    around: CheckContext,
+    context: CheckContext,
     object?: { name: string; handle: number },
   ) {
     this.#file = file;
     this.#host = host;
-    this.#around = around;
+    this.#context = context;
     this.#object = object;
   }
 
@@ -168,7 +168,7 @@ export class ModuleUnderTest {
         (expected.code === undefined || thrown.code === expected.code) &&
         (expected.message === undefined || expected.message.test(thrown.message));
       if (!right) this.#fail(name, argv, description, showThrown(thrown));
-      this.#around.transcript.observe();
+      this.#context.transcript.observe();
     });
   }
 
@@ -180,14 +180,14 @@ export class ModuleUnderTest {
         return this.#fail(name, argv, `an object of ${name}`, showThrown(outcome.thrown));
       const { value } = outcome;
       const handle = value instanceof Reference ? value.handle : -1;
-      return new ModuleUnderTest(this.#file, this.#host, this.#around, { name, handle });
+      return new ModuleUnderTest(this.#file, this.#host, this.#context, { name, handle });
     });
   }
 
   /** Lists the calls of node:crypto functions since the last time, in order (see watched-crypto.ts). */
   async cryptoCalls(): Promise<string[]> {
     const request = { kind: "crypto-calls" as const, file: this.#file, name: "", arguments: [] };
-    const outcome = await this.#host.request(request, this.#around.timeout);
+    const outcome = await this.#host.request(request, this.#context.timeout);
     return outcome !== undefined && "value" in outcome ? (outcome.value as string[]) : [];
   }
 
@@ -199,7 +199,7 @@ export class ModuleUnderTest {
   async #value(name: string, argv: readonly unknown[], expected = "a value"): Promise<unknown> {
     const outcome = await this.#outcome("call", name, argv, expected);
     if ("thrown" in outcome) return this.#fail(name, argv, expected, showThrown(outcome.thrown));
-    this.#around.transcript.observe();
+    this.#context.transcript.observe();
     return outcome.value;
   }
 
@@ -212,12 +212,12 @@ export class ModuleUnderTest {
     const target =
       this.#object === undefined ? { kind } : { kind: "method" as const, handle: this.#object.handle };
     const request = { ...target, file: this.#file, name, arguments: argv };
-    const outcome = await this.#host.request(request, this.#around.timeout);
+    const outcome = await this.#host.request(request, this.#context.timeout);
     if (outcome !== undefined) return outcome;
     throw new StepFailure({
       sent: this.#call(name, argv),
       expected,
-      received: `nothing within ${this.#around.timeout / 1000} s`,
+      received: `nothing within ${this.#context.timeout / 1000} s`,
       likelyCause: "A loop has no end, or does far too much work.",
     });
   }
@@ -232,8 +232,8 @@ export class ModuleUnderTest {
   }
 
   #step<Value>(description: string, action: () => Promise<Value>): Promise<Value> {
-    this.#around.transcript.lastSent = undefined;
-    return this.#around.transcript.step(`${this.#file}: ${description}`, action);
+    this.#context.transcript.lastSent = undefined;
+    return this.#context.transcript.step(`${this.#file}: ${description}`, action);
   }
 }
 

@@ -30,32 +30,32 @@ export class PlayedRegistry {
   /** A check can set this to change answers. If it returns undefined, no answer is sent. */
   answerWith: (answer: Members | undefined, request: Members) => Members | undefined = (answer) => answer;
   readonly #server: Server;
-  readonly #around: CheckContext;
+  readonly #context: CheckContext;
   readonly #entries = new Map<string, Entry>();
   readonly #registrations: Registration[] = [];
   readonly #connections: Connection[] = [];
   #changed: (() => void)[] = [];
 
-  private constructor(server: Server, port: number, around: CheckContext) {
+  private constructor(server: Server, port: number, context: CheckContext) {
     this.#server = server;
     this.port = port;
-    this.#around = around;
+    this.#context = context;
     server.on("connection", (socket) => {
-      const connection = new Connection(socket, "called", "the registry", around);
+      const connection = new Connection(socket, "called", "the registry", context);
       connection.ignoresTheRest();
       this.#connections.push(connection);
       void this.#serve(connection);
     });
   }
 
-  static async start(around: CheckContext): Promise<PlayedRegistry> {
+  static async start(context: CheckContext): Promise<PlayedRegistry> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host: "127.0.0.1", port: 0 }, resolve);
     });
     const address = server.address();
-    return new PlayedRegistry(server, typeof address === "object" && address ? address.port : 0, around);
+    return new PlayedRegistry(server, typeof address === "object" && address ? address.port : 0, context);
   }
 
   /** Adds a user who listens on a port of this machine. */
@@ -69,29 +69,29 @@ export class PlayedRegistry {
 
   /** Waits until a user of this name has registered for the n-th time. */
   async registration(username: string, times = 1): Promise<Registration> {
-    return this.#around.transcript.step(`${username} registers`, async () => {
+    return this.#context.transcript.step(`${username} registers`, async () => {
       const find = (): Registration | undefined =>
         this.#registrations.filter((one) => one.username.toLowerCase() === username.toLowerCase())[times - 1];
       // The first time, the program may still be starting, which takes longer on a busy machine.
-      const timeout = times === 1 ? Math.max(STARTING, this.#around.timeout) : this.#around.timeout;
+      const timeout = times === 1 ? Math.max(STARTING, this.#context.timeout) : this.#context.timeout;
       await this.#until(() => find() !== undefined, timeout);
       const found = find();
       if (found === undefined)
         throw await this.#missing(`{"type":"register","username":"${username}","port":…}`);
-      this.#around.transcript.observe();
+      this.#context.transcript.observe();
       return found;
     });
   }
 
   /** Waits for the n-th request of this type, and returns it. */
   async request(type: string, times = 1): Promise<Members> {
-    return this.#around.transcript.step(`the registry receives ${type}`, async () => {
+    return this.#context.transcript.step(`the registry receives ${type}`, async () => {
       const find = (): Members | undefined =>
         this.requests.filter((request) => request.type === type)[times - 1];
       await this.#until(() => find() !== undefined);
       const found = find();
       if (found === undefined) throw await this.#missing(`a line of type ${type}`);
-      this.#around.transcript.observe();
+      this.#context.transcript.observe();
       return found;
     });
   }
@@ -103,14 +103,14 @@ export class PlayedRegistry {
 
   /** Drops the connections of all clients, but continues to listen. */
   async drops(): Promise<void> {
-    await this.#around.transcript.step("the registry breaks its connections", () => {
+    await this.#context.transcript.step("the registry breaks its connections", () => {
       for (const connection of this.#connections.splice(0)) connection.destroy();
     });
   }
 
   /** Closes the registry. */
   async closes(): Promise<void> {
-    await this.#around.transcript.step("the registry goes away", () => this.close());
+    await this.#context.transcript.step("the registry goes away", () => this.close());
   }
 
   close(): void {
@@ -158,21 +158,21 @@ export class PlayedRegistry {
 
   async #missing(expected: string): Promise<StepFailure> {
     const seen = this.requests.map((request) => JSON.stringify(request)).slice(-5);
-    const received = seen.length > 0 ? seen.join("\n") : `nothing within ${this.#around.timeout / 1000} s`;
-    return new StepFailure({ expected, received: `${received}${await this.#around.lastWords()}` });
+    const received = seen.length > 0 ? seen.join("\n") : `nothing within ${this.#context.timeout / 1000} s`;
+    return new StepFailure({ expected, received: `${received}${await this.#context.lastWords()}` });
   }
 
-  async #until(condition: () => boolean, timeout = this.#around.timeout): Promise<void> {
+  async #until(condition: () => boolean, timeout = this.#context.timeout): Promise<void> {
     let late = false;
     const cancel = patientTimeout(() => {
       late = true;
       this.#change();
     }, timeout);
     try {
-      while (!condition() && !late && !this.#around.hasEnded)
+      while (!condition() && !late && !this.#context.hasEnded)
         await Promise.race([
           new Promise<void>((resolve) => this.#changed.push(resolve)),
-          this.#around.anyEnd(),
+          this.#context.anyEnd(),
         ]);
     } finally {
       cancel();

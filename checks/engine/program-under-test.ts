@@ -29,15 +29,15 @@ export class ProgramUnderTest {
   readonly ended: Promise<void>;
   readonly #child: ChildProgram;
   readonly #command: string;
-  #around: CheckContext;
+  #context: CheckContext;
   #next = 0;
   #outcome: Ended | undefined;
   #mayEnd = false;
   #changed: (() => void)[] = [];
 
-  constructor(name: string, { words, folder, environment = {} }: Start, around: CheckContext) {
+  constructor(name: string, { words, folder, environment = {} }: Start, context: CheckContext) {
     this.name = name;
-    this.#around = around;
+    this.#context = context;
     const [command = ""] = words;
     this.#command = command;
     this.#child = new ChildProgram(command, words, {
@@ -64,8 +64,8 @@ export class ProgramUnderTest {
   }
 
   /** Lends the program to another check. */
-  lend(around: CheckContext): void {
-    this.#around = around;
+  lend(context: CheckContext): void {
+    this.#context = context;
     this.#next = this.lines.length;
   }
 
@@ -105,7 +105,7 @@ export class ProgramUnderTest {
   /** Enters lines on its standard input. */
   async enters(...lines: string[]): Promise<void> {
     const shown = lines.map(quote).join(", ");
-    this.#around.transcript.lastSent = shown;
+    this.#context.transcript.lastSent = shown;
     await this.#step(`${this.name} enters ${shown}`, () =>
       this.write(lines.map((line) => `${line}\n`).join("")),
     );
@@ -232,7 +232,7 @@ export class ProgramUnderTest {
     const cancel = patientTimeout(() => {
       late = true;
       this.#change();
-    }, this.#around.timeout + longer);
+    }, this.#context.timeout + longer);
     try {
       while (!condition() && !late && !this.hasEnded)
         await new Promise<void>((resolve) => this.#changed.push(resolve));
@@ -260,7 +260,7 @@ export class ProgramUnderTest {
   }
 
   #observe(line: string): void {
-    if (line !== "") this.#around.transcript.observe();
+    if (line !== "") this.#context.transcript.observe();
   }
 
   async #fail(expected: string | RegExp, lines: readonly string[], longer = 0): Promise<never> {
@@ -269,7 +269,7 @@ export class ProgramUnderTest {
     const [only] = shown;
     const nothing = this.hasEnded
       ? "nothing"
-      : `nothing within ${Math.round((this.#around.timeout + longer) / 100) / 10} s`;
+      : `nothing within ${Math.round((this.#context.timeout + longer) / 100) / 10} s`;
     throw new StepFailure({
       expected: describe(expected),
       received: `${shown.length === 0 ? nothing : shown.length === 1 ? only : shown.join("\n")}${ended}`,
@@ -279,7 +279,7 @@ export class ProgramUnderTest {
   }
 
   #step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
-    return this.#around.transcript.step(description, action);
+    return this.#context.transcript.step(description, action);
   }
 
   #change(): void {

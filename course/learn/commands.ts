@@ -193,8 +193,8 @@ function withOrigin(workspace: Workspace, outcome: Outcome): Outcome {
 }
 
 function writeDown(workspace: Workspace, { exercise, verdict, own }: Outcome): void {
-  const isHis = exercise === workspace.current || !hasRegion(exercise);
-  if (verdict === "passed" && own !== undefined && isHis) workspace.pass(exercise, own);
+  const isStudents = exercise === workspace.current || !hasRegion(exercise);
+  if (verdict === "passed" && own !== undefined && isStudents) workspace.pass(exercise, own);
 }
 
 /** @throws LearnError if markers are damaged */

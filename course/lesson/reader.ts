@@ -212,18 +212,18 @@ export class Reader {
     const line = closable[this.#opened] ?? 0;
     const next = closable[this.#opened + 1];
     // The reader must not see the answer by surprise when they ask for another hint.
-    if (next === undefined && closable.length > 1 && this.#notLooked) {
-      this.#notLooked = false;
+    if (next === undefined && closable.length > 1 && this.#warnsOfAnswer) {
+      this.#warnsOfAnswer = false;
       return this.say("what follows tells the answer; h once more opens it");
     }
     this.#opened += 1;
-    this.#notLooked = true;
+    this.#warnsOfAnswer = true;
     this.#rendered = this.#render(this.#index, this.#opened);
     if (line < this.#scroll || line >= this.#scroll + this.#bodyRows - 2) this.#scrollTo(line - 1);
   }
 
   /** True until the user has been warned that the last part tells the answer. */
-  #notLooked = true;
+  #warnsOfAnswer = true;
 
   #scrollTo(line: number): void {
     this.#scroll = Math.max(0, Math.min(line, this.#lastScroll));

@@ -109,7 +109,7 @@ export class Workspace {
     let damage: ProblemError | undefined;
     for (const file of files) {
       try {
-        this.#bring(file, exercise, notices);
+        this.#update(file, exercise, notices);
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
         if (file === exercise.file) damage = error;
@@ -231,7 +231,7 @@ export class Workspace {
   }
 
   /** Updates one file in work/ for the current exercise. */
-  #bring(file: string, exercise: Exercise, notices: string[]): void {
+  #update(file: string, exercise: Exercise, notices: string[]): void {
     const path = this.path(file);
     const text = readText(path);
     if (text === undefined) {
@@ -249,7 +249,7 @@ export class Workspace {
       const owner = this.#programExercise(id);
       if (owner === undefined) continue;
       const content = region.content.replaceAll("\r\n", "\n");
-      this.#harvest(file, owner, content, notices);
+      this.#keepDraft(file, owner, content, notices);
       const wanted = this.#contentOf(owner, exercise);
       if (content !== wanted) brought = replaceRegion(brought, shown, id, wanted);
       this.#state.setOurs(file, id, wanted);
@@ -258,7 +258,7 @@ export class Workspace {
   }
 
   /** Keeps the code in a region as the exercise's draft, unless we have written this code ourselves. */
-  #harvest(file: string, owner: ProgramExercise, content: string, notices: string[]): void {
+  #keepDraft(file: string, owner: ProgramExercise, content: string, notices: string[]): void {
     const { id, starter, solution } = owner;
     const own = this.student.solution(id);
     const draft = this.student.draft(id);
