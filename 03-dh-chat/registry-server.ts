@@ -20,7 +20,7 @@ export interface RegistrySettings {
   registerTimeout: number;
 }
 
-/** @throws ListenError if it cannot listen there. */
+/** @throws UserError if it cannot listen there */
 export async function startRegistry(settings: RegistrySettings): Promise<RunningServer> {
   const registry = new Registry<Client>();
   const news = new News(registry);

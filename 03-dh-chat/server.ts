@@ -38,7 +38,7 @@ void runProgram(async () => {
     heartbeat: milliseconds(given, "heartbeat", 15),
     registerTimeout: milliseconds(given, "register-timeout", 10),
   });
-  onStopSignal(() => void registry.close());
+  onStopSignal(registry.close);
   console.log(`listening on ${registry.address}`);
   for (const notice of stage.notices) console.error(notice);
 });
