@@ -22,13 +22,12 @@ const OPTIONS = {
   help: { help: "show this text" },
 };
 
+const CALL = `npm run ${stage.number}:server -- [OPTIONS]`;
+const ABOUT = "The registry: who is there, and where. Chats do not pass through it.";
+
 void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
-  if (given.options.has("help")) {
-    const call = `npm run ${stage.number}:server -- [OPTIONS]`;
-    console.log(usage(call, "The registry: who is there, and where. Chats do not pass through it.", OPTIONS));
-    return;
-  }
+  if (given.options.has("help")) return console.log(usage(CALL, ABOUT, OPTIONS));
   if (given.rest.length > 0)
     throw new ArgumentError("the server takes options only (is there a -- after the script's name?)");
 

@@ -1,5 +1,4 @@
-// The lines between a client and the registry, and their checks on both sides (P2).
-// Pure.
+// The lines between a client and the registry, and their checks on both sides (P2). Pure.
 
 import { isIP } from "node:net";
 import { isPort, isUsername, type JsonObject, ProtocolError, parseObject } from "./messages.ts";
