@@ -105,7 +105,7 @@ class Client {
   #tellOthers(line: RegistryLine): void {
     const text = JSON.stringify(line); // Once, however many there are to tell.
     for (const other of this.#registry.owners()) {
-      if (other !== this) other.#connection.send(text);
+      if (other !== this) other.#connection.sendNews(text);
     }
   }
 

@@ -158,11 +158,9 @@ export class ChatClient {
         return this.#send(command.text);
       case "users":
         // We do not wait for the registry: the next line is read meanwhile.
-        void this.#listUsers(true);
-        return;
+        return void this.#listUsers(true);
       case "chat":
-        void this.#call(command.name);
-        return;
+        return void this.#call(command.name);
       case "accept":
       case "decline":
         return this.#answer(command.name, command.kind);

@@ -11,6 +11,12 @@ const MAX_LINE_BYTES = 262_144;
 /** What the other side may leave unread, in bytes, before the connection is dropped (P0.7, P3.10). */
 const MAX_UNREAD_BYTES = 1_048_576;
 
+/** How long news is gathered, in milliseconds. When a thousand come at once, their thousand lines leave in a few writes. */
+const NEWS_DELAY = 20;
+
+/** How many characters of lines are gathered before they go to the socket at once. */
+const FLUSH_LENGTH = 8_192;
+
 /** What the system's error codes mean. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there",
@@ -37,6 +43,10 @@ export interface LineHandlers {
 export class LineConnection {
   readonly #socket: Socket;
   readonly #handlers: LineHandlers;
+  /** Lines not yet written to the socket, and when they will be. */
+  #outgoing = "";
+  #soon: NodeJS.Immediate | undefined;
+  #later: NodeJS.Timeout | undefined;
   /** We send nothing more. */
   #ended = false;
   /** We look no more at what comes. */
@@ -76,23 +86,22 @@ export class LineConnection {
     }
   }
 
-  /**
-   * Sends a line. Lines sent in the same turn of the event loop leave together.
-   * If the other side has left too much unread, the connection is dropped instead.
-   */
+  /** Sends a line. Lines sent in the same turn of the event loop leave together, in one write. */
   send(line: string): void {
-    if (this.#ended) return;
-    if (this.#socket.writableLength > MAX_UNREAD_BYTES) return this.destroy("the other side does not read");
-    if (this.#socket.writableCorked === 0) {
-      this.#socket.cork();
-      setImmediate(() => this.#socket.uncork());
-    }
-    this.#socket.write(`${line}\n`);
+    this.#add(line);
+    this.#soon ??= setImmediate(() => this.#flush());
+  }
+
+  /** Sends a line for which nobody waits. It leaves with those of the next 20 ms, or with the next answer. */
+  sendNews(line: string): void {
+    this.#add(line);
+    this.#later ??= setTimeout(() => this.#flush(), NEWS_DELAY);
   }
 
   /** Ends our half after a last line. What the other side says is still listened to. */
   end(lastLine?: string): void {
-    if (lastLine !== undefined) this.send(lastLine);
+    if (lastLine !== undefined) this.#add(lastLine);
+    this.#flush();
     this.#ended = true;
     this.#socket.end();
   }
@@ -111,5 +120,22 @@ export class LineConnection {
     this.#ended = true;
     this.#deaf = true;
     this.#socket.destroy();
+  }
+  /** Adds a line to those to be written. If the other side leaves too much unread, drops the connection instead. */
+  #add(line: string): void {
+    if (this.#ended) return;
+    if (this.#socket.writableLength > MAX_UNREAD_BYTES) return this.destroy("the other side does not read");
+    this.#outgoing += `${line}\n`;
+    // Much at once: let the socket have it, so that what the other side leaves unread is counted.
+    if (this.#outgoing.length >= FLUSH_LENGTH) this.#flush();
+  }
+
+  #flush(): void {
+    clearImmediate(this.#soon);
+    clearTimeout(this.#later);
+    this.#soon = undefined;
+    this.#later = undefined;
+    if (this.#outgoing !== "") this.#socket.write(this.#outgoing);
+    this.#outgoing = "";
   }
 }

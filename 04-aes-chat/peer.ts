@@ -19,13 +19,9 @@ import type { Channel, ChannelMaker, Hellos } from "./stage-interface.ts";
 /** How many messages may be sent and not acknowledged (P3.10). */
 const MAX_OPEN_MESSAGES = 64;
 
-/** How long an ack may take, in milliseconds (P3.10). */
+// In milliseconds: how long an ack may take, and connecting to a peer (P3.10); how long we read on after our goodbye (P3.8).
 const ACK_TIMEOUT = 30_000;
-
-/** How long connecting to a peer may take, in milliseconds (P3.10). */
 const CONNECT_TIMEOUT = 5000;
-
-/** How long we read on after our goodbye, in milliseconds (P3.8). */
 const GOODBYE_TIMEOUT = 2000;
 
 export interface PeerSettings {
@@ -171,20 +167,15 @@ export class Peer {
   send(text: string): void {
     this.#lastSentId += 1;
     const id = this.#lastSentId;
-    const deadline = setTimeout(
-      () => this.#lose("a message was not acknowledged within 30 seconds"),
-      ACK_TIMEOUT,
-    );
-    this.#open.set(id, deadline);
+    const giveUp = (): void => this.#lose("a message was not acknowledged within 30 seconds");
+    this.#open.set(id, setTimeout(giveUp, ACK_TIMEOUT));
     this.#sendLine(JSON.stringify({ type: "message", id, text } satisfies ChatLine));
   }
 
   /** Resolves when another message may be sent, or when the chat is over. */
   async room(): Promise<void> {
     while (this.#phase === "handshake" || (this.#phase === "open" && this.#open.size >= MAX_OPEN_MESSAGES)) {
-      await new Promise<void>((resolve) => {
-        this.#makeRoom = resolve;
-      });
+      await new Promise<void>((resolve) => (this.#makeRoom = resolve));
     }
   }
 
@@ -207,9 +198,6 @@ export class Peer {
       case "hello":
       case "handshake":
         return this.#finish({ kind: "dropped" });
-      case "leaving":
-      case "over":
-        return;
     }
   }
 
@@ -232,8 +220,6 @@ export class Peer {
       case "open":
       case "leaving":
         return this.#receiveChatLine(object);
-      case "over":
-        return;
     }
   }
 
@@ -368,8 +354,6 @@ export class Peer {
         return this.#finish({ kind: "lost", reason }, lastLine);
       case "leaving": // We have said goodbye: nothing is sent after it, and nothing is lost but acks.
         return this.#finish({ kind: "ended" });
-      case "over":
-        return;
     }
   }
 
