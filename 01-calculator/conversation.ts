@@ -59,7 +59,7 @@ export async function askFromPipe(socket: Socket): Promise<void> {
     }
   }
 
-  pipeline(process.stdin, countRequests, socket).catch(() => {});
+  pipeline(process.stdin, countRequests, socket).catch(() => {}); // If this fails, the replies end as well.
   for await (const reply of replies(socket)) {
     unanswered -= 1;
     last = reply;
