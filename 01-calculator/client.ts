@@ -10,22 +10,18 @@ const OPTIONS = {
   help: { help: "show this text" },
 };
 
+const CALL = "npm run 01:client -- [OPTIONS] [EXPRESSION...]";
 const ABOUT = `Sends EXPRESSION to the calculator and prints the value: npm run 01:client -- 2 + 3 "*" 4
 Without EXPRESSION it reads lines, from you or from a pipe; END or Ctrl-D ends it.`;
 
 void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
-  if (given.options.has("help")) {
-    console.log(usage("npm run 01:client -- [OPTIONS] [EXPRESSION...]", ABOUT, OPTIONS));
-    return;
-  }
+  if (given.options.has("help")) return console.log(usage(CALL, ABOUT, OPTIONS));
   const expression = given.rest.join(" ");
   if (/[\r\n]/.test(expression)) throw new ArgumentError("an expression is one line");
 
-  const socket = await connectTo(
-    given.options.get("host") ?? "127.0.0.1",
-    Number(given.options.get("port") ?? 10001),
-  );
+  const host = given.options.get("host") ?? "127.0.0.1";
+  const socket = await connectTo(host, Number(given.options.get("port") ?? 10001));
   if (given.rest.length > 0) await askOnce(socket, expression);
   else if (process.stdin.isTTY && process.stdout.isTTY) await askFromTerminal(socket);
   else await askFromPipe(socket);

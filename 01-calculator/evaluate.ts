@@ -2,14 +2,17 @@
 // Pure. Two steps: parse the whole line, so that a syntax error is found before anything is computed;
 // then work from left to right.
 
+/** The longest line, in bytes, the LF included (P0.3). */
+export const MAX_LINE_BYTES = 4096;
+
 export type Result = { value: number } | { error: string };
 
 type Operator = "+" | "-" | "*" | "/" | "%";
 
-/** A parsed expression: the first number, then what is done to it, in the order of the line. */
-interface Expression {
-  first: number;
-  steps: { operator: Operator; operand: number }[];
+/** What is done to the value so far. A parsed expression is a list of steps; the first adds the first number to 0. */
+interface Step {
+  operator: Operator;
+  operand: number;
 }
 
 // The `y` flag makes a pattern match exactly at lastIndex and nowhere later.
@@ -21,9 +24,8 @@ const OPERATOR = /[-+*/%]/y;
 
 /** Evaluates one line, strictly from left to right: 2 + 3 * 4 is 20. */
 export function evaluate(line: string): Result {
-  const expression = parse(line);
-  if ("error" in expression) return expression;
-  return compute(expression);
+  const steps = parse(line);
+  return "error" in steps ? steps : compute(steps);
 }
 
 /** The reply to one line, as it stands on the wire without its LF (P1.2). */
@@ -39,26 +41,24 @@ export function isEnd(line: string): boolean {
   // END SOLUTION 01-hello
 }
 
-/** Reads `number (operator number)*`, blanks between them. A minus directly before a number is its sign. */
-function parse(line: string): Expression | { error: string } {
+/** Reads `number (operator number)*`, blanks between them. A sign directly before a number belongs to it. */
+function parse(line: string): Step[] | { error: string } {
+  const steps: Step[] = [];
+  let operator: Operator = "+";
   let position = endOf(BLANKS, line, 0);
   if (position === line.length) return { error: "empty expression" };
-
-  let end = endOf(NUMBER, line, position);
-  if (end === position) return unexpected(line, position);
-  const expression: Expression = { first: Number(line.slice(position, end)), steps: [] };
   for (;;) {
+    let end = endOf(NUMBER, line, position);
+    if (end === position) return unexpected(line, position);
+    steps.push({ operator, operand: Number(line.slice(position, end)) });
+
     position = endOf(BLANKS, line, end);
-    if (position === line.length) return expression;
+    if (position === line.length) return steps;
 
     end = endOf(OPERATOR, line, position);
     if (end === position) return unexpected(line, position);
-    const operator = line.slice(position, end) as Operator;
-
+    operator = line.slice(position, end) as Operator;
     position = endOf(BLANKS, line, end);
-    end = endOf(NUMBER, line, position);
-    if (end === position) return unexpected(line, position);
-    expression.steps.push({ operator, operand: Number(line.slice(position, end)) });
   }
 }
 
@@ -81,11 +81,10 @@ function unexpected(line: string, position: number): { error: string } {
 }
 
 /** Applies the steps one after the other, without precedence. The leftmost failure is the one reported. */
-function compute(expression: Expression): Result {
-  let value = expression.first;
-  if (!Number.isFinite(value)) return { error: "out of range" };
+function compute(steps: readonly Step[]): Result {
+  let value = 0;
   // BEGIN SOLUTION 01-left-to-right
-  for (const { operator, operand } of expression.steps) {
+  for (const { operator, operand } of steps) {
     if (!Number.isFinite(operand)) return { error: "out of range" };
     if (operand === 0 && (operator === "/" || operator === "%")) return { error: "division by zero" };
     value = apply(value, operator, operand);

@@ -13,13 +13,11 @@ const MAX_DROPPED_BYTES = 16_777_216;
  * too long. If its bytes were left unread, closing would reset the connection, and a reset can overtake our last words.
  */
 export function linger(socket: Socket): void {
-  if (socket.destroyed) return;
   let dropped = 0;
   socket.on("data", (chunk: Buffer) => {
     dropped += chunk.length;
     if (dropped > MAX_DROPPED_BYTES) socket.destroy();
   });
   socket.resume();
-  const patience = setTimeout(() => socket.destroy(), PATIENCE);
-  socket.on("close", () => clearTimeout(patience));
+  setTimeout(() => socket.destroy(), PATIENCE).unref();
 }

@@ -20,26 +20,17 @@ const OPTIONS = {
   help: { help: "show this text" },
 };
 
+const ABOUT = "A calculator that works from left to right, a line at a time.";
+
 void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
-  if (given.options.has("help")) {
-    console.log(
-      usage(
-        "npm run 01:server -- [OPTIONS]",
-        "A calculator that works from left to right, a line at a time.",
-        OPTIONS,
-      ),
-    );
-    return;
-  }
+  if (given.options.has("help")) return console.log(usage("npm run 01:server -- [OPTIONS]", ABOUT, OPTIONS));
   if (given.rest.length > 0)
     throw new ArgumentError("the server takes options only (is there a -- after the script's name?)");
 
-  const server = await startCalculator({
-    host: given.options.get("host") ?? "127.0.0.1",
-    port: Number(given.options.get("port") ?? 10001),
-    idleTimeout: milliseconds(given, "idle-timeout", 300),
-  });
-  onStopSignal(() => void server.close());
+  const host = given.options.get("host") ?? "127.0.0.1";
+  const port = Number(given.options.get("port") ?? 10001);
+  const server = await startCalculator(host, port, milliseconds(given, "idle-timeout", 300));
+  onStopSignal(server.close);
   console.log(`listening on ${server.address}`);
 });

@@ -32,29 +32,22 @@ const OPTIONS = {
   help: { help: "show this text" },
 };
 
+const CALL = `npm run ${stage.number}:client -- --name NAME [OPTIONS]`;
+const ABOUT = "Chats directly with others who are registered. /help in the chat lists its commands.";
+
 void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
-  if (given.options.has("help")) {
-    const call = `npm run ${stage.number}:client -- --name NAME [OPTIONS]`;
-    console.log(
-      usage(
-        call,
-        "Chats directly with others who are registered. /help in the chat lists its commands.",
-        OPTIONS,
-      ),
-    );
-    return;
-  }
+  if (given.options.has("help")) return console.log(usage(CALL, ABOUT, OPTIONS));
   if (given.rest.length > 0)
     throw new ArgumentError("the client takes options only (is there a -- after the script's name?)");
   const channels = stage.prepare(given.options, process.env);
   for (const notice of [...stage.notices, ...channels.notices]) console.error(notice);
 
   const client = new ChatClient({
-    stage,
+    stage: stage.number,
     channels,
-    openTerminal: (complete) => openTerminal(process.stdin, process.stdout, complete),
     name: given.options.get("name"),
+    openTerminal: (complete) => openTerminal(process.stdin, process.stdout, complete),
     registry: parseAddress(given.options.get("registry") ?? "") ?? {
       host: "127.0.0.1",
       port: stage.registryPort,

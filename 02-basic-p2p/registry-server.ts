@@ -2,14 +2,10 @@
 
 import { createServer, type Socket } from "node:net";
 import { LineConnection } from "./line-connection.ts";
-import type { Line } from "./lines.ts";
 import { type RunningServer, startListening } from "./listening.ts";
 import { ProtocolError } from "./messages.ts";
 import { Registry } from "./registry.ts";
 import { parseRegistryRequest, type RegistryLine } from "./registry-messages.ts";
-
-/** How long news of who came and went is gathered, in milliseconds. */
-const NEWS_DELAY = 20;
 
 export interface RegistrySettings {
   host: string;
@@ -20,65 +16,35 @@ export interface RegistrySettings {
   registerTimeout: number;
 }
 
-/** @throws ListenError if it cannot listen there. */
+/** @throws UserError if it cannot listen there */
 export async function startRegistry(settings: RegistrySettings): Promise<RunningServer> {
   const registry = new Registry<Client>();
-  const news = new News(registry);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const host = socket.remoteAddress;
-    if (host !== undefined) new Client(socket, host, registry, news, settings);
+    if (host !== undefined) new Client(socket, host, registry, settings);
     else socket.destroy(); // Gone before we could look.
   });
   return startListening(server, settings.host, settings.port);
 }
 
-/**
- * Sends news to everybody, gathered for a moment: when a thousand come at once, each of the others gets their thousand
- * lines in a few writes. One write for each line would be a million.
- */
-class News {
-  readonly #registry: Registry<Client>;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(registry: Registry<Client>) {
-    this.#registry = registry;
-  }
-
-  schedule(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      for (const client of this.#registry.owners()) client.flush();
-    }, NEWS_DELAY);
-  }
-}
-
 /** One connection to the registry. Whatever it does, the others do not suffer (P0.7). */
 class Client {
   readonly #registry: Registry<Client>;
-  readonly #news: News;
   readonly #connection: LineConnection;
-  /** The address we see the client at: what it says of itself is not asked for (P2.3). */
+  /** The address we see the client at. What it says about itself does not count (P2.3). */
   readonly #host: string;
   readonly #registerDeadline: NodeJS.Timeout;
   readonly #silenceDeadline: NodeJS.Timeout;
   readonly #pings: NodeJS.Timeout;
 
-  constructor(
-    socket: Socket,
-    host: string,
-    registry: Registry<Client>,
-    news: News,
-    settings: RegistrySettings,
-  ) {
+  constructor(socket: Socket, host: string, registry: Registry<Client>, settings: RegistrySettings) {
     this.#registry = registry;
-    this.#news = news;
     this.#host = host.replace(/^::ffff:(?=[0-9.]+$)/i, ""); // IPv4 mapped into IPv6 is written as IPv4.
-    this.#registerDeadline = setTimeout(() => {
-      if (!registry.isRegistered(this)) this.#finish();
-    }, settings.registerTimeout);
+    this.#registerDeadline = setTimeout(() => this.#finish(), settings.registerTimeout);
     // BEGIN SOLUTION 02-ghosts
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
+      onWrong: (error) => this.#refuse(error),
       onEnd: () => this.#finish(),
       onClose: () => this.#leave(),
     });
@@ -90,20 +56,8 @@ class Client {
     // END SOLUTION 02-ghosts
   }
 
-  #receive(line: Line): void {
-    try {
-      if (line.kind === "bad-encoding") throw new ProtocolError("bad-encoding", "a line must be UTF-8");
-      if (line.kind === "too-long") throw new ProtocolError("line-too-long", "the line is too long");
-      this.#answer(line.text);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      if (error.code === "line-too-long") this.#finish(error.toLine());
-      else this.#connection.send(error.toLine());
-    }
-  }
-
   /** @throws ProtocolError to be sent as the answer */
-  #answer(line: string): void {
+  #receive(line: string): void {
     const request = parseRegistryRequest(line);
     switch (request.type) {
       case "register":
@@ -120,8 +74,13 @@ class Client {
       case "leave":
         return this.#finish();
       case "pong":
-        return; // That something came is all that counts.
+        return; // It has come, and so has set back the clock of silence. It needs no answer.
     }
+  }
+
+  #refuse(error: ProtocolError): void {
+    if (error.code === "line-too-long") this.#finish(error.toLine());
+    else this.#connection.send(error.toLine());
   }
 
   #register(username: string, port: number): void {
@@ -146,14 +105,8 @@ class Client {
   #tellOthers(line: RegistryLine): void {
     const text = JSON.stringify(line); // Once, however many there are to tell.
     for (const other of this.#registry.owners()) {
-      if (other !== this) other.#connection.queue(text);
+      if (other !== this) other.#connection.sendNews(text);
     }
-    this.#news.schedule();
-  }
-
-  /** Sends the news that are waiting for this client. */
-  flush(): void {
-    this.#connection.flush();
   }
 
   /** Frees the name and closes the connection after a last line. */

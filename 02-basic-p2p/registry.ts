@@ -1,5 +1,5 @@
 // The registry's memory: who has which name (P2.1, P2.2, P2.4).
-// Pure. An owner is whatever the caller tells connections apart by.
+// Pure. An owner stands for a connection; what it is, the caller decides.
 
 import { compareNames, nameKey } from "./messages.ts";
 import type { User } from "./registry-messages.ts";
@@ -8,7 +8,7 @@ export class Registry<Owner> {
   /** Who has a name, by the name's lower case. */
   readonly #byName = new Map<string, { owner: Owner; user: User }>();
   readonly #byOwner = new Map<Owner, User>();
-  /** All users in the order of P2.4, or undefined since somebody came or went. */
+  /** All users in the order of P2.4; undefined if somebody has come or gone since they were sorted. */
   #sorted: User[] | undefined;
 
   /** Gives the name to the owner, unless somebody has it. */

@@ -8,6 +8,5 @@ export const stage: Stage = {
   registryPort: 10000,
   notices: [],
   options: {},
-  hasSafetyNumber: false,
   prepare: () => ({ notices: [], open: () => new PlainChannel() }),
 };

@@ -3,19 +3,37 @@
 import type { Socket } from "node:net";
 import { type Line, LineReader } from "./lines.ts";
 import { linger } from "./lingering.ts";
+import { ProtocolError } from "./messages.ts";
 
 /** The longest line, in bytes, the LF included (P0.3). */
-export const MAX_LINE_BYTES = 262_144;
+const MAX_LINE_BYTES = 262_144;
 
 /** What the other side may leave unread, in bytes, before the connection is dropped (P0.7, P3.10). */
 const MAX_UNREAD_BYTES = 1_048_576;
 
+/** How long news is gathered, in milliseconds. When a thousand come at once, their thousand lines leave in a few writes. */
+const NEWS_DELAY = 20;
+
 /** How many characters of lines are gathered before they go to the socket at once. */
 const FLUSH_LENGTH = 8_192;
 
+/** What the system's error codes mean. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nobody listens there",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was reset",
+  ETIMEDOUT: "no answer",
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "no such host",
+  EHOSTUNREACH: "no way to that host",
+  ENETUNREACH: "no way to that host",
+};
+
 export interface LineHandlers {
-  /** The next line, or what stands in its place. */
-  onLine(line: Line): void;
+  /** The next line has come. If this throws a ProtocolError, onWrong is told. */
+  onLine(line: string): void;
+  /** What has come is not allowed, or no line at all: it is too long, or not UTF-8. */
+  onWrong(error: ProtocolError): void;
   /** The other side has ended its half of the connection: no more lines will come. */
   onEnd(): void;
   /** The connection is gone. The reason is given if it was not closed in good order. */
@@ -25,14 +43,13 @@ export interface LineHandlers {
 export class LineConnection {
   readonly #socket: Socket;
   readonly #handlers: LineHandlers;
-  /** Lines not yet handed to the socket, and how long they are together. */
-  #outgoing: string[] = [];
-  #outgoingLength = 0;
-  /** A flush is due at the end of this turn. */
-  #flushing = false;
+  /** Lines not yet written to the socket, and when they will be. */
+  #outgoing = "";
+  #soon: NodeJS.Immediate | undefined;
+  #later: NodeJS.Timeout | undefined;
   /** We send nothing more. */
   #ended = false;
-  /** We listen no more. */
+  /** We look no more at what comes. */
   #deaf = false;
   #reason: string | undefined;
 
@@ -44,7 +61,7 @@ export class LineConnection {
     socket.on("data", (chunk: Buffer) => {
       if (this.#deaf) return;
       for (const line of reader.push(chunk)) {
-        handlers.onLine(line);
+        this.#receive(line);
         if (this.#deaf) return; // That line made us close the connection.
       }
     });
@@ -52,52 +69,39 @@ export class LineConnection {
       if (this.#deaf) socket.end();
       else handlers.onEnd();
     });
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      this.#reason ??= explain(error);
+    socket.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
+      this.#reason ??= REASONS[code] ?? message;
     });
-    socket.on("close", () => this.#handlers.onClose(this.#reason));
+    socket.on("close", () => handlers.onClose(this.#reason));
   }
 
-  /** Sends a line. Lines sent in the same turn of the event loop leave together, in one write to the socket. */
-  send(line: string): void {
-    this.queue(line);
-    if (this.#flushing || this.#outgoing.length === 0) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      this.flush();
-    });
-  }
-
-  /**
-   * Adds a line to those that leave with the next send() or flush().
-   * If the other side has left too much unread, the connection is dropped instead.
-   */
-  queue(line: string): void {
-    if (this.#ended) return;
-    if (this.#socket.writableLength > MAX_UNREAD_BYTES) {
-      this.destroy("the other side does not read");
-      return;
+  #receive(line: Line): void {
+    try {
+      if (line.kind === "too-long") throw new ProtocolError("line-too-long", "the line is too long");
+      if (line.kind === "bad-encoding") throw new ProtocolError("bad-encoding", "a line must be UTF-8");
+      this.#handlers.onLine(line.text);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#handlers.onWrong(error);
     }
-    this.#outgoing.push(line);
-    this.#outgoingLength += line.length;
-    // Much at once: let the socket have it, so that what the other side leaves unread is counted.
-    if (this.#outgoingLength >= FLUSH_LENGTH) this.flush();
   }
 
-  /** Hands all lines queued to the socket, in one write. */
-  flush(): void {
-    if (this.#outgoing.length === 0 || this.#ended) return;
-    const lines = this.#outgoing;
-    this.#outgoing = [];
-    this.#outgoingLength = 0;
-    this.#socket.write(`${lines.join("\n")}\n`);
+  /** Sends a line. Lines sent in the same turn of the event loop leave together, in one write. */
+  send(line: string): void {
+    this.#add(line);
+    this.#soon ??= setImmediate(() => this.#flush());
+  }
+
+  /** Sends a line for which nobody waits. It leaves with those of the next 20 ms, or with the next answer. */
+  sendNews(line: string): void {
+    this.#add(line);
+    this.#later ??= setTimeout(() => this.#flush(), NEWS_DELAY);
   }
 
   /** Ends our half after a last line. What the other side says is still listened to. */
   end(lastLine?: string): void {
-    if (lastLine !== undefined) this.send(lastLine);
-    this.flush();
+    if (lastLine !== undefined) this.#add(lastLine);
+    this.#flush();
     this.#ended = true;
     this.#socket.end();
   }
@@ -117,25 +121,21 @@ export class LineConnection {
     this.#deaf = true;
     this.#socket.destroy();
   }
-}
+  /** Adds a line to those to be written. If the other side leaves too much unread, drops the connection instead. */
+  #add(line: string): void {
+    if (this.#ended) return;
+    if (this.#socket.writableLength > MAX_UNREAD_BYTES) return this.destroy("the other side does not read");
+    this.#outgoing += `${line}\n`;
+    // Much at once: let the socket have it, so that what the other side leaves unread is counted.
+    if (this.#outgoing.length >= FLUSH_LENGTH) this.#flush();
+  }
 
-/** What a student can make of a system's error code. */
-export function explain(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case "ECONNREFUSED":
-      return "nobody listens there";
-    case "ECONNRESET":
-    case "EPIPE":
-      return "the connection was reset";
-    case "ETIMEDOUT":
-      return "no answer";
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return "no such host";
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-      return "no way to that host";
-    default:
-      return error.code ?? error.message;
+  #flush(): void {
+    clearImmediate(this.#soon);
+    clearTimeout(this.#later);
+    this.#soon = undefined;
+    this.#later = undefined;
+    if (this.#outgoing !== "") this.#socket.write(this.#outgoing);
+    this.#outgoing = "";
   }
 }

@@ -1,5 +1,4 @@
-// The lines between two peers, and their checks (P3).
-// Pure.
+// The lines between two peers, and their checks (P3). Pure.
 
 import { isUsername, type JsonObject, nameKey, ProtocolError } from "./messages.ts";
 

@@ -1,9 +1,8 @@
 // One chat with one peer, from the first byte of its connection to the last: P3, on both ends.
-// It knows the rules between two programs. Who is called, asked and told is the business of chat-client.ts.
+// These are the rules between two programs. Those between several chats stand in contacts.ts.
 
 import { connect, type Socket } from "node:net";
 import { LineConnection } from "./line-connection.ts";
-import type { Line } from "./lines.ts";
 import { type JsonObject, nameKey, ProtocolError, parseObject } from "./messages.ts";
 import {
   byeLine,
@@ -14,24 +13,21 @@ import {
   parseHello,
   type Role,
 } from "./peer-messages.ts";
-import { shortText } from "./registry-messages.ts";
-import type { Channel, ChannelMaker } from "./stage-interface.ts";
+import { shortText, type User } from "./registry-messages.ts";
+import type { Channel, ChannelMaker, Hellos } from "./stage-interface.ts";
 
 /** How many messages may be sent and not acknowledged (P3.10). */
 const MAX_OPEN_MESSAGES = 64;
 
-/** How long an ack may take, in milliseconds (P3.10). */
+// In milliseconds: how long an ack may take, and connecting to a peer (P3.10); how long we read on after our goodbye (P3.8).
 const ACK_TIMEOUT = 30_000;
-
-/** How long connecting to a peer may take, in milliseconds (P3.10). */
 const CONNECT_TIMEOUT = 5000;
-
-/** How long we read on after our goodbye, in milliseconds (P3.8). */
 const GOODBYE_TIMEOUT = 2000;
 
 export interface PeerSettings {
   /** The number of the stage, as hellos say it. */
   stage: string;
+  /** Our user's name; empty as long as they have none. */
   ownName: string;
   channels: ChannelMaker;
   /** How long a peer may take for each half of the handshake, in milliseconds (P3.7). */
@@ -41,14 +37,14 @@ export interface PeerSettings {
 }
 
 export interface PeerEvents {
-  /** A peer that called has said who it is, and waits for accept(), decline() or a goodbye. */
-  onRequest(from: string): void;
-  onStarted(safetyNumber: string | undefined): void;
+  /** A peer that called has said who it is, and waits for accept(), decline() or end(). */
+  onRequest(peer: Peer): void;
+  onStarted(peer: Peer): void;
   /** A message to be shown. It is acknowledged when this returns (P3.3). */
-  onMessage(text: string): void;
-  onDelivered(id: number): void;
-  /** It is over. Called once. */
-  onOver(outcome: Outcome): void;
+  onMessage(peer: Peer, text: string): void;
+  onDelivered(peer: Peer, id: number): void;
+  /** The chat, or the attempt, is over. Called once, with the ids of the messages that were not acknowledged. */
+  onOver(peer: Peer, outcome: Outcome, undelivered: readonly number[]): void;
 }
 
 /** How it ended. */
@@ -67,8 +63,8 @@ export type Outcome =
   /** The chat did not come about. */
   | { kind: "failed"; reason: string }
   /** Ended by a goodbye of either side. */
-  | { kind: "ended"; undelivered: number[] }
-  | { kind: "lost"; reason: string; undelivered: number[] };
+  | { kind: "ended" }
+  | { kind: "lost"; reason: string };
 
 /**
  * hello: the peer has connected and has not said who it is.
@@ -78,7 +74,7 @@ export type Outcome =
  * open: messages pass.
  * leaving: we have said goodbye, and read on (P3.8).
  */
-type Phase = "hello" | "request" | "calling" | "handshake" | "open" | "leaving" | "over";
+export type Phase = "hello" | "request" | "calling" | "handshake" | "open" | "leaving" | "over";
 
 export class Peer {
   readonly #role: Role;
@@ -86,11 +82,10 @@ export class Peer {
   readonly #connection: LineConnection;
   readonly #events: PeerEvents;
   #phase: Phase;
-  /** This is a call of ours in whose place the peer's call stands (P3.9). */
+  /** The peer has called us, too, and its call stands instead of this one (P3.9). */
   #superseded = false;
-  /** Ends the phase that may not last longer. */
+  /** Runs out if the present phase lasts too long. */
   #deadline: NodeJS.Timeout | undefined;
-  /** The name the other one goes by, as soon as it is known. */
   #name: string;
   #hello = "";
   #channel: Channel | undefined;
@@ -98,8 +93,8 @@ export class Peer {
   #lastReceivedId = 0;
   /** Messages sent and not acknowledged, each with its deadline. */
   readonly #open = new Map<number, NodeJS.Timeout>();
-  /** Called when there is room for another message, or will never be. */
-  #whenRoom: (() => void)[] = [];
+  /** Lets room() go on: there is room for another message, or will never be. */
+  #makeRoom = (): void => {};
 
   /** Takes over a connection: one that a peer has made (responder), or one being made to `name` (initiator). */
   private constructor(socket: Socket, role: Role, name: string, settings: PeerSettings, events: PeerEvents) {
@@ -110,8 +105,9 @@ export class Peer {
     this.#phase = role === "responder" ? "hello" : "calling";
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
-      onEnd: () => this.#lose("the connection ended without a goodbye"),
-      onClose: (reason) => this.#lose(reason ?? "the connection ended without a goodbye"),
+      onWrong: (error) => this.#refuse(error),
+      onEnd: () => this.#lose(),
+      onClose: (reason) => this.#lose(reason),
     });
   }
 
@@ -122,15 +118,10 @@ export class Peer {
     return peer;
   }
 
-  /** Calls the user `name` at the address that the registry gave. */
-  static call(
-    address: { host: string; port: number },
-    name: string,
-    settings: PeerSettings,
-    events: PeerEvents,
-  ): Peer {
-    const socket = connect({ ...address, noDelay: true, allowHalfOpen: true });
-    const peer = new Peer(socket, "initiator", name, settings, events);
+  /** Calls a user at the address that the registry gave. */
+  static call({ username, host, port }: User, settings: PeerSettings, events: PeerEvents): Peer {
+    const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
+    const peer = new Peer(socket, "initiator", username, settings, events);
     peer.#limit(CONNECT_TIMEOUT, () => peer.#lose("no connection within 5 seconds"));
     socket.once("connect", () => {
       const patience = settings.requestTimeout + settings.handshakeTimeout;
@@ -140,19 +131,13 @@ export class Peer {
     return peer;
   }
 
-  /** Whether both users want this chat: messages pass, or will in a moment, when the handshake is done. */
-  get isAgreed(): boolean {
-    return this.#phase === "handshake" || this.#phase === "open";
+  get phase(): Phase {
+    return this.#phase;
   }
 
-  /** Whether messages pass. */
-  get isOpen(): boolean {
-    return this.#phase === "open";
-  }
-
-  /** Whether we have called and there is no answer yet. */
-  get isCalling(): boolean {
-    return this.#phase === "calling";
+  /** The name the other one goes by; empty until it is known. */
+  get name(): string {
+    return this.#name;
   }
 
   get safetyNumber(): string | undefined {
@@ -172,40 +157,39 @@ export class Peer {
     if (this.#phase === "request") this.#finish({ kind: "dropped" }, byeLine(reason));
   }
 
-  /** The peer's own call stands instead of ours (P3.9). It will say so on this connection; nobody waits for that. */
+  /** The peer's own call stands instead of ours (P3.9). This one ends with the peer's bye, or when the time is up. */
   supersede(): void {
     this.#superseded = true;
     this.#limit(this.#settings.handshakeTimeout, () => this.#finish({ kind: "dropped" }));
   }
 
-  /** Sends a message and returns its id. Call it only when it is open, after room(). */
-  send(text: string): number {
+  /** Sends a message. Call it only when the chat is open, after room(). */
+  send(text: string): void {
     this.#lastSentId += 1;
     const id = this.#lastSentId;
-    const deadline = setTimeout(
-      () => this.#lose("a message was not acknowledged within 30 seconds"),
-      ACK_TIMEOUT,
-    );
-    this.#open.set(id, deadline);
+    const giveUp = (): void => this.#lose("a message was not acknowledged within 30 seconds");
+    this.#open.set(id, setTimeout(giveUp, ACK_TIMEOUT));
     this.#sendLine(JSON.stringify({ type: "message", id, text } satisfies ChatLine));
-    return id;
   }
 
   /** Resolves when another message may be sent, or when the chat is over. */
   async room(): Promise<void> {
     while (this.#phase === "handshake" || (this.#phase === "open" && this.#open.size >= MAX_OPEN_MESSAGES)) {
-      await new Promise<void>((resolve) => this.#whenRoom.push(resolve));
+      await new Promise<void>((resolve) => (this.#makeRoom = resolve));
     }
   }
 
-  /** Ends the chat with a goodbye, or whatever it is before one. */
+  /** Ends it, in whatever phase: an open chat with a goodbye, a request with a refusal. */
   end(): void {
     switch (this.#phase) {
       case "open":
         this.#phase = "leaving";
         this.#makeRoom();
         this.#connection.end(this.#channel?.wrap(byeLine()));
-        this.#limit(GOODBYE_TIMEOUT, () => this.destroy());
+        this.#limit(GOODBYE_TIMEOUT, () => {
+          this.#lose();
+          this.#connection.destroy();
+        });
         return;
       case "request":
         return this.decline("declined");
@@ -214,31 +198,12 @@ export class Peer {
       case "hello":
       case "handshake":
         return this.#finish({ kind: "dropped" });
-      case "leaving":
-      case "over":
-        return;
-    }
-  }
-
-  /** Drops what is left of the connection, at once. */
-  destroy(): void {
-    this.#lose("closed");
-    this.#connection.destroy();
-  }
-
-  #receive(line: Line): void {
-    try {
-      if (line.kind === "too-long") throw new ProtocolError("line-too-long", "the line is too long");
-      if (line.kind === "bad-encoding") throw new ProtocolError("bad-encoding", "a line must be UTF-8");
-      this.#handle(parseObject(line.text), line.text);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#refuse(error);
     }
   }
 
   /** @throws ProtocolError if the line is not allowed here */
-  #handle(object: JsonObject, line: string): void {
+  #receive(line: string): void {
+    const object = parseObject(line);
     // Errors are always in clear: whoever sends one may have no key in common with us.
     if (object.type === "error") return this.#receiveError(object);
     switch (this.#phase) {
@@ -255,8 +220,6 @@ export class Peer {
       case "open":
       case "leaving":
         return this.#receiveChatLine(object);
-      case "over":
-        return;
     }
   }
 
@@ -275,7 +238,7 @@ export class Peer {
     this.#limit(this.#settings.requestTimeout, () =>
       this.#finish({ kind: "unanswered" }, byeLine("declined")),
     );
-    this.#events.onRequest(this.#name);
+    this.#events.onRequest(this);
   }
 
   #receiveAnswer(object: JsonObject, line: string): void {
@@ -307,8 +270,8 @@ export class Peer {
     return parseHello(object, { stage: this.#settings.stage, name: this.#settings.ownName });
   }
 
-  /** Both hellos have passed: what comes now is the channel's. */
-  #shakeHands(hellos: { initiator: string; responder: string }): void {
+  /** Both hellos have passed. The channel gets the lines that come now. */
+  #shakeHands(hellos: Hellos): void {
     this.#phase = "handshake";
     this.#limit(this.#settings.handshakeTimeout, () => this.#lose("the handshake was not completed in time"));
     this.#channel = this.#settings.channels.open(this.#role, hellos);
@@ -326,7 +289,7 @@ export class Peer {
     this.#phase = "open";
     clearTimeout(this.#deadline);
     this.#makeRoom();
-    this.#events.onStarted(this.#channel?.safetyNumber);
+    this.#events.onStarted(this);
   }
 
   #receiveChatLine(object: JsonObject): void {
@@ -339,7 +302,7 @@ export class Peer {
         return this.#receiveAck(line.id);
       case "bye": {
         const answer = this.#phase === "open" ? this.#channel.wrap(byeLine()) : undefined;
-        return this.#finish({ kind: "ended", undelivered: this.#undelivered }, answer);
+        return this.#finish({ kind: "ended" }, answer);
       }
     }
   }
@@ -349,7 +312,7 @@ export class Peer {
     if (this.#phase === "leaving") return; // Not shown any more, and so not acknowledged (P3.8).
     if (id !== this.#lastReceivedId + 1) throw new ProtocolError("bad-request", "a message out of turn");
     this.#lastReceivedId = id;
-    this.#events.onMessage(text);
+    this.#events.onMessage(this, text);
     this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
   }
 
@@ -360,7 +323,7 @@ export class Peer {
     clearTimeout(deadline);
     this.#open.delete(id);
     this.#makeRoom();
-    this.#events.onDelivered(id);
+    this.#events.onDelivered(this, id);
   }
   // END SOLUTION 02-acks
 
@@ -372,13 +335,13 @@ export class Peer {
   #refuse(error: ProtocolError): void {
     const afterKeys = this.#phase === "open" || this.#phase === "leaving";
     const code = afterKeys && this.#channel !== undefined ? this.#channel.errorCode(error.code) : error.code;
-    // One code for many faults would be of little use if the message told them apart.
+    // Where one code stands for many faults, the message must not tell them apart either.
     const answer = code === error.code ? error : new ProtocolError(code, "refused");
     this.#lose(`${this.#name} sent what is not allowed (${code})`, answer.toLine());
   }
 
   /** The connection failed, or one side gave it up. What that means depends on how far we were. */
-  #lose(reason: string, lastLine?: string): void {
+  #lose(reason = "the connection ended without a goodbye", lastLine?: string): void {
     switch (this.#phase) {
       case "hello":
         return this.#finish({ kind: "nobody" }, lastLine);
@@ -388,11 +351,9 @@ export class Peer {
       case "handshake":
         return this.#finish({ kind: "failed", reason }, lastLine);
       case "open":
-        return this.#finish({ kind: "lost", reason, undelivered: this.#undelivered }, lastLine);
+        return this.#finish({ kind: "lost", reason }, lastLine);
       case "leaving": // We have said goodbye: nothing is sent after it, and nothing is lost but acks.
-        return this.#finish({ kind: "ended", undelivered: this.#undelivered });
-      case "over":
-        return;
+        return this.#finish({ kind: "ended" });
     }
   }
 
@@ -401,19 +362,9 @@ export class Peer {
     this.#phase = "over";
     clearTimeout(this.#deadline);
     for (const deadline of this.#open.values()) clearTimeout(deadline);
-    this.#open.clear();
     this.#makeRoom();
     this.#connection.close(lastLine);
-    this.#events.onOver(outcome);
-  }
-
-  /** The ids of the messages sent and not acknowledged. */
-  get #undelivered(): number[] {
-    return [...this.#open.keys()];
-  }
-
-  #makeRoom(): void {
-    for (const resolve of this.#whenRoom.splice(0)) resolve();
+    this.#events.onOver(this, this.#superseded ? { kind: "dropped" } : outcome, [...this.#open.keys()]);
   }
 
   #limit(time: number, expired: () => void): void {

@@ -21,8 +21,8 @@ function sieve(limit: number): bigint[] {
 }
 
 /**
- * Miller-Rabin: says of a prime always true, and of a composite number false, but for a chance of at most
- * 4^-rounds (FIPS 186-5, appendix B.3.1). With 40 rounds that is 2^-80.
+ * Miller-Rabin: true for every prime. For a composite number it is false, except with a chance of at most 4^-rounds
+ * (FIPS 186-5, appendix B.3.1). With 40 rounds that is 2^-80.
  */
 export function isProbablePrime(candidate: bigint, rounds = 40): boolean {
   if (candidate < 2n || hasSmallFactor(candidate)) return false;

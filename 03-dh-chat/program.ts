@@ -2,12 +2,7 @@
 
 /** A problem that the user can mend. The message says what is wrong and what to do, in one line. */
 export class UserError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
+  readonly exitCode: number = 1;
 }
 
 /** Runs a program's main function; a UserError becomes one line on standard error and the exit code. */

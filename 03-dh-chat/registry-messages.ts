@@ -1,8 +1,7 @@
-// The lines between a client and the registry, and their checks on both sides (P2).
-// Pure.
+// The lines between a client and the registry, and their checks on both sides (P2). Pure.
 
 import { isIP } from "node:net";
-import { isPort, isUsername, type JsonObject, ProtocolError, parseObject } from "./messages.ts";
+import { isPort, isUsername, ProtocolError, parseObject } from "./messages.ts";
 
 /** A registered user and where it can be reached. */
 export interface User {
@@ -58,7 +57,8 @@ export function parseRegistryLine(line: string): RegistryLine {
   switch (object.type) {
     case "registered":
     case "left":
-      return { type: object.type, username: usernameOf(object) };
+      if (!isUsername(object.username)) throw new ProtocolError("bad-request", "no username");
+      return { type: object.type, username: object.username };
     case "users":
       if (!Array.isArray(object.users)) throw new ProtocolError("bad-request", "users is no list");
       return { type: "users", users: object.users.map(parseUser) };
@@ -78,16 +78,9 @@ function parseUser(value: unknown): User {
   if (typeof value !== "object" || value === null)
     throw new ProtocolError("bad-request", "a user is no object");
   const { username, host, port } = value as Record<string, unknown>;
-  if (!isUsername(username)) throw new ProtocolError("bad-request", "a user without a username");
-  if (typeof host !== "string" || isIP(host) === 0)
-    throw new ProtocolError("bad-request", "a user without an address");
-  if (!isPort(port)) throw new ProtocolError("bad-request", "a user without a port");
+  if (!isUsername(username) || typeof host !== "string" || isIP(host) === 0 || !isPort(port))
+    throw new ProtocolError("bad-request", "a user has a username, an address and a port");
   return { username, host, port };
-}
-
-function usernameOf(object: JsonObject): string {
-  if (!isUsername(object.username)) throw new ProtocolError("bad-request", "no username");
-  return object.username;
 }
 
 /** Text that is only ever shown: whatever it was, at most 200 characters of it. */

@@ -11,7 +11,6 @@ export const stage: Stage = {
     "warning: stage 03's cipher (repeated XOR) is weak on purpose. It hides nothing from who has read lesson 03.",
   ],
   options: { group: groupOption },
-  hasSafetyNumber: true,
   prepare: (options) => {
     const { group, notices } = chooseGroup(options);
     return { notices, open: () => new XoredChannel(group) };

@@ -1,6 +1,6 @@
 // A256CBC-HS512, authenticated encryption from two older parts: AES-256-CBC, then HMAC-SHA-512 over the result
-// (RFC 7518 section 5.2.5, and section 5.2.2 for the steps). Encrypt-then-MAC: who changes anything on the way is found
-// out before a single byte is decrypted. Pure: the IV is given by the caller.
+// (RFC 7518 section 5.2.5, and section 5.2.2 for the steps). Encrypt-then-MAC: a change on the way is found out
+// before a single byte is decrypted. Pure: the IV is given by the caller.
 
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from "node:crypto";
 
@@ -48,7 +48,7 @@ export function decrypt(key: Buffer, iv: Buffer, sealed: Sealed, additionalData:
     const decipher = createDecipheriv("aes-256-cbc", encryptionKey, iv);
     return Buffer.concat([decipher.update(sealed.ciphertext), decipher.final()]);
   } catch {
-    return undefined; // A right tag on a wrong padding: only who has the key could have made that.
+    return undefined; // A right tag on a wrong padding: only somebody with the key could have made that.
   }
 }
 

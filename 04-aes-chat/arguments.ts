@@ -1,6 +1,7 @@
 // The command line: options such as `--port 10001`, checked before the program starts.
 // Pure: it gets the arguments and returns what they mean, or one sentence about what is wrong with them.
 
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { printable } from "./printable.ts";
 import { UserError } from "./program.ts";
 
@@ -23,8 +24,10 @@ export interface Arguments {
 
 /** A command line that the program cannot follow. Exit code 2, as is customary for wrong usage. */
 export class ArgumentError extends UserError {
+  override readonly exitCode = 2;
+
   constructor(problem: string) {
-    super(`${problem} (--help shows the usage)`, 2);
+    super(`${problem} (--help shows the usage)`);
   }
 }
 
@@ -34,91 +37,69 @@ export class ArgumentError extends UserError {
  * @throws ArgumentError for an unknown option, one given twice, one without its value, or a value its check refuses.
  */
 export function readArguments(argv: readonly string[], known: Readonly<Record<string, Option>>): Arguments {
+  const types: ParseArgsConfig["options"] = {};
+  for (const name in known) types[name] = { type: known[name]?.value === undefined ? "boolean" : "string" };
+  // Not strict: what is wrong is said below, and what follows the options may look like one.
+  const { tokens } = parseArgs({ args: [...argv], options: types, strict: false, tokens: true });
+
   const options = new Map<string, string>();
-  let position = 0;
-  while (position < argv.length) {
-    const argument = argv[position] ?? "";
-    if (argument === "--") {
-      position += 1;
-      break;
-    }
-    const parts = /^--([A-Za-z][^=]*)(?:=(.*))?$/s.exec(argument);
-    if (parts === null) break;
-    position += 1;
-
-    const name = parts[1] ?? "";
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") return { options, rest: argv.slice(token.index + 1) };
+    if (token.kind === "positional" || !/^--[A-Za-z]/.test(token.rawName))
+      return { options, rest: argv.slice(token.index) };
+    const { name, value } = token;
     const option = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (option === undefined) throw new ArgumentError(`unknown option ${printableArgument(`--${name}`)}`);
+    if (option === undefined) throw new ArgumentError(`unknown option ${shown(`--${name}`)}`);
     if (options.has(name)) throw new ArgumentError(`--${name} is given twice`);
-
-    let value = parts[2];
-    if (option.value === undefined) {
-      if (value !== undefined) throw new ArgumentError(`--${name} takes no value`);
-      value = "";
-    } else {
-      if (value === undefined) {
-        value = argv[position];
-        position += 1;
-      }
-      if (value === undefined) throw new ArgumentError(`--${name} needs a value: --${name} ${option.value}`);
-      const complaint = option.check?.(value);
-      if (complaint !== undefined) {
-        throw new ArgumentError(`--${name} ${printableArgument(value)}: ${complaint}`);
-      }
-    }
-    options.set(name, value);
+    if (option.value === undefined && value !== undefined)
+      throw new ArgumentError(`--${name} takes no value`);
+    if (option.value !== undefined && value === undefined)
+      throw new ArgumentError(`--${name} needs a value: --${name} ${option.value}`);
+    const complaint = value === undefined ? undefined : option.check?.(value);
+    if (complaint !== undefined) throw new ArgumentError(`--${name} ${shown(value ?? "")}: ${complaint}`);
+    options.set(name, value ?? "");
   }
-  return { options, rest: argv.slice(position) };
+  return { options, rest: [] };
+}
+
+/** An argument for an error message: short, without anything that could steer a terminal, and quoted if it is empty. */
+function shown(argument: string): string {
+  return argument === "" ? '""' : printable(argument).slice(0, 60);
 }
 
 /** The text that `--help` prints. */
 export function usage(call: string, about: string, known: Readonly<Record<string, Option>>): string {
-  const rows = Object.entries(known).map(([name, option]) => {
-    const left = option.value === undefined ? `--${name}` : `--${name} ${option.value}`;
-    return `  ${left.padEnd(30)} ${option.help}`;
+  const rows = Object.entries(known).map(([name, { value, help }]) => {
+    const left = value === undefined ? `--${name}` : `--${name} ${value}`;
+    return `  ${left.padEnd(30)} ${help}`;
   });
   return [`usage: ${call}`, "", about, "", ...rows, ""].join("\n");
 }
 
-/** An argument for an error message: short, without anything that could steer a terminal, and quoted if it is empty. */
-export function printableArgument(argument: string): string {
-  return argument === "" ? '""' : printable(argument).slice(0, 60);
-}
-
 /** A host to listen on or to connect to. An empty one would mean every address of this machine. */
 export function hostOption(help: string): Option {
-  return {
-    value: "HOST",
-    help,
-    check: (value) => (/^[^\s]+$/.test(value) ? undefined : "a host is a name or an address"),
-  };
+  const check = (value: string) => (/^\S+$/.test(value) ? undefined : "a host is a name or an address");
+  return { value: "HOST", help, check };
 }
 
-/** A check for port numbers. Port 0 lets the system choose a free one. */
+/** A port number. Port 0 lets the system choose a free one. */
 export function portOption(help: string): Option {
-  return {
-    value: "PORT",
-    help,
-    check: (value) =>
-      /^[0-9]{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : "a port is a number from 0 to 65535",
-  };
+  const isPort = (value: string) => /^[0-9]{1,5}$/.test(value) && Number(value) <= 65535;
+  const check = (value: string) => (isPort(value) ? undefined : "a port is a number from 0 to 65535");
+  return { value: "PORT", help, check };
 }
 
 /** A week. (A timer of Node.js can wait 2^31 - 1 milliseconds, three weeks and a half, and fires at once beyond.) */
 const MAX_SECONDS = 604_800;
 
-/** A check for durations in seconds; fractions are allowed. */
+/** A duration in seconds; fractions are allowed. */
 export function secondsOption(help: string): Option {
-  return {
-    value: "SECONDS",
-    help,
-    check: (value) =>
-      /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(value) &&
-      Number(value) >= 0.001 &&
-      Number(value) <= MAX_SECONDS
-        ? undefined
-        : `a time is a number of seconds from 0.001 to ${MAX_SECONDS}`,
+  const check = (value: string) => {
+    const seconds = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(value) ? Number(value) : Number.NaN;
+    const fits = seconds >= 0.001 && seconds <= MAX_SECONDS;
+    return fits ? undefined : `a time is a number of seconds from 0.001 to ${MAX_SECONDS}`;
   };
+  return { value: "SECONDS", help, check };
 }
 
 /** The value of a SECONDS option in milliseconds, or the default (in seconds) if the option was not given. */

@@ -17,7 +17,7 @@ export interface Group {
 
 /**
  * Group 14 of RFC 3526, section 3: a safe prime of 2,048 bits, 2^2048 - 2^1984 - 1 + 2^64 * ([2^1918 pi] + 124476).
- * Its digits come from pi, so nobody has chosen them for a weakness that only he knows.
+ * Its digits come from pi, so nobody has chosen them for a weakness that only they know.
  * NIST rates groups of this size at 112 bits of strength (SP 800-57 part 1, table 2). To find a private key of
  * 256 bits without using the structure of the group takes about 2^128 steps, so a longer one would add nothing.
  */

@@ -5,6 +5,7 @@ import { isUtf8 } from "node:buffer";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+const NOTHING = Buffer.alloc(0);
 
 /** What stands at the place of one line: its text, or the reason why it has none. */
 export type Line =
@@ -15,19 +16,13 @@ export type Line =
   | { kind: "too-long" };
 
 /**
- * Collects bytes until they make up lines.
- *
- * A line ends with LF; a CR directly before the LF is dropped. `maxBytes` is the size of the longest
- * line allowed, the LF included. No more than `maxBytes` bytes are held for a line that has not ended yet,
- * however many pieces it comes in.
+ * Collects bytes until they make up lines. The longest line allowed has `maxBytes` bytes, the LF included, and no more
+ * are held of a line that has not ended yet, however many pieces it comes in.
  */
 export class LineReader {
   readonly #maxBytes: number;
-  /** The beginning of a line whose LF has not arrived: the first #heldLength bytes of #held. */
-  #held = Buffer.alloc(0);
-  #heldLength = 0;
-  /** True while the rest of a line that is too long is being dropped. */
-  #dropping = false;
+  /** The beginning of a line whose LF has not arrived; undefined while the rest of a line that is too long is dropped. */
+  #held: Buffer | undefined = NOTHING;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -53,51 +48,41 @@ export class LineReader {
 
   /** The line that ends with `tail`, whose beginning may be held. Undefined: it was reported as too long before. */
   #complete(tail: Buffer): Line | undefined {
-    if (this.#dropping) {
-      this.#dropping = false;
-      return undefined;
-    }
-    if (this.#heldLength + tail.length + 1 > this.#maxBytes) {
-      this.#release();
-      return { kind: "too-long" };
-    }
-    if (this.#heldLength === 0) return decodeLine(tail);
-    this.#hold(tail);
-    const line = decodeLine(this.#held.subarray(0, this.#heldLength));
-    this.#release();
-    return line;
+    const held = this.#held;
+    this.#held = NOTHING;
+    if (held === undefined) return undefined;
+    const line = held.length === 0 ? tail : Buffer.concat([held, tail]);
+    return line.length + 1 > this.#maxBytes ? { kind: "too-long" } : decodeLine(line);
   }
 
   /** Keeps a copy of bytes whose LF has not arrived yet: a view would keep the whole chunk they came in alive. */
   #hold(bytes: Buffer): "held" | "too-long" {
-    if (this.#dropping || bytes.length === 0) return "held";
-    const length = this.#heldLength + bytes.length;
-    if (length + 1 > this.#maxBytes) {
-      this.#release();
-      this.#dropping = true;
+    if (this.#held === undefined || bytes.length === 0) return "held";
+    if (this.#held.length + bytes.length + 1 > this.#maxBytes) {
+      this.#held = undefined;
       return "too-long";
     }
-    if (length > this.#held.length) {
-      // Doubling keeps a line that arrives byte by byte from being copied once for each byte.
-      const larger = Buffer.alloc(Math.min(this.#maxBytes, Math.max(length, 2 * this.#held.length)));
-      this.#held.copy(larger, 0, 0, this.#heldLength);
-      this.#held = larger;
-    }
-    bytes.copy(this.#held, this.#heldLength);
-    this.#heldLength = length;
+    this.#held = Buffer.concat([this.#held, bytes]);
     return "held";
-  }
-
-  #release(): void {
-    this.#held = Buffer.alloc(0);
-    this.#heldLength = 0;
   }
 }
 
-/** Decodes the bytes of a line that stand before its LF. A byte order mark is a character like any other. */
+/** The text of a line without its LF, and without a CR before that. A byte order mark is a character like any other. */
 function decodeLine(bytes: Buffer): Line {
-  const end =
-    bytes.length > 0 && bytes[bytes.length - 1] === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
+  const end = bytes.at(-1) === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
   if (!isUtf8(bytes.subarray(0, end))) return { kind: "bad-encoding" };
   return { kind: "text", text: bytes.toString("utf8", 0, end) };
+}
+
+/**
+ * The chunks of an input that a person has made, with an LF after the last one if it has none: bytes after the last LF
+ * are no message (P0.5), but whoever typed `printf 1+1 | …` meant one.
+ */
+export async function* withLastLineFeed(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let last: Buffer | undefined;
+  for await (const chunk of input) {
+    last = chunk;
+    yield chunk;
+  }
+  if (last !== undefined && last.at(-1) !== LINE_FEED) yield Buffer.of(LINE_FEED);
 }

@@ -68,12 +68,9 @@ export function nameKey(username: string): string {
   return username.toLowerCase();
 }
 
-/** Orders two names by their lower case, code unit by code unit. */
+/** Orders two different names by their lower case, code unit by code unit. */
 export function compareNames(left: string, right: string): number {
-  const leftKey = nameKey(left);
-  const rightKey = nameKey(right);
-  if (leftKey === rightKey) return 0;
-  return leftKey < rightKey ? -1 : 1;
+  return nameKey(left) < nameKey(right) ? -1 : 1;
 }
 
 /** P2.1: an integer from 1 to 65535. */

@@ -1,8 +1,8 @@
-// The client's side of the registry: registers, asks, hears who comes and goes, and comes back when it was lost (P2, P7).
+// The client's side of the registry: registers, asks, hears who comes and goes, and registers again after a loss (P2, P7).
 
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { LineConnection } from "./line-connection.ts";
-import type { Line } from "./lines.ts";
 import { nameKey, ProtocolError } from "./messages.ts";
 import {
   parseRegistryLine,
@@ -23,9 +23,9 @@ const MAX_PAUSE = 30;
 export interface RegistryEvents {
   onJoined(user: User): void;
   onLeft(username: string): void;
-  /** The registry is gone; attempts to come back have begun. Once for each loss. */
+  /** The registry is gone; attempts to come back have begun. Called once for each loss. */
   onLost(reason: string): void;
-  /** The registry is back but does not want us. Once for each loss; the attempts go on. */
+  /** The registry is back but does not want us; the attempts go on. Called once for each loss. */
   onRefused(error: RegistryError): void;
   /** Registered: for the first time, or again after a loss. */
   onRegistered(username: string): void;
@@ -42,7 +42,9 @@ export class RegistryError extends Error {
   }
 }
 
-/** A request on its way: the type of line that answers it, and who waits for that. */
+type Answer<Type> = Extract<RegistryLine, { type: Type }>;
+
+/** A request without an answer yet: the type of line that answers it, and what to do then. */
 interface Pending {
   expected: RegistryLine["type"];
   answered: (answer: RegistryLine) => void;
@@ -50,18 +52,15 @@ interface Pending {
 }
 
 export class RegistryLink {
-  readonly #host: string;
-  readonly #port: number;
+  readonly #address: { host: string; port: number };
   readonly #events: RegistryEvents;
   #session: Session | undefined;
   /** A connection that has not registered yet. */
   #attempt: Session | undefined;
-  #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(address: { host: string; port: number }, events: RegistryEvents) {
-    this.#host = address.host;
-    this.#port = address.port;
+    this.#address = address;
     this.#events = events;
   }
 
@@ -71,13 +70,13 @@ export class RegistryLink {
    * @throws RegistryError
    */
   async register(username: string, port: number): Promise<void> {
-    const session = new Session(this.#host, this.#port, this.#events);
+    const session = new Session(this.#address, this.#events);
     this.#attempt = session;
     try {
       await session.ask({ type: "register", username, port }, "registered", (answer) => {
         checkName(answer.username, username);
         this.#session = session;
-        session.onLost = (reason) => this.#lose(reason, answer.username, port);
+        session.onLost = (reason) => void this.#comeBack(reason, answer.username, port);
         this.#events.onRegistered(answer.username);
       });
     } catch (error) {
@@ -100,14 +99,12 @@ export class RegistryLink {
   /** @throws RegistryError */
   async lookup(username: string): Promise<User> {
     const request = { type: "lookup", username } as const;
-    const user = await this.#current().ask(request, "user", (answer) => checkName(answer.username, username));
-    return { username: user.username, host: user.host, port: user.port };
+    return this.#current().ask(request, "user", (answer) => checkName(answer.username, username));
   }
 
-  /** Says goodbye. Answers that are still on their way arrive before the promise is kept. */
+  /** Says goodbye, and waits for the answers that are still on their way. */
   async leave(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#retry);
     this.#attempt?.close();
     await this.#session?.leave();
   }
@@ -118,35 +115,31 @@ export class RegistryLink {
     return this.#session;
   }
 
-  #lose(reason: string, username: string, port: number): void {
+  /** The registry is lost: tries to register again, after pauses that double with each failure. */
+  async #comeBack(reason: string, username: string, port: number): Promise<void> {
     this.#session = undefined;
     if (this.#closed) return;
     this.#events.onLost(reason);
-    this.#comeBack(username, port, 1, false);
-  }
-
-  /** Tries to register again after a pause that doubles with each failure. */
-  #comeBack(username: string, port: number, pause: number, refusedBefore: boolean): void {
-    this.#retry = setTimeout(async () => {
-      let refused = refusedBefore;
+    let refused = false;
+    for (let pause = 1; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
+      await sleep(pause * 1000, undefined, { ref: false }); // The pause does not keep the program from ending.
+      if (this.#closed) return;
       try {
-        await this.register(username, port);
+        return await this.register(username, port);
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error;
         if (this.#closed) return;
-        if (error.code !== "no-registry" && !refused) {
-          refused = true;
-          this.#events.onRefused(error);
-        }
-        this.#comeBack(username, port, Math.min(2 * pause, MAX_PAUSE), refused);
+        if (error.code === "no-registry" || refused) continue;
+        refused = true;
+        this.#events.onRefused(error);
       }
-    }, pause * 1000);
+    }
   }
 }
 
 /**
- * The answer to a question about one name must be about that name: a registry that answers with another could send what
- * is meant for one person to somebody else, unseen.
+ * An answer must be about the name that was asked for. With an answer about another name, a registry could send what is
+ * meant for one person to somebody else, unseen.
  * @throws ProtocolError
  */
 function checkName(answered: string, asked: string): void {
@@ -166,20 +159,21 @@ class Session {
   readonly #whenClosed: Promise<void>;
   #over = false;
 
-  constructor(host: string, port: number, events: RegistryEvents) {
+  constructor(address: { host: string; port: number }, events: RegistryEvents) {
     this.#events = events;
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
+    const socket = connect({ ...address, noDelay: true, keepAlive: true, allowHalfOpen: true });
     this.#whenClosed = new Promise((resolve) => socket.once("close", () => resolve()));
     this.#connection = new LineConnection(
       socket,
       {
         onLine: (line) => this.#receive(line),
-        onEnd: () => this.#end("it closed the connection"),
-        onClose: (reason) => this.#end(reason ?? "it closed the connection"),
+        onWrong: ({ message }) => this.#end(`it is no registry of ours: ${message}`),
+        onEnd: () => this.#end(),
+        onClose: (reason) => this.#end(reason),
       },
       MAX_REGISTRY_LINE_BYTES,
     );
-    // Runs whenever a request is open, from the first on, which has the connection to wait for too.
+    // It is set back when there is something to wait for, and by each answer. At first it is for connecting, too.
     this.#patience = setTimeout(() => {
       if (this.#pending.length > 0) this.#end("it does not answer");
     }, PATIENCE);
@@ -193,14 +187,12 @@ class Session {
   ask<Type extends RegistryLine["type"]>(
     request: RegistryRequest,
     expected: Type,
-    answered: (answer: Extract<RegistryLine, { type: Type }>) => void = () => {},
-  ): Promise<Extract<RegistryLine, { type: Type }>> {
-    if (this.#over)
-      return Promise.reject(new RegistryError("no-registry", "there is no registry at the moment"));
+    answered: (answer: Answer<Type>) => void,
+  ): Promise<Answer<Type>> {
     if (this.#pending.length === 0) this.#patience.refresh();
     this.#connection.send(JSON.stringify(request));
     return new Promise((resolve, reject) => {
-      const take = (answer: Extract<RegistryLine, { type: Type }>): void => {
+      const take = (answer: Answer<Type>): void => {
         answered(answer);
         resolve(answer);
       };
@@ -210,9 +202,8 @@ class Session {
 
   async leave(): Promise<void> {
     this.#connection.end(JSON.stringify({ type: "leave" }));
-    const giveUp = setTimeout(() => this.close(), 2000);
+    setTimeout(() => this.close(), 2000).unref();
     await this.#whenClosed;
-    clearTimeout(giveUp);
   }
 
   close(): void {
@@ -220,18 +211,9 @@ class Session {
     this.#end("closed");
   }
 
-  #receive(line: Line): void {
-    try {
-      if (line.kind === "too-long") throw new ProtocolError("line-too-long", "a line that is too long");
-      if (line.kind === "bad-encoding") throw new ProtocolError("bad-encoding", "a line that is not UTF-8");
-      this.#handle(parseRegistryLine(line.text));
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#end(`it is no registry of ours: ${error.message}`);
-    }
-  }
-
-  #handle(line: RegistryLine): void {
+  /** @throws ProtocolError if that is no registry of ours */
+  #receive(text: string): void {
+    const line = parseRegistryLine(text);
     switch (line.type) {
       case "ping":
         return this.#connection.send(JSON.stringify({ type: "pong" }));
@@ -249,8 +231,8 @@ class Session {
     this.#pending.shift(); // Last: if the answer makes no sense, the request fails with the session.
   }
 
-  /** The session is over: nobody waits in vain. */
-  #end(reason: string): void {
+  /** The session is over. Whoever waits for an answer gets an error. */
+  #end(reason = "it closed the connection"): void {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#patience);

@@ -22,13 +22,12 @@ const OPTIONS = {
   help: { help: "show this text" },
 };
 
+const CALL = `npm run ${stage.number}:server -- [OPTIONS]`;
+const ABOUT = "The registry: who is there, and where. Chats do not pass through it.";
+
 void runProgram(async () => {
   const given = readArguments(process.argv.slice(2), OPTIONS);
-  if (given.options.has("help")) {
-    const call = `npm run ${stage.number}:server -- [OPTIONS]`;
-    console.log(usage(call, "The registry: who is there, and where. Chats do not pass through it.", OPTIONS));
-    return;
-  }
+  if (given.options.has("help")) return console.log(usage(CALL, ABOUT, OPTIONS));
   if (given.rest.length > 0)
     throw new ArgumentError("the server takes options only (is there a -- after the script's name?)");
 
@@ -38,7 +37,7 @@ void runProgram(async () => {
     heartbeat: milliseconds(given, "heartbeat", 15),
     registerTimeout: milliseconds(given, "register-timeout", 10),
   });
-  onStopSignal(() => void registry.close());
+  onStopSignal(registry.close);
   console.log(`listening on ${registry.address}`);
   for (const notice of stage.notices) console.error(notice);
 });

@@ -14,8 +14,6 @@ export interface Stage {
   notices: readonly string[];
   /** The client's options beyond those that all stages have. */
   options: Readonly<Record<string, Option>>;
-  /** Whether its chats have a safety number, and so the command /verify. */
-  hasSafetyNumber: boolean;
   /**
    * Gets ready to open channels as the options and the environment ask.
    * @throws UserError if they cannot be followed
@@ -41,7 +39,7 @@ export interface Channel {
   readonly opening: readonly string[];
   /** Whether everything is agreed on, so that lines can be carried. */
   readonly ready: boolean;
-  /** The number that both users can compare, once the channel is ready. */
+  /** The number that both users can compare, once the channel is ready; stage 02 has none. */
   readonly safetyNumber: string | undefined;
   /**
    * Takes the other side's next line while the channel is not ready.

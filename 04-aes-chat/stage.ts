@@ -10,7 +10,6 @@ export const stage: Stage = {
   registryPort: 10001,
   notices: [],
   options: { group: groupOption },
-  hasSafetyNumber: true,
   prepare: (options, environment) => {
     const { group, notices } = chooseGroup(options);
     const keyLog = environment.CHATKEYLOGFILE;

@@ -3,7 +3,7 @@
 
 import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { LineReader } from "./lines.ts";
+import { LineReader, withLastLineFeed } from "./lines.ts";
 import { printable } from "./printable.ts";
 import { suspendOnCtrlZ } from "./suspending.ts";
 
@@ -49,9 +49,7 @@ class PipeTerminal implements Terminal {
   readonly interactive = false;
   readonly #input: Readable;
   readonly #output: Writable;
-  readonly #lines: AsyncGenerator<string, void>;
-  /** Events not yet written. */
-  #events: string[] = [];
+  readonly #lines: AsyncGenerator<string, undefined>;
 
   constructor(input: Readable, output: Writable) {
     this.#input = input;
@@ -60,8 +58,7 @@ class PipeTerminal implements Terminal {
   }
 
   async nextLine(): Promise<string | undefined> {
-    const next = await this.#lines.next();
-    return next.done ? undefined : next.value;
+    return (await this.#lines.next()).value;
   }
 
   ask(): Promise<string | undefined> {
@@ -73,8 +70,11 @@ class PipeTerminal implements Terminal {
    * anything goes to a socket in this turn of the event loop: shown first, acknowledged then (P3.3).
    */
   show(event: string): void {
-    this.#events.push(eventLine(event));
-    if (this.#events.length === 1) process.nextTick(() => this.#flush());
+    if (this.#output.writableCorked === 0) {
+      this.#output.cork();
+      process.nextTick(() => this.#output.uncork());
+    }
+    this.#output.write(eventLine(event));
   }
 
   showOwn(text: string): void {
@@ -84,21 +84,13 @@ class PipeTerminal implements Terminal {
   setCurrentChat(): void {}
 
   close(): void {
-    this.#flush();
     this.#input.destroy();
   }
 
-  #flush(): void {
-    if (this.#events.length === 0) return;
-    const events = this.#events;
-    this.#events = [];
-    this.#output.write(events.join(""));
-  }
-
-  async *#readLines(): AsyncGenerator<string, void> {
+  async *#readLines(): AsyncGenerator<string, undefined> {
     const reader = new LineReader(MAX_INPUT_LINE_BYTES);
     try {
-      for await (const chunk of this.#chunks()) {
+      for await (const chunk of withLastLineFeed(this.#input)) {
         for (const line of reader.push(chunk)) {
           if (line.kind === "text") yield line.text;
           else
@@ -108,16 +100,6 @@ class PipeTerminal implements Terminal {
     } catch {
       // The input was closed, by close() or by whoever wrote it: no more lines come.
     }
-  }
-
-  /** The input, with an LF after its last line if it has none: whoever typed `printf /users | ...` meant one. */
-  async *#chunks(): AsyncGenerator<Buffer, void> {
-    let last: Buffer | undefined;
-    for await (const chunk of this.#input) {
-      last = chunk;
-      yield chunk;
-    }
-    if (last !== undefined && last[last.length - 1] !== 0x0a) yield Buffer.from("\n");
   }
 }
 

@@ -50,6 +50,17 @@ describe("01 calculator client", () => {
       expect(client.lines).to.deep.equal(["= 2", "= 4"]);
       expect(client.errors).to.deep.equal([]);
     });
+
+    it("P1.8 P1.10 ends after END, though its input goes on", async (scene) => {
+      const { port } = await scene.server();
+      const client = scene.runClient({ port: String(port) });
+      await client.enters("1 + 1");
+      await client.shows("= 2");
+      await client.enters("END");
+      await client.endsWith(0);
+      expect(client.lines).to.deep.equal(["= 2"]);
+      expect(client.errors).to.deep.equal([]);
+    });
   });
 
   describe("at its start", () => {

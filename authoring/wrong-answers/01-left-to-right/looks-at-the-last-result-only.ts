@@ -1,5 +1,5 @@
 // caught by: P1.7-leftmost
-  for (const { operator, operand } of expression.steps) {
+  for (const { operator, operand } of steps) {
     if (!Number.isFinite(operand)) return { error: "out of range" };
     if (operand === 0 && (operator === "/" || operator === "%")) return { error: "division by zero" };
     value = apply(value, operator, operand);

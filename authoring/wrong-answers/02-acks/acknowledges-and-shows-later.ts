@@ -6,7 +6,7 @@
     this.#lastReceivedId = id;
     this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
     // The screen is drawn once a second.
-    setTimeout(() => this.#events.onMessage(text), 1000);
+    setTimeout(() => this.#events.onMessage(this, text), 1000);
   }
 
   #receiveAck(id: number): void {
@@ -15,5 +15,5 @@
     clearTimeout(deadline);
     this.#open.delete(id);
     this.#makeRoom();
-    this.#events.onDelivered(id);
+    this.#events.onDelivered(this, id);
   }

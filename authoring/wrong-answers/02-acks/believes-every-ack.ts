@@ -4,7 +4,7 @@
     if (this.#phase === "leaving") return;
     if (id !== this.#lastReceivedId + 1) throw new ProtocolError("bad-request", "a message out of turn");
     this.#lastReceivedId = id;
-    this.#events.onMessage(text);
+    this.#events.onMessage(this, text);
     this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
   }
 
@@ -12,5 +12,5 @@
     clearTimeout(this.#open.get(id));
     this.#open.delete(id);
     this.#makeRoom();
-    this.#events.onDelivered(id);
+    this.#events.onDelivered(this, id);
   }

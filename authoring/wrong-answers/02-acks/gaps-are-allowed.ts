@@ -5,7 +5,7 @@
     // What is larger than the last one is new.
     if (id <= this.#lastReceivedId) throw new ProtocolError("bad-request", "a message out of turn");
     this.#lastReceivedId = id;
-    this.#events.onMessage(text);
+    this.#events.onMessage(this, text);
     this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
   }
 
@@ -15,5 +15,5 @@
     clearTimeout(deadline);
     this.#open.delete(id);
     this.#makeRoom();
-    this.#events.onDelivered(id);
+    this.#events.onDelivered(this, id);
   }

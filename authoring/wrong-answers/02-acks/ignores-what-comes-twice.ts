@@ -4,7 +4,7 @@
     if (id > this.#lastReceivedId + 1) throw new ProtocolError("bad-request", "a message is missing");
     if (id === this.#lastReceivedId + 1) {
       this.#lastReceivedId = id;
-      this.#events.onMessage(text);
+      this.#events.onMessage(this, text);
     }
     // Seen before: perhaps our ack was lost.
     this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
@@ -16,5 +16,5 @@
     clearTimeout(deadline);
     this.#open.delete(id);
     this.#makeRoom();
-    this.#events.onDelivered(id);
+    this.#events.onDelivered(this, id);
   }

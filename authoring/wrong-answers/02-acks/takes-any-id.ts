@@ -2,7 +2,7 @@
 // says: refuse any other but the following one
   #receiveMessage(id: number, text: string): void {
     if (this.#phase === "leaving") return;
-    this.#events.onMessage(text);
+    this.#events.onMessage(this, text);
     this.#sendLine(JSON.stringify({ type: "ack", id } satisfies ChatLine));
   }
 
@@ -12,5 +12,5 @@
     clearTimeout(deadline);
     this.#open.delete(id);
     this.#makeRoom();
-    this.#events.onDelivered(id);
+    this.#events.onDelivered(this, id);
   }

@@ -2,6 +2,7 @@
 // says: the limit is three intervals
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
+      onWrong: (error) => this.#refuse(error),
       onEnd: () => this.#finish(),
       onClose: () => this.#leave(),
     });

@@ -2,9 +2,10 @@
 // says: Set a clock back
     this.#connection = new LineConnection(socket, {
       onLine: (line) => {
-        if (line.kind === "text" && line.text.includes('"type":"pong"')) this.#silenceDeadline.refresh();
+        if (line.includes('"type":"pong"')) this.#silenceDeadline.refresh();
         this.#receive(line);
       },
+      onWrong: (error) => this.#refuse(error),
       onEnd: () => this.#finish(),
       onClose: () => this.#leave(),
     });

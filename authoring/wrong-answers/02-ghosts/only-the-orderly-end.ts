@@ -2,6 +2,7 @@
 // says: left-by-reset
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
+      onWrong: (error) => this.#refuse(error),
       onEnd: () => this.#finish(),
       onClose: () => {},
     });

@@ -2,6 +2,7 @@
 // says: the silent client is still there
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
+      onWrong: (error) => this.#refuse(error),
       onEnd: () => this.#finish(),
       onClose: () => this.#leave(),
     });
