@@ -11,7 +11,7 @@ import type { Scene } from "./engine/scene.ts";
 const SERVER = { stages: CHAT_STAGES, of: "server" } as const;
 
 /** The time between two pings, in seconds, for checks that wait for pings. */
-const HEARTBEAT = 0.5;
+const HEARTBEAT = 1;
 
 /** The line with which a user registers. */
 function register(username: unknown, port: unknown = 50_001): Members {

@@ -4,9 +4,9 @@
 /** We look at the clock so often, in milliseconds. */
 const TICK = 100;
 /** So late is a timer on an idle machine, in milliseconds. */
-const USUAL = 2;
+const USUAL = 5;
 /** How much more time is given for each millisecond that a timer is late. */
-const WEIGHT = 10;
+const WEIGHT = 5;
 /** The most that is given, as a multiple of the limit. */
 const MOST = 4;
 
