@@ -53,7 +53,7 @@ withTool("tmux", ["-V"], "npm run lesson in a real terminal", () => {
 
   it("shows pages, contents and what was searched, and leaves the terminal as it was", async () => {
     screen = new Screen("course/lesson.ts", ["open", "01-3"]);
-    const first = await screen.shows(/^ 01-3 .* page \d+ of \d+, \d+%/);
+    const first = await screen.shows(/^ 01-3 .* page \d+ of \d+, \d+%\n[\s\S]*q quit$/);
     expect(first.split("\n")).to.have.length(24);
     screen.press("Space");
     await screen.shows(/^ 01-3 .*\n(?!Framing)/);

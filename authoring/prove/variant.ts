@@ -1,8 +1,9 @@
 // Makes a copy of a stage in which some regions hold other code, a starter or a wrong answer, in order to check it.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundlePlace } from "../../checks/engine/bundles.ts";
+import { makeFolder, removeFolder } from "../../checks/engine/own-folder.ts";
 import type { Place } from "../../checks/engine/place.ts";
 import { STAGE_FOLDERS, type StageNumber } from "../../checks/engine/place.ts";
 import { importedFiles, isSource } from "../../course/exercises/exercises.ts";
@@ -38,8 +39,7 @@ export interface Variant {
  * @throws Error if the text of an edit does not occur exactly once
  */
 export async function makeVariant(stage: StageNumber, options: VariantOptions): Promise<Variant> {
-  mkdirSync(join(COURSE_FOLDER, "work"), { recursive: true });
-  const folder = mkdtempSync(join(COURSE_FOLDER, "work", ".proof-"));
+  const folder = makeFolder(join(COURSE_FOLDER, "work"), ".proof-");
   try {
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
     const folders = options.withAttacks
@@ -51,11 +51,11 @@ export async function makeVariant(stage: StageNumber, options: VariantOptions): 
     for (const name of folders) replaceRegions(join(folder, name), options.regions ?? new Map());
     for (const edit of options.edits ?? []) apply(edit, join(folder, STAGE_FOLDERS[stage]));
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
     throw error;
   }
   const place = { stage, folder: join(folder, STAGE_FOLDERS[stage]) };
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const remove = (): void => removeFolder(folder);
   if (options.unbundled) return { place, remove };
   // The bundles are written into the folder of the copy, so remove() removes them, too.
   return { place: (await bundlePlace(place, options.withAttacks ?? false, folder)).place, remove };

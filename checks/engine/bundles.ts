@@ -1,11 +1,15 @@
 // Makes bundles: programs with all that they import, as plain JavaScript. tsx translates a program each time it starts;
 // a bundle is translated only once. esbuild translates in both cases.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { makeFolder, removeFolder } from "./own-folder.ts";
 import type { Place } from "./place.ts";
+
+/** How the names of folders with bundles begin. */
+export const BUNDLES_FOLDER = ".bundles-";
 
 const MODULE_HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 
@@ -79,18 +83,12 @@ export async function bundlePlace(place: Place, withAttacks: boolean, parent: st
     for (const name of ATTACK_PROGRAMS)
       if (existsSync(join(beside, name))) programs.set(name.replace(/\.ts$/, ""), join(beside, name));
   }
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, ".bundles-"));
-  const remove = (): void => {
-    process.off("exit", remove);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  process.on("exit", remove); // We may be ended before the caller can call remove().
+  const folder = makeFolder(parent, BUNDLES_FOLDER);
   try {
     await writeBundles(programs, folder);
-    return { place: { ...place, bundles: folder }, remove };
+    return { place: { ...place, bundles: folder }, remove: () => removeFolder(folder) };
   } catch {
-    remove();
+    removeFolder(folder);
     return { place, remove: () => {} };
   }
 }

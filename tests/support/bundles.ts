@@ -1,8 +1,8 @@
 // Bundles the programs that tests start many times, once for each run. A few tests start them as students do.
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeBundles } from "../../checks/engine/bundles.ts";
+import { BUNDLES_FOLDER, writeBundles } from "../../checks/engine/bundles.ts";
+import { makeFolder } from "../../checks/engine/own-folder.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { BUNDLES } from "../../programs/node-command.ts";
 
@@ -21,15 +21,10 @@ const PROGRAMS = [
   "course/tour.ts",
 ];
 
-/** Bundles the programs; later starts use the bundles. @returns a function that removes the bundles */
-export async function bundlePrograms(): Promise<() => void> {
-  const work = join(COURSE_FOLDER, "work");
-  mkdirSync(work, { recursive: true });
-  const folder = mkdtempSync(join(work, ".bundles-"));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  process.once("exit", remove); // This also happens when a signal ends us.
+/** Bundles the programs; later starts use the bundles. They are removed when this process ends. */
+export async function bundlePrograms(): Promise<void> {
+  const folder = makeFolder(join(COURSE_FOLDER, "work"), BUNDLES_FOLDER);
   const named = PROGRAMS.map((file) => [file.replace(/\.ts$/, ""), join(COURSE_FOLDER, file)] as const);
   await writeBundles(new Map(named), folder);
   process.env[BUNDLES] = folder;
-  return remove;
 }

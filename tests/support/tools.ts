@@ -57,16 +57,10 @@ export const mochaHooks = {
   },
 };
 
-let removeBundles = (): void => {};
-
-/** mocha calls this once before it starts its other processes, and the next after the last of them has ended. */
+/** mocha calls this once, before it starts its other processes. */
 export async function mochaGlobalSetup(): Promise<void> {
   // All of mocha's processes use the same seed, which is printed at the end of the run.
   process.env.SEED ??= String(randomInt(2 ** 32));
   if (process.argv.includes("--fresh")) forgetProofs();
-  removeBundles = await bundlePrograms();
-}
-
-export function mochaGlobalTeardown(): void {
-  removeBundles();
+  await bundlePrograms();
 }
