@@ -117,5 +117,5 @@ async function* replies(socket: Socket): AsyncGenerator<string, void> {
 }
 
 function reason(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
+  return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
 }

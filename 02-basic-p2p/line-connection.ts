@@ -70,7 +70,7 @@ export class LineConnection {
       else handlers.onEnd();
     });
     socket.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
-      this.#reason ??= REASONS[code] ?? message;
+      this.#reason ??= REASONS[code] ?? (code || message);
     });
     socket.on("close", () => handlers.onClose(this.#reason));
   }
@@ -121,6 +121,7 @@ export class LineConnection {
     this.#deaf = true;
     this.#socket.destroy();
   }
+
   /** Adds a line to those to be written. If the other side leaves too much unread, drops the connection instead. */
   #add(line: string): void {
     if (this.#ended) return;

@@ -52,10 +52,9 @@ export function parseCommand(entered: string): Command {
 
 /** The lines that /help shows. */
 export function helpLines(): string[] {
-  const withName = Object.entries(WITH_NAME).map(
-    ([command, help]) => `${`/${command} NAME`.padEnd(14)} ${help}`,
-  );
-  const alone = Object.entries(ALONE).map(([command, help]) => `${`/${command}`.padEnd(14)} ${help}`);
+  const row = (left: string, help: string) => `${left.padEnd(14)} ${help}`;
+  const withName = Object.entries(WITH_NAME).map(([command, help]) => row(`/${command} NAME`, help));
+  const alone = Object.entries(ALONE).map(([command, help]) => row(`/${command}`, help));
   return [...withName, ...alone, "any other line is sent to the current chat"];
 }
 

@@ -58,16 +58,15 @@ export class Contacts {
   async call(name: string, lookup: () => Promise<User>): Promise<void> {
     const contact: Contact = { name };
     this.#contacts.set(nameKey(name), contact);
-    try {
-      const user = await lookup();
-      if (!this.#isCurrent(contact)) return; // In the meantime the user gave up, or the other one called.
-      this.#forget(contact);
-      this.#connect(Peer.call(user, this.#settings, this.#peerEvents));
-    } catch (error) {
-      if (!this.#isCurrent(contact)) return;
+    const user = await lookup().catch((error) => {
+      if (!this.#isCurrent(contact)) return undefined;
       this.#forget(contact);
       throw error;
-    }
+    });
+    // In the meantime the user may have given up, or the other one may have called.
+    if (user === undefined || !this.#isCurrent(contact)) return;
+    this.#forget(contact);
+    this.#connect(Peer.call(user, this.#settings, this.#peerEvents));
   }
 
   /** Accepts the request of somebody whose state is "requesting". */

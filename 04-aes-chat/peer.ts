@@ -124,6 +124,7 @@ export class Peer {
     const peer = new Peer(socket, "initiator", username, settings, events);
     peer.#limit(CONNECT_TIMEOUT, () => peer.#lose("no connection within 5 seconds"));
     socket.once("connect", () => {
+      if (peer.#phase !== "calling") return; // Our user has ended the call while we were connecting.
       const patience = settings.requestTimeout + settings.handshakeTimeout;
       peer.#limit(patience, () => peer.#lose(`no answer within ${patience / 1000} seconds`));
       peer.#sayHello();

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { nodeCommand } from "../programs/node-command.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { paintLine } from "../terminal/styled-text.ts";
 import { printable } from "../terminal/widths.ts";
@@ -80,7 +81,8 @@ function writeBookmark(id: string): void {
 
 /** Runs learn in the same terminal. @returns a sentence about its end */
 function learn(): Promise<string> {
-  const program = spawn(process.execPath, ["--import", "tsx", "course/learn.ts"], {
+  const [command = "", ...argv] = nodeCommand("course/learn.ts");
+  const program = spawn(command, argv, {
     cwd: COURSE_FOLDER,
     stdio: "inherit",
   });

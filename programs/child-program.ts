@@ -245,13 +245,12 @@ export class ChildProgram {
 
   /** How an error message ends: with the program's last line, or with its whole output if the option says so. */
   #lastWords(): string {
-    if (this.#options.tellsEverything) {
-      const printed = this.lines.map((line) => `\n  | ${line}`).join("");
-      const errors = this.errors.trimEnd();
-      return `${printed}${errors === "" ? "" : `\n  standard error: ${errors}`}`;
-    }
     const words = this.errorLines.findLast((line) => line.trim() !== "") ?? this.lines.at(-1);
-    return words === undefined ? "" : `: ${words.trim()}`;
+    const last = words === undefined ? "" : `: ${words.trim()}`;
+    if (!this.#options.tellsEverything) return last;
+    const printed = this.lines.map((line) => `\n  | ${line}`).join("");
+    const errors = this.errors.trimEnd();
+    return `${last}${printed}${errors === "" ? "" : `\n  standard error: ${errors}`}`;
   }
 }
 

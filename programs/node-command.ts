@@ -26,15 +26,25 @@ export function nodeCommand(
 ): string[] {
   const bundle = bundleOf(resolve(folder, file));
   // A bundle runs without tsx, but the modules to load may be TypeScript.
-  if (bundle !== undefined && loads.length === 0) return [process.execPath, bundle];
+  if (bundle !== undefined && loads.length === 0) return bundleCommand(bundle);
   const before = loads.flatMap((url) => ["--import", url]);
   return [process.execPath, "--import", TSX, ...before, file];
 }
 
+/** The command that runs a bundle. Errors name the lines of the TypeScript files. */
+export function bundleCommand(bundle: string): string[] {
+  return [process.execPath, "--enable-source-maps", bundle];
+}
+
 function bundleOf(path: string): string | undefined {
   const bundles = process.env[BUNDLES];
-  const file = relative(COURSE_FOLDER, path);
-  if (bundles === undefined || file.startsWith("..") || isAbsolute(file)) return undefined;
-  const bundle = join(bundles, file.replace(/\.ts$/, ".js"));
+  // Bundles of another copy of the course are not ours.
+  if (!bundles || !isInCourse(bundles) || !isInCourse(path)) return undefined;
+  const bundle = join(bundles, relative(COURSE_FOLDER, path).replace(/\.ts$/, ".js"));
   return existsSync(bundle) ? bundle : undefined;
+}
+
+function isInCourse(path: string): boolean {
+  const file = relative(COURSE_FOLDER, path);
+  return !file.startsWith("..") && !isAbsolute(file);
 }

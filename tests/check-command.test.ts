@@ -1,11 +1,12 @@
 // Tests `npm run check` as a program: what it prints and writes, how it ends, and that it leaves nothing behind.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { loadCapture } from "../captures/follow/load.ts";
 import type { ChildProgram } from "../programs/child-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { startProgram } from "../programs/stage-programs.ts";
 
 /** A server in one line of JavaScript: it answers every request with `= 21`. */
@@ -54,6 +55,21 @@ describe("npm run check", () => {
     expect(text).to.contain("passed").and.to.contain("0 failed, 0 could not run");
     expect(text).to.contain("npm run check -- 01/P1.4 --seed 7");
     expect(code).to.equal(0);
+  });
+
+  it("names the line of the TypeScript file at which a program of a student's has ended", async () => {
+    const stage = join(folder, "01-calculator");
+    cpSync(join(COURSE_FOLDER, "01-calculator"), stage, { recursive: true });
+    const file = join(stage, "evaluate.ts");
+    const lines = readFileSync(file, "utf8").split("\n");
+    const line = lines.findIndex((text) => text.startsWith("export function reply(")) + 1;
+    lines.splice(line, 0, '  if (line.includes("*")) throw new Error("planted");');
+    writeFileSync(file, lines.join("\n"));
+    const { text, code } = await check("01/P1.4", "--folder", stage);
+    expect(code).to.equal(1);
+    expect(text)
+      .to.contain(`${file}:${line + 1}\n`)
+      .and.to.contain("Error: planted");
   });
 
   it("fails a program that always says the same, with the first difference, the clause and a report", async () => {

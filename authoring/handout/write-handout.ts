@@ -26,6 +26,7 @@ const LEFT_OUT = new Set([
   "authoring/generate.ts",
   "authoring/handout",
   "authoring/handout.ts",
+  "authoring/import-rules.ts",
   "authoring/prove",
   "authoring/rules.ts",
   "authoring/weave",
@@ -40,6 +41,8 @@ const LEFT_OUT = new Set([
   "tests",
   "work",
   ".mocharc.json",
+  ".vscode/extensions.json",
+  ".vscode/settings.json",
   ".github/workflows/test.yml",
 ]);
 

@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { makeFolder, removeFolder } from "./own-folder.ts";
-import type { Place } from "./place.ts";
+import { type Place, STAGE_FOLDERS } from "./place.ts";
 
 /** How the names of folders with bundles begin. */
 export const BUNDLES_FOLDER = ".bundles-";
@@ -43,13 +43,14 @@ export async function writeBundles(programs: ReadonlyMap<string, string>, folder
     target: "node20",
     packages: "external",
     logLevel: "silent",
+    sourcemap: "inline", // An error names the line in the TypeScript file.
     plugins: [OWN_PLACE],
     define: { "import.meta.url": "OWN_URL" },
   });
 }
 
 /** The programs and modules of a stage, and the process that calls the functions of modules. */
-export function stageBundles(folder: string): Map<string, string> {
+function stageBundles(folder: string): Map<string, string> {
   const programs = new Map([["module-host", MODULE_HOST]]);
   for (const name of readdirSync(folder))
     if (name.endsWith(".ts") && !name.endsWith(".test.ts"))
@@ -74,21 +75,23 @@ export interface BundledPlace {
  * @returns the place without bundles if a file is not valid TypeScript: then tsx reports the mistake
  */
 export async function bundlePlace(place: Place, withAttacks: boolean, parent: string): Promise<BundledPlace> {
-  const beside = dirname(place.folder);
-  const programs = stageBundles(place.folder);
-  if (withAttacks) {
-    for (const name of readdirSync(beside))
-      if (/^0[0-9]-/.test(name))
-        for (const [out, path] of stageBundles(join(beside, name))) programs.set(out, path);
-    for (const name of ATTACK_PROGRAMS)
-      if (existsSync(join(beside, name))) programs.set(name.replace(/\.ts$/, ""), join(beside, name));
-  }
   const folder = makeFolder(parent, BUNDLES_FOLDER);
   try {
-    await writeBundles(programs, folder);
+    await writeBundles(programsOf(place, withAttacks), folder);
     return { place: { ...place, bundles: folder }, remove: () => removeFolder(folder) };
   } catch {
     removeFolder(folder);
     return { place, remove: () => {} };
   }
+}
+
+function programsOf(place: Place, withAttacks: boolean): Map<string, string> {
+  const programs = stageBundles(place.folder);
+  if (!withAttacks) return programs;
+  const beside = dirname(place.folder);
+  for (const stage of Object.values(STAGE_FOLDERS).filter((name) => existsSync(join(beside, name))))
+    for (const [out, path] of stageBundles(join(beside, stage))) programs.set(out, path);
+  for (const name of ATTACK_PROGRAMS.filter((one) => existsSync(join(beside, one))))
+    programs.set(name.replace(/\.ts$/, ""), join(beside, name));
+  return programs;
 }

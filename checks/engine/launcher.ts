@@ -4,7 +4,7 @@ import { connect as tcpConnect } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
-import { BUNDLES, nodeCommand } from "../../programs/node-command.ts";
+import { BUNDLES, bundleCommand, nodeCommand } from "../../programs/node-command.ts";
 import type { CheckContext } from "./check-context.ts";
 import { fillTemplate, splitWords } from "./command.ts";
 import { freePort } from "./free-port.ts";
@@ -52,6 +52,7 @@ export class Launcher implements CheckContext {
   readonly #pool: Pool;
   readonly #lent: ServerUnderTest[] = [];
   #host: ModuleHost | undefined;
+  #isOver = false;
   readonly #programs: ProgramUnderTest[] = [];
 
   /** @param timeout how long each step waits, in milliseconds */
@@ -115,6 +116,7 @@ export class Launcher implements CheckContext {
   runClient(values: ClientValues, { argv = [], environment = {} }: ClientOptions = {}): ClientUnderTest {
     const words = fillTemplate(this.#command("client"), { ...values }, argv);
     const start = { words, folder: this.#folder(this.place.client === undefined), environment };
+    this.#mustNotBeOver();
     const client = new ClientUnderTest(values.name ?? "the client", start, this);
     this.#programs.push(client);
     return client;
@@ -147,6 +149,7 @@ export class Launcher implements CheckContext {
   }
 
   #start(name: string, start: Start): ProgramUnderTest {
+    this.#mustNotBeOver();
     const program = new ProgramUnderTest(name, start, this);
     this.#programs.push(program);
     return program;
@@ -184,6 +187,7 @@ export class Launcher implements CheckContext {
    * @param isAsNew whether a server can be lent to another check
    */
   protected async endPrograms(isAsNew: (server: ServerUnderTest) => Promise<boolean>): Promise<void> {
+    this.#isOver = true;
     const lent = new Set(this.#lent.map(({ program }) => program));
     // Clients end first, so that the registry forgets them.
     for (const program of this.#programs) if (!lent.has(program)) await program.kill();
@@ -205,7 +209,12 @@ export class Launcher implements CheckContext {
   /** The command that runs a bundle; undefined if there is none. */
   #bundle(name: string): string[] | undefined {
     const { bundles } = this.place;
-    return bundles === undefined ? undefined : [process.execPath, join(bundles, `${name}.js`)];
+    return bundles === undefined ? undefined : bundleCommand(join(bundles, `${name}.js`));
+  }
+
+  /** A check that was given up may go on for a moment. What it started then, nobody would end. */
+  #mustNotBeOver(): void {
+    if (this.#isOver) throw new CouldNotRun("the check is over");
   }
 
   #folder(inCourse: boolean): string {

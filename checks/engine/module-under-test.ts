@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
-import { nodeCommand } from "../../programs/node-command.ts";
+import { bundleCommand, nodeCommand } from "../../programs/node-command.ts";
 import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { Place } from "./place.ts";
@@ -45,7 +45,7 @@ export class ModuleHost {
     const [command = "", ...argv] =
       bundles === undefined
         ? [...nodeCommand(HOST), folder]
-        : [process.execPath, join(bundles, "module-host.js"), join(bundles, basename(folder))];
+        : [...bundleCommand(join(bundles, "module-host.js")), join(bundles, basename(folder))];
     this.#child = spawn(command, argv, {
       cwd: COURSE_FOLDER,
       stdio: ["pipe", "pipe", "pipe"],

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StageNumber } from "../../checks/engine/place.ts";
 import { type Page, parsePage } from "./pages.ts";
-import { formatProblem, type Problem, ProblemError } from "./problem.ts";
+import { type Problem, ProblemError } from "./problem.ts";
 import { questionFile } from "./question.ts";
 import { findRegions, type Region } from "./regions.ts";
 import { ATTACKS_FOLDER, ATTACKS_IMPORT, LESSON_FOLDERS, REGION_FOLDERS, stageOf } from "./stages.ts";
@@ -240,9 +240,4 @@ function joinExercise(
     );
   const solution = sourceFolder(courseFolder).hasSolutions ? region.content : undefined;
   return { id, kind, title, page: pageFile, ...rest, file, copies, starter, solution, firstFailure };
-}
-
-/** Formats problems, one line each. */
-export function formatProblems(problems: readonly Problem[]): string {
-  return problems.map(formatProblem).join("\n");
 }

@@ -1,5 +1,6 @@
 // Checks one exercise: the student's code with the checks of the stage, an answer with its question.
 
+import { dirname } from "node:path";
 import { bundlePlace } from "../../checks/engine/bundles.ts";
 import type { Check } from "../../checks/engine/check.ts";
 import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
@@ -100,7 +101,7 @@ async function runUntilOneFails(
 ): Promise<CheckResult[]> {
   const isCurrent = exercise === workspace.current;
   const own = isCurrent ? workspace.place(exercise) : workspace.checkingPlace(exercise);
-  const { place, remove } = await bundlePlace(own, exercise.kind === "attack", workspace.folder);
+  const { place, remove } = await bundlePlace(own, exercise.kind === "attack", dirname(own.folder));
   const enough = new AbortController();
   const results = new Map<Check, CheckResult>();
   const onResult = (result: CheckResult): void => {

@@ -11,8 +11,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { hasRegion, loadExercises, type ProgramExercise } from "../exercises/exercises.ts";
+import { type Problem, ProblemError } from "../exercises/problem.ts";
 import { replaceRegion } from "../exercises/regions.ts";
-import { damageOf, Workspace } from "./workspace.ts";
+import { Workspace } from "./workspace.ts";
 
 const HINTS = [1, 2, 3].map((n) => `<details><summary>Hint ${n}</summary>\n\nhint\n\n</details>\n`).join("");
 
@@ -288,3 +289,14 @@ describe("the workspace", () => {
     expect(workspace.next()).to.equal(undefined);
   });
 });
+
+/** The damage that keeps an exercise from being checked; undefined if there is none. */
+function damageOf(workspace: Workspace, exercise: ProgramExercise): Problem | undefined {
+  try {
+    workspace.text(exercise);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
+}

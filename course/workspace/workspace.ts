@@ -14,7 +14,7 @@ import {
   sourceFiles,
   sourceFolder,
 } from "../exercises/exercises.ts";
-import { type Problem, ProblemError } from "../exercises/problem.ts";
+import { ProblemError } from "../exercises/problem.ts";
 import { findRegions, missingRegion, type Region, replaceRegion } from "../exercises/regions.ts";
 import { ATTACKS_FOLDER } from "../exercises/stages.ts";
 import { readText, removeFile, writeIfDifferent, writeText } from "./files.ts";
@@ -362,17 +362,6 @@ export class Workspace {
   #programExercise(id: string): ProgramExercise | undefined {
     const exercise = this.find(id);
     return exercise !== undefined && hasRegion(exercise) ? exercise : undefined;
-  }
-}
-
-/** The damage that keeps an exercise from being checked; undefined if there is none. */
-export function damageOf(workspace: Workspace, exercise: ProgramExercise): Problem | undefined {
-  try {
-    workspace.text(exercise);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ProblemError) return error.problem;
-    throw error;
   }
 }
 

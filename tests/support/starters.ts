@@ -3,49 +3,68 @@
 import { expect } from "chai";
 import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
 import type { Check } from "../../checks/engine/check.ts";
+import { STAGE_FOLDERS } from "../../checks/engine/place.ts";
 import type { CheckResult } from "../../checks/engine/run-checks.ts";
 import { findChecks } from "../../checks/index.ts";
 import type { ProgramExercise } from "../../course/exercises/exercises.ts";
+import { ATTACKS_FOLDER } from "../../course/exercises/stages.ts";
 import { programExercises } from "./course.ts";
 import { DEADLINE, SEED } from "./on-the-wire.ts";
+import { remembered } from "./remembered.ts";
 
 type Stage = ProgramExercise["stage"];
 
+/** A starter breaks something else. */
+class NotProved extends Error {}
+
 export function testStarters(stage: Stage): void {
   const exercises = programExercises(stage);
-  let broken = new Map<string, string[]>();
+  // What a proof depends on: the stage, or with attacks all stages; and all starters of the stage.
+  const filesOf = (withAttacks: boolean): string[] =>
+    withAttacks ? [...Object.values(STAGE_FOLDERS), ATTACKS_FOLDER] : [STAGE_FOLDERS[stage]];
+  const prove = (what: string, withAttacks: boolean, run: () => Promise<void>): Promise<void> =>
+    remembered(filesOf(withAttacks), ["starters", what, JSON.stringify(exercises)], run);
+
+  let broken = new Map(exercises.map(({ id }) => [id, [] as string[]]));
   before(async function () {
     this.timeout(900_000);
-    broken = await findBroken(stage, exercises);
+    await prove("break nothing else", true, async () => {
+      broken = await findBroken(stage, exercises);
+      if ([...broken.values()].some((reports) => reports.length > 0)) throw new NotProved();
+    }).catch((error: unknown) => {
+      if (!(error instanceof NotProved)) throw error; // The tests below say which.
+    });
   });
 
   for (const exercise of exercises) {
     const { id, checks, starter, kind, firstFailure } = exercise;
     const withAttacks = kind === "attack";
 
-    it(`${id}: the starter fails as its page foretells`, async () => {
-      const regions = new Map([[id, starter]]);
-      const own = checks.map((check) => checkOf(stage, check));
-      const results = await checkVariant(stage, { regions, withAttacks }, own, { seed: SEED });
-      const first = results.find(({ verdict }) => verdict !== "passed");
-      if (first === undefined) throw new Error("the starter passes all checks of its exercise");
-      const report = reportOf(first);
-      expect(first.verdict, report).to.equal("failed");
-      for (const part of firstFailure) expect(plain(report)).to.contain(plain(part));
-    });
+    it(`${id}: the starter fails as its page foretells`, () =>
+      prove(`${id} fails`, withAttacks, async () => {
+        const regions = new Map([[id, starter]]);
+        const own = checks.map((check) => checkOf(stage, check));
+        const results = await checkVariant(stage, { regions, withAttacks }, own, { seed: SEED });
+        const first = results.find(({ verdict }) => verdict !== "passed");
+        if (first === undefined) throw new Error("the starter passes all checks of its exercise");
+        const report = reportOf(first);
+        expect(first.verdict, report).to.equal("failed");
+        for (const part of firstFailure) expect(plain(report)).to.contain(plain(part));
+      }));
 
     if (findChecks(stage).some((check) => !isRelated(stage, exercise, check)))
       it(`${id}: the starter breaks nothing else`, () => {
         expect(broken.get(id)?.join("\n\n")).to.equal("");
       });
 
-    it(`${id}: its checks need no later exercise`, async () => {
-      const later = exercises.slice(exercises.indexOf(exercise) + 1);
-      const own = checks.map((check) => checkOf(stage, check));
-      const results = await checkStarters(stage, later, own, withAttacks);
-      expect(results).to.have.length(own.length).greaterThan(0);
-      expect(reportsOf(results).join("\n\n")).to.equal("");
-    });
+    it(`${id}: its checks need no later exercise`, () =>
+      prove(`${id} needs no later one`, withAttacks, async () => {
+        const later = exercises.slice(exercises.indexOf(exercise) + 1);
+        const own = checks.map((check) => checkOf(stage, check));
+        const results = await checkStarters(stage, later, own, withAttacks);
+        expect(results).to.have.length(own.length).greaterThan(0);
+        expect(reportsOf(results).join("\n\n")).to.equal("");
+      }));
   }
 }
 

@@ -79,7 +79,7 @@ async function judge(answer: WrongAnswer): Promise<Error | undefined> {
   // Questions and attacks run programs of all stages.
   const files = isPlain
     ? [STAGE_FOLDERS[stage]]
-    : [...Object.values(STAGE_FOLDERS), "attacks", "course/questions"];
+    : [...Object.values(STAGE_FOLDERS), "attacks", "authoring/pictures", "course"];
   try {
     await remembered(files, ["wrong answer", JSON.stringify(answer)], () =>
       answer.kind === "text" ? expectExplained(answer) : expectCaught(stage, answer),
