@@ -78,7 +78,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     bob.enter("two");
     // Two prompts stand there: the line with /chat, and the one that is being typed.
     await alice.shows(
-      /^(?:(?!you> )[^])*you> \/chat bob\n(?:(?!you> )[^])*bob> two\n\[bob\] you> word (?:(?!you> )[^])*$/,
+      /^(?:(?!you> ).)*you> \/chat bob\n(?:(?!you> ).)*bob> two\n\[bob\] you> word (?:(?!you> ).)*$/s,
     );
     alice.press("Enter");
     await bob.line(`alice> ${long}`);
