@@ -3,7 +3,7 @@
 
 import { createServer, type Server, type Socket } from "node:net";
 import type { ChildProgram } from "../programs/child-program.ts";
-import { StagePrograms } from "../programs/stage-programs.ts";
+import { portIn, StagePrograms } from "../programs/stage-programs.ts";
 import { LineSocket } from "./line-socket.ts";
 import type { Stage } from "./list.ts";
 import { AttackError } from "./report.ts";
@@ -130,9 +130,4 @@ export function awaited<Value>(promise: Promise<Value>): Promise<Value> {
 
 function clientOptions(name: string, registryPort: number): string[] {
   return ["--name", name, "--registry", `127.0.0.1:${registryPort}`];
-}
-
-/** The port at the end of a line such as `listening on 127.0.0.1:10000`. */
-function portIn(line: string): number {
-  return Number(line.slice(line.lastIndexOf(":") + 1));
 }

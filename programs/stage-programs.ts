@@ -21,7 +21,12 @@ export async function startServer(
 ): Promise<{ server: ChildProgram; port: number }> {
   const server = startProgram(file, ["--port", "0", ...argv]);
   const line = await server.line(/^listening on .*:[0-9]+$/);
-  return { server, port: Number(line.slice(line.lastIndexOf(":") + 1)) };
+  return { server, port: portIn(line) };
+}
+
+/** The port at the end of a line such as `listening on 127.0.0.1:10000`. */
+export function portIn(line: string): number {
+  return Number(line.slice(line.lastIndexOf(":") + 1));
 }
 
 /** A set of programs that are ended together. */

@@ -3,14 +3,12 @@
 import { join } from "node:path";
 import { BUNDLES_FOLDER, writeBundles } from "../../checks/engine/bundles.ts";
 import { makeFolder } from "../../checks/engine/own-folder.ts";
+import { STAGE_FOLDERS } from "../../checks/engine/place.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { BUNDLES } from "../../programs/node-command.ts";
 
 const PROGRAMS = [
-  ...["01-calculator", "02-basic-p2p", "03-dh-chat", "04-aes-chat"].flatMap((stage) => [
-    `${stage}/server.ts`,
-    `${stage}/client.ts`,
-  ]),
+  ...Object.values(STAGE_FOLDERS).flatMap((stage) => [`${stage}/server.ts`, `${stage}/client.ts`]),
   "attacks/attack.ts",
   "attacks/lab-bob.ts",
   "captures/capture.ts",

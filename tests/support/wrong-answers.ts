@@ -4,9 +4,10 @@ import { expect } from "chai";
 import { checkOf, checkVariant, reportOf } from "../../authoring/prove/prove.ts";
 import type { VariantOptions } from "../../authoring/prove/variant.ts";
 import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../authoring/prove/wrong-answers.ts";
-import { STAGE_FOLDERS, STAGE_NUMBERS, type StageNumber } from "../../checks/engine/place.ts";
+import { STAGE_FOLDERS, type StageNumber } from "../../checks/engine/place.ts";
 import { Random } from "../../checks/engine/random.ts";
 import { judgeAnswer, loadQuestion } from "../../course/exercises/question.ts";
+import { stageOf } from "../../course/exercises/stages.ts";
 import { EXERCISES, PROGRAM_EXERCISES } from "./course.ts";
 import { SEED } from "./on-the-wire.ts";
 import { remembered, rememberedCount } from "./remembered.ts";
@@ -17,15 +18,18 @@ import { SAMPLED } from "./tools.ts";
 const SIDE_BY_SIDE = 4;
 
 /** The stage of a wrong answer. */
-function stageOf(answer: WrongAnswer): StageNumber {
-  const number = answer.kind === "edit" ? answer.stage : answer.exercise.slice(0, 2);
-  return STAGE_NUMBERS.find((one) => one === number) ?? "01";
+function stageOfAnswer(answer: WrongAnswer): StageNumber {
+  const stage = answer.kind === "edit" ? answer.stage : stageOf(answer.exercise);
+  if (stage === undefined) throw new Error(`${answer.file} belongs to no stage`);
+  return stage;
 }
 
 /** All wrong answers of a stage, but for those that `npm test` has tried just before (tools.ts, SAMPLED). */
 export function wrongAnswersOf(stage: StageNumber): WrongAnswer[] {
   const tried = new Set(SAMPLED ? oneOfEachExercise().map(({ file }) => file) : []);
-  return readWrongAnswers().answers.filter((answer) => stageOf(answer) === stage && !tried.has(answer.file));
+  return readWrongAnswers().answers.filter(
+    (answer) => stageOfAnswer(answer) === stage && !tried.has(answer.file),
+  );
 }
 
 /** One wrong answer for each exercise. The choice depends on the seed. */
@@ -74,7 +78,7 @@ export function testWrongAnswers(answers: readonly WrongAnswer[]): void {
 
 /** @returns why it is not caught; undefined if it is */
 async function judge(answer: WrongAnswer): Promise<Error | undefined> {
-  const stage = stageOf(answer);
+  const stage = stageOfAnswer(answer);
   const isPlain = answer.kind === "edit" || (answer.kind === "code" && !isAttack(answer.exercise));
   // Questions and attacks run programs of all stages.
   const files = isPlain
