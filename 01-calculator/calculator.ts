@@ -1,6 +1,5 @@
 // The calculator as a server: each connection sends expressions, a line each, and gets a line back for each (P1).
 
-import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { isEnd, MAX_LINE_BYTES, reply } from "./evaluate.ts";
@@ -23,44 +22,49 @@ export function startCalculator(host: string, port: number, idleTimeout: number)
 }
 
 /** Serves one client until its connection ends. Whatever it does, the others do not notice (P0.7). */
-async function serve(socket: Socket, idleTimeout: number): Promise<void> {
+function serve(socket: Socket, idleTimeout: number): void {
   const reader = new LineReader(MAX_LINE_BYTES);
   const idle = setTimeout(() => socket.destroy(), idleTimeout);
-  socket.on("close", () => clearTimeout(idle));
+  let answered = Promise.resolve();
+  socket.on("data", (chunk) => {
+    answered = answerLines(socket, reader.push(chunk), idle);
+  });
+  // The client has ended its half. Once all its lines are answered, we end ours (P0.5).
+  socket.on("end", () => void answered.then(() => socket.end()));
   socket.on("error", () => {}); // A reset, say. "close" follows, and there is nobody left to tell.
-  try {
-    // While this function waits for anything, the others are served, and nothing more is read from this client.
-    // (destroyOnReturn: whoever leaves this loop would otherwise destroy the socket, before the last replies have left.)
-    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      let replies = "";
-      let count = 0;
-      for (const line of reader.push(chunk)) {
-        if (line.kind === "text" && isEnd(line.text)) return finish(socket, replies);
-        replies += `${answer(line)}\n`;
-        if (line.kind === "too-long") return finish(socket, replies);
-        idle.refresh();
-        count += 1;
-        if (count % LINES_PER_TURN > 0) continue;
-        // There may be thousands of lines in one chunk. The other clients come first, then the rest of these.
-        await send(socket, replies);
-        await setImmediate();
-        replies = "";
-      }
-      await send(socket, replies);
-    }
-    socket.end(); // The client has ended its half, and all its lines are answered (P0.5).
-  } catch (error) {
-    if (!socket.destroyed) throw error; // Not the connection's failure: a mistake in this program.
+  socket.on("close", () => clearTimeout(idle));
+}
+
+/** Answers lines. While it waits, nothing more is read from this client, and the others are served. */
+async function answerLines(socket: Socket, lines: Iterable<Line>, idle: NodeJS.Timeout): Promise<void> {
+  let replies = "";
+  let count = 0;
+  for (const line of lines) {
+    if (line.kind === "text" && isEnd(line.text)) return finish(socket, replies);
+    replies += `${answer(line)}\n`;
+    if (line.kind === "too-long") return finish(socket, replies);
+    idle.refresh();
+    count += 1;
+    if (count % LINES_PER_TURN > 0) continue;
+    // There may be thousands of lines in one chunk. The other clients come first, then the rest of these.
+    socket.pause();
+    await send(socket, replies);
+    await setImmediate();
+    replies = "";
   }
+  await send(socket, replies);
+  socket.resume();
 }
 
 /** Sends replies. If the client does not read them, waits until it does: so what it leaves unread stays bounded. */
 async function send(socket: Socket, replies: string): Promise<void> {
-  if (replies !== "" && !socket.write(replies)) await once(socket, "drain");
+  if (replies === "" || socket.write(replies)) return;
+  await new Promise((resolve) => socket.pause().once("drain", resolve));
 }
 
 /** Sends the last replies and closes. Lines that still come are not answered. */
 function finish(socket: Socket, replies: string): void {
+  socket.removeAllListeners("data").pause();
   socket.end(replies, () => linger(socket)); // A client slow to read them has as long as an idle one.
 }
 

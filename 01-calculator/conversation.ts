@@ -17,15 +17,14 @@ const PATIENCE = 10_000;
 /** @throws UserError if there is no server. */
 export async function connectTo(host: string, port: number): Promise<Socket> {
   const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
-  const giveUp = setTimeout(() => socket.destroy(new Error("no answer")), PATIENCE);
+  socket.setTimeout(PATIENCE, () => socket.destroy(new Error("no answer")));
   try {
     await once(socket, "connect");
   } catch (error) {
     const where = `${hostAndPort(host, port)} (${reason(error)})`;
     throw new UserError(`no calculator at ${where}; start one with: npm run 01:server`);
-  } finally {
-    clearTimeout(giveUp);
   }
+  socket.setTimeout(0);
   return socket;
 }
 

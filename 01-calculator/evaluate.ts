@@ -1,6 +1,5 @@
-// The calculator itself: an expression in, a value or a reason out (P1.3 to P1.7).
-// Pure. Two steps: parse the whole line, so that a syntax error is found before anything is computed;
-// then work from left to right.
+// The calculator itself: an expression in, a value or a reason out (P1.3 to P1.7). Pure.
+// Two steps: parse the whole line, so that a syntax error is found first; then compute from left to right.
 
 /** The longest line, in bytes, the LF included (P0.3). */
 export const MAX_LINE_BYTES = 4096;

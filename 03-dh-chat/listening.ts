@@ -12,9 +12,6 @@ export interface RunningServer {
   close(): void;
 }
 
-/** How many connections may wait to be accepted. The system may allow fewer. */
-const BACKLOG = 4096;
-
 /**
  * Starts listening, and keeps count of the connections so that close() can end them.
  * @throws UserError if it cannot listen there
@@ -41,7 +38,8 @@ export async function startListening(server: Server, host: string, port: number)
  */
 export async function listen(server: Server, host: string, port: number, option = "--port"): Promise<number> {
   try {
-    server.listen({ host, port, backlog: BACKLOG });
+    // backlog: how many connections may wait to be accepted. The system may allow fewer.
+    server.listen({ host, port, backlog: 4096 });
     await once(server, "listening");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
