@@ -106,7 +106,7 @@ class PipeTerminal implements Terminal {
 class RealTerminal implements Terminal {
   readonly interactive = true;
   readonly #output: Writable;
-  readonly #readline: Interface;
+  readonly #readline: Interface & { isCompletionEnabled?: boolean; prevRows?: number };
   readonly #lines: NodeJS.AsyncIterator<string>;
   #closed = false;
 
@@ -124,6 +124,10 @@ class RealTerminal implements Terminal {
     // In a real terminal readline reads Ctrl-C as a key. It means the same as the signal.
     this.#readline.on("SIGINT", () => process.emit("SIGINT"));
     suspendOnCtrlZ(this.#readline);
+    // readline has not counted the rows of a pasted line (prevRows) when it redraws at its last key (isCompletionEnabled).
+    input.prependListener("keypress", () => {
+      if (this.#readline.isCompletionEnabled) this.#readline.prevRows = this.#readline.getCursorPos().rows;
+    });
     this.#readline.on("line", () => this.#readline.prompt());
     // By close(), or by Ctrl-D. Another prompt would open it again.
     this.#readline.on("close", () => {
@@ -149,10 +153,10 @@ class RealTerminal implements Terminal {
 
   show(event: string): void {
     if (this.#closed) return void this.#output.write(eventLine(event));
-    // Write the event in place of the prompt and of what the user is typing, and let readline draw both again below.
-    // readline first goes up as many rows as the cursor was below the prompt, so we go down that many.
-    const rows = this.#removePrompt();
-    this.#output.write(eventLine(event) + "\n".repeat(rows));
+    // The event takes the place of the prompt and of what the user is typing. readline draws both again below it.
+    this.#removePrompt();
+    this.#output.write(eventLine(event));
+    this.#readline.prevRows = 0;
     this.#readline.prompt(true);
   }
 
@@ -168,12 +172,10 @@ class RealTerminal implements Terminal {
     if (!this.#closed) this.#readline.close();
   }
 
-  /** Removes the prompt and what is being typed from the screen; returns how many rows the cursor was below the prompt. */
-  #removePrompt(): number {
-    const { rows } = this.#readline.getCursorPos();
-    moveCursor(this.#output, 0, -rows);
+  /** Removes the prompt and what is being typed from the screen. The cursor is then where the prompt began. */
+  #removePrompt(): void {
+    moveCursor(this.#output, 0, -this.#readline.getCursorPos().rows);
     cursorTo(this.#output, 0);
     clearScreenDown(this.#output);
-    return rows;
   }
 }

@@ -6,6 +6,9 @@ import { startProgram, startServer } from "../programs/stage-programs.ts";
 import { Screen } from "./support/screen.ts";
 import { withTool } from "./support/tools.ts";
 
+/** The prompt stands there before the registry has answered. Whoever comes by then has not joined, they were there. */
+const REGISTERED = /registered as alice, .*\nyou>/;
+
 withTool("tmux", ["-V"], "in a real terminal", () => {
   const screens: Screen[] = [];
   const programs: ChildProgram[] = [];
@@ -44,7 +47,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   it("P7 the prompt and what is being typed survive what arrives", async () => {
     const address = await registry();
     const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
-    await alice.shows("you>");
+    await alice.shows(REGISTERED);
     const bob = await user("bob", address);
     await alice.shows("joined: bob");
     alice.enter("/chat bob");
@@ -66,7 +69,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   it("P7 a line of several rows survives, too", async () => {
     const address = await registry();
     const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
-    await alice.shows("you>");
+    await alice.shows(REGISTERED);
     const bob = await user("bob", address);
     await alice.shows("joined: bob");
     alice.enter("/chat bob");
@@ -84,11 +87,34 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     await bob.line(`alice> ${long}`);
   });
 
+  it("P7 a line of several rows that was pasted survives, too", async () => {
+    const address = await registry();
+    const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
+    await alice.shows(REGISTERED);
+    const bob = await user("bob", address);
+    await alice.shows("joined: bob");
+    alice.enter("/chat bob");
+    await alice.shows(/chat with bob started\n\[bob\] you>$/);
+    const prompt = "[bob] you> ";
+    // The last of these lines begin a row of their own, or end where a row does.
+    for (const columns of [170, 239, 240, 241]) {
+      const pasted = "0123456789".repeat(24).slice(0, columns - prompt.length);
+      alice.paste(pasted);
+      await alice.shows(pasted.slice(-5));
+      bob.enter(`after ${columns}`);
+      const rows = (prompt + pasted).match(/.{1,80}/g)?.join("\n");
+      await alice.shows(`bob> after ${columns}\n${rows}`);
+      expect(alice.text().split(prompt)).to.have.lengthOf(2);
+      alice.press("C-u");
+      await alice.shows(/\[bob\] you>$/);
+    }
+  });
+
   it("P7 completes commands and names, and keeps a history", async () => {
     const address = await registry();
     await user("barbara", address);
     const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
-    await alice.shows("you>");
+    await alice.shows(REGISTERED);
     alice.type("/us");
     alice.press("Tab");
     await alice.shows("you> /users");
@@ -107,7 +133,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   it("P3.4 shows no control character that a peer sends", async () => {
     const address = await registry();
     const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address, "--accept"]);
-    await alice.shows("you>");
+    await alice.shows(REGISTERED);
     const bob = await user("bob", address);
     bob.enter("/chat alice");
     await bob.line(/^chat with alice started/);
@@ -136,7 +162,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
       const address = await registry();
       const bob = await user("bob", address);
       const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
-      await alice.shows("you>");
+      await alice.shows(REGISTERED);
       alice.enter("/chat bob");
       await alice.shows("chat with bob started");
       alice.press(key);

@@ -47,6 +47,11 @@ export class Screen {
     for (const character of text) this.#tmux("send-keys", "-l", character);
   }
 
+  /** Types a whole text at once, as a paste does. */
+  paste(text: string): void {
+    this.#tmux("send-keys", "-l", text);
+  }
+
   /** Presses a key by its name in tmux, e.g. Enter, Tab, Up, C-c. */
   press(key: string): void {
     this.#tmux("send-keys", key);
