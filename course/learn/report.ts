@@ -41,10 +41,9 @@ export function outcomeLines(outcome: Outcome, width: number, paint: Paint): str
   return [...explanation, ...failure, ...again.map((line) => paintFailure(line, paint)), ...notes];
 }
 
-/** How the same random values can be had again. */
+/** The command that checks the exercise with the same random values again. */
 function seedLines({ exercise }: Outcome, seed: number, width: number): string[] {
-  const command = `npm run learn -- check ${exercise.id} --seed ${seed}`;
-  return besideLabel("seed:", `${seed}; the same random values again: ${command}`, width);
+  return besideLabel("again:", `npm run learn -- check ${exercise.id} --seed ${seed}`, width);
 }
 
 /** An observation may be a table, so its lines stay. Only lines that are too long are wrapped. */
@@ -56,7 +55,7 @@ function keepingIndent(line: string, width: number): string[] {
 
 /** Highlights the labels of a failure, and the mark under the first difference. */
 function paintFailure(line: string, paint: Paint): string {
-  const labelled = /^(step|sent|expected|received|likely|packet|seed|could not run)(:? +)(.*)$/.exec(line);
+  const labelled = /^(step|sent|expected|received|likely|packet|again|could not run)(:? +)(.*)$/.exec(line);
   if (labelled !== null) {
     const [, label = "", gap = "", rest = ""] = labelled;
     return `${paint("dim", label + gap)}${label === "received" ? paint("bad", rest) : label === "expected" ? paint("good", rest) : rest}`;
