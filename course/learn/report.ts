@@ -20,7 +20,7 @@ export function verdictLine(outcome: Outcome, paint: Paint): string {
     case "passed":
       return `${paint("good", "passed")}: ${exercise.id}${hasRegion(exercise) ? `, ${checks}, ${time}` : ""}`;
     case "failed":
-      return `${paint("bad", "not yet")}: ${exercise.id}${hasRegion(exercise) ? `, check ${results.length} of ${count} failed, ${time}` : ""}`;
+      return `${paint("bad", "not yet")}: ${exercise.id}${results.length > 0 ? `, check ${results.length} of ${count} failed, ${time}` : ""}`;
     case "could-not-run":
       return `${paint("warning", "could not run")}: ${exercise.id}`;
   }
