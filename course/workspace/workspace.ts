@@ -23,7 +23,7 @@ import { State } from "./state.ts";
 import { StudentFiles } from "./student-files.ts";
 
 /** Editors must not report imports in work/ that a starter or a stub does not use yet. */
-const TSCONFIG = {
+export const TSCONFIG = {
   extends: "../tsconfig.json",
   compilerOptions: { noUnusedLocals: false, noUnusedParameters: false, types: ["node"] },
   include: ["0*-*/*.ts", "attacks/*.ts"],
