@@ -47,12 +47,14 @@ async function openBlock(
       break;
     }
     // END SOLUTION 04-padding-oracle
-    if (byte === undefined)
-      throw new AttackError(`no guess for byte ${position} of a block gives a right padding`);
-    opened[position] = byte;
+    opened[position] = byte ?? notFound(position);
     await found(position, opened);
   }
   return opened;
+}
+
+function notFound(position: number): never {
+  throw new AttackError(`no guess for byte ${position} of a block gives a right padding`);
 }
 
 await runAttack("padding-oracle", { text: TEXT }, async (lab, { option }) => {
