@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { type Check, defineCheck } from "../../checks/engine/check.ts";
 import type { Exercise } from "../exercises/exercises.ts";
 import { Workspace } from "../workspace/workspace.ts";
-import { checkExercise } from "./check-exercise.ts";
+import { checkExercise, drawSeed } from "./check-exercise.ts";
 
 const EXERCISE: Exercise = {
   id: "01-a",
@@ -68,6 +68,26 @@ describe("the check of an exercise", () => {
     const { outcome } = await run(check("P1.1-second", "passes"), check("P1.1-first", "passes"));
     expect(outcome).to.deep.include({ verdict: "passed", own: "starter\n", notes: [] });
     expect(outcome.results.map((result) => result.check.id)).to.deep.equal(["P1.1-first", "P1.1-second"]);
+  });
+
+  it("gives its seed to the checks, and tells it", async () => {
+    const drawn: string[] = [];
+    const draws = defineCheck({
+      ...check("P1.1-first", "passes"),
+      async run(scene) {
+        scene.observe();
+        drawn.push(scene.random.word());
+      },
+    });
+    const workspace = new Workspace(folder, [EXERCISE]);
+    workspace.open(EXERCISE);
+    for (const seed of [5, 5, 6]) {
+      const checks = [draws, check("P1.1-second", "passes")];
+      expect((await checkExercise(EXERCISE, { workspace, checks, seed })).seed).to.equal(seed);
+    }
+    expect(drawn[0]).to.equal(drawn[1]).and.not.equal(drawn[2]);
+    const seeds = new Set(Array.from({ length: 50 }, drawSeed));
+    expect(seeds.size).to.be.greaterThan(45);
   });
 
   it("ends with the first that fails, in the order of the exercise", async () => {
