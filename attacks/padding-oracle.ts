@@ -16,6 +16,10 @@ const TEXT = textOption("the code for the door is 2718, and the alarm is off unt
 /** Asks Bob whether the padding is right when he decrypts this ciphertext with this IV. */
 type Oracle = (iv: Buffer, ciphertext: Buffer) => Promise<boolean>;
 
+function notFound(position: number): never {
+  throw new AttackError(`no guess for byte ${position} of a block gives a right padding`);
+}
+
 /**
  * Finds the output of AES for one block of ciphertext. (CBC then XORs this output with the block before.)
  * @param block 16 bytes
@@ -47,9 +51,7 @@ async function openBlock(
       break;
     }
     // END SOLUTION 04-padding-oracle
-    if (byte === undefined)
-      throw new AttackError(`no guess for byte ${position} of a block gives a right padding`);
-    opened[position] = byte;
+    opened[position] = byte ?? notFound(position);
     await found(position, opened);
   }
   return opened;

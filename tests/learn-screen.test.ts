@@ -48,6 +48,7 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     const failure = await student.shows(/^not yet: 01-hello.*\n[\s\S]*^received:/m);
     expect(failure).to.match(/\n─+\nnot yet: 01-hello/); // After a save, the verdict comes first.
     expect(failure).to.match(/^likely: /m);
+    expect(failure).to.match(/^again: +npm run learn -- check 01-hello --seed \d+$/m);
 
     course.save("01-hello", "solution");
     const passed = await student.shows("passed: 01-hello");

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { type Check, defineCheck } from "../../checks/engine/check.ts";
 import type { Exercise } from "../exercises/exercises.ts";
 import { Workspace } from "../workspace/workspace.ts";
-import { checkExercise } from "./check-exercise.ts";
+import { checkExercise, drawSeed } from "./check-exercise.ts";
 
 const EXERCISE: Exercise = {
   id: "01-a",
@@ -23,6 +23,7 @@ const EXERCISE: Exercise = {
   copies: [],
   starter: "starter\n",
   solution: "solution\n",
+  standIn: "solution",
   firstFailure: [],
 };
 
@@ -60,13 +61,33 @@ describe("the check of an exercise", () => {
   async function run(...checks: Check[]) {
     const workspace = new Workspace(folder, [EXERCISE]);
     workspace.open(EXERCISE);
-    return { workspace, outcome: await checkExercise(EXERCISE, { workspace, checks }) };
+    return { workspace, outcome: await checkExercise(EXERCISE, { workspace, checks, seed: 1 }) };
   }
 
   it("passes when all its checks do, and says with what", async () => {
     const { outcome } = await run(check("P1.1-second", "passes"), check("P1.1-first", "passes"));
     expect(outcome).to.deep.include({ verdict: "passed", own: "starter\n", notes: [] });
     expect(outcome.results.map((result) => result.check.id)).to.deep.equal(["P1.1-first", "P1.1-second"]);
+  });
+
+  it("gives its seed to the checks, and tells it", async () => {
+    const drawn: string[] = [];
+    const draws = defineCheck({
+      ...check("P1.1-first", "passes"),
+      async run(scene) {
+        scene.observe();
+        drawn.push(scene.random.word());
+      },
+    });
+    const workspace = new Workspace(folder, [EXERCISE]);
+    workspace.open(EXERCISE);
+    for (const seed of [5, 5, 6]) {
+      const checks = [draws, check("P1.1-second", "passes")];
+      expect((await checkExercise(EXERCISE, { workspace, checks, seed })).seed).to.equal(seed);
+    }
+    expect(drawn[0]).to.equal(drawn[1]).and.not.equal(drawn[2]);
+    const seeds = new Set(Array.from({ length: 50 }, drawSeed));
+    expect(seeds.size).to.be.greaterThan(45);
   });
 
   it("ends with the first that fails, in the order of the exercise", async () => {
@@ -88,7 +109,7 @@ describe("the check of an exercise", () => {
 
     const checks = [check("P1.1-first", "passes"), check("P1.1-second", "passes")];
     writeFileSync(join(folder, "work/01-calculator/a.ts"), "// BEGIN SOLUTION 01-a\n");
-    const damaged = await checkExercise(EXERCISE, { workspace: missing.workspace, checks });
+    const damaged = await checkExercise(EXERCISE, { workspace: missing.workspace, checks, seed: 1 });
     expect(damaged.verdict).to.equal("could-not-run");
     expect(damaged.explanation).to.include(
       "work/01-calculator/a.ts:1: region 01-a begins here and never ends",

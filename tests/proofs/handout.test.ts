@@ -1,42 +1,32 @@
 // Tests the copy for students: it contains no solution, and students can work through the whole course with it.
 
 import { execFile } from "node:child_process";
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { expect } from "chai";
 import { lexer, walkTokens } from "marked";
 import { pagesIn } from "../../authoring/handout/loose-links.ts";
-import { writeHandout } from "../../authoring/handout/write-handout.ts";
-import { hasRegion } from "../../course/exercises/exercises.ts";
+import { Random } from "../../checks/engine/random.ts";
+import { type Exercise, hasRegion } from "../../course/exercises/exercises.ts";
 import { loadQuestion } from "../../course/exercises/question.ts";
 import { replaceRegion } from "../../course/exercises/regions.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { EXERCISES, PROGRAM_EXERCISES } from "../support/course.ts";
+import { type HandoutCopy, makeHandout } from "../support/handout-copy.ts";
+import { SEED } from "../support/on-the-wire.ts";
 
 /** Shorter lines, such as `}`, are not typical of a solution. */
 const TELLING = 30;
 
 describe("the handout", () => {
-  let parent: string;
+  let handout: HandoutCopy;
   let folder: string;
 
   before(async () => {
-    parent = mkdtempSync(join(tmpdir(), "handout-"));
-    folder = join(parent, "course");
-    await writeHandout(COURSE_FOLDER.replace(/[\\/]$/, ""), folder);
-    symlinkSync(join(COURSE_FOLDER, "node_modules"), join(folder, "node_modules"), "junction");
+    handout = await makeHandout();
+    folder = handout.folder;
   });
-  after(() => rmSync(parent, { recursive: true, force: true }));
+  after(() => handout.remove());
 
   /** Runs a program of the copy, as a student would. */
   async function run(...argv: string[]): Promise<{ status: number | string | null; output: string }> {
@@ -49,18 +39,18 @@ describe("the handout", () => {
   }
 
   it("holds no solutions, wrong answers or tests", () => {
-    const files = sources(folder);
+    const files = texts(folder);
     expect(files.filter((file) => file.endsWith(".test.ts") || file.includes("wrong-answers"))).to.deep.equal(
       [],
     );
-    const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));
+    const contents = files.map((file) => readFileSync(join(folder, file), "utf8"));
     for (const { id, solution = "", starter } of PROGRAM_EXERCISES) {
       const telling = solution
         .split("\n")
         .map((line) => line.trim())
         .filter((line) => line.length >= TELLING && !line.startsWith("//") && !starter.includes(line));
       for (const line of telling) {
-        const where = files.filter((_, index) => texts[index]?.includes(line));
+        const where = files.filter((_, index) => contents[index]?.includes(line));
         expect(where.filter(mayGiveAway), `${id}: ${line}`).to.deep.equal([]);
       }
     }
@@ -111,24 +101,43 @@ describe("the handout", () => {
     this.timeout(900_000);
     expect(EXERCISES.length).to.be.greaterThan(30);
     for (const exercise of EXERCISES) {
-      const { id } = exercise;
       const opened = await run("course/learn.ts", "next");
-      expect(opened.status, `${id}\n${opened.output}`).to.equal(0);
-      if (hasRegion(exercise)) {
-        const path = join(folder, "work", exercise.file);
-        const text = readFileSync(path, "utf8");
-        writeFileSync(path, replaceRegion(text, exercise.file, id, exercise.solution ?? ""));
-        const checked = await run("course/learn.ts", "check", id);
-        expect(checked.status, `${id}\n${checked.output}`).to.equal(0);
-      } else {
-        const { answers } = await (await loadQuestion(id)).find();
-        const answered = await run("course/learn.ts", "answer", id, answers[0] ?? "");
-        expect(answered.status, `${id}\n${answered.output}`).to.equal(0);
-      }
+      expect(opened.status, `${exercise.id}\n${opened.output}`).to.equal(0);
+      await solve(exercise);
     }
     const { output } = await run("course/learn.ts", "list");
     expect(output).to.contain(`${EXERCISES.length} of ${EXERCISES.length} passed`);
   });
+
+  it(`can be worked through in any order (seed ${SEED})`, async function () {
+    this.timeout(900_000);
+    rmSync(join(folder, "work"), { recursive: true, force: true, maxRetries: 5 });
+    rmSync(join(folder, "progress.txt"), { force: true });
+    for (const exercise of shuffled(EXERCISES)) {
+      if (hasRegion(exercise)) await run("course/learn.ts", "check", exercise.id); // Fails, and opens it.
+      await solve(exercise);
+    }
+    const { output } = await run("course/learn.ts", "list");
+    expect(output).to.contain(`${EXERCISES.length} of ${EXERCISES.length} passed`);
+    const all = await run("course/learn.ts", "check");
+    expect(all.status, all.output).to.equal(0);
+  });
+
+  /** Solves an exercise that is open, as a student would. */
+  async function solve(exercise: Exercise): Promise<void> {
+    const { id } = exercise;
+    if (hasRegion(exercise)) {
+      const path = join(folder, "work", exercise.file);
+      const text = readFileSync(path, "utf8");
+      writeFileSync(path, replaceRegion(text, exercise.file, id, exercise.solution ?? ""));
+      const checked = await run("course/learn.ts", "check", id);
+      expect(checked.status, `${id}\n${checked.output}`).to.equal(0);
+    } else {
+      const { answers } = await (await loadQuestion(id)).find();
+      const answered = await run("course/learn.ts", "answer", id, answers[0] ?? "");
+      expect(answered.status, `${id}\n${answered.output}`).to.equal(0);
+    }
+  }
 
   it("runs the tour, the attacks and the readers of captures", async () => {
     expect((await run("course/tour.ts")).status).to.equal(0);
@@ -143,12 +152,19 @@ describe("the handout", () => {
   });
 });
 
-/** The TypeScript files below a folder, without packages. */
-function sources(folder: string, path = ""): string[] {
+/** The exercises in an order that the seed draws. */
+function shuffled(exercises: readonly Exercise[]): Exercise[] {
+  const random = new Random(`order ${SEED}`);
+  const keys = new Map(exercises.map((exercise) => [exercise, random.integer(0, 2 ** 32)]));
+  return [...exercises].sort((one, other) => (keys.get(one) ?? 0) - (keys.get(other) ?? 0));
+}
+
+/** The TypeScript and JSON files below a folder, without packages. */
+function texts(folder: string, path = ""): string[] {
   return readdirSync(join(folder, path)).flatMap((name) => {
     const file = path === "" ? name : `${path}/${name}`;
     if (name === "node_modules") return [];
-    if (statSync(join(folder, file)).isDirectory()) return sources(folder, file);
-    return file.endsWith(".ts") ? [file] : [];
+    if (statSync(join(folder, file)).isDirectory()) return texts(folder, file);
+    return /\.(?:ts|json)$/.test(file) ? [file] : [];
   });
 }

@@ -1,27 +1,34 @@
-// An editor finds no type errors in any starter. Only unused names are allowed.
+// An editor finds no type errors in work/: neither in a starter, nor in the stubs around it. Only unused names are allowed.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "chai";
 import { makeVariant, type Variant } from "../../authoring/prove/variant.ts";
+import type { ProgramExercise } from "../../course/exercises/exercises.ts";
+import { stubOf } from "../../course/exercises/stubs.ts";
+import { TSCONFIG } from "../../course/workspace/workspace.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { PROGRAM_EXERCISES } from "../support/course.ts";
 
 const COMPILER = join(COURSE_FOLDER, "node_modules", "typescript", "bin", "tsc");
 
-const COMPILER_OPTIONS = { noUnusedLocals: false, noUnusedParameters: false, allowUnreachableCode: true };
+/** What each region holds when an exercise is opened before any other is done. */
+function regionsOf({ id, starter }: ProgramExercise): Map<string, string> {
+  return new Map(PROGRAM_EXERCISES.map((one) => [one.id, one.id === id ? starter : stubOf(one)]));
+}
 
-describe("the starters, as TypeScript", () => {
+describe("the starters and the stubs, as TypeScript", () => {
   const variants = new Map<string, Variant>();
   const folderOf = (id: string): string => basename(join(variants.get(id)?.place.folder ?? "", ".."));
   let output = "";
 
-  // As students have it, each starter gets a copy of its stage with solutions. One compiler run reads all copies.
+  // As students have it, each starter gets a copy of its stage with stubs. One compiler run reads all copies.
   before(async function () {
     this.timeout(300_000);
-    for (const { id, stage, kind, starter } of PROGRAM_EXERCISES) {
-      const regions = new Map([[id, starter]]);
+    for (const exercise of PROGRAM_EXERCISES) {
+      const { id, stage, kind } = exercise;
+      const regions = regionsOf(exercise);
       variants.set(
         id,
         await makeVariant(stage, { regions, withAttacks: kind === "attack", unbundled: true }),
@@ -31,7 +38,7 @@ describe("the starters, as TypeScript", () => {
     try {
       const configuration = {
         extends: "../../tsconfig.json",
-        compilerOptions: COMPILER_OPTIONS,
+        compilerOptions: TSCONFIG.compilerOptions,
         include: PROGRAM_EXERCISES.map(({ id }) => `../${folderOf(id)}/**/*.ts`),
         exclude: [],
       };
