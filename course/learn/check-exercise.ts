@@ -6,7 +6,7 @@ import type { Check } from "../../checks/engine/check.ts";
 import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
-import { judgeAnswer, loadQuestion } from "../exercises/question.ts";
+import { type Judgement, judgeAnswer, judgeGuess, loadPrediction, loadQuestion } from "../exercises/question.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 export interface Outcome {
@@ -38,11 +38,26 @@ export async function checkExercise(exercise: Exercise, options: CheckOptions): 
   const started = performance.now();
   const outcome = hasRegion(exercise)
     ? await checkProgram(exercise, options)
-    : await checkAnswer(exercise, options.workspace.student.answer(exercise.id), options.workspace);
+    : await checkStoredAnswer(exercise, options.workspace);
   return { exercise, ...outcome, milliseconds: performance.now() - started };
 }
 
 type Found = Omit<Outcome, "exercise" | "milliseconds">;
+
+/** A guess is stored when its programs have run. So it counts, also where they cannot run now. */
+async function checkStoredAnswer(exercise: Exercise, workspace: Workspace): Promise<Found> {
+  const answer = workspace.student.answer(exercise.id);
+  const found = await checkAnswer(exercise, answer, workspace);
+  if (exercise.kind !== "predict" || answer === undefined || found.verdict !== "could-not-run") return found;
+  const note = `What it asks about could not run just now: ${found.explanation}`;
+  return {
+    verdict: "passed",
+    results: [],
+    explanation: `Your guess was ${answer}.`,
+    notes: [note],
+    own: answer,
+  };
+}
 
 /** Judges an answer that may not be stored yet. */
 export async function checkAnswer(
@@ -52,13 +67,14 @@ export async function checkAnswer(
 ): Promise<Found> {
   if (answer === undefined) {
     // Anybody can edit progress.txt, so without an answer nothing passes.
+    const what = exercise.kind === "predict" ? "guess" : "answer";
     const explanation = workspace.progress.has(exercise.id)
-      ? "It was passed elsewhere, and the answer is not here: copy work/answers/ from there, or answer again."
-      : `There is no answer yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
+      ? `It was passed elsewhere, and the ${what} is not here: copy work/answers/ from there, or answer again.`
+      : `There is no ${what} yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
     return { verdict: "failed", results: [], explanation, notes: [] };
   }
   try {
-    const judgement = await judgeAnswer(await loadQuestion(exercise.id), answer);
+    const judgement = await judge(exercise, answer);
     if (judgement.verdict === "passed")
       return { verdict: "passed", results: [], explanation: judgement.observed, notes: [], own: answer };
     const explanation = judgement.verdict === "failed" ? judgement.explanation : judgement.reason;
@@ -66,6 +82,13 @@ export async function checkAnswer(
   } catch (error) {
     return couldNotRun(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A question about a capture is answered rightly or wrongly; a prediction is made, and may be wrong. */
+async function judge({ id, kind }: Exercise, answer: string): Promise<Judgement> {
+  return kind === "predict"
+    ? judgeGuess(await loadPrediction(id), answer)
+    : judgeAnswer(await loadQuestion(id), answer);
 }
 
 async function checkProgram(exercise: ProgramExercise, options: CheckOptions): Promise<Found> {

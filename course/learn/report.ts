@@ -17,8 +17,9 @@ export function verdictLine(outcome: Outcome, paint: Paint): string {
   const checks = count === 1 ? "its check" : `all ${count} checks`;
   switch (verdict) {
     case "passed":
-      return `${paint("good", "passed")}: ${exercise.id}${hasRegion(exercise) ? `, ${checks}, ${time}` : ""}`;
+      return `${paint("good", exercise.kind === "predict" ? "predicted" : "passed")}: ${exercise.id}${hasRegion(exercise) ? `, ${checks}, ${time}` : ""}`;
     case "failed":
+      if (exercise.kind === "predict") return `${paint("warning", "no guess yet")}: ${exercise.id}`;
       return `${paint("bad", "not yet")}: ${exercise.id}${hasRegion(exercise) ? `, check ${results.length} of ${count} failed, ${time}` : ""}`;
     case "could-not-run":
       return `${paint("warning", "could not run")}: ${exercise.id}`;

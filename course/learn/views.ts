@@ -45,9 +45,15 @@ function reportLines(outcome: Outcome, isOld: boolean, width: number, paint: Pai
 
 function verdictLines({ exercise, isChecking, outcome, settledAt }: Session, paint: Paint): string[] {
   if (isChecking) return [paint("warning", "checking …")];
-  if (outcome === undefined) return hasRegion(exercise) ? [] : [paint("good", "Press a to answer.")];
+  if (outcome === undefined) return hasRegion(exercise) ? [] : [paint("good", howToAnswer(exercise))];
   const time = settledAt.toTimeString().slice(0, 8);
   return [`${verdictLine(outcome, paint)}${paint("dim", ` (${time})`)}`];
+}
+
+function howToAnswer({ kind }: Exercise): string {
+  return kind === "predict"
+    ? "Press a to say what you think, right or wrong. Then the programs run."
+    : "Press a to answer.";
 }
 
 /** What to do if the checks could not run. */
@@ -61,7 +67,9 @@ function adviceLines({ exercise, isChecking, outcome }: Session, width: number, 
 
 function passedLines(outcome: Outcome, width: number, paint: Paint): string[] {
   const { exercise } = outcome;
-  const answer = hasRegion(exercise) ? [] : wrap(`Your answer: ${printable(outcome.own ?? "")}`, width);
+  // A guess stands beside the result already.
+  const answer =
+    exercise.kind === "capture" ? wrap(`Your answer: ${printable(outcome.own ?? "")}`, width) : [];
   const lines = [...answer, ...outcomeLines(outcome, width, paint)];
   if (lines.length > 0) lines.push("");
   lines.push(...meaningLines(exercise, width, paint));
@@ -188,7 +196,7 @@ export function keysOf(view: View, exercise: Exercise, workspace: Workspace): Ke
       isUrgent: hasPassed,
     },
     { key: "h", label: hints > count ? "all hints" : `hint ${hints}/${count}` },
-    ...(hasRegion(exercise) ? [] : [{ key: "a", label: "answer", isUrgent: !hasPassed }]),
+    ...(hasRegion(exercise) ? [] : [{ key: "a", label: exercise.kind === "predict" ? "guess" : "answer", isUrgent: !hasPassed }]),
     { key: "l", label: "list" },
     { key: "c", label: "check all" },
     ...(hasRegion(exercise) ? forCode : []),
