@@ -383,17 +383,12 @@ const endings = defineChecks(SERVER, [
     },
   },
 
-  table(
-    "P1.8-nothing-else",
-    "no other line closes the connection",
-    "More than END is taken for it.",
-    [
-      ["ENDE", unexpected("E", 1)],
-      ["END 1", unexpected("E", 1)],
-      ["1 END", unexpected("E", 3)],
-      ["1 + 1", "= 2"],
-    ],
-  ),
+  table("P1.8-nothing-else", "no other line closes the connection", "More than END is taken for it.", [
+    ["ENDE", unexpected("E", 1)],
+    ["END 1", unexpected("E", 1)],
+    ["1 END", unexpected("E", 3)],
+    ["1 + 1", "= 2"],
+  ]),
 
   table(
     "P1.8-other-blanks",

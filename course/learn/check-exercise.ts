@@ -6,7 +6,13 @@ import type { Check } from "../../checks/engine/check.ts";
 import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
-import { type Judgement, judgeAnswer, judgeGuess, loadPrediction, loadQuestion } from "../exercises/question.ts";
+import {
+  type Judgement,
+  judgeAnswer,
+  judgeGuess,
+  loadPrediction,
+  loadQuestion,
+} from "../exercises/question.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 export interface Outcome {

@@ -196,7 +196,9 @@ export function keysOf(view: View, exercise: Exercise, workspace: Workspace): Ke
       isUrgent: hasPassed,
     },
     { key: "h", label: hints > count ? "all hints" : `hint ${hints}/${count}` },
-    ...(hasRegion(exercise) ? [] : [{ key: "a", label: exercise.kind === "predict" ? "guess" : "answer", isUrgent: !hasPassed }]),
+    ...(hasRegion(exercise)
+      ? []
+      : [{ key: "a", label: exercise.kind === "predict" ? "guess" : "answer", isUrgent: !hasPassed }]),
     { key: "l", label: "list" },
     { key: "c", label: "check all" },
     ...(hasRegion(exercise) ? forCode : []),

@@ -6,7 +6,13 @@ import type { VariantOptions } from "../../authoring/prove/variant.ts";
 import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../authoring/prove/wrong-answers.ts";
 import { STAGE_FOLDERS, type StageNumber } from "../../checks/engine/place.ts";
 import { Random } from "../../checks/engine/random.ts";
-import { type Found, judgeAnswer, judgeGuess, loadPrediction, loadQuestion } from "../../course/exercises/question.ts";
+import {
+  type Found,
+  judgeAnswer,
+  judgeGuess,
+  loadPrediction,
+  loadQuestion,
+} from "../../course/exercises/question.ts";
 import { stageOf } from "../../course/exercises/stages.ts";
 import { EXERCISES, PROGRAM_EXERCISES } from "./course.ts";
 import { SEED } from "./on-the-wire.ts";
