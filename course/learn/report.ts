@@ -2,7 +2,7 @@
 
 import { formatFailure } from "../../checks/engine/format-failure.ts";
 import type { Paint } from "../../terminal/paint.ts";
-import { wrap } from "../../terminal/text.ts";
+import { cut, wrap } from "../../terminal/text.ts";
 import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { WORK } from "../workspace/workspace.ts";
@@ -37,6 +37,20 @@ export function outcomeLines(outcome: Outcome, width: number, paint: Paint): str
       : formatFailure(result, width).map((line) => paintFailure(printable(line), paint));
   const notes = outcome.notes.flatMap((note) => wrap(note, width).map((line) => paint("warning", line)));
   return [...explanation, ...failure, ...notes];
+}
+
+/** The two lines of a report that say most: what was expected and what came. */
+export function gistLines(outcome: Outcome, width: number, paint: Paint): string[] {
+  const result = decisive(outcome);
+  if (result === undefined) return [];
+  const lines = formatFailure(result, width).map(printable);
+  return ["expected:", "received:"].flatMap((label) => {
+    const index = lines.findIndex((one) => one.startsWith(label));
+    const [line, next = ""] = index === -1 ? [] : lines.slice(index);
+    if (line === undefined) return [];
+    const goesOn = /^ +[^ ^]/.test(next);
+    return [cut(paintFailure(goesOn ? `${line} …` : line, paint), width)];
+  });
 }
 
 /** An observation may be a table, so its lines stay. Only lines that are too long are wrapped. */

@@ -10,7 +10,7 @@ import type { Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { changedElsewhere } from "./commands.ts";
 import type { KeyLabel } from "./frame.ts";
-import { meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
+import { gistLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import type { CheckOfAll, Session } from "./session.ts";
 
 /** The exercise, or the text in front of it. */
@@ -28,12 +28,13 @@ export function exerciseLines(session: Session, width: number, paint: Paint): st
   const report = outcome === undefined ? [] : reportLines(outcome, isChecking, width, paint);
   if (isTouched || outcome?.verdict === "could-not-run")
     return [...head, ...verdict, ...report, ...adviceLines(session, width, paint), "", ...task];
-  if (!hasRegion(exercise)) return [...head, ...task, "", ...verdict, ...report];
-  const starter =
-    outcome === undefined
+  // A task may be longer than the screen. So the verdict stands above it, in short, and the whole report below it.
+  const short = outcome === undefined ? [] : gistLines(outcome, width, paint);
+  const whole =
+    outcome === undefined || report.length === 0
       ? []
-      : [paint("heading", "What the check says of the code as it stands"), ...verdict, ...report];
-  return [...head, ...task, "", ...(outcome === undefined ? verdict : starter)];
+      : ["", paint("heading", "What the check says of the code as it stands"), ...report];
+  return [...head, ...verdict, ...short, "", ...task, ...whole];
 }
 
 /** The report of the last check. While the code is checked again, it is dimmed. */

@@ -123,7 +123,9 @@ describe("the lesson reader", () => {
       press("a", "1", "return", "a");
       expect(shown()).to.include("Predict: two?").and.to.include("▸ What happens");
       press("2", "return");
-      expect(shown()).to.match(/You said: 2\n\nIt is two\./).and.to.include("▸ Hint 1  (h opens it)");
+      expect(shown())
+        .to.match(/You said: 2\n\nIt is two\./)
+        .and.to.include("▸ Hint 1  (h opens it)");
       press("a");
       expect(rows()[23]).to.equal("you have seen all that happens on this page");
       press("g");
