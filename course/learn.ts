@@ -6,6 +6,7 @@ import { paintFor } from "../terminal/paint.ts";
 import { printable } from "../terminal/widths.ts";
 import { readCourse } from "./exercises/exercises.ts";
 import { formatProblem } from "./exercises/problem.ts";
+import { drawSeed } from "./learn/check-exercise.ts";
 import { COMMANDS, type CommandContext, checkAsJson, LearnError, runCommand } from "./learn/commands.ts";
 import { Workspace } from "./workspace/workspace.ts";
 
@@ -33,12 +34,11 @@ try {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  if (argv.includes("--help")) {
+  if (argv.includes("--help") && argv[0] !== "run") {
     console.log(USAGE);
     return 0;
   }
-  const options = argv.filter((word) => /^--(?:json|poll)$/.test(word));
-  const [name, ...words] = argv[0] === "answer" ? argv : argv.filter((word) => !options.includes(word));
+  const { name, words, options, seed } = readCommandLine(argv);
   if (name?.startsWith("-"))
     throw new LearnError(`unknown option ${JSON.stringify(name)}; --help shows the usage`);
   const workspace = openWorkspace();
@@ -46,9 +46,12 @@ async function main(argv: readonly string[]): Promise<number> {
   if (name === undefined) return watch(workspace, loadChecks, options.includes("--poll"));
 
   // The programs that checks have started end when we call exit(). A signal alone would end us without them.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+  if (name !== "run")
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.on(signal, () => process.exit(130));
   const around: CommandContext = {
     workspace,
+    seed: seed ?? drawSeed(),
     loadChecks,
     width: Math.max(40, process.stdout.columns ?? 100),
     paint: paintFor(process.stdout, process.env),
@@ -58,6 +61,33 @@ async function main(argv: readonly string[]): Promise<number> {
   };
   if (name === "check" && options.includes("--json")) return checkAsJson(around, words);
   return runCommand(name, words, around);
+}
+
+interface CommandLine {
+  name: string | undefined;
+  words: string[];
+  options: string[];
+  /** Undefined if none was given. */
+  seed: number | undefined;
+}
+
+/** The command, and the options of learn itself. An answer may hold any words, and a program has options of its own. */
+function readCommandLine(argv: readonly string[]): CommandLine {
+  const [name, ...words] = argv;
+  if (name === "answer" || name === "run") return { name, words, options: [], seed: undefined };
+  const at = argv.indexOf("--seed");
+  const seed = at === -1 ? undefined : readSeed(argv[at + 1]);
+  if (seed !== undefined && name !== "check") throw new LearnError("--seed is an option of check");
+  const others = argv.filter((_, index) => at === -1 || (index !== at && index !== at + 1));
+  const options = others.filter((word) => /^--(?:json|poll)$/.test(word));
+  const [first, ...rest] = others.filter((word) => !options.includes(word));
+  return { name: first, words: rest, options, seed };
+}
+
+function readSeed(text: string | undefined): number {
+  if (text === undefined || !/^[0-9]{1,10}$/.test(text) || Number(text) >= 2 ** 32)
+    throw new LearnError(`--seed takes an integer from 0 to ${2 ** 32 - 1}`);
+  return Number(text);
 }
 
 /** If a page is not valid, its author has made a mistake. We name the page and leave it out. */

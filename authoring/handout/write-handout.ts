@@ -1,6 +1,7 @@
 // Writes a copy of the course for students, without solutions and wrong answers. The programs still run: a file with a
 // solution is there twice, as readable code with the starter (in course/templates/, from which work/ is made), and as
-// minified code. Students who run that code can also study it. So solutions are out of sight, not out of reach.
+// minified code. What a student has not written yet, the course runs from a file of packed regions. Students who run that
+// code can also study it. So solutions are out of sight, not out of reach.
 
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,6 +14,7 @@ import {
   TEMPLATES_FOLDER,
 } from "../../course/exercises/exercises.ts";
 import { findRegions, replaceRegion } from "../../course/exercises/regions.ts";
+import { packStandIns, STAND_INS_FILE } from "../../course/exercises/stand-ins.ts";
 import { classroomWorkflow } from "./classroom-workflow.ts";
 import { pagesIn, removeLooseLinks } from "./loose-links.ts";
 
@@ -94,6 +96,8 @@ export async function writeHandout(courseFolder: string, target: string): Promis
     const template = join(target, TEMPLATES_FOLDER, file);
     if (!existsSync(template)) copyFile(join(courseFolder, file), template);
   }
+  const standIns = new Map(exercises.map(({ id, standIn }) => [id, standIn]));
+  writeText(join(target, STAND_INS_FILE), packStandIns(standIns));
   trimScripts(target);
   keepWork(target);
   for (const page of pagesIn(target)) removeCourseOnly(join(target, page));

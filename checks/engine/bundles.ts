@@ -1,10 +1,10 @@
 // Makes bundles: programs with all that they import, as plain JavaScript. tsx translates a program each time it starts;
 // a bundle is translated only once. esbuild translates in both cases.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildFailure, build, type Plugin } from "esbuild";
 import { makeFolder, removeFolder } from "./own-folder.ts";
 import { type Place, STAGE_FOLDERS } from "./place.ts";
 
@@ -26,15 +26,60 @@ const OWN_PLACE: Plugin = {
   },
 };
 
+/** A file is not valid TypeScript, or imports what is not there. */
+export class BundleError extends Error {
+  /** The absolute path of the file. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+
+  /** @param message what is wrong, in one line */
+  constructor(message: string, file: string, line: number) {
+    super(message);
+    this.file = file;
+    this.line = line;
+  }
+}
+
 /**
  * Writes bundles. A module that several of them import is shared, so that a class stays one class.
  * @param programs the absolute path of each program, by the name of its bundle without ending
  * @param folder must be inside of the course's folder, because Node.js looks for packages from there
- * @throws Error if a file is not valid TypeScript
+ * @param shownAs the path that errors of the running program name for a file; default: the file's own
+ * @throws BundleError if a file is not valid TypeScript
  */
-export async function writeBundles(programs: ReadonlyMap<string, string>, folder: string): Promise<void> {
-  await build({
+export async function writeBundles(
+  programs: ReadonlyMap<string, string>,
+  folder: string,
+  shownAs: (path: string) => string = (path) => path,
+): Promise<void> {
+  const bundles = await buildBundles(programs, folder).catch((error: BuildFailure) => {
+    const [first] = error.errors ?? [];
+    if (!first?.location) throw error;
+    throw new BundleError(first.text, resolve(first.location.file), first.location.line);
+  });
+  for (const { path, text } of bundles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, withSourcesShown(text, dirname(path), shownAs));
+  }
+}
+
+const SOURCE_MAP = /(?<=\n\/\/# sourceMappingURL=data:application\/json;base64,)[A-Za-z0-9+/=]+/;
+
+/** Gives other names to the files in the source map of a bundle. @param folder the folder of the bundle */
+function withSourcesShown(bundle: string, folder: string, shownAs: (path: string) => string): string {
+  return bundle.replace(SOURCE_MAP, (encoded) => {
+    const map = JSON.parse(Buffer.from(encoded, "base64").toString());
+    const rename = (source: string): string =>
+      relative(folder, shownAs(resolve(folder, source))).replaceAll("\\", "/");
+    return Buffer.from(JSON.stringify({ ...map, sources: map.sources.map(rename) })).toString("base64");
+  });
+}
+
+async function buildBundles(programs: ReadonlyMap<string, string>, folder: string) {
+  const { outputFiles } = await build({
     entryPoints: [...programs].map(([out, path]) => ({ in: path, out })),
+    write: false,
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -47,6 +92,7 @@ export async function writeBundles(programs: ReadonlyMap<string, string>, folder
     plugins: [OWN_PLACE],
     define: { "import.meta.url": "OWN_URL" },
   });
+  return outputFiles;
 }
 
 /** The programs and modules of a stage, and the process that calls the functions of modules. */
@@ -69,19 +115,37 @@ export interface BundledPlace {
 }
 
 /**
- * Bundles the programs of a place.
+ * Bundles the programs of a place. If a file is not valid TypeScript, the place stays without bundles, and tsx reports
+ * the mistake.
  * @param withAttacks bundles also the attacks beside the stage, and the other stages
  * @param parent the bundles get a new folder in here; it must be inside of the course's folder
- * @returns the place without bundles if a file is not valid TypeScript: then tsx reports the mistake
  */
 export async function bundlePlace(place: Place, withAttacks: boolean, parent: string): Promise<BundledPlace> {
+  try {
+    return await bundleValidPlace(place, withAttacks, parent);
+  } catch {
+    return { place, remove: () => {} };
+  }
+}
+
+/**
+ * The same for a place whose mistakes the caller reports.
+ * @param shownAs the path that errors of the running programs name for a file
+ * @throws BundleError if a file is not valid TypeScript
+ */
+export async function bundleValidPlace(
+  place: Place,
+  withAttacks: boolean,
+  parent: string,
+  shownAs?: (path: string) => string,
+): Promise<BundledPlace> {
   const folder = makeFolder(parent, BUNDLES_FOLDER);
   try {
-    await writeBundles(programsOf(place, withAttacks), folder);
+    await writeBundles(programsOf(place, withAttacks), folder, shownAs);
     return { place: { ...place, bundles: folder }, remove: () => removeFolder(folder) };
-  } catch {
+  } catch (error) {
     removeFolder(folder);
-    return { place, remove: () => {} };
+    throw error;
   }
 }
 

@@ -8,6 +8,8 @@ import { type Problem, ProblemError } from "./problem.ts";
 import { questionFile } from "./question.ts";
 import { findRegions, type Region } from "./regions.ts";
 import { ATTACKS_FOLDER, ATTACKS_IMPORT, LESSON_FOLDERS, REGION_FOLDERS, stageOf } from "./stages.ts";
+import { readStandIns, STAND_INS_FILE } from "./stand-ins.ts";
+import { inOneLine } from "./stubs.ts";
 
 /** An exercise asks the student to fill in a region, or to answer a question. */
 export type Exercise = ProgramExercise | QuestionExercise;
@@ -40,8 +42,10 @@ export interface ProgramExercise extends ExerciseBase {
   copies: readonly string[];
   /** The code in the region at the beginning. Each line has its line end. */
   starter: string;
-  /** The code in the end; undefined in a copy of the course without solutions. */
+  /** The code in the end, to read; undefined in a copy of the course without solutions. */
   solution: string | undefined;
+  /** The same code in one line, to run in the place of what the student has not written yet; in every copy. */
+  standIn: string;
   /** Parts of the report that the check prints for the starter. */
   firstFailure: readonly string[];
 }
@@ -52,6 +56,7 @@ export interface QuestionExercise extends ExerciseBase {
   file?: undefined;
   starter?: undefined;
   solution?: undefined;
+  standIn?: undefined;
   firstFailure?: undefined;
 }
 
@@ -77,7 +82,8 @@ export function readCourse(courseFolder: string): Course {
   const problems: Problem[] = [];
   const pages = readPages(courseFolder, problems);
   const regions = readRegions(courseFolder, problems);
-  const exercises = pages.flatMap((page) => joinExercise(courseFolder, page, regions, problems) ?? []);
+  const codes = readCodes(courseFolder, regions, problems);
+  const exercises = pages.flatMap((page) => joinExercise(courseFolder, page, regions, codes, problems) ?? []);
   for (const { region, file } of regions.values()) {
     const page = pages.find(({ id }) => id === region.id);
     // The problems of a page with an invalid exercise have already been reported.
@@ -132,6 +138,35 @@ function complainOfTwins(pages: readonly Page[], problems: Problem[]): void {
       line: 1,
       message: `its ${same} is taken by ${twin.file}: give one of them another`,
     });
+  }
+}
+
+/** The course's own code for a region: to read, if this copy of the course shows it, and to run. */
+interface OwnCode {
+  solution: string | undefined;
+  standIn: string;
+}
+
+/** The course's own code for each region, by id. */
+function readCodes(
+  courseFolder: string,
+  regions: ReadonlyMap<string, FoundRegion>,
+  problems: Problem[],
+): Map<string, OwnCode> {
+  if (sourceFolder(courseFolder).hasSolutions) {
+    const own = ({ region: { content } }: FoundRegion) => ({
+      solution: content,
+      standIn: inOneLine(content),
+    });
+    return new Map([...regions].map(([id, found]) => [id, own(found)]));
+  }
+  try {
+    const standIns = readStandIns(courseFolder);
+    return new Map([...standIns].map(([id, standIn]) => [id, { solution: undefined, standIn }]));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    problems.push(error.problem);
+    return new Map();
   }
 }
 
@@ -213,6 +248,7 @@ function joinExercise(
   courseFolder: string,
   page: Page,
   regions: ReadonlyMap<string, FoundRegion>,
+  codes: ReadonlyMap<string, OwnCode>,
   problems: Problem[],
 ): Exercise | undefined {
   const { exercise, id, title, file: pageFile } = page;
@@ -233,11 +269,16 @@ function joinExercise(
     return complain(
       `its region is missing: put "// BEGIN SOLUTION ${id}" and "// END SOLUTION ${id}" around the solution`,
     );
-  const { file, copies, region } = found;
+  const { file, copies } = found;
   if ((file.split("/")[0] === ATTACKS_FOLDER) !== (kind === "attack"))
     return complain(
       `its region is in ${file}: regions of kind attack stand in ${ATTACKS_FOLDER}/, others in a stage's folder`,
     );
-  const solution = sourceFolder(courseFolder).hasSolutions ? region.content : undefined;
-  return { id, kind, title, page: pageFile, ...rest, file, copies, starter, solution, firstFailure };
+  const code = codes.get(id);
+  if (code === undefined) {
+    // If the whole file is missing or damaged, that has been reported already.
+    if (problems.some((problem) => problem.file === STAND_INS_FILE)) return undefined;
+    return complain(`the course's own code for it is missing in ${STAND_INS_FILE}`);
+  }
+  return { id, kind, title, page: pageFile, ...rest, file, copies, starter, ...code, firstFailure };
 }

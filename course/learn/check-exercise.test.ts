@@ -23,6 +23,7 @@ const EXERCISE: Exercise = {
   copies: [],
   starter: "starter\n",
   solution: "solution\n",
+  standIn: "solution",
   firstFailure: [],
 };
 
@@ -60,7 +61,7 @@ describe("the check of an exercise", () => {
   async function run(...checks: Check[]) {
     const workspace = new Workspace(folder, [EXERCISE]);
     workspace.open(EXERCISE);
-    return { workspace, outcome: await checkExercise(EXERCISE, { workspace, checks }) };
+    return { workspace, outcome: await checkExercise(EXERCISE, { workspace, checks, seed: 1 }) };
   }
 
   it("passes when all its checks do, and says with what", async () => {
@@ -88,7 +89,7 @@ describe("the check of an exercise", () => {
 
     const checks = [check("P1.1-first", "passes"), check("P1.1-second", "passes")];
     writeFileSync(join(folder, "work/01-calculator/a.ts"), "// BEGIN SOLUTION 01-a\n");
-    const damaged = await checkExercise(EXERCISE, { workspace: missing.workspace, checks });
+    const damaged = await checkExercise(EXERCISE, { workspace: missing.workspace, checks, seed: 1 });
     expect(damaged.verdict).to.equal("could-not-run");
     expect(damaged.explanation).to.include(
       "work/01-calculator/a.ts:1: region 01-a begins here and never ends",

@@ -1,7 +1,6 @@
 // Checks one exercise: the student's code with the checks of the stage, an answer with its question.
 
-import { dirname } from "node:path";
-import { bundlePlace } from "../../checks/engine/bundles.ts";
+import type { BundledPlace } from "../../checks/engine/bundles.ts";
 import type { Check } from "../../checks/engine/check.ts";
 import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
@@ -13,6 +12,7 @@ import {
   loadPrediction,
   loadQuestion,
 } from "../exercises/question.ts";
+import { type CourseFiles, composePlace, programsOf } from "../workspace/compose.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 export interface Outcome {
@@ -27,16 +27,31 @@ export interface Outcome {
   notes: readonly string[];
   /** The code or the answer that has passed. */
   own?: string;
+  /** The seed of the random values, if there were any. */
+  seed?: number;
 }
 
-export interface CheckOptions {
-  workspace: Workspace;
+/** How an exercise is checked. */
+export interface RunOptions {
   /** All checks of the course. */
   checks: readonly Check[];
+  /** The seed of all random values, from 0 to 2^32 - 1. */
+  seed: number;
   /** How long each step of a check waits, in milliseconds. */
   timeout?: number;
   /** Stops the check. The result then means nothing. */
   signal?: AbortSignal;
+}
+
+export interface CheckOptions extends RunOptions {
+  workspace: Workspace;
+  /** Whether the student has named this exercise. Then code that they have changed since it passed is checked as it is. */
+  isNamed?: boolean;
+}
+
+/** Draws a seed for a run. */
+export function drawSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
 }
 
 /** Checks an exercise as it is now. The caller must store the result. */
@@ -48,7 +63,8 @@ export async function checkExercise(exercise: Exercise, options: CheckOptions): 
   return { exercise, ...outcome, milliseconds: performance.now() - started };
 }
 
-type Found = Omit<Outcome, "exercise" | "milliseconds">;
+/** What a check has found. */
+export type Found = Omit<Outcome, "exercise" | "milliseconds">;
 
 /** A guess is stored when its programs have run. So it counts, also where they cannot run now. */
 async function checkStoredAnswer(exercise: Exercise, workspace: Workspace): Promise<Found> {
@@ -98,39 +114,100 @@ async function judge({ id, kind }: Exercise, answer: string): Promise<Judgement>
 }
 
 async function checkProgram(exercise: ProgramExercise, options: CheckOptions): Promise<Found> {
-  const { workspace } = options;
-  const isCurrent = exercise === workspace.current;
-  const wanted = exercise.checks.map((id) =>
-    options.checks.find((check) => check.id === id && check.stages.includes(exercise.stage)),
-  );
-  const missing = exercise.checks.filter((_, index) => wanted[index] === undefined);
-  if (missing.length > 0)
-    return couldNotRun(
-      `${exercise.page} names checks that stage ${exercise.stage} does not have: ${missing.join(", ")}`,
-    );
-  const checks = wanted.filter((check) => check !== undefined);
+  const { workspace, isNamed = false } = options;
+  const checks = checksOf(exercise, options.checks);
+  if (typeof checks === "string") return couldNotRun(checks);
   try {
-    const own = workspace.ownCode(exercise);
-    const results = await runUntilOneFails(checks, exercise, options);
-    const verdict = results.find((result) => result.verdict !== "passed")?.verdict ?? "passed";
-    const checked = exercise.solution === undefined ? "the starter" : "the course's own";
-    const note = `Your code for ${exercise.id} is not here (copy work/solutions/ from where you passed it): ${checked} was checked.`;
-    return { verdict, results, notes: own === undefined && !isCurrent ? [note] : [], own: own ?? "" };
+    const isChanged = exercise !== workspace.current && workspace.isChanged(exercise);
+    if (exercise === workspace.current || (isNamed && isChanged)) {
+      const own = workspace.text(exercise);
+      const results = await checkPlace(checks, await workspace.composeWritten(exercise), options);
+      return { ...verdictOf(results, options), notes: originNotes(exercise, isChanged, true), own };
+    }
+    const codes = workspace.passedCode();
+    const own = codes.get(exercise.id);
+    // Anybody can edit progress.txt, so without code nothing passes.
+    if (own === undefined) return notHere(exercise);
+    const found = await checkSolution(exercise, workspace, codes, options);
+    return { ...found, notes: originNotes(exercise, isChanged, false), own };
   } catch (error) {
     if (error instanceof ProblemError) return couldNotRun(error.message);
     throw error;
   }
 }
 
-/** Runs the checks up to the first one that does not pass, because a student solves one problem at a time. */
-async function runUntilOneFails(
-  checks: readonly Check[],
+/** Says which code was checked, if the code in work/ is not the code that has passed. */
+function originNotes({ id, file }: ProgramExercise, isChanged: boolean, isWritten: boolean): string[] {
+  const passed = `work/solutions/${id}.ts`;
+  const written = `work/${file}`;
+  if (!isChanged) return [];
+  return isWritten
+    ? [`Checked was ${written} as it is now, not the code that you passed with.`]
+    : [
+        `Checked was the code that you passed with, ${passed}. ${written} has changed since: npm run learn -- check ${id}`,
+      ];
+}
+
+function notHere({ id }: Exercise): Found {
+  const explanation = `It was passed elsewhere, and your code is not here: copy work/solutions/${id}.ts from there, or write it again.`;
+  return { verdict: "failed", results: [], explanation, notes: [] };
+}
+
+/** The checks of an exercise; or a sentence if some of them do not exist. */
+function checksOf({ checks: ids, page, stage }: ProgramExercise, all: readonly Check[]): Check[] | string {
+  const wanted = ids.map((id) => all.find((check) => check.id === id && check.stages.includes(stage)));
+  const missing = ids.filter((_, index) => wanted[index] === undefined);
+  if (missing.length > 0)
+    return `${page} names checks that stage ${stage} does not have: ${missing.join(", ")}`;
+  return wanted.filter((check) => check !== undefined);
+}
+
+/**
+ * Checks code for an exercise in the files of the course, together with a student's code for other exercises. If that
+ * fails, the code for another exercise may be to blame. Then the code is checked alone.
+ * @param codes by the id of the exercise
+ * @throws ProblemError if the code is not valid TypeScript
+ */
+export async function checkSolution(
   exercise: ProgramExercise,
-  { workspace, timeout, signal }: CheckOptions,
+  course: CourseFiles,
+  codes: ReadonlyMap<string, string>,
+  options: RunOptions,
+): Promise<Found> {
+  const checks = checksOf(exercise, options.checks);
+  if (typeof checks === "string") return couldNotRun(checks);
+  const check = async (used: ReadonlyMap<string, string>): Promise<Found> => {
+    const place = await composePlace(course, programsOf(exercise), used);
+    return { ...verdictOf(await checkPlace(checks, place, options), options), notes: [] };
+  };
+  const alone = new Map([...codes].filter(([id]) => id === exercise.id));
+  if (codes.size === alone.size) return check(alone);
+  try {
+    const found = await check(codes);
+    if (found.verdict === "passed" || options.signal?.aborted) return found;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+  }
+  return check(alone);
+}
+
+function verdictOf(
+  results: readonly CheckResult[],
+  { seed }: RunOptions,
+): Pick<Found, "verdict" | "results" | "seed"> {
+  const verdict = results.find((result) => result.verdict !== "passed")?.verdict ?? "passed";
+  return { results, verdict, seed };
+}
+
+/**
+ * Runs the checks up to the first one that does not pass, because a student solves one problem at a time. Removes the
+ * place afterwards.
+ */
+async function checkPlace(
+  checks: readonly Check[],
+  { place, remove }: BundledPlace,
+  { timeout, signal, seed }: RunOptions,
 ): Promise<CheckResult[]> {
-  const isCurrent = exercise === workspace.current;
-  const own = isCurrent ? workspace.place(exercise) : workspace.checkingPlace(exercise);
-  const { place, remove } = await bundlePlace(own, exercise.kind === "attack", dirname(own.folder));
   const enough = new AbortController();
   const results = new Map<Check, CheckResult>();
   const onResult = (result: CheckResult): void => {
@@ -144,6 +221,7 @@ async function runUntilOneFails(
   try {
     await runChecks(checks, place, {
       jobs,
+      seed,
       ...(timeout === undefined ? {} : { timeout }),
       signal: both,
       onResult,

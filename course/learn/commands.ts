@@ -10,12 +10,15 @@ import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { doctor, findingLines } from "./doctor.ts";
 import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
+import { PROGRAM_NAMES, readStart, runProgram } from "./run-program.ts";
 
 /** A problem that the student can solve: one line, and exit code 2. */
 export class LearnError extends Error {}
 
 export interface CommandContext {
   workspace: Workspace;
+  /** The seed of all random values in checks, from 0 to 2^32 - 1. */
+  seed: number;
   /** Loads the checks. Only commands that check something call it. */
   loadChecks(): Promise<readonly Check[]>;
   /** The width of the output, in columns. */
@@ -38,7 +41,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     "check",
     {
-      takes: "[ID] [--json]",
+      takes: "[ID] [--seed N] [--json]",
       about: "check all exercises passed and the current one; or the one named",
       count: [0, 1],
       run: check,
@@ -70,6 +73,15 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
       about: "begin an exercise again; a copy of your files is kept",
       count: [1, 1],
       run: reset,
+    },
+  ],
+  [
+    "run",
+    {
+      takes: "01:server [-- OPTIONS]",
+      about: "run a program with your code; the course's own runs for what you have not written yet",
+      count: [0, 100],
+      run: runOwn,
     },
   ],
   ["doctor", { takes: "", about: "what this machine needs, and what to do", count: [0, 0], run: runDoctor }],
@@ -147,7 +159,7 @@ async function check(around: CommandContext, argv: readonly string[]): Promise<n
 
 /** The same as one JSON object, for other programs. */
 export async function checkAsJson(around: CommandContext, argv: readonly string[]): Promise<number> {
-  if (argv.length > 1) throw new LearnError("usage: npm run learn -- check [ID] [--json]");
+  if (argv.length > 1) throw new LearnError("usage: npm run learn -- check [ID] [--seed N] [--json]");
   const outcomes = await checkWanted(
     around,
     argv[0],
@@ -174,8 +186,8 @@ async function checkWanted(
     // A student who checks an exercise that is not passed works on it now. So it becomes the current one.
     if (exercise === workspace.current || !workspace.progress.has(exercise.id))
       onNotices(open(around, exercise));
-    const checked = await checkExercise(exercise, { workspace, checks });
-    const outcome = id === undefined ? checked : withOrigin(workspace, checked);
+    const { seed } = around;
+    const outcome = await checkExercise(exercise, { workspace, checks, seed, isNamed: id !== undefined });
     writeDown(workspace, outcome);
     outcomes.push(outcome);
     onOutcome(outcome);
@@ -183,18 +195,11 @@ async function checkWanted(
   return outcomes;
 }
 
-/** For an exercise that is not current, we check the code that has passed. This adds a note about that. */
-function withOrigin(workspace: Workspace, outcome: Outcome): Outcome {
-  const { exercise, own, notes } = outcome;
-  if (!hasRegion(exercise) || exercise === workspace.current || own === undefined || own === "")
-    return outcome;
-  const note = `Checked was the code that you passed with, work/solutions/${exercise.id}.ts, not what stands in work/ now.`;
-  return { ...outcome, notes: [...notes, note] };
-}
-
+/** Stores what has passed: also code that has passed before, and that the student has changed since. */
 function writeDown(workspace: Workspace, { exercise, verdict, own }: Outcome): void {
-  const isStudents = exercise === workspace.current || !hasRegion(exercise);
-  if (verdict === "passed" && own !== undefined && isStudents) workspace.pass(exercise, own);
+  if (verdict !== "passed" || own === undefined) return;
+  const isStored = hasRegion(exercise) && workspace.student.solution(exercise.id) === own;
+  if (exercise === workspace.current || !isStored) workspace.pass(exercise, own);
 }
 
 /** @throws LearnError if markers are damaged */
@@ -349,6 +354,17 @@ function reset(around: CommandContext, [id]: readonly string[]): number {
     ...copies.map((copy) => `What you had is kept in ${copy}`),
   ]);
   return 0;
+}
+
+async function runOwn({ workspace }: CommandContext, argv: readonly string[]): Promise<number> {
+  const start = readStart(argv);
+  if (start === undefined) throw new LearnError(`name a program to run: ${PROGRAM_NAMES}`);
+  try {
+    return await runProgram(workspace, start);
+  } catch (error) {
+    if (error instanceof ProblemError) throw new LearnError(error.message);
+    throw error;
+  }
 }
 
 async function runDoctor({ workspace, width, paint, print }: CommandContext): Promise<number> {

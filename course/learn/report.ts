@@ -1,11 +1,12 @@
 // Formats what learn says about an exercise, for the watch mode and for commands. Pure.
 
 import { formatFailure } from "../../checks/engine/format-failure.ts";
+import { besideLabel } from "../../terminal/beside-label.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { cut, wrap } from "../../terminal/text.ts";
 import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
-import { WORK } from "../workspace/workspace.ts";
+import { WORK } from "../workspace/compose.ts";
 import { decisive, type Outcome } from "./check-exercise.ts";
 import { renderMarkdown } from "./markdown.ts";
 
@@ -35,8 +36,15 @@ export function outcomeLines(outcome: Outcome, width: number, paint: Paint): str
     result === undefined
       ? []
       : formatFailure(result, width).map((line) => paintFailure(printable(line), paint));
+  const again =
+    outcome.verdict === "failed" && outcome.seed !== undefined ? seedLines(outcome, outcome.seed, width) : [];
   const notes = outcome.notes.flatMap((note) => wrap(note, width).map((line) => paint("warning", line)));
-  return [...explanation, ...failure, ...notes];
+  return [...explanation, ...failure, ...again.map((line) => paintFailure(line, paint)), ...notes];
+}
+
+/** The command that checks the exercise with the same random values again. */
+function seedLines({ exercise }: Outcome, seed: number, width: number): string[] {
+  return besideLabel("again:", `npm run learn -- check ${exercise.id} --seed ${seed}`, width);
 }
 
 /** The two lines of a report that say most: what was expected and what came. */
@@ -62,7 +70,7 @@ function keepingIndent(line: string, width: number): string[] {
 
 /** Highlights the labels of a failure, and the mark under the first difference. */
 function paintFailure(line: string, paint: Paint): string {
-  const labelled = /^(step|sent|expected|received|likely|packet|could not run)(:? +)(.*)$/.exec(line);
+  const labelled = /^(step|sent|expected|received|likely|packet|again|could not run)(:? +)(.*)$/.exec(line);
   if (labelled !== null) {
     const [, label = "", gap = "", rest = ""] = labelled;
     return `${paint("dim", label + gap)}${label === "received" ? paint("bad", rest) : label === "expected" ? paint("good", rest) : rest}`;

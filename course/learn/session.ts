@@ -5,7 +5,7 @@ import type { Check } from "../../checks/engine/check.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
+import { checkAnswer, checkExercise, drawSeed, type Outcome } from "./check-exercise.ts";
 import { measurePatience } from "./patience.ts";
 import { Watcher, watchingWorks } from "./watcher.ts";
 
@@ -183,7 +183,13 @@ export class Session {
   async #outcomeOf(exercise: Exercise, signal: AbortSignal): Promise<Outcome> {
     const checks = await this.#loadChecks();
     const timeout = this.#timeout === undefined ? {} : { timeout: this.#timeout };
-    return checkExercise(exercise, { workspace: this.workspace, checks, signal, ...timeout });
+    return checkExercise(exercise, {
+      workspace: this.workspace,
+      checks,
+      seed: drawSeed(),
+      signal,
+      ...timeout,
+    });
   }
 
   #watch(): void {

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import { SOLUTIONS } from "./compose.ts";
 import { readText, removeFile, writeText } from "./files.ts";
 import { stampOf } from "./progress.ts";
 
@@ -17,11 +18,11 @@ export class StudentFiles {
 
   /** The student's code that has passed an exercise. */
   solution(id: string): string | undefined {
-    return readText(this.#path("solutions", `${id}.ts`));
+    return readText(this.#path(SOLUTIONS, `${id}.ts`));
   }
 
   setSolution(id: string, text: string): void {
-    writeText(this.#path("solutions", `${id}.ts`), text);
+    writeText(this.#path(SOLUTIONS, `${id}.ts`), text);
   }
 
   /** The student's code for an exercise that has not passed yet. */

@@ -10,9 +10,13 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { hasRegion, loadExercises, type ProgramExercise } from "../exercises/exercises.ts";
+import type { BundledPlace } from "../../checks/engine/bundles.ts";
+import { hasRegion, loadExercises, type ProgramExercise, readCourse } from "../exercises/exercises.ts";
 import { type Problem, ProblemError } from "../exercises/problem.ts";
 import { replaceRegion } from "../exercises/regions.ts";
+import { packStandIns, STAND_INS_FILE } from "../exercises/stand-ins.ts";
+import { stubOf } from "../exercises/stubs.ts";
+import { composePlace } from "./compose.ts";
 import { Workspace } from "./workspace.ts";
 
 const HINTS = [1, 2, 3].map((n) => `<details><summary>Hint ${n}</summary>\n\nhint\n\n</details>\n`).join("");
@@ -27,19 +31,26 @@ function region(id: string, content: string): string {
 }
 
 /** A file with two exercises, which stage 02 copies; a file with another exercise of stage 02; and an attack. */
-const LINES = `start();\n${region("01-a", "solutionA();\n")}${region("01-b", "solutionB();\n")}end();\n`;
+const LINES = `start();\n${region("01-a", "  solutionA();\n")}${region("01-b", "  solutionB();\n")}end();\n`;
+/** The same as the student finds it, before they have done anything: a starter, and a stub. */
+const FRESH = LINES.replace("solutionA", "starterA").replace("  solutionB();\n", stub("01-b"));
+
+function stub(id: string): string {
+  return stubOf({ id, starter: "  statement();\n" });
+}
+
 const FILES: Record<string, string> = {
-  "lessons/01-calculator/1-a.md": page("code", "starterA();\n"),
-  "lessons/01-calculator/2-b.md": page("code", "starterB();\n"),
-  "lessons/02-basic-p2p/1-c.md": page("code", "starterC();\n"),
-  "lessons/02-basic-p2p/2-spoof.md": page("attack", "starterSpoof();\n"),
+  "lessons/01-calculator/1-a.md": page("code", "  starterA();\n"),
+  "lessons/01-calculator/2-b.md": page("code", "  starterB();\n"),
+  "lessons/02-basic-p2p/1-c.md": page("code", "  starterC();\n"),
+  "lessons/02-basic-p2p/2-spoof.md": page("attack", "  starterSpoof();\n"),
   "01-calculator/lines.ts": LINES,
   "01-calculator/lines.test.ts": "test();\n",
   "01-calculator/server.ts": "server();\n",
   "01-calculator/README.md": "# Stage\n",
   "02-basic-p2p/lines.ts": LINES,
-  "02-basic-p2p/peer.ts": region("02-c", "solutionC();\n"),
-  "attacks/spoof.ts": region("02-spoof", "solutionSpoof();\n"),
+  "02-basic-p2p/peer.ts": region("02-c", "  solutionC();\n"),
+  "attacks/spoof.ts": region("02-spoof", "  solutionSpoof();\n"),
   "captures/follow/load.ts": "load();\n",
   "captures/follow/load.test.ts": "test();\n",
   "captures/02.pcap": "\u0000\u0001",
@@ -81,42 +92,41 @@ describe("the workspace", () => {
     write(file, replaceRegion(read(file), file, id, content));
   }
 
-  it("holds the stage's files, the starter of the current exercise and later solutions", () => {
+  it("holds the stage's files, the starter of the current exercise and a stub for each other one", () => {
     const { workspace, exercise } = start();
     expect(workspace.current.id).to.equal("01-a");
     expect(workspace.open(exercise("01-a"))).to.deep.equal([]);
     expect(list("work/01-calculator")).to.deep.equal(["lines.ts", "server.ts"]);
-    expect(read("work/01-calculator/lines.ts")).to.equal(LINES.replace("solutionA", "starterA"));
-    expect(workspace.place(exercise("01-a"))).to.deep.equal({
-      stage: "01",
-      folder: join(folder, "work/01-calculator"),
-    });
+    expect(read("work/01-calculator/lines.ts")).to.equal(FRESH);
+    expect(FRESH).to.include("// comes in 01-b\n").and.not.include("solution");
   });
 
   it("keeps the student's own code of exercises passed, in later stages too", () => {
     const { workspace, exercise } = start();
     workspace.open(exercise("01-a"));
-    edit("01-a", "mine();\n");
+    edit("01-a", "  mine();\n");
     workspace.pass(exercise("01-a"), workspace.text(exercise("01-a")));
     workspace.open(exercise("01-b"));
     expect(read("work/01-calculator/lines.ts")).to.equal(
       LINES.replace("solutionA", "mine").replace("solutionB", "starterB"),
     );
     workspace.open(exercise("02-c"));
-    expect(read("work/02-basic-p2p/lines.ts")).to.equal(LINES.replace("solutionA", "mine"));
+    expect(read("work/02-basic-p2p/lines.ts")).to.equal(
+      LINES.replace("solutionA", "mine").replace("  solutionB();\n", stub("01-b")),
+    );
     expect(read("work/02-basic-p2p/peer.ts")).to.include("starterC");
-    expect(read("work/solutions/01-a.ts")).to.equal("mine();\n");
+    expect(read("work/solutions/01-a.ts")).to.equal("  mine();\n");
     expect(read("progress.txt")).to.match(/^# .*\n01-a 2026-01-31\n$/);
   });
 
-  it("gives a draft back when the student returns, and what he wrote outside of regions stays", () => {
+  it("gives a draft back when the student returns, and what they wrote outside of regions stays", () => {
     const first = start();
     first.workspace.open(first.exercise("01-a"));
-    edit("01-a", "half();\n");
+    edit("01-a", "  half();\n");
     write("work/01-calculator/lines.ts", `// my note\n${read("work/01-calculator/lines.ts")}`);
     first.workspace.open(first.exercise("01-b"));
     expect(read("work/01-calculator/lines.ts")).to.equal(
-      `// my note\n${LINES.replace("solutionB", "starterB")}`,
+      `// my note\n${LINES.replace("  solutionA();\n", stub("01-a")).replace("solutionB", "starterB")}`,
     );
     const second = start();
     expect(second.workspace.current.id).to.equal("01-b");
@@ -124,8 +134,8 @@ describe("the workspace", () => {
       "work/01-calculator/lines.ts",
     ]);
     second.workspace.open(second.exercise("01-a"));
-    expect(read("work/01-calculator/lines.ts")).to.equal(`// my note\n${LINES.replace("solutionA", "half")}`);
-    expect(read("work/drafts/01-a.ts")).to.equal("half();\n");
+    expect(read("work/01-calculator/lines.ts")).to.equal(`// my note\n${FRESH.replace("starterA", "half")}`);
+    expect(read("work/drafts/01-a.ts")).to.equal("  half();\n");
   });
 
   it("leaves the current region alone when it is opened again", () => {
@@ -143,7 +153,7 @@ describe("the workspace", () => {
     expect(workspace.open(exercise("01-a"))[0]).to.include(
       "region 01-b of work/01-calculator/lines.ts is kept",
     );
-    expect(workspace.text(exercise("01-a"))).to.equal("starterA();\n");
+    expect(workspace.text(exercise("01-a"))).to.equal("  starterA();\n");
     workspace.open(exercise("01-b"));
     expect(workspace.text(exercise("01-b"))).to.equal("early();\n");
   });
@@ -160,18 +170,18 @@ describe("the workspace", () => {
     expect(list("work/drafts")).to.deep.equal([]);
   });
 
-  it("uses the solution of what was passed on another machine, and says so", () => {
+  it("shows no solution of what was passed on another machine, and says what runs instead", () => {
     write("progress.txt", "01-a 2025-12-24\r\n99-future 2025-12-25\n");
     const { workspace, exercise } = start();
     expect(workspace.current.id).to.equal("01-b");
     expect(workspace.open(exercise("01-b"))).to.deep.equal([
-      "Your code for what you have passed elsewhere is not here (copy work/solutions/); the course's own stands in its place: 01-a.",
+      "Your code for what you have passed elsewhere is not here (copy work/solutions/); the course's own runs in its place: 01-a.",
     ]);
     expect(workspace.open(exercise("01-a"))).to.deep.equal([
       "You have passed 01-a elsewhere; your code is not here, so it begins with the starter.",
     ]);
     workspace.open(exercise("01-b"));
-    expect(read("work/01-calculator/lines.ts")).to.include("solutionA");
+    expect(read("work/01-calculator/lines.ts")).to.include(stub("01-a")).and.not.include("solutionA");
     workspace.pass(exercise("01-b"), "b();\n");
     expect(read("progress.txt")).to.equal("01-a 2025-12-24\r\n99-future 2025-12-25\n01-b 2026-01-31\n");
   });
@@ -193,7 +203,9 @@ describe("the workspace", () => {
     const copies = workspace.reset(exercise("01-b"));
     expect(copies).to.deep.equal(["work/copies/2026-01-31-14-05-09-01-calculator-lines.ts"]);
     expect(read(copies[0] ?? "")).to.equal(damaged);
-    expect(read("work/01-calculator/lines.ts")).to.equal(LINES.replace("solutionB", "starterB"));
+    expect(read("work/01-calculator/lines.ts")).to.equal(
+      LINES.replace("  solutionA();\n", stub("01-a")).replace("solutionB", "starterB"),
+    );
   });
 
   it("finds that both markers of a region are gone", () => {
@@ -211,26 +223,129 @@ describe("the workspace", () => {
     edit("01-a", "mine();\n");
     workspace.pass(exercise("01-a"), "mine();\n");
     expect(workspace.reset(exercise("01-a"))).to.have.length(1);
-    expect(workspace.text(exercise("01-a"))).to.equal("starterA();\n");
+    expect(workspace.text(exercise("01-a"))).to.equal("  starterA();\n");
     const again = start();
     again.workspace.open(again.exercise("01-a"));
-    expect(again.workspace.text(again.exercise("01-a"))).to.equal("starterA();\n");
+    expect(again.workspace.text(again.exercise("01-a"))).to.equal("  starterA();\n");
     again.workspace.open(again.exercise("01-b"));
     expect(read("work/01-calculator/lines.ts")).to.include("mine();");
   });
 
-  it("checks what is passed in the stage as the course has it, with all that the student has passed", () => {
+  /** The text of a file in a composed place. The place is removed at once. */
+  async function composed(place: Promise<BundledPlace>, name = "lines.ts"): Promise<string> {
+    const { place: made, remove } = await place;
+    try {
+      return readFileSync(join(made.folder, name), "utf8");
+    } finally {
+      remove();
+    }
+  }
+
+  const PROGRAMS = { stage: "01", withAttacks: false } as const;
+
+  it("composes what runs: the student's files, with the course's own code in place of stubs, line by line", async () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    edit("01-a", "  half();\n  more();\n");
+    const written = read("work/01-calculator/lines.ts").replace("end();", "end(); // mine");
+    write("work/01-calculator/lines.ts", written);
+    write("work/01-calculator/helper.ts", "help();\n");
+    const text = await composed(workspace.composeOwn(PROGRAMS));
+    expect(text)
+      .to.include("  half();\n  more();\n")
+      .and.include("solutionB();")
+      .and.include("end(); // mine");
+    expect(text).to.not.include("comes in 01-b");
+    const line = (where: string, what: string): number =>
+      where.split("\n").findIndex((one) => one.includes(what));
+    expect(line(text, "end();")).to.equal(line(written, "end();"));
+    expect(await composed(workspace.composeWritten(exercise("01-a")))).to.equal(text);
+    expect(await composed(workspace.composeOwn(PROGRAMS), "helper.ts")).to.equal("help();\n");
+    expect(read("work/01-calculator/lines.ts")).to.equal(written);
+    expect(list("work").filter((name) => name.startsWith("."))).to.deep.equal([]);
+  });
+
+  it("never fills in the exercise that is checked, nor one that the student has begun", async () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    for (const nothing of ["", stub("01-a"), "  // what now?\n"]) {
+      edit("01-a", nothing);
+      expect(await composed(workspace.composeWritten(exercise("01-a")))).to.not.include("solutionA");
+      expect(await composed(workspace.composeOwn(PROGRAMS))).to.not.include("solutionA");
+      const solutions = new Map([["01-a", nothing]]);
+      expect(await composed(composePlace(workspace, PROGRAMS, solutions))).to.not.include("solutionA");
+    }
+  });
+
+  it("fills in what was deleted from the region of another exercise", async () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    for (const nothing of ["", "\n", "  // nothing here\n\n"]) {
+      edit("01-b", nothing);
+      const text = await composed(workspace.composeOwn(PROGRAMS));
+      expect(text).to.include("solutionB").and.include("starterA");
+      expect(text.split("\n")).to.have.length(read("work/01-calculator/lines.ts").split("\n").length);
+    }
+  });
+
+  it("makes the files of another stage when they are run, with what the student writes at the moment", async () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    edit("01-a", "  half();\n");
+    const stage = { stage: "02", withAttacks: false } as const;
+    const text = await composed(workspace.composeOwn(stage));
+    expect(text).to.include("half();").and.include("solutionB();");
+    edit("01-a", "  more();\n");
+    write("work/02-basic-p2p/peer.ts", region("02-c", "  early();\n"));
+    expect(await composed(workspace.composeOwn(stage))).to.include("more();");
+    expect(await composed(workspace.composeOwn(stage), "peer.ts")).to.include("early();");
+    expect(read("work/02-basic-p2p/lines.ts")).to.not.include("solution");
+    expect(workspace.current.id).to.equal("01-a");
+  });
+
+  it("composes what has passed in the files of the course, whatever else the student has changed", async () => {
     const { workspace, exercise } = start();
     workspace.open(exercise("01-a"));
     write("work/01-calculator/server.ts", "broken();\n");
-    workspace.pass(exercise("01-a"), "mine();\n");
-    write("work/.checking/01-calculator/stray.ts", "");
-    expect(workspace.checkingPlace(exercise("01-a")).folder).to.equal(
-      join(folder, "work/.checking/01-calculator"),
+    workspace.pass(exercise("01-a"), "  mine();\n");
+    const solutions = workspace.passedCode();
+    expect(await composed(composePlace(workspace, PROGRAMS, solutions), "server.ts")).to.equal("server();\n");
+    const text = await composed(composePlace(workspace, PROGRAMS, solutions));
+    expect(text).to.include("  mine();\n").and.include("solutionB").and.not.include("solutionA");
+  });
+
+  it("names the file and the line of what is no TypeScript", async () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    edit("01-a", "  right();\n  half(;\n");
+    const lines = read("work/01-calculator/lines.ts").split("\n");
+    const line = lines.findIndex((one) => one.includes("half(;")) + 1;
+    const written = await problemOf(workspace.composeOwn(PROGRAMS));
+    expect(written).to.deep.include({ file: "work/01-calculator/lines.ts", line });
+    const passed = await problemOf(
+      composePlace(workspace, PROGRAMS, new Map([["01-a", "  right();\n  half(;\n"]])),
     );
-    expect(list("work/.checking/01-calculator")).to.deep.equal(["lines.ts", "server.ts"]);
-    expect(read("work/.checking/01-calculator/server.ts")).to.equal("server();\n");
-    expect(read("work/.checking/01-calculator/lines.ts")).to.equal(LINES.replace("solutionA", "mine"));
+    expect(passed).to.deep.include({ file: "work/solutions/01-a.ts", line: 2 });
+  });
+
+  it("knows what has changed since it passed", () => {
+    const { workspace, exercise } = start();
+    const first = exercise("01-a");
+    expect(workspace.isChanged(first)).to.equal(false);
+    workspace.open(first);
+    edit("01-a", "  mine();\n");
+    workspace.pass(first, "  mine();\n");
+    expect(workspace.isChanged(first)).to.equal(false);
+    workspace.open(exercise("01-b"));
+    expect(workspace.isChanged(first)).to.equal(false);
+    workspace.student.setSolution("01-a", "  edited();\n"); // What we have written into work/ is no change.
+    expect(workspace.isChanged(first)).to.equal(false);
+    edit("01-a", "  better();\n");
+    expect(workspace.isChanged(first)).to.equal(true);
+    edit("01-a", "  mine();\n");
+    expect(workspace.isChanged(first)).to.equal(false);
+    write("work/01-calculator/server.ts", "mine();\n");
+    expect(workspace.isChanged(first)).to.equal(true);
   });
 
   it("puts an attack beside all stages and the captures", () => {
@@ -250,19 +365,34 @@ describe("the workspace", () => {
     expect(read("work/captures/follow/load.ts")).to.equal("load();\n");
   });
 
-  it("gives starters for all that is not passed, where the course has no solutions", () => {
+  it("composes from what is packed, where the course has no solutions", async () => {
     for (const name of Object.keys(FILES).filter(
       (name) => /^(?:0|attacks)/.test(name) && !name.startsWith("lessons"),
     ))
       write(`course/templates/${name}`, (FILES[name] ?? "").replaceAll("solution", "template"));
     write("01-calculator/lines.ts", "unreadable\n");
+    const ids = ["01-a", "01-b", "02-c", "02-spoof"];
+    write(STAND_INS_FILE, packStandIns(new Map(ids.map((id) => [id, `packed("${id}");`]))));
     const { workspace, exercise } = start();
     workspace.pass(exercise("01-a"), "mine();\n");
     workspace.open(exercise("02-c"));
     expect(read("work/02-basic-p2p/lines.ts")).to.equal(
-      LINES.replace("solutionA", "mine").replace("solutionB", "starterB"),
+      LINES.replace("  solutionA();", "mine();").replace("  solutionB();\n", stub("01-b")),
     );
-    expect(read("work/02-basic-p2p/peer.ts")).to.include("starterC");
+    const text = await composed(workspace.composeOwn({ stage: "02", withAttacks: false }));
+    expect(text).to.include("mine();").and.include('packed("01-b");').and.not.include("starter");
+    expect(await composed(workspace.composeOwn({ stage: "02", withAttacks: false }), "peer.ts")).to.include(
+      "starterC",
+    );
+  });
+
+  it("says that what is packed is missing or damaged, once", () => {
+    write("course/templates/01-calculator/lines.ts", LINES);
+    for (const damage of [undefined, "", "[1]", '{"01-a":"AAAA"}']) {
+      if (damage !== undefined) write(STAND_INS_FILE, damage);
+      const problems = readCourse(folder).problems.filter(({ file }) => file === STAND_INS_FILE);
+      expect(problems, damage).to.have.length(1);
+    }
   });
 
   it("survives that its notes are damaged", () => {
@@ -289,6 +419,17 @@ describe("the workspace", () => {
     expect(workspace.next()).to.equal(undefined);
   });
 });
+
+/** The problem that keeps a place from being composed. */
+async function problemOf(place: Promise<BundledPlace>): Promise<Problem> {
+  try {
+    (await place).remove();
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
+  throw new Error("it was composed");
+}
 
 /** The damage that keeps an exercise from being checked; undefined if there is none. */
 function damageOf(workspace: Workspace, exercise: ProgramExercise): Problem | undefined {

@@ -1,10 +1,9 @@
 // Manages work/: the stages' files as the student works on them. The current region holds the starter or the student's
-// draft, passed ones the student's code, and later ones the solution if the course has it, or else the starter.
+// draft, passed ones the student's code, and all others a stub.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Place } from "../../checks/engine/place.ts";
-import { STAGE_FOLDERS, STAGE_NUMBERS } from "../../checks/engine/place.ts";
+import type { BundledPlace } from "../../checks/engine/bundles.ts";
 import {
   type Exercise,
   hasRegion,
@@ -16,18 +15,14 @@ import {
 } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
 import { findRegions, missingRegion, type Region, replaceRegion } from "../exercises/regions.ts";
-import { ATTACKS_FOLDER } from "../exercises/stages.ts";
-import { readText, removeFile, writeIfDifferent, writeText } from "./files.ts";
+import { stubOf } from "../exercises/stubs.ts";
+import { composeWork, type Programs, programsOf, sourceFilesOf, WORK, withRegions } from "./compose.ts";
+import { readText, writeIfDifferent, writeText } from "./files.ts";
 import { Progress } from "./progress.ts";
 import { State } from "./state.ts";
 import { StudentFiles } from "./student-files.ts";
 
-/** The folder of the student's files, in the course's folder. */
-export const WORK = "work";
-/** The folder in work/ where all exercises but the current one are checked. */
-const CHECKING = ".checking";
-
-/** Editors must not report imports in work/ that a starter does not use yet. */
+/** Editors must not report imports in work/ that a starter or a stub does not use yet. */
 const TSCONFIG = {
   extends: "../tsconfig.json",
   compilerOptions: { noUnusedLocals: false, noUnusedParameters: false, types: ["node"] },
@@ -104,8 +99,8 @@ export class Workspace {
    */
   open(exercise: Exercise): string[] {
     const notices: string[] = [];
-    const folders = this.#foldersOf(exercise);
-    const files = sourceFiles(this.#source).filter((file) => folders.includes(file.split("/")[0] ?? ""));
+    const programs = hasRegion(exercise) ? programsOf(exercise) : undefined;
+    const files = programs === undefined ? [] : sourceFilesOf(this.#source, programs);
     let damage: ProblemError | undefined;
     for (const file of files) {
       try {
@@ -117,8 +112,8 @@ export class Workspace {
           notices.push(`${error.message} (reset it with x, or with "npm run learn -- reset ${exercise.id}")`);
       }
     }
-    if (exercise.kind === "attack") this.#bringImports(this.folder, notices);
-    writeIfDifferent(join(this.folder, "tsconfig.json"), `${JSON.stringify(TSCONFIG, null, 2)}\n`);
+    if (programs?.withAttacks) this.#bringImports(notices);
+    this.#writeConfiguration();
     this.#state.current = exercise.id;
     this.#state.save();
     notices.push(...this.#codeFromElsewhere(files, exercise));
@@ -152,24 +147,48 @@ export class Workspace {
     return join(this.folder, file);
   }
 
-  /** The place where the current exercise is checked: the student's own files. */
-  place(exercise: ProgramExercise): Place {
-    return { stage: exercise.stage, folder: this.path(STAGE_FOLDERS[exercise.stage]) };
+  /**
+   * Composes the place where the student's own files run. What they have not written yet is the course's own. Files
+   * that they do not have yet are made first, so that errors can name them.
+   * @throws ProblemError if markers are damaged, or a file is not valid TypeScript
+   */
+  composeOwn(programs: Programs): Promise<BundledPlace> {
+    const { current } = this;
+    for (const file of sourceFilesOf(this.#source, programs)) this.#refresh(file, current);
+    if (programs.withAttacks) this.#bringImports([]);
+    this.#writeConfiguration();
+    this.#state.save();
+    return composeWork(this, programs, hasRegion(current) ? current : undefined);
   }
 
-  /** The place where other exercises are checked: a copy of the stage with all code that the student has passed. */
-  checkingPlace(exercise: ProgramExercise): Place {
-    const base = join(this.folder, CHECKING);
-    const folders = this.#foldersOf(exercise);
-    const files = sourceFiles(this.#source).filter((file) => folders.includes(file.split("/")[0] ?? ""));
-    for (const folder of folders) {
-      const path = join(base, folder);
-      for (const name of existsSync(path) ? readdirSync(path) : [])
-        if (!files.includes(`${folder}/${name}`)) removeFile(join(path, name));
+  /**
+   * Composes the place where an exercise is checked with what stands in work/ now.
+   * @throws ProblemError if markers are damaged, or a file is not valid TypeScript
+   */
+  composeWritten(exercise: ProgramExercise): Promise<BundledPlace> {
+    return composeWork(this, programsOf(exercise), exercise);
+  }
+
+  /** The student's code that has passed, by the id of its exercise. */
+  passedCode(): Map<string, string> {
+    const codes = this.passed.map(({ id }) => [id, this.student.solution(id)] as const);
+    return new Map(codes.flatMap(([id, code]) => (code === undefined ? [] : [[id, code] as const])));
+  }
+
+  /** Whether the student has changed code in work/ since the exercise has passed: in its region, or outside of regions. */
+  isChanged(exercise: ProgramExercise): boolean {
+    const text = readText(this.path(exercise.file));
+    if (text === undefined) return false;
+    if (this.changedOutside(exercise).length > 0) return true;
+    try {
+      const regions = findRegions(text, exercise.file);
+      const code = contentOf(regions, exercise.id).replaceAll("\r\n", "\n");
+      if (this.#state.isOurs(exercise.file, exercise.id, code)) return false;
+      return code !== this.student.solution(exercise.id) && code !== stubOf(exercise);
+    } catch (error) {
+      if (error instanceof ProblemError) return true; // The check says what is wrong with the markers.
+      throw error;
     }
-    for (const file of files) writeIfDifferent(join(base, file), this.#compose(file));
-    if (exercise.kind === "attack") this.#bringImports(base, []);
-    return { stage: exercise.stage, folder: join(base, STAGE_FOLDERS[exercise.stage]) };
   }
 
   /** Stores that an exercise has passed, and the code or the answer that has passed. */
@@ -250,11 +269,26 @@ export class Workspace {
       if (owner === undefined) continue;
       const content = region.content.replaceAll("\r\n", "\n");
       this.#keepDraft(file, owner, content, notices);
-      const wanted = this.#contentOf(owner, exercise);
+      const wanted = this.#contentOf(owner, exercise, file);
       if (content !== wanted) brought = replaceRegion(brought, shown, id, wanted);
       this.#state.setOurs(file, id, wanted);
     }
     if (brought !== text) writeText(path, brought);
+  }
+
+  /** Makes a file in work/ if it is missing, and updates regions that hold what we have written ourselves. */
+  #refresh(file: string, current: Exercise): void {
+    const text = readText(this.path(file)) ?? this.#compose(file, current);
+    let fresh = text;
+    for (const { id, content } of findRegions(text, `${WORK}/${file}`)) {
+      const owner = this.#programExercise(id);
+      if (owner === undefined || (owner === current && file === owner.file)) continue;
+      if (this.#state.isOurs(file, id, content) === false) continue;
+      const wanted = this.#contentOf(owner, current, file);
+      fresh = replaceRegion(fresh, file, id, wanted);
+      this.#state.setOurs(file, id, wanted);
+    }
+    writeIfDifferent(this.path(file), fresh);
   }
 
   /** Keeps the code in a region as the exercise's draft, unless we have written this code ourselves. */
@@ -263,7 +297,8 @@ export class Workspace {
     const own = this.student.solution(id);
     const draft = this.student.draft(id);
     const isCurrent = this.#state.current === id;
-    const known = isCurrent ? [starter, own, draft] : [starter, own, draft, solution];
+    // An older version of the course has written its solutions into work/.
+    const known = isCurrent ? [starter, own, draft] : [starter, own, draft, stubOf(owner), solution];
     if (this.#state.isOurs(file, id, content) ?? known.includes(content)) return;
     if (content === draft) return;
     if (content === (own ?? starter)) return this.student.removeDraft(id);
@@ -279,20 +314,29 @@ export class Workspace {
 
   /** The source file with the right code in each region. */
   #compose(file: string, current?: Exercise): string {
-    let text = this.#sourceText(file);
-    for (const { id } of this.#regionsOfSource(file)) {
-      const owner = this.#programExercise(id);
-      if (owner !== undefined) text = replaceRegion(text, file, id, this.#contentOf(owner, current));
-    }
-    return text;
+    const codeOf = (owner: ProgramExercise): string => this.#contentOf(owner, current, file);
+    return withRegions(this.#sourceText(file), file, this.exercises, codeOf);
   }
 
-  /** The code that belongs into the region of `owner` while `current` is open. */
-  #contentOf(owner: ProgramExercise, current: Exercise | undefined): string {
-    const { id, starter, solution } = owner;
+  /** The code that belongs into the region of `owner` in this file while `current` is open. */
+  #contentOf(owner: ProgramExercise, current: Exercise | undefined, file: string): string {
+    const { id, starter } = owner;
     const own = this.student.solution(id);
-    if (owner === current) return this.student.draft(id) ?? own ?? starter;
-    return (this.progress.has(id) ? own : undefined) ?? solution ?? starter;
+    if (owner === current)
+      return (
+        (file === owner.file ? undefined : this.#written(owner)) ?? this.student.draft(id) ?? own ?? starter
+      );
+    return (this.progress.has(id) ? own : undefined) ?? stubOf(owner);
+  }
+
+  /** What stands in the region of an exercise; undefined if its file is missing or its markers are damaged. */
+  #written(exercise: ProgramExercise): string | undefined {
+    try {
+      return this.text(exercise);
+    } catch (error) {
+      if (error instanceof ProblemError) return undefined;
+      throw error;
+    }
   }
 
   /** Says which exercises have passed on another machine, so that their code is missing here. */
@@ -306,11 +350,9 @@ export class Workspace {
     const others = missing.filter((exercise) => exercise !== current);
     const notices: string[] = [];
     if (others.length > 0) {
-      const isReadable = others.every(({ solution }) => solution !== undefined);
-      const instead = isReadable ? "the course's own stands" : "starters stand";
       const ids = others.map(({ id }) => id).join(", ");
       notices.push(
-        `Your code for what you have passed elsewhere is not here (copy ${WORK}/solutions/); ${instead} in its place: ${ids}.`,
+        `Your code for what you have passed elsewhere is not here (copy ${WORK}/solutions/); the course's own runs in its place: ${ids}.`,
       );
     }
     if (others.length < missing.length && this.student.draft(current.id) === undefined)
@@ -324,23 +366,16 @@ export class Workspace {
     for (const { id, content } of findRegions(text, file)) this.#state.setOurs(file, id, content);
   }
 
-  /** The folders that an exercise needs: its stage's folder, or all stages' folders for an attack. */
-  #foldersOf(exercise: Exercise): string[] {
-    if (exercise.kind === "attack")
-      return [...STAGE_NUMBERS.map((stage) => STAGE_FOLDERS[stage]), ATTACKS_FOLDER];
-    return exercise.kind === "code" ? [STAGE_FOLDERS[exercise.stage]] : [];
-  }
-
   #sourceFilesBeside(exercise: ProgramExercise): string[] {
     const [folder] = exercise.file.split("/");
     return sourceFiles(this.#source).filter((file) => file.split("/")[0] === folder);
   }
 
   /** Copies the code and recordings that attacks import. They contain no exercises, so changes are undone. */
-  #bringImports(base: string, notices: string[]): void {
+  #bringImports(notices: string[]): void {
     for (const file of importedFiles(this.courseFolder)) {
       const bytes = readFileSync(join(this.courseFolder, file));
-      const path = join(base, file);
+      const path = this.path(file);
       const text = readText(path);
       if (text !== undefined && readFileSync(path).equals(bytes)) continue;
       if (text !== undefined && isSource(file)) {
@@ -349,6 +384,10 @@ export class Workspace {
       }
       writeText(path, bytes);
     }
+  }
+
+  #writeConfiguration(): void {
+    writeIfDifferent(join(this.folder, "tsconfig.json"), `${JSON.stringify(TSCONFIG, null, 2)}\n`);
   }
 
   #sourceText(file: string): string {
