@@ -1,5 +1,6 @@
 // Checks one exercise: the student's code with the checks of the stage, an answer with its question.
 
+import { dirname } from "node:path";
 import type { BundledPlace } from "../../checks/engine/bundles.ts";
 import type { Check } from "../../checks/engine/check.ts";
 import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
@@ -14,6 +15,7 @@ import {
 } from "../exercises/question.ts";
 import { type CourseFiles, composePlace, programsOf } from "../workspace/compose.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { AttackRecording } from "./attack-recording.ts";
 
 export interface Outcome {
   exercise: Exercise;
@@ -218,8 +220,11 @@ async function checkPlace(
   const both = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
   // Checks of functions and of servers share a process, so they run in turn. Each client is a process of its own.
   const jobs = checks.every(({ of }) => of === "module" || of === "server") ? 1 : 2;
+  const isAttack = checks.some(({ of }) => of === "attack");
+  const recording = isAttack ? await AttackRecording.begin(dirname(place.folder)) : undefined;
+  let capture: Buffer | undefined;
   try {
-    await runChecks(checks, place, {
+    await runChecks(checks, recording === undefined ? place : { ...place, recorder: recording.recorder }, {
       jobs,
       seed,
       ...(timeout === undefined ? {} : { timeout }),
@@ -227,9 +232,11 @@ async function checkPlace(
       onResult,
     });
   } finally {
+    capture = recording?.end();
     remove();
   }
-  return inOrder(checks, results);
+  const ordered = inOrder(checks, results);
+  return capture === undefined ? ordered : ordered.map((result) => ({ ...result, capture }));
 }
 
 /** The results in order, up to the first one that is missing or did not pass. */
