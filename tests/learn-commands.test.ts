@@ -1,11 +1,17 @@
 // Tests npm run learn without a terminal, in a copy of the course, as students and scripts use it.
 
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { startProgram } from "../programs/stage-programs.ts";
+import { portIn, startProgram } from "../programs/stage-programs.ts";
 import { CourseCopy } from "./support/course-copy.ts";
+
+/** The number of the line that holds this text, from 1. */
+function lineOf(text: string, part: string): number {
+  return text.split("\n").findIndex((line) => line.includes(part)) + 1;
+}
 
 interface Run {
   code: number | null;
@@ -153,12 +159,124 @@ describe("learn without a terminal", () => {
     expect(text).to.match(/could not run: 01-hello[\s\S]*evaluate\.ts:\d+/);
   });
 
-  it("takes progress from another machine: what is missing is the course's own, and it says so", async () => {
+  it("takes progress from another machine, but passes nothing whose code is missing", async () => {
     forget();
     course.write("progress.txt", "01-hello 2025-12-24\n");
-    const { text } = await learn("check");
-    expect(text).to.match(/^passed: 01-hello/m);
-    expect(text).to.include("Your code for 01-hello is not here");
+    const { code, text } = await learn("check", "01-hello");
+    expect(code).to.equal(1);
+    expect(text).to.match(/^not yet: 01-hello$/m);
+    expect(text.replace(/\s+/g, " ")).to.include("copy work/solutions/01-hello.ts from there");
+  });
+
+  it("draws other random values each time, and the same ones again with the seed", async () => {
+    forget();
+    const seedOf = ({ text }: Run): string =>
+      /^ *again: +npm run learn -- check 01-hello --seed (\d+)$/m.exec(text)?.[1] ?? "none";
+    const [first, second] = [seedOf(await learn("check")), seedOf(await learn("check"))];
+    expect(first).to.not.equal(second);
+    expect(first).to.match(/^\d+$/);
+    expect(seedOf(await learn("check", "01-hello", "--seed", first))).to.equal(first);
+    for (const seed of ["", "x", "-1", "4294967296"])
+      expect((await learn("check", "--seed", seed)).errors).to.include("--seed takes an integer from 0 to");
+    expect((await learn("list", "--seed", "1")).errors).to.include("--seed is an option of check");
+  });
+
+  describe("with an exercise that has passed", () => {
+    const FILE = "work/01-calculator/evaluate.ts";
+
+    before(async () => {
+      forget();
+      await learn("check");
+      course.save("01-hello", "solution");
+      await learn("check");
+      await learn("check", "01-framing");
+    });
+
+    it("checks what is on the disk if it is named, and says so", async () => {
+      course.save("01-hello", { code: '  return line === "BYE";\n' });
+      const named = await learn("check", "01-hello");
+      expect(named.code).to.equal(1);
+      expect(named.text).to.match(/^not yet: 01-hello, check 1/m);
+      expect(named.text).to.include(`Checked was ${FILE} as it is now`);
+      const all = await learn("check");
+      expect(all.text).to.match(/^passed: 01-hello/m);
+      expect(all.text.replace(/\s+/g, " ")).to.include(
+        "Checked was the code that you passed with, work/solutions/01-hello.ts",
+      );
+    });
+
+    it("keeps changed code that passes as the new solution", async () => {
+      const other = "  return /^[ \\t]*end[ \\t]*$/i.test(line); // other\n";
+      course.save("01-hello", { code: other });
+      const { code, text } = await learn("check", "01-hello");
+      expect(code, text).to.equal(0);
+      expect(text).to.include(`Checked was ${FILE} as it is now`);
+      expect(course.read("work/solutions/01-hello.ts")).to.equal(other);
+      expect((await learn("check", "01-hello")).text).to.not.include("Checked was");
+    });
+
+    it("passes it also if the code for another one no longer does", async () => {
+      course.write("progress.txt", `${course.read("progress.txt")}01-numbers 2026-01-01\n`);
+      for (const broken of ["const NUMBER = /x/y;\n", "const NUMBER = ;\n"]) {
+        course.write("work/solutions/01-numbers.ts", broken);
+        const { code, text } = await learn("check", "01-hello");
+        expect(code, text).to.equal(0);
+      }
+      const { code, text } = await learn("check", "01-numbers");
+      expect(code).to.equal(2);
+      expect(text).to.match(/^ +work\/solutions\/01-numbers\.ts:1: /m);
+    });
+  });
+
+  describe("run", () => {
+    before(async () => {
+      forget();
+      await learn("check");
+    });
+
+    it("runs the student's files, and the course's own code for what they have not written", async () => {
+      course.save("01-hello", { code: '  return line === "1 + 1 + 1";\n' });
+      const options = { folder: course.folder, environment: { NO_COLOR: "1" } };
+      const server = startProgram("course/learn.ts", ["run", "01:server", "--", "--port", "0"], options);
+      const port = portIn(await server.line(/^listening on /));
+      const client = startProgram("course/learn.ts", ["run", "01:client", "--port", String(port)], options);
+      client.enter("1e1 + 2 * 3");
+      client.enter("1 ?");
+      client.enter("1 + 1 + 1");
+      expect(await client.exitCode()).to.equal(0);
+      expect(client.lines).to.deep.equal(["= 36", 'error: unexpected "?" at column 3']);
+      server.signal("SIGTERM");
+      await server.exit();
+      expect(readdirSync(course.path("work")).filter((name) => name.startsWith("."))).to.deep.equal([]);
+    });
+
+    it("names the line in the student's file when their code throws", async () => {
+      course.save("01-hello", { code: '  const text = "right";\n  throw new Error(text);\n' });
+      const line = lineOf(course.read("work/01-calculator/evaluate.ts"), "throw new Error(text)");
+      const client = startProgram("course/learn.ts", ["run", "01:server", "--port", "0"], {
+        folder: course.folder,
+      });
+      const socket = connect(portIn(await client.line(/^listening on /)), "127.0.0.1");
+      socket.on("error", () => {}).write("1\n");
+      expect(await client.exitCode()).to.equal(1);
+      expect(client.errors).to.include(`${join("work", "01-calculator", "evaluate.ts")}:${line}`);
+      expect(client.errors).to.not.include(".checking");
+    });
+
+    it("runs attacks, and refuses what it cannot run in one line", async () => {
+      const { code, text } = await learn("run", "attack", "crib");
+      expect(text).to.include("proof: ");
+      expect(code).to.equal(0);
+      for (const name of ["", "01", "01:x", "05:server", "attacks"]) {
+        const { code, errors } = await learn("run", name);
+        expect(errors, name).to.match(/^error: name a program to run: 01:server, .*attack NAME\n*$/);
+        expect(code).to.equal(2);
+      }
+      course.save("01-hello", { code: "  return ((;\n" });
+      const line = lineOf(course.read("work/01-calculator/evaluate.ts"), "return ((;");
+      const { errors } = await learn("run", "01:server");
+      expect(errors).to.match(new RegExp(`^error: work/01-calculator/evaluate\\.ts:${line}: .*\n*$`));
+    });
   });
 
   it("takes guesses, right or wrong, but nothing that is none", async () => {

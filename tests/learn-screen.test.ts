@@ -46,7 +46,7 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     expect(task).to.include("n next  h hint 1/3  l list");
 
     course.save("01-hello", { code: "  return /END/i.test(line);\n" });
-    const failure = await student.shows(/^not yet: 01-hello.*\n[\s\S]*^received:/m);
+    const failure = await student.shows(/^not yet: 01-hello, check 2 of 2[\s\S]*^received:/m);
     expect(failure).to.match(/\n─+\nnot yet: 01-hello/); // After a save, the verdict comes first.
     expect(failure).to.match(/^likely: /m);
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { loadExercises, readCourse } from "./exercises.ts";
+import { packStandIns, STAND_INS_FILE } from "./stand-ins.ts";
 
 const HINTS = [1, 2, 3].map((n) => `<details><summary>Hint ${n}</summary>\n\nhint\n\n</details>\n`).join("");
 const END = `## Hints\n${HINTS}\n## What it meant\nIt.\n`;
@@ -81,10 +82,12 @@ describe("the exercises of a course", () => {
       "lessons/01-calculator/1-a.md": codePage(),
       "course/templates/01-calculator/a.ts": region("01-a"),
       "01-calculator/a.ts": "x",
+      [STAND_INS_FILE]: packStandIns(new Map([["01-a", "right();"]])),
     });
     expect(loadExercises(folder)[0]).to.deep.include({
       file: "01-calculator/a.ts",
       solution: undefined,
+      standIn: "right();",
       starter: "  wrong();\n",
     });
   });
@@ -95,6 +98,14 @@ describe("the exercises of a course", () => {
   });
 
   const WRONG: Record<string, { files: Record<string, string>; says: string }> = {
+    "a region whose code is not packed": {
+      files: {
+        "lessons/01-calculator/1-a.md": codePage(),
+        "course/templates/01-calculator/a.ts": region("01-a"),
+        [STAND_INS_FILE]: packStandIns(new Map([["01-b", "right();"]])),
+      },
+      says: "lessons/01-calculator/1-a.md:1: the course's own code for it is missing in course/templates/stand-ins.json",
+    },
     "a region without a page": {
       files: { "01-calculator/a.ts": region("01-a") },
       says: "01-calculator/a.ts:2: region 01-a has no starter: write its exercise in lessons/…/N-a.md",

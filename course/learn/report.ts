@@ -21,7 +21,7 @@ export function verdictLine(outcome: Outcome, paint: Paint): string {
       return `${paint("good", exercise.kind === "predict" ? "predicted" : "passed")}: ${exercise.id}${hasRegion(exercise) ? `, ${checks}, ${time}` : ""}`;
     case "failed":
       if (exercise.kind === "predict") return `${paint("warning", "no guess yet")}: ${exercise.id}`;
-      return `${paint("bad", "not yet")}: ${exercise.id}${hasRegion(exercise) ? `, check ${results.length} of ${count} failed, ${time}` : ""}`;
+      return `${paint("bad", "not yet")}: ${exercise.id}${results.length > 0 ? `, check ${results.length} of ${count} failed, ${time}` : ""}`;
     case "could-not-run":
       return `${paint("warning", "could not run")}: ${exercise.id}`;
   }
