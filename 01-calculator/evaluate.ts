@@ -15,8 +15,8 @@ interface Step {
 }
 
 // The `y` flag makes a pattern match exactly at lastIndex and nowhere later.
-const BLANKS = /[ \t]*/y;
 // BEGIN SOLUTION 01-numbers
+const BLANKS = /[ \t]*/y;
 const NUMBER = /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y;
 // END SOLUTION 01-numbers
 const OPERATOR = /[-+*/%]/y;

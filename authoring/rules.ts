@@ -3,8 +3,9 @@
 import { formatProblem } from "../course/exercises/problem.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { findProblems } from "./course-rules.ts";
+import { lessonProblems } from "./weave/page-rules.ts";
 
-const problems = findProblems(COURSE_FOLDER);
-for (const problem of problems) console.log(formatProblem(problem));
+const problems = [...lessonProblems(COURSE_FOLDER), ...findProblems(COURSE_FOLDER).map(formatProblem)];
+for (const problem of problems) console.log(problem);
 console.log(problems.length === 0 ? "every rule is kept" : `\n${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -19,7 +19,9 @@ function writeCapture(scene: Scene, chats: readonly MadeChat[]): string {
   const folder = mkdtempSync(join(tmpdir(), "check-"));
   scene.afterwards(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "chat.pcap");
-  writeFileSync(path, captureOf(chats));
+  const capture = captureOf(chats);
+  for (const one of [folder, scene.place.recorder?.folder])
+    if (one !== undefined) writeFileSync(join(one, "chat.pcap"), capture);
   return path;
 }
 

@@ -383,15 +383,20 @@ const endings = defineChecks(SERVER, [
     },
   },
 
+  table("P1.8-nothing-else", "no other line closes the connection", "More than END is taken for it.", [
+    ["ENDE", unexpected("E", 1)],
+    ["END 1", unexpected("E", 1)],
+    ["1 END", unexpected("E", 3)],
+    ["1 + 1", "= 2"],
+  ]),
+
   table(
-    "P1.8-nothing-else",
-    "no other line closes the connection",
-    "More than END is taken for it. trim() removes other blanks than spaces and tabs, too.",
+    "P1.8-other-blanks",
+    "an END between other blanks than spaces and tabs does not close the connection",
+    "trim() removes other blanks than spaces and tabs, too.",
     [
-      ["ENDE", unexpected("E", 1)],
-      ["END 1", unexpected("E", 1)],
-      ["1 END", unexpected("E", 3)],
       ["\u00a0END", unexpected("\u00a0", 1)],
+      ["END\u3000", unexpected("E", 1)],
       ["1 + 1", "= 2"],
     ],
   ),

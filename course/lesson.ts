@@ -11,15 +11,15 @@ import { printable } from "../terminal/widths.ts";
 import { findPage, nameOfPage, type ReadingPage, readLibrary } from "./lesson/library.ts";
 import { Reader } from "./lesson/reader.ts";
 import { showReader } from "./lesson/reader-terminal.ts";
-import { renderPage } from "./lesson/render.ts";
+import { renderPage, WHAT_HAPPENS } from "./lesson/render.ts";
 
 const USAGE = `usage: npm run lesson                 read, page by page; it opens where you stopped
        npm run lesson -- PAGE         print one page, e.g. 03-4, 03-key-pair or glossary
        npm run lesson -- open PAGE    read on from this page
        npm run lesson -- list         all pages
 
-In the reader: n next page, p previous page, space and b scroll, c contents, / search, h next hint, e do the page's exercise,
-q quit.`;
+In the reader: n next page, p previous page, space and b scroll, c contents, / search, a guess what happens and see it, h next
+hint, e do the page's exercise, q quit.`;
 
 /** The page where the user has stopped reading. Git ignores this folder. */
 const BOOKMARK = join(COURSE_FOLDER, "work", "lesson-page.txt");
@@ -51,15 +51,20 @@ function printList(pages: readonly ReadingPage[]): void {
 function printPage(pages: readonly ReadingPage[], page: ReadingPage): void {
   const { lines } = renderPage(page.text, {
     width: process.stdout.columns || Number(process.env.COLUMNS) || 80,
-    opened: 0,
-    closedNote: (summary) =>
-      summary.startsWith("Hint")
-        ? `npm run learn -- hint ${page.exercise}`
-        : "npm run learn shows it after passing",
+    isOpen: () => false,
+    closedNote: (summary) => whereItIsShown(summary, page),
     file: page.file,
     nameOf: nameOfPage(pages),
   });
   console.log(lines.map((line) => paintLine(line, paint).trimEnd()).join("\n"));
+}
+
+/** How the user comes to see a closed part of a page that is only printed. */
+function whereItIsShown(summary: string, { id, exercise }: ReadingPage): string {
+  if (summary === WHAT_HAPPENS) return `npm run lesson -- open ${id}, then a: guess, and see it`;
+  return summary.startsWith("Hint")
+    ? `npm run learn -- hint ${exercise}`
+    : "npm run learn shows it after passing";
 }
 
 function readBookmark(): string {

@@ -41,11 +41,12 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     const student = open();
     const task = await student.shows(AS_IT_STANDS);
     expect(task).to.match(/^From plaintext to ciphertext +░+ 0 of \d+ passed\n01-hello /);
-    expect(task).to.match(/^Task$[\s\S]*^What is checked$/m);
+    // The verdict stands above the task, so that it is on a screen of 24 rows.
+    expect(task).to.match(/\n─+\nnot yet: 01-hello.*\nexpected: .*\nreceived: .*\n\nTask\n/);
     expect(task).to.include("n next  h hint 1/3  l list");
 
     course.save("01-hello", { code: "  return /END/i.test(line);\n" });
-    const failure = await student.shows(/^not yet: 01-hello.*\n[\s\S]*^received:/m);
+    const failure = await student.shows(/^not yet: 01-hello, check 2 of 2[\s\S]*^received:/m);
     expect(failure).to.match(/\n─+\nnot yet: 01-hello/); // After a save, the verdict comes first.
     expect(failure).to.match(/^likely: /m);
     expect(failure).to.match(/^again: +npm run learn -- check 01-hello --seed \d+$/m);
@@ -107,9 +108,57 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     await student.shows("work/01-calculator/lines.ts");
   });
 
+  it("shows blanks that are not what they seem as escapes among the packets", async () => {
+    const student = open();
+    await student.shows(AS_IT_STANDS);
+    await goTo(student, "01-numbers");
+    await student.shows("not yet: 01-numbers");
+    const exercise = course.exercise("01-numbers");
+    const right = hasRegion(exercise) ? (exercise.solution ?? "") : "";
+    course.save("01-numbers", { code: right.replace("/[ \\t]*/y", "/\\s*/y") });
+    await student.shows(/^not yet: 01-numbers, check 5 of 5/m);
+    student.type("p");
+    expect(await student.shows("on the wire")).to.match(/ client +1\\u00a0\+ 2$/m);
+  });
+
+  it("shows the packets of an attack, though the checker has no connection to it", async () => {
+    const student = open();
+    await student.shows(AS_IT_STANDS);
+    await goTo(student, "02-spoof");
+    await student.shows("not yet: 02-spoof");
+    student.type("p");
+    expect(await student.shows("on the wire")).to.include('{"type":"register","username":"bob"');
+  });
+
+  it("takes a guess, and shows it beside the result, right or wrong", async () => {
+    const student = open();
+    await student.shows(/^01-hello /m);
+    await goTo(student, "01-stream");
+    await student.shows("Press a to say what you think, right or wrong.");
+    student.type("a");
+    await student.shows("Your guess:");
+    student.enter("many");
+    const again = await student.shows("Enter a number, such as 4. Your guess: █");
+    expect(again).to.not.match(/passed: |predicted: |not yet/);
+    student.enter("3");
+    const result = await student.shows("predicted: 01-stream");
+    expect(result).to.match(/^your guess +the result\n3 +1\n\nYou counted one read for each write\./m);
+    expect(result).to.match(/1 of \d+ passed\n✓ 01-stream/);
+    expect(course.read("work/answers/01-stream.txt")).to.equal("3\n");
+    expect(course.read("progress.txt")).to.match(/^01-stream /m);
+  });
+
+  async function goTo(student: Screen, id: string): Promise<void> {
+    student.type("l");
+    await student.shows("letters search");
+    student.type(id);
+    await student.shows(`search: ${id}`);
+    student.press("Enter");
+    await student.shows(new RegExp(`^${id} `, "m"));
+  }
+
   it("takes an answer, and explains a wrong one", async () => {
-    const question = course.exercises.find((exercise) => !hasRegion(exercise));
-    if (question === undefined) throw new Error("the course has no question");
+    const question = course.exercise("01-two-in-one");
     const student = open();
     await student.shows(/^01-hello /m);
     student.type("l");

@@ -74,6 +74,21 @@ withTool("tmux", ["-V"], "npm run lesson in a real terminal", () => {
     expect(last).to.equal("exit code 0");
   });
 
+  it("asks for a guess before it shows what happens", async () => {
+    screen = new Screen("course/lesson.ts", ["open", "03-9"]);
+    await screen.shows(/^ 03-9 /);
+    screen.type("a");
+    const question = await screen.shows("your guess (or Enter alone): ▏");
+    expect(question).to.include("▸ What happens").and.to.include("Predict:");
+    expect(question).to.not.include("She breaks none");
+    screen.enter("none of them");
+    await screen.shows(/▾ What happens\n\nYou said: none of them\n\nShe breaks none, and it cannot\./);
+    screen.resize(120, 40);
+    await screen.shows(/[^\n]{110,}\n[\s\S]*You said: none of them/);
+    screen.press("C-c");
+    await screen.shows("exit code 0");
+  });
+
   it("opens hints one by one", async () => {
     screen = new Screen("course/lesson.ts", ["open", "01-3"]);
     await screen.shows(/^ 01-3 /);

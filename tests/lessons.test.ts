@@ -104,4 +104,43 @@ describe("the rules of pages", () => {
       /1-one\.md:5: no line "participant A" before/,
     );
   });
+
+  describe("about predictions", () => {
+    const FOLD = "<details><summary>What happens</summary>\n\nNothing.\n\n</details>\n";
+    const SERVER = "```console terminal=server\n$ npm run 01:server\nlistening on 127.0.0.1:10001\n```\n";
+    const CLIENT = "```console\n$ npm run 01:client -- 2 + 2\n4\n```\n";
+    const problemsOf = (text: string) => page(`# One\n\n${text}\n## Still unprotected\n\nAll.\n`).join("\n");
+
+    it("accept an answer that is folded behind its question", () => {
+      for (const text of [
+        `## Predict\n\nWhat now?\n\n${FOLD}`,
+        `## Predict\n\nSay before you look:\n\n- How many?\n- Which?\n\n${FOLD}`,
+        `## Predict\n\nHow many lines?\n\n\`\`\`text\n1 + 1 LF\n\`\`\`\n\n## Run\n\nIn a terminal:\n\n${SERVER}\n${FOLD}`,
+        `Bob sleeps. **Predict:** what does\nhe see?\n\n${FOLD}\nAnd then?\n`,
+        `**Predict**, before you read on. Which of these?\n\n1. One.\n2. Two.\n\n${FOLD}`,
+        `## Predict\n\nWhat?\n\n${FOLD.replace("Nothing.", CLIENT)}`,
+      ])
+        expect(problemsOf(text), text).to.equal("");
+    });
+
+    it("name an answer that can be read before it is asked for", () => {
+      const WRONG = [
+        ["## Predict\n\nWhat now?\n\nNothing.\n", "1-one.md:3: a prediction ends with its question"],
+        [`## Predict\n\nWhat now?\n\n## Run\n\n${CLIENT}\n${FOLD}`, "1-one.md:9: this answers"],
+        [`## Predict\n\nWhat now?\n\n## Run\n\nFour comes:\n\n${CLIENT}`, "1-one.md:11: this answers"],
+        [`## Predict\n\nWhat now?\n\nOne, as you see.\n\n${FOLD}`, "1-one.md:3: a prediction ends with its"],
+        [`## Predict\n\nWhat now?\n\n## Run\n\nIt is one.\n\n${FOLD}`, "1-one.md:9: this answers"],
+        ["**Predict:** what now?\n\nNothing.\n", "1-one.md:5: this answers the question of line 3"],
+        [`**Predict:** what now? Nothing.\n\n${FOLD}`, "1-one.md:3: a prediction ends with its question"],
+        [`**Predict:** what now?\n\n${CLIENT}\n${FOLD}`, "1-one.md:5: this answers"],
+        [`${FOLD}`, '1-one.md:3: "What happens" answers no prediction'],
+        [`**Predict:** what?\n\n${FOLD}\n${FOLD}`, '1-one.md:11: "What happens" answers no prediction'],
+        [`**Predict:** what?\n\n${FOLD.replace("Nothing.\n\n", "")}`, "1-one.md:5: this part is empty"],
+        [`**Predict:** what?\n\n${FOLD.replace("</details>", "")}`, "1-one.md:5: this part is never closed"],
+        [`**Predict:** what?\n\n${FOLD.replace("\n\n</", "\n</")}`, "1-one.md:5: an empty line stands"],
+        [`**Predict:** what?\n\n${FOLD.replace("Nothing", "## No\n")}`, "1-one.md:7: no heading stands"],
+      ] as const;
+      for (const [text, says] of WRONG) expect(problemsOf(text), text).to.include(says);
+    });
+  });
 });

@@ -8,6 +8,7 @@ import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
 import { type Page, pagesOf, readPages } from "../../course/lesson/page-files.ts";
 import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
 import { fencesOf } from "./fences.ts";
+import { checkPredictions } from "./prediction-rules.ts";
 
 /** The files in lessons/, in addition to the folders. */
 const BESIDE = ["README.md", "claims.md", "further-reading.md", "glossary.md", "protocol.md"];
@@ -79,6 +80,7 @@ export function pageProblems({ file, folder, text }: Page): string[] {
 
   if (!folder.startsWith("00")) problems.push(...unprotectedProblems(file, headings));
   for (const fence of fences) problems.push(...fenceProblems(file, fence));
+  checkPredictions(lines, fences, report);
   for (const [i, content] of lines.entries()) {
     const html = /<(?!!--|\/?(?:details|summary)>|https?:)[a-z/][^>]*>/i.exec(
       content.replace(/`[^`]*`/g, ""),

@@ -139,7 +139,7 @@ export class Launcher implements CheckContext {
       words: [...command, name, ...argv],
       folder: COURSE_FOLDER,
       // The programs that it starts must use the same bundles, or none if there are none.
-      environment: { [BUNDLES]: bundles ?? "" },
+      environment: { ...this.place.recorder?.environment, [BUNDLES]: bundles ?? "" },
     });
   }
 

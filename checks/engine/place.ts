@@ -32,6 +32,16 @@ export interface Place {
   bundles?: string;
   /** The folder in which these commands run. Default: the checker's own folder. */
   workingFolder?: string;
+  /** If it is missing, attacks are not recorded. */
+  recorder?: Recorder;
+}
+
+/** Records what the programs of an attack say to each other. */
+export interface Recorder {
+  /** The absolute path of a folder for its logs. A recording that a check makes for an attack is kept there, too. */
+  folder: string;
+  /** With these variables, a program that Node.js runs is recorded, and the programs that it starts. */
+  environment: Readonly<Record<string, string>>;
 }
 
 /** The course's own folder of a stage: the reference. */

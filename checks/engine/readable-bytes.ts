@@ -16,14 +16,45 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 /** Quotes, control characters, invisible characters, lone surrogates, and every blank but the space. */
 const UNSEEN = /(?! )["\\\p{Cc}\p{Cf}\p{Cs}\p{Z}]/gu;
 
-/** Text between double quotes, with escapes for the characters of UNSEEN. */
+/** How many characters of the end of a long text are shown. */
+const END = 60;
+
+/** Up to eight characters that are repeated at least twenty times. */
+const REPEATED = /([\s\S]{1,8}?)\1{19,}/gu;
+/** In longer texts we do not look for repetitions, in characters. */
+const MOST_SEARCHED = 1_000_000;
+
+/**
+ * Text between double quotes, with escapes for the characters of UNSEEN. A long text is told by what it consists of,
+ * `"1 + " + "0" × 5000 + "\n"`, or by its beginning and its end.
+ */
 export function quote(text: string): string {
-  const shown = text.length > MOST ? text.slice(0, MOST) : text;
-  const escaped = shown.replace(
+  if (text.length <= MOST) return quoted(text);
+  const parts = text.length > MOST_SEARCHED ? text : partsOf(text);
+  const shown =
+    parts.length <= MOST ? parts : `${quoted(text.slice(0, MOST - END))} … ${quoted(text.slice(-END))}`;
+  return `${shown} (${text.length} characters)`;
+}
+
+/** The pieces of a text, those that are repeated with how often. */
+function partsOf(text: string): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { 0: all, 1: unit = "", index } of text.matchAll(REPEATED)) {
+    if (index > done) parts.push(quoted(text.slice(done, index)));
+    parts.push(`${quoted(unit)} × ${all.length / unit.length}`);
+    done = index + all.length;
+  }
+  if (done < text.length) parts.push(quoted(text.slice(done)));
+  return parts.join(" + ");
+}
+
+function quoted(text: string): string {
+  const escaped = text.replace(
     UNSEEN,
     (character) => ESCAPES.get(character) ?? unicodeEscape(character.codePointAt(0) ?? 0),
   );
-  return `"${escaped}"${shown === text ? "" : ` … (${text.length} characters)`}`;
+  return `"${escaped}"`;
 }
 
 function unicodeEscape(codePoint: number): string {

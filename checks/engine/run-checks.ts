@@ -37,6 +37,8 @@ export interface CheckResult {
   problem?: string;
   /** The traffic on the checker's connections (see recordingOf). */
   recorded: Recording;
+  /** For an attack, if it was recorded: a .pcap file of what its programs said to each other, or of what it was given. */
+  capture?: Buffer;
   seed: number;
 }
 

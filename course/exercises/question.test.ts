@@ -1,10 +1,57 @@
 import { expect } from "chai";
-import { judgeAnswer, type Question } from "./question.ts";
+import { judgeAnswer, judgeGuess, type Prediction, type Question } from "./question.ts";
 
 const question: Question = {
   find: async () => ({ answers: ["two lines", "2"], observed: "the server answered two lines" }),
   explain: (answer) => `not ${answer}`,
 };
+
+describe("a prediction", () => {
+  let runs = 0;
+  const prediction: Prediction = {
+    ...question,
+    find: async () => {
+      runs += 1;
+      return { answers: ["2", "two"], observed: "the server answered two lines" };
+    },
+    problemOf: (answer) => (/^[0-9]+$|^two$/.test(answer) ? undefined : "Enter a number."),
+  };
+
+  beforeEach(() => {
+    runs = 0;
+  });
+
+  it("passes with a wrong guess, which stands beside the result, with what explains it and what was seen", async () => {
+    expect(await judgeGuess(prediction, " 3\n")).to.deep.equal({
+      verdict: "passed",
+      observed: "your guess   the result\n3            2\n\nnot 3\n\nthe server answered two lines",
+    });
+  });
+
+  it("passes with a right one, in every form, and says so", async () => {
+    for (const guess of ["2", "TWO"])
+      expect(await judgeGuess(prediction, guess)).to.deep.equal({
+        verdict: "passed",
+        observed: `your guess   the result\n${guess.padEnd(13)}2\n\nAs you said.\n\nthe server answered two lines`,
+      });
+  });
+
+  it("asks again in one line for what is no guess, and runs nothing", async () => {
+    for (const [guess, problem] of [
+      ["", "Enter what you think, right or wrong."],
+      [" \t", "Enter what you think, right or wrong."],
+      ["many", "Enter a number."],
+      ["9".repeat(101), "Enter a shorter guess."],
+    ] as const)
+      expect(await judgeGuess(prediction, guess)).to.deep.equal({ verdict: "failed", explanation: problem });
+    expect(runs).to.equal(0);
+  });
+
+  it("does not count before its program has run", async () => {
+    const failing = { ...prediction, find: () => Promise.reject(new Error("no server\nstack")) };
+    expect(await judgeGuess(failing, "2")).to.deep.equal({ verdict: "could-not-run", reason: "no server" });
+  });
+});
 
 describe("a question", () => {
   it("takes every form of the right answer", async () => {

@@ -1,13 +1,21 @@
 // Checks one exercise: the student's code with the checks of the stage, an answer with its question.
 
+import { dirname } from "node:path";
 import type { BundledPlace } from "../../checks/engine/bundles.ts";
 import type { Check } from "../../checks/engine/check.ts";
 import { type CheckResult, runChecks, type Verdict } from "../../checks/engine/run-checks.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
-import { judgeAnswer, loadQuestion } from "../exercises/question.ts";
+import {
+  type Judgement,
+  judgeAnswer,
+  judgeGuess,
+  loadPrediction,
+  loadQuestion,
+} from "../exercises/question.ts";
 import { type CourseFiles, composePlace, programsOf } from "../workspace/compose.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { AttackRecording } from "./attack-recording.ts";
 
 export interface Outcome {
   exercise: Exercise;
@@ -53,12 +61,27 @@ export async function checkExercise(exercise: Exercise, options: CheckOptions): 
   const started = performance.now();
   const outcome = hasRegion(exercise)
     ? await checkProgram(exercise, options)
-    : await checkAnswer(exercise, options.workspace.student.answer(exercise.id), options.workspace);
+    : await checkStoredAnswer(exercise, options.workspace);
   return { exercise, ...outcome, milliseconds: performance.now() - started };
 }
 
 /** What a check has found. */
 export type Found = Omit<Outcome, "exercise" | "milliseconds">;
+
+/** A guess is stored when its programs have run. So it counts, also where they cannot run now. */
+async function checkStoredAnswer(exercise: Exercise, workspace: Workspace): Promise<Found> {
+  const answer = workspace.student.answer(exercise.id);
+  const found = await checkAnswer(exercise, answer, workspace);
+  if (exercise.kind !== "predict" || answer === undefined || found.verdict !== "could-not-run") return found;
+  const note = `What it asks about could not run just now: ${found.explanation}`;
+  return {
+    verdict: "passed",
+    results: [],
+    explanation: `Your guess was ${answer}.`,
+    notes: [note],
+    own: answer,
+  };
+}
 
 /** Judges an answer that may not be stored yet. */
 export async function checkAnswer(
@@ -68,13 +91,14 @@ export async function checkAnswer(
 ): Promise<Found> {
   if (answer === undefined) {
     // Anybody can edit progress.txt, so without an answer nothing passes.
+    const what = exercise.kind === "predict" ? "guess" : "answer";
     const explanation = workspace.progress.has(exercise.id)
-      ? "It was passed elsewhere, and the answer is not here: copy work/answers/ from there, or answer again."
-      : `There is no answer yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
+      ? `It was passed elsewhere, and the ${what} is not here: copy work/answers/ from there, or answer again.`
+      : `There is no ${what} yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
     return { verdict: "failed", results: [], explanation, notes: [] };
   }
   try {
-    const judgement = await judgeAnswer(await loadQuestion(exercise.id), answer);
+    const judgement = await judge(exercise, answer);
     if (judgement.verdict === "passed")
       return { verdict: "passed", results: [], explanation: judgement.observed, notes: [], own: answer };
     const explanation = judgement.verdict === "failed" ? judgement.explanation : judgement.reason;
@@ -82,6 +106,13 @@ export async function checkAnswer(
   } catch (error) {
     return couldNotRun(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A question about a capture is answered rightly or wrongly; a prediction is made, and may be wrong. */
+async function judge({ id, kind }: Exercise, answer: string): Promise<Judgement> {
+  return kind === "predict"
+    ? judgeGuess(await loadPrediction(id), answer)
+    : judgeAnswer(await loadQuestion(id), answer);
 }
 
 async function checkProgram(exercise: ProgramExercise, options: CheckOptions): Promise<Found> {
@@ -189,8 +220,11 @@ async function checkPlace(
   const both = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
   // Checks of functions and of servers share a process, so they run in turn. Each client is a process of its own.
   const jobs = checks.every(({ of }) => of === "module" || of === "server") ? 1 : 2;
+  const isAttack = checks.some(({ of }) => of === "attack");
+  const recording = isAttack ? await AttackRecording.begin(dirname(place.folder)) : undefined;
+  let capture: Buffer | undefined;
   try {
-    await runChecks(checks, place, {
+    await runChecks(checks, recording === undefined ? place : { ...place, recorder: recording.recorder }, {
       jobs,
       seed,
       ...(timeout === undefined ? {} : { timeout }),
@@ -198,9 +232,11 @@ async function checkPlace(
       onResult,
     });
   } finally {
+    capture = recording?.end();
     remove();
   }
-  return inOrder(checks, results);
+  const ordered = inOrder(checks, results);
+  return capture === undefined ? ordered : ordered.map((result) => ({ ...result, capture }));
 }
 
 /** The results in order, up to the first one that is missing or did not pass. */

@@ -12,7 +12,7 @@ export function renderMarkdown(markdown: string, page: string, width: number, pa
   const view = {
     width,
     withAddresses: false,
-    opened: Number.POSITIVE_INFINITY,
+    isOpen: () => true,
     closedNote: () => "",
     file: page,
     nameOf: () => undefined,

@@ -3,7 +3,7 @@
 import { formatFailure } from "../../checks/engine/format-failure.ts";
 import { besideLabel } from "../../terminal/beside-label.ts";
 import type { Paint } from "../../terminal/paint.ts";
-import { wrap } from "../../terminal/text.ts";
+import { cut, wrap } from "../../terminal/text.ts";
 import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
 import { WORK } from "../workspace/compose.ts";
@@ -18,8 +18,9 @@ export function verdictLine(outcome: Outcome, paint: Paint): string {
   const checks = count === 1 ? "its check" : `all ${count} checks`;
   switch (verdict) {
     case "passed":
-      return `${paint("good", "passed")}: ${exercise.id}${hasRegion(exercise) ? `, ${checks}, ${time}` : ""}`;
+      return `${paint("good", exercise.kind === "predict" ? "predicted" : "passed")}: ${exercise.id}${hasRegion(exercise) ? `, ${checks}, ${time}` : ""}`;
     case "failed":
+      if (exercise.kind === "predict") return `${paint("warning", "no guess yet")}: ${exercise.id}`;
       return `${paint("bad", "not yet")}: ${exercise.id}${results.length > 0 ? `, check ${results.length} of ${count} failed, ${time}` : ""}`;
     case "could-not-run":
       return `${paint("warning", "could not run")}: ${exercise.id}`;
@@ -44,6 +45,20 @@ export function outcomeLines(outcome: Outcome, width: number, paint: Paint): str
 /** The command that checks the exercise with the same random values again. */
 function seedLines({ exercise }: Outcome, seed: number, width: number): string[] {
   return besideLabel("again:", `npm run learn -- check ${exercise.id} --seed ${seed}`, width);
+}
+
+/** The two lines of a report that say most: what was expected and what came. */
+export function gistLines(outcome: Outcome, width: number, paint: Paint): string[] {
+  const result = decisive(outcome);
+  if (result === undefined) return [];
+  const lines = formatFailure(result, width).map(printable);
+  return ["expected:", "received:"].flatMap((label) => {
+    const index = lines.findIndex((one) => one.startsWith(label));
+    const [line, next = ""] = index === -1 ? [] : lines.slice(index);
+    if (line === undefined) return [];
+    const goesOn = /^ +[^ ^]/.test(next);
+    return [cut(paintFailure(goesOn ? `${line} …` : line, paint), width)];
+  });
 }
 
 /** An observation may be a table, so its lines stay. Only lines that are too long are wrapped. */

@@ -10,7 +10,7 @@ import type { Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { changedElsewhere } from "./commands.ts";
 import type { KeyLabel } from "./frame.ts";
-import { meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
+import { gistLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import type { CheckOfAll, Session } from "./session.ts";
 
 /** The exercise, or the text in front of it. */
@@ -28,12 +28,13 @@ export function exerciseLines(session: Session, width: number, paint: Paint): st
   const report = outcome === undefined ? [] : reportLines(outcome, isChecking, width, paint);
   if (isTouched || outcome?.verdict === "could-not-run")
     return [...head, ...verdict, ...report, ...adviceLines(session, width, paint), "", ...task];
-  if (!hasRegion(exercise)) return [...head, ...task, "", ...verdict, ...report];
-  const starter =
-    outcome === undefined
+  // A task may be longer than the screen. So the verdict stands above it, in short, and the whole report below it.
+  const short = outcome === undefined ? [] : gistLines(outcome, width, paint);
+  const whole =
+    outcome === undefined || report.length === 0
       ? []
-      : [paint("heading", "What the check says of the code as it stands"), ...verdict, ...report];
-  return [...head, ...task, "", ...(outcome === undefined ? verdict : starter)];
+      : ["", paint("heading", "What the check says of the code as it stands"), ...report];
+  return [...head, ...verdict, ...short, "", ...task, ...whole];
 }
 
 /** The report of the last check. While the code is checked again, it is dimmed. */
@@ -45,9 +46,15 @@ function reportLines(outcome: Outcome, isOld: boolean, width: number, paint: Pai
 
 function verdictLines({ exercise, isChecking, outcome, settledAt }: Session, paint: Paint): string[] {
   if (isChecking) return [paint("warning", "checking …")];
-  if (outcome === undefined) return hasRegion(exercise) ? [] : [paint("good", "Press a to answer.")];
+  if (outcome === undefined) return hasRegion(exercise) ? [] : [paint("good", howToAnswer(exercise))];
   const time = settledAt.toTimeString().slice(0, 8);
   return [`${verdictLine(outcome, paint)}${paint("dim", ` (${time})`)}`];
+}
+
+function howToAnswer({ kind }: Exercise): string {
+  return kind === "predict"
+    ? "Press a to say what you think, right or wrong. Then the programs run."
+    : "Press a to answer.";
 }
 
 /** What to do if the checks could not run. */
@@ -61,7 +68,9 @@ function adviceLines({ exercise, isChecking, outcome }: Session, width: number, 
 
 function passedLines(outcome: Outcome, width: number, paint: Paint): string[] {
   const { exercise } = outcome;
-  const answer = hasRegion(exercise) ? [] : wrap(`Your answer: ${printable(outcome.own ?? "")}`, width);
+  // A guess stands beside the result already.
+  const answer =
+    exercise.kind === "capture" ? wrap(`Your answer: ${printable(outcome.own ?? "")}`, width) : [];
   const lines = [...answer, ...outcomeLines(outcome, width, paint)];
   if (lines.length > 0) lines.push("");
   lines.push(...meaningLines(exercise, width, paint));
@@ -188,7 +197,9 @@ export function keysOf(view: View, exercise: Exercise, workspace: Workspace): Ke
       isUrgent: hasPassed,
     },
     { key: "h", label: hints > count ? "all hints" : `hint ${hints}/${count}` },
-    ...(hasRegion(exercise) ? [] : [{ key: "a", label: "answer", isUrgent: !hasPassed }]),
+    ...(hasRegion(exercise)
+      ? []
+      : [{ key: "a", label: exercise.kind === "predict" ? "guess" : "answer", isUrgent: !hasPassed }]),
     { key: "l", label: "list" },
     { key: "c", label: "check all" },
     ...(hasRegion(exercise) ? forCode : []),

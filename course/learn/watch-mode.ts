@@ -115,6 +115,9 @@ class WatchMode {
 
   #onVerdict(): void {
     const { outcome } = this.#session;
+    // What is no guess is asked for again. Nothing has run.
+    if (this.#exercise.kind === "predict" && outcome?.verdict === "failed")
+      return this.#askForAnswer(outcome.explanation);
     const hasPassed = outcome?.verdict === "passed";
     const next = this.#workspace.next(this.#exercise);
     if (this.#view === "hints" && hasPassed) this.#show("exercise");
@@ -320,7 +323,8 @@ class WatchMode {
     this.#session.reset();
   }
 
-  #askForAnswer(): void {
+  /** @param problem what was wrong with the answer before, in one short line */
+  #askForAnswer(problem = ""): void {
     const exercise = this.#exercise;
     if (hasRegion(exercise)) {
       this.#message = `this exercise is not answered, but written: ${placeOf(exercise)}`;
@@ -328,13 +332,14 @@ class WatchMode {
     }
     this.#show("exercise");
     this.#prompt = {
-      question: "Your answer:",
+      question: `${problem} Your ${exercise.kind === "predict" ? "guess" : "answer"}:`.trim(),
       typed: "",
       done: (typed) => {
         if (typed.trim() !== "") this.#session.answer(typed.trim());
         else this.#message = "no answer was given; a asks again";
       },
     };
+    this.#draw();
   }
 
   #openPage(): void {

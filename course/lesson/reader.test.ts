@@ -91,6 +91,74 @@ describe("the lesson reader", () => {
     expect(shown()).to.not.include("Look.");
   });
 
+  describe("on a page with predictions", () => {
+    const fold = (answer: string): string =>
+      `<details><summary>What happens</summary>\n\n${answer}\n\n</details>\n`;
+    const PREDICTIONS = page(
+      "01-3",
+      `# P\n\n**Predict:** one?\n\n${fold("It is one.")}\n${LONG}\n**Predict:** two?\n\n${fold("It is two.")}\n<details><summary>Hint 1</summary>\n\nLook.\n\n</details>\n`,
+    );
+
+    beforeEach(() => {
+      reader = new Reader([PREDICTIONS], PREDICTIONS, { columns: 80, rows: 24 });
+    });
+
+    it("takes a guess, and shows it above the answer", () => {
+      expect(shown()).to.include("▸ What happens  (a: guess, and see)").and.to.not.include("It is one.");
+      press("a", ..."thre", "backspace", "k");
+      expect(rows()[23]).to.equal("your guess (or Enter alone): thrk▏");
+      expect(shown()).to.not.include("It is one.");
+      press("return");
+      expect(shown()).to.match(/▾ What happens\n\nYou said: thrk\n\nIt is one\./);
+    });
+
+    it("shows the answer without a guess, when only Enter is pressed, and none when it is Esc", () => {
+      press("a", "escape");
+      expect(shown()).to.not.include("It is one.");
+      press("a", "return");
+      expect(shown()).to.match(/▾ What happens\n\nIt is one\./);
+    });
+
+    it("goes to the next question, and keeps both apart from the hints", () => {
+      press("a", "1", "return", "a");
+      expect(shown()).to.include("Predict: two?").and.to.include("▸ What happens");
+      press("2", "return");
+      expect(shown())
+        .to.match(/You said: 2\n\nIt is two\./)
+        .and.to.include("▸ Hint 1  (h opens it)");
+      press("a");
+      expect(rows()[23]).to.equal("you have seen all that happens on this page");
+      press("g");
+      expect(shown()).to.match(/You said: 1\n\nIt is one\./);
+    });
+
+    it("finds a question that lies above, and one in no other way", () => {
+      press("G", "h");
+      expect(shown()).to.include("Look.").and.to.not.include("It is two.");
+      press("a");
+      expect(shown()).to.include("two?");
+      press("return", "G", "a", "return");
+      expect(shown()).to.include("It is one.");
+      press("/", ..."It is", "return");
+      expect(rows()[23]).to.equal('"It is" is in no page');
+    });
+
+    it("takes a guess of any characters and length, and shows it harmless, within the screen", () => {
+      press("a");
+      for (const text of ["\u001b[2J", "\u0007", "漢", ..."x".repeat(300)]) reader.press({ name: "", text });
+      for (const line of reader.screen()) expect(lineWidth(line)).to.be.at.most(80);
+      press("return");
+      for (const line of reader.screen()) expect(lineWidth(line)).to.be.at.most(80);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
+      expect(shown()).to.not.match(/[\u0000-\u0009\u000b-\u001f]/);
+    });
+  });
+
+  it("says that a page has nothing to guess", () => {
+    press("a");
+    expect(rows()[23]).to.equal("this page asks for no guess");
+  });
+
   it("lists all pages, and opens the chosen one", () => {
     press("c");
     expect(shown()).to.include("> 01-1            Page 01-1 *");

@@ -2,8 +2,9 @@
 
 import type { Key } from "../../terminal/keys.ts";
 import { cutLine, type Line, lineWidth, plainLine, textOf } from "../../terminal/styled-text.ts";
+import { printableText, widthOf } from "../../terminal/widths.ts";
 import { nameOfPage, type ReadingPage } from "./library.ts";
-import { type Rendered, renderPage } from "./render.ts";
+import { type Rendered, renderPage, WHAT_HAPPENS } from "./render.ts";
 
 /** What the caller has to do after a key, in addition to drawing the screen. */
 export type Request = "quit" | "suspend" | "exercise" | undefined;
@@ -23,29 +24,37 @@ interface Entry {
 type Mode =
   | { kind: "page" }
   | { kind: "list"; title: string; entries: Entry[]; selected: number }
-  | { kind: "typing"; text: string };
+  | { kind: "typing"; text: string }
+  /** The reader types what they think will happen. `part` is the number of the part that tells. */
+  | { kind: "guessing"; part: number; text: string };
 
 const LEAST: Size = { columns: 30, rows: 6 };
 /** One row above the page and one below it. */
 const FRAME_ROWS = 2;
 const MOST_HITS = 300;
 const LONGEST_SEARCH = 60;
+const LONGEST_GUESS = 200;
 
 /** Descriptions of the keys. The first one that fits into a row is shown. */
 const KEYS = [
+  "n next, p previous, space b scroll, c contents, / search, a guess, h hint, e exercise, q quit",
   "n next, p previous, space b scroll, c contents, / search, h hint, e exercise, q quit",
   "n next, p previous, space b scroll, c contents, / search, h hint, e do, q quit",
   "n next, p previous, space, c contents, / search, h hint, q quit",
   "n next, p previous, space, q quit",
 ];
 
+const NONE: ReadonlySet<number> = new Set();
+
 export class Reader {
   readonly #pages: readonly ReadingPage[];
   #size: Size;
   #index: number;
   #scroll = 0;
-  /** How many hints of the page are open. */
-  #opened = 0;
+  /** The numbers of the parts of the page that are open. */
+  #opened: ReadonlySet<number> = NONE;
+  /** What the reader has guessed on this page, by the number of the part that answers it. */
+  #guesses = new Map<number, string>();
   #mode: Mode = { kind: "page" };
   /** True if the last key was the first `e`. */
   #isExerciseNext = false;
@@ -58,7 +67,7 @@ export class Reader {
     this.#pages = pages;
     this.#index = Math.max(0, pages.indexOf(start));
     this.#size = size;
-    this.#rendered = this.#render(this.#index, 0);
+    this.#rendered = this.#render(this.#index, NONE);
   }
 
   get page(): ReadingPage | undefined {
@@ -90,6 +99,9 @@ export class Reader {
         return this.#pressOnPage(key);
       case "list":
         return this.#pressInList(key, this.#mode);
+      case "guessing":
+        this.#pressWhileGuessing(key, this.#mode);
+        break;
       case "typing":
         this.#pressWhileTyping(key, this.#mode.text);
     }
@@ -111,12 +123,13 @@ export class Reader {
     return this.#rendered.lines.slice(this.#scroll, this.#scroll + this.#bodyRows);
   }
 
-  #render(index: number, opened: number): Rendered {
+  #render(index: number, opened: ReadonlySet<number>): Rendered {
     const page = this.#pages[index];
     return renderPage(page?.text ?? "", {
       width: this.#size.columns - 1,
-      opened,
-      closedNote: () => "h opens it",
+      isOpen: (part) => opened.has(part),
+      guesses: this.#guesses,
+      closedNote: (summary) => (summary === WHAT_HAPPENS ? "a: guess, and see" : "h opens it"),
       file: page?.file ?? "",
       nameOf: nameOfPage(this.#pages),
     });
@@ -167,6 +180,9 @@ export class Reader {
       case "h":
         this.#openNext();
         break;
+      case "a":
+        this.#askForGuess();
+        break;
       case "c":
         this.#showContents();
         break;
@@ -199,27 +215,71 @@ export class Reader {
 
   #open(index: number, line: number): void {
     this.#index = index;
-    this.#opened = 0;
-    this.#rendered = this.#render(index, 0);
+    this.#opened = NONE;
+    this.#guesses.clear();
+    this.#rendered = this.#render(index, NONE);
     this.#mode = { kind: "page" };
     this.#scrollTo(line);
   }
 
   #openNext(): void {
-    const { closable } = this.#rendered;
-    if (closable.length === 0) return this.say("this page has no hints");
-    if (this.#opened === closable.length) return this.say("all of them are open");
-    const line = closable[this.#opened] ?? 0;
-    const next = closable[this.#opened + 1];
+    const hints = this.#partsOf(false);
+    const closed = hints.filter(({ part }) => !this.#opened.has(part));
+    const [next] = closed;
+    if (hints.length === 0) return this.say("this page has no hints");
+    if (next === undefined) return this.say("all of them are open");
     // The reader must not see the answer by surprise when they ask for another hint.
-    if (next === undefined && closable.length > 1 && this.#warnsOfAnswer) {
+    if (closed.length === 1 && hints.length > 1 && this.#warnsOfAnswer) {
       this.#warnsOfAnswer = false;
       return this.say("what follows tells the answer; h once more opens it");
     }
-    this.#opened += 1;
     this.#warnsOfAnswer = true;
+    this.#openPart(next.part);
+    if (next.line < this.#scroll || next.line >= this.#scroll + this.#bodyRows - 2)
+      this.#scrollTo(next.line - 1);
+  }
+
+  /** The parts that answer predictions, or all others, with their numbers on the page. */
+  #partsOf(isPrediction: boolean): { part: number; line: number }[] {
+    return this.#rendered.closable.flatMap((closable, part) =>
+      closable.isPrediction === isPrediction ? [{ part, line: closable.line }] : [],
+    );
+  }
+
+  #openPart(part: number): void {
+    this.#opened = new Set([...this.#opened, part]);
     this.#rendered = this.#render(this.#index, this.#opened);
-    if (line < this.#scroll || line >= this.#scroll + this.#bodyRows - 2) this.#scrollTo(line - 1);
+  }
+
+  /** Asks what the reader thinks: about the next question on the screen or behind it, or else about the first one left. */
+  #askForGuess(): void {
+    const predictions = this.#partsOf(true);
+    const closed = predictions.filter(({ part }) => !this.#opened.has(part));
+    const next = closed.find(({ line }) => line >= this.#scroll) ?? closed[0];
+    if (predictions.length === 0) return this.say("this page asks for no guess");
+    if (next === undefined) return this.say("you have seen all that happens on this page");
+    this.#mode = { kind: "guessing", part: next.part, text: "" };
+    // The question stands above the part, and must stay on the screen.
+    if (next.line < this.#scroll || next.line >= this.#scroll + this.#bodyRows)
+      this.#scrollTo(next.line - this.#bodyRows + 2);
+  }
+
+  #pressWhileGuessing({ name, text: typed }: Key, { part, text }: Extract<Mode, { kind: "guessing" }>): void {
+    const guess = (changed: string): Mode => ({ kind: "guessing", part, text: changed });
+    if (name === "escape") this.#mode = { kind: "page" };
+    else if (name === "return" || name === "enter") this.#showWhatHappens(part, text.trim());
+    else if (name === "backspace") this.#mode = guess([...text].slice(0, -1).join(""));
+    else if (name === "ctrl-u") this.#mode = guess("");
+    else if (typed !== "" && text.length < LONGEST_GUESS) this.#mode = guess(text + typed);
+  }
+
+  #showWhatHappens(part: number, guess: string): void {
+    this.#mode = { kind: "page" };
+    if (guess !== "") this.#guesses.set(part, guess);
+    this.#openPart(part);
+    const line = this.#rendered.closable[part]?.line ?? 0;
+    // The end of the question stays above what was opened.
+    if (line - this.#scroll > this.#bodyRows / 3) this.#scrollTo(line - Math.floor(this.#bodyRows / 4));
   }
 
   /** True until the user has been warned that the last part tells the answer. */
@@ -298,7 +358,7 @@ export class Reader {
     if (text === "") return;
     const entries: Entry[] = [];
     for (const [page, { id }] of this.#pages.entries()) {
-      for (const [line, content] of this.#render(page, 0).lines.entries()) {
+      for (const [line, content] of this.#render(page, NONE).lines.entries()) {
         const found = textOf(content);
         if (entries.length < MOST_HITS && found.toLowerCase().includes(text.toLowerCase()))
           entries.push({ label: `${id.padEnd(16)}${found.trim()}`, page, line });
@@ -333,9 +393,19 @@ export class Reader {
   #footer(): Line {
     if (this.#mode.kind === "typing")
       return [{ text: "search: " }, { text: this.#mode.text, style: "strong" }, { text: "▏" }];
+    if (this.#mode.kind === "guessing") return this.#guessLine(this.#mode.text);
     if (this.#notice !== "") return plainLine(this.#notice, "warning");
     if (this.#mode.kind === "list") return plainLine("↑ ↓ choose, Enter open, / search, q back", "dim");
     const keys = KEYS.find((text) => text.length < this.#size.columns) ?? "";
     return plainLine(keys, "dim");
+  }
+
+  /** The end of what is typed stays visible. */
+  #guessLine(text: string): Line {
+    const question = "your guess (or Enter alone): ";
+    const room = Math.max(1, this.#size.columns - question.length - 1);
+    let shown = [...text];
+    while (widthOf(shown.join("")) > room) shown = shown.slice(1);
+    return [{ text: question }, { text: printableText(shown.join("")), style: "strong" }, { text: "▏" }];
   }
 }

@@ -6,7 +6,7 @@ import { renderPage } from "./render.ts";
 function rendered(markdown: string, { width = 40, opened = 0 } = {}): string {
   const { lines } = renderPage(markdown, {
     width,
-    opened,
+    isOpen: (part) => part < opened,
     closedNote: () => "h",
     file: "lessons/03-dh-chat/4-key-pair.md",
     nameOf: (file) => (file === "lessons/03-dh-chat/9-mallory.md" ? "03-9" : undefined),

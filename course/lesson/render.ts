@@ -11,8 +11,10 @@ import { codeLines } from "./code-lines.ts";
 export interface View {
   /** In columns. Paragraphs are narrower if this is very wide. */
   width: number;
-  /** How many of the closed parts are open. Hints and the meaning of an exercise are closed at first. */
-  opened: number;
+  /** Whether a closed part is open, by its number on the page, from 0. */
+  isOpen: (part: number) => boolean;
+  /** What the reader has guessed, by the number of the part that answers it. */
+  guesses?: ReadonlyMap<number, string>;
   /** The text beside a closed part, e.g. "h opens it". */
   closedNote: (summary: string) => string;
   /** The page's file, relative to the course's folder: links are relative to it. */
@@ -23,11 +25,21 @@ export interface View {
   withAddresses?: boolean;
 }
 
+/** A part of a page that is closed at first: a hint, the meaning of an exercise, or the answer to a prediction. */
+export interface Closable {
+  /** The number of the line in which it begins. */
+  line: number;
+  /** Whether it answers a prediction, so that the reader should guess first. */
+  isPrediction: boolean;
+}
+
 export interface Rendered {
   lines: Line[];
-  /** The numbers of the lines in which the closed parts begin. */
-  closable: number[];
+  closable: Closable[];
 }
+
+/** The summary of each part that answers a prediction. */
+export const WHAT_HAPPENS = "What happens";
 
 /** Longer lines are hard to read. */
 const MOST_COLUMNS = 100;
@@ -52,7 +64,7 @@ function withClosableMeaning(markdown: string): string {
 
 class Layout {
   readonly lines: Line[] = [];
-  readonly closable: number[] = [];
+  readonly closable: Closable[] = [];
   readonly #view: View;
   /** True inside a closed part. */
   #hidden = false;
@@ -158,11 +170,15 @@ class Layout {
   }
 
   #openable(summary: string): void {
-    const isOpen = this.closable.length < this.#view.opened;
-    this.closable.push(this.lines.length);
+    const part = this.closable.length;
+    const isOpen = this.#view.isOpen(part);
+    this.closable.push({ line: this.lines.length, isPrediction: summary === WHAT_HAPPENS });
     this.#hidden = !isOpen;
     const note: Line = isOpen ? [] : plainLine(`  (${this.#view.closedNote(summary)})`, "dim");
     this.#add([[{ text: `${isOpen ? "▾" : "▸"} ${summary}`, style: "strong" }, ...note]]);
+    const guess = isOpen ? this.#view.guesses?.get(part) : undefined;
+    if (guess !== undefined)
+      this.#paragraph([{ text: `You said: ${printableText(guess)}`, style: "warning" }]);
   }
 
   #table({ header, rows }: Tokens.Table): void {

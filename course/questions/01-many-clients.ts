@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { startServer } from "../../programs/stage-programs.ts";
-import type { Question } from "../exercises/question.ts";
+import type { Prediction } from "../exercises/question.ts";
 import { dialled } from "./support/dialled.ts";
 
 const CLIENTS = 10;
@@ -29,7 +29,7 @@ async function askAllAtOnce(): Promise<number[]> {
   }
 }
 
-export const question: Question = {
+export const question: Prediction = {
   async find() {
     const times = await askAllAtOnce();
     const last = times.at(-1) ?? 0;
@@ -46,11 +46,11 @@ export const question: Question = {
       .trim()
       .toLowerCase()
       .replace(/ ?(?:ms|milliseconds?)\.?$/, ""),
+  problemOf: (answer) =>
+    OFFERED.includes(Number(answer)) ? undefined : `Enter one of the numbers ${OFFERED.join(", ")}.`,
   explain(answer) {
     if (answer === "50")
-      return "That would be so if all ten were computed side by side. How many threads does the server have?";
-    if (answer === "100")
-      return "While the server computes for one client, how many of the other nine can it compute for?";
-    return `Answer with one of the numbers: ${OFFERED.join(", ")}.`;
+      return "That would be so if all ten were computed side by side. The server has one thread: it computes for one at a time.";
+    return "While the server computes for one client, it computes for none of the other nine: the last has to wait for all of them.";
   },
 };

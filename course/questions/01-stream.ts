@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { quote } from "../../checks/engine/readable-bytes.ts";
-import type { Question } from "../exercises/question.ts";
+import type { Prediction } from "../exercises/question.ts";
 import { dialled } from "./support/dialled.ts";
 
 const WRITES = ["1 + 1\n", "2 + 2\n", "3 + 3\n"] as const;
@@ -41,7 +41,7 @@ async function becauseItIsBusy(server: ReturnType<typeof createServer>): Promise
   other.destroy();
 }
 
-export const question: Question = {
+export const question: Prediction = {
   async find() {
     const pieces = await readLate();
     const calls = pieces.map((piece) => `  read ${quote(piece)}`).join("\n");
@@ -51,13 +51,12 @@ export const question: Question = {
     };
   },
   normalise: (answer) => answer.trim().match(/^(\d+)(?: times?)?$/)?.[1] ?? answer.trim().toLowerCase(),
+  problemOf: (answer) => (/^\d+$/.test(answer) ? undefined : "Enter a number, such as 4."),
   explain(answer) {
     if (answer === String(WRITES.length))
-      return "You count one read for each write. But what is kept of a write, once its bytes are in the stream?";
+      return "You counted one read for each write. But nothing is kept of a write, once its bytes are in the stream.";
     if (answer === String(WRITES.join("").length))
       return "Those are the bytes. A read takes as many as are there, up to some 64 KiB.";
-    if (/^\d+$/.test(answer))
-      return "Think of what lies there when the reader comes: how many bytes, in how many pieces?";
-    return "Answer with a number: how many times the function is called.";
+    return "Think of what lies there when the reader comes: all the bytes, in one row, and no mark between them.";
   },
 };

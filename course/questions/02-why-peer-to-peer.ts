@@ -2,13 +2,13 @@
 
 import type { ChildProgram } from "../../programs/child-program.ts";
 import { startProgram, startServer } from "../../programs/stage-programs.ts";
-import type { Found, Question } from "../exercises/question.ts";
+import type { Found, Prediction } from "../exercises/question.ts";
 import { Relay } from "../relay.ts";
 
 /** How many messages each user sends. */
 const MESSAGES = 10;
 
-export const question: Question = {
+export const question: Prediction = {
   async find(): Promise<Found> {
     // No ping may come in between, even on a slow machine.
     const { server, port } = await startServer("02-basic-p2p/server.ts", ["--heartbeat", "600"]);
@@ -38,19 +38,27 @@ export const question: Question = {
     }
   },
 
+  problemOf: (answer) => (countIn(answer) === undefined ? "Enter a number, such as 7." : undefined),
   explain(answer) {
-    const number = Number(answer.replace(/ lines?$/, ""));
-    if (!Number.isInteger(number)) return "The answer is a number: count lines that go to the registry.";
-    if (number <= 0)
-      return "Alice's program knows that Bob is called bob. To connect to his program it needs an address and a port. Who tells it, if it does not ask?";
+    const number = countIn(answer) ?? 0;
+    if (number === 0)
+      return "Alice's program knows that Bob is called bob. To connect to his program it needs an address and a port, and it must ask for them.";
     if (number < MESSAGES)
-      return "Go through the lines of the beginning one by one: who of the two needs to find the other, and how often? And who needs nothing, because the other comes to him?";
-    return "Messages, acknowledgements and the goodbye go from one program to the other, not through the registry (P2.8). What is left if you take them away?";
+      return "Only one of the two needs to find the other, and asks once: Alice's program. Bob's needs nothing, because the other one comes to it.";
+    return "Messages, acknowledgements and the goodbye go from one program to the other, not through the registry (P2.8).";
   },
 };
 
 /** Small numbers in words. */
 const WORDS = ["none", "one", "two", "three"];
+
+/** The number in an answer, in digits or in words. */
+function countIn(answer: string): number | undefined {
+  const text = answer.replace(/ lines?$/, "");
+  const word = WORDS.indexOf(text);
+  if (word !== -1) return word;
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
 
 function startClient(name: string, registryPort: number, programs: ChildProgram[]): ChildProgram {
   const options = ["--name", name, "--registry", `127.0.0.1:${registryPort}`];

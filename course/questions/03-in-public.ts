@@ -1,7 +1,7 @@
 // Repeats the exchange of lesson 03-1 with p = 23, using stage 03's own functions.
 
 import { power, TOY } from "../../checks/engine/cryptography.ts";
-import type { Question } from "../exercises/question.ts";
+import type { Prediction } from "../exercises/question.ts";
 import { jsonFrom } from "./support/output.ts";
 
 /** The private keys of Alice and Bob on the page. */
@@ -72,7 +72,7 @@ function mistakes(): [answer: string, explanation: string][] {
   ];
 }
 
-export const question: Question = {
+export const question: Prediction = {
   async find() {
     const { alicePublic, bobPublic, aliceSecret, bobSecret } = (await jsonFrom(PROGRAM)) as Exchange;
     if (aliceSecret !== bobSecret) throw new Error("stage 03 has computed two different secrets");
@@ -89,14 +89,12 @@ export const question: Question = {
   normalise(answer) {
     return answer.trim().replace(/^0+(?=[0-9])/, "");
   },
+  problemOf: (answer) => (/^\d{1,9}$/.test(answer) ? undefined : "Enter a whole number, such as 14."),
   explain(answer) {
     const known = mistakes().find(([wrong]) => wrong === answer);
     if (known !== undefined) return known[1];
-    const number = Number(answer);
-    if (!Number.isInteger(number) || number < 0)
-      return "Enter a whole number: the secret that both sides compute.";
-    if (number > 22)
-      return "All numbers are taken modulo 23, so the secret is from 1 to 22. What remains if you divide by 23?";
+    if (Number(answer) > 22)
+      return "All numbers are taken modulo 23, so the secret is from 1 to 22: what remains after dividing by 23.";
     return "Compute it on both sides, Alice's and Bob's: the two results must be equal. Take the remainder after every multiplication, and look at the row of powers to check your public keys.";
   },
 };

@@ -1,6 +1,6 @@
 // Counts how many candidates stage 03's own function tries to find a safe prime of 256 bits.
 
-import type { Question } from "../exercises/question.ts";
+import type { Prediction } from "../exercises/question.ts";
 import { jsonFrom } from "./support/output.ts";
 
 const BITS = 256;
@@ -24,7 +24,12 @@ const PROGRAM = `
   console.log(JSON.stringify(counts));
 `;
 
-export const question: Question = {
+/** The choice that an answer names, by its letter or its number. */
+function choiceOf(answer: string): (typeof CHOICES)[number] | undefined {
+  return CHOICES.find(({ letter, count }) => answer === letter || answer === String(count));
+}
+
+export const question: Prediction = {
   async find() {
     const counts = (await jsonFrom(PROGRAM)) as number[];
     const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
@@ -46,13 +51,15 @@ export const question: Question = {
       .toLowerCase()
       .replace(/[\s,.'_:)]/g, "");
   },
+  problemOf: (answer) =>
+    choiceOf(answer) === undefined
+      ? `Enter one of the letters ${CHOICES.map(({ letter }) => letter).join(", ")}.`
+      : undefined,
   explain(answer, { answers }) {
-    const chosen = CHOICES.find(({ letter, count }) => answer === letter || answer === String(count));
-    if (chosen === undefined)
-      return `Enter one of the letters ${CHOICES.map(({ letter }) => letter).join(", ")}.`;
+    const chosen = choiceOf(answer);
     const right = CHOICES.find(({ letter }) => answers.includes(letter));
-    if (right === undefined || chosen.count > right.count)
-      return "Primes are not that rare: their density falls with the logarithm of the size, so only with the number of bits. What is ln 2^255?";
+    if (chosen === undefined || right === undefined || chosen.count > right.count)
+      return "Primes are not that rare: their density falls with the logarithm of the size, so only with the number of bits. ln 2^255 is 177.";
     if (chosen.letter === "b")
       return "That is about how many odd numbers you look at until one of them is prime. But q and 2q + 1 have to be prime at the same time.";
     return "Among numbers of two digits every fourth is prime, but their density falls: around N it is about one in ln N. And q and 2q + 1 have to be prime at the same time.";

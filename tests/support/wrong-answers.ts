@@ -6,7 +6,13 @@ import type { VariantOptions } from "../../authoring/prove/variant.ts";
 import { readWrongAnswers, type WrongAnswer, type WrongText } from "../../authoring/prove/wrong-answers.ts";
 import { STAGE_FOLDERS, type StageNumber } from "../../checks/engine/place.ts";
 import { Random } from "../../checks/engine/random.ts";
-import { judgeAnswer, loadQuestion } from "../../course/exercises/question.ts";
+import {
+  type Found,
+  judgeAnswer,
+  judgeGuess,
+  loadPrediction,
+  loadQuestion,
+} from "../../course/exercises/question.ts";
 import { stageOf } from "../../course/exercises/stages.ts";
 import { EXERCISES, PROGRAM_EXERCISES } from "./course.ts";
 import { SEED } from "./on-the-wire.ts";
@@ -94,10 +100,34 @@ async function judge(answer: WrongAnswer): Promise<Error | undefined> {
   }
 }
 
-async function expectExplained({ exercise, answer, says }: WrongText): Promise<void> {
+async function expectExplained(wrong: WrongText): Promise<void> {
+  const { exercise, answer, says } = wrong;
+  if (EXERCISES.find(({ id }) => id === exercise)?.kind === "predict") return expectBesideResult(wrong);
   const judgement = await judgeAnswer(await loadQuestion(exercise), answer);
   if (judgement.verdict !== "failed") throw new Error(`judged as ${judgement.verdict}`);
   expect(judgement.explanation).to.contain(says);
+}
+
+/** A wrong guess counts: it stands beside the result, with its explanation. What is no guess is asked for again. */
+async function expectBesideResult({ exercise, answer, says }: WrongText): Promise<void> {
+  const question = await loadPrediction(exercise);
+  let found: Found | undefined;
+  const find = async (): Promise<Found> => {
+    found = await question.find();
+    return found;
+  };
+  const judgement = await judgeGuess({ ...question, find }, answer);
+  if (judgement.verdict === "could-not-run") throw new Error(judgement.reason);
+  if (judgement.verdict === "failed") {
+    expect(found, "what ran for something that is no guess").to.equal(undefined);
+    expect(judgement.explanation).to.contain(says).and.not.contain("\n");
+    return;
+  }
+  const [result = ""] = found?.answers ?? [];
+  expect(judgement.observed).to.match(/^your guess +the result\n/);
+  expect(judgement.observed.split("\n")[1]?.replace(/ {3,}/, " | ")).to.equal(`${answer} | ${result}`);
+  expect(judgement.observed).to.contain(says).and.not.contain("As you said.");
+  expect(judgement.observed).to.contain(found?.observed);
 }
 
 async function expectCaught(stage: StageNumber, answer: Exclude<WrongAnswer, WrongText>): Promise<void> {

@@ -1,3 +1,0 @@
-// caught by: P1.8-nothing-else
-// says: trim() removes other blanks
-  return line.trim().toUpperCase() === "END";
