@@ -10,8 +10,10 @@ import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { Place } from "./place.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
+import type { TouchedBytes } from "./touched-bytes.ts";
 import { within } from "./transcript.ts";
-import { decodeValue, encodeValue, GivesInTurn, Reference, type Thrown } from "./values.ts";
+import { decodeValue, encodeValue, GivesArgument, GivesInTurn, Reference, type Thrown } from "./values.ts";
+import type { CryptoCalls } from "./watched-crypto.ts";
 
 const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 
@@ -19,7 +21,7 @@ const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 const START = 30_000;
 
 /** The result of a call. */
-type Outcome = { value: unknown } | { thrown: Thrown };
+type Outcome = ({ value: unknown } & TouchedBytes) | { thrown: Thrown };
 
 interface Request {
   kind: "call" | "create" | "method" | "crypto-calls";
@@ -100,8 +102,8 @@ export class ModuleHost {
     }
     if (answer === undefined)
       throw new CouldNotRun(`the process that runs ${request.file} has ended:\n${this.#errors.trim()}`);
-    const { value, thrown, compiled } = JSON.parse(answer);
-    if (thrown === undefined) return { value: decodeValue(value) };
+    const { value, thrown, compiled, touched } = JSON.parse(answer);
+    if (thrown === undefined) return { value: decodeValue(value), ...touched };
     const error = decodeValue(thrown) as Thrown;
     if (compiled === false) throw new CouldNotRun(`${request.file} cannot be loaded: ${error.message}`);
     return { thrown: error };
@@ -123,6 +125,9 @@ export interface ExpectedError {
   code?: string;
   message?: RegExp;
 }
+
+/** Tells the likeliest mistake from the value that came instead of the expected one; undefined if it tells none. */
+export type Why = (value: unknown) => string | undefined;
 
 /** The functions of one file or the methods of one object, as an actor. */
 export class ModuleUnderTest {
@@ -149,25 +154,34 @@ export class ModuleUnderTest {
   }
 
   /** Calls a function, and expects exactly this value. */
-  async returns(name: string, argv: readonly unknown[], expected: unknown): Promise<void> {
+  async returns(name: string, argv: readonly unknown[], expected: unknown, why?: Why): Promise<void> {
     await this.#step(`${this.#call(name, argv)} returns ${show(expected)}`, async () => {
       const value = await this.#value(name, argv, show(expected));
       if (!isDeepStrictEqual(plain(value), plain(expected)))
-        this.#fail(name, argv, show(expected), show(value), true);
+        this.#fail(name, argv, show(expected), show(value), { exact: true, likelyCause: why?.(value) });
     });
   }
 
-  /** Calls a function, and expects that it throws. */
-  async throws(name: string, argv: readonly unknown[], expected: ExpectedError = {}): Promise<void> {
+  /** Calls a function, and expects that it throws. `why` is asked if it returns a value instead. */
+  async throws(
+    name: string,
+    argv: readonly unknown[],
+    expected: ExpectedError = {},
+    why?: Why,
+  ): Promise<void> {
     const description = `an error${expected.code ? ` with code ${expected.code}` : ""}${expected.message ? ` that says ${expected.message}` : ""}`;
     await this.#step(`${this.#call(name, argv)} throws ${description}`, async () => {
       const outcome = await this.#outcome("call", name, argv, description);
-      if ("value" in outcome) return this.#fail(name, argv, description, show(outcome.value));
+      if ("value" in outcome)
+        return this.#fail(name, argv, description, show(outcome.value), {
+          likelyCause: why?.(outcome.value),
+        });
       const { thrown } = outcome;
       const right =
         (expected.code === undefined || thrown.code === expected.code) &&
         (expected.message === undefined || expected.message.test(thrown.message));
-      if (!right) this.#fail(name, argv, description, showThrown(thrown));
+      if (!right)
+        this.#fail(name, argv, description, showThrown(thrown), { likelyCause: whyThrown(thrown, expected) });
       this.#context.transcript.observe();
     });
   }
@@ -184,11 +198,35 @@ export class ModuleUnderTest {
     });
   }
 
-  /** Lists the calls of node:crypto functions since the last time, in order (see watched-crypto.ts). */
-  async cryptoCalls(): Promise<string[]> {
+  /** What has been called in node:crypto since the last time (see watched-crypto.ts). */
+  async cryptoCalls(): Promise<CryptoCalls> {
     const request = { kind: "crypto-calls" as const, file: this.#file, name: "", arguments: [] };
     const outcome = await this.#host.request(request, this.#context.timeout);
-    return outcome !== undefined && "value" in outcome ? (outcome.value as string[]) : [];
+    return outcome !== undefined && "value" in outcome
+      ? (outcome.value as CryptoCalls)
+      : { calls: [], hasDrawn: false };
+  }
+
+  /**
+   * Calls a function, and expects that it gives new bytes, and leaves those that it was given as they were.
+   * @param names what the function calls its arguments
+   */
+  async makesNewBytes(name: string, argv: readonly unknown[], names: readonly string[]): Promise<void> {
+    await this.#step(`${this.#call(name, argv)} leaves ${names.join(" and ")} as they were`, async () => {
+      const outcome = await this.#outcome("call", name, argv, "new bytes");
+      if ("thrown" in outcome) return this.#fail(name, argv, "new bytes", showThrown(outcome.thrown));
+      const { changed = [], returned } = outcome;
+      const [first] = changed;
+      if (first !== undefined)
+        return this.#fail(name, argv, `${names[first]} as it was`, `${names[first]}, changed`, {
+          likelyCause: `${name} writes into ${names[first]} itself. Make a new Buffer, and write into that one.`,
+        });
+      if (returned !== undefined)
+        return this.#fail(name, argv, "a new Buffer", `the bytes of ${names[returned]} themselves`, {
+          likelyCause: `What is returned shares its bytes with ${names[returned]}: slice and subarray copy nothing. Make a new Buffer.`,
+        });
+      this.#context.transcript.observe();
+    });
   }
 
   /** The object as an argument for another call. */
@@ -222,8 +260,15 @@ export class ModuleUnderTest {
     });
   }
 
-  #fail(name: string, argv: readonly unknown[], expected: string, received: string, exact = false): never {
-    throw new StepFailure({ sent: this.#call(name, argv), expected, received, exact });
+  #fail(
+    name: string,
+    argv: readonly unknown[],
+    expected: string,
+    received: string,
+    { exact = false, likelyCause }: { exact?: boolean; likelyCause?: string | undefined } = {},
+  ): never {
+    const cause = likelyCause === undefined ? {} : { likelyCause };
+    throw new StepFailure({ sent: this.#call(name, argv), expected, received, exact, ...cause });
   }
 
   #call(name: string, argv: readonly unknown[]): string {
@@ -249,6 +294,8 @@ function plain(value: unknown): unknown {
 
 /** A value in one line. A long one is cut, and its length is added. */
 function show(value: unknown): string {
+  if (value instanceof GivesArgument)
+    return value.index === 0 ? "(smallest, largest) => smallest" : "(smallest, largest) => largest";
   if (value instanceof GivesInTurn) return `() => ${value.values.map(show).join(", then ")}`;
   if (value instanceof Uint8Array) {
     const hex = Buffer.from(value).toString("hex");
@@ -267,6 +314,16 @@ function show(value: unknown): string {
       .map(([name, member]) => `${name}: ${show(member)}`)
       .join(", ")} }`;
   return inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 400, maxArrayLength: 40 });
+}
+
+/** What is likely if another error was thrown than the expected one. */
+function whyThrown({ name, code }: Thrown, expected: ExpectedError): string | undefined {
+  if (expected.code === undefined) return undefined;
+  const wanted = `new ProtocolError("${expected.code}", "…")`;
+  if (code === undefined && name === "Error")
+    return `A plain Error has no code, so nobody can tell it from a mistake in the program. Throw ${wanted}.`;
+  if (name === "ProtocolError") return `The code of the error is another one. Throw ${wanted}.`;
+  return `This error was not thrown on purpose: the code fails at this value. Look at what the value is first, or catch the error, and throw ${wanted}.`;
 }
 
 function showThrown({ name, message, code }: Thrown): string {
