@@ -10,6 +10,9 @@ import type { Scene } from "./engine/scene.ts";
 
 const REPLACEMENT = "\uFFFD";
 
+const LEFT_RUNNING =
+  "Something still runs for messages that were acknowledged long ago: when the ack comes, stop the timer of its message. Otherwise the chat is called lost after 30 s, although everything has arrived.";
+
 /** Characters that no terminal may receive. (A line feed is allowed only at the end of a line.) */
 const STEERS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
@@ -144,6 +147,9 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.showsNext("no chats");
       await carol.hears(BYE);
       await carol.ended();
+      // A timer of an acknowledged message that still runs would keep the program alive, and end the chat after 30 s.
+      await alice.enters("/quit");
+      await alice.endsWith(0, LEFT_RUNNING);
     },
   },
 

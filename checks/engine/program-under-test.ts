@@ -154,13 +154,16 @@ export class ProgramUnderTest {
     );
   }
 
-  /** Expects this as the very next line on standard output. */
-  async showsNext(expected: string | RegExp): Promise<string> {
+  /**
+   * Expects this as the very next line on standard output.
+   * @param why tells what is likely from the line that came instead
+   */
+  async showsNext(expected: string | RegExp, why?: (line: string) => string | undefined): Promise<string> {
     return this.#step(`${this.name} shows next ${describe(expected)}`, async () => {
       await this.#until(() => this.lines.length > this.#next);
       const line = this.lines[this.#next];
       if (line === undefined || !matches(line, expected))
-        return this.#fail(expected, line === undefined ? [] : [line]);
+        return this.#fail(expected, line === undefined ? [] : [line], 0, line && why?.(line));
       return this.#takeLine(this.#next);
     });
   }
@@ -194,13 +197,20 @@ export class ProgramUnderTest {
     });
   }
 
-  /** Expects that it ends by itself with this exit code. */
-  async endsWith(code: number): Promise<void> {
+  /**
+   * Expects that it ends by itself with this exit code.
+   * @param whyNot what is likely if it does not end
+   */
+  async endsWith(code: number, whyNot?: string): Promise<void> {
     this.#mayEnd = true;
     await this.#step(`${this.name} ends with exit code ${code}`, async () => {
       await this.#until(() => this.hasEnded);
       if (this.#outcome === undefined)
-        throw new StepFailure({ expected: `exit code ${code}`, received: "nothing; it still runs" });
+        throw new StepFailure({
+          expected: `exit code ${code}`,
+          received: "nothing; it still runs",
+          ...(whyNot === undefined ? {} : { likelyCause: whyNot }),
+        });
       if (this.#outcome.code !== code)
         throw new StepFailure({ expected: `exit code ${code}`, received: this.lastWords });
     });
@@ -263,7 +273,12 @@ export class ProgramUnderTest {
     if (line !== "") this.#context.transcript.observe();
   }
 
-  async #fail(expected: string | RegExp, lines: readonly string[], longer = 0): Promise<never> {
+  async #fail(
+    expected: string | RegExp,
+    lines: readonly string[],
+    longer = 0,
+    likelyCause?: string,
+  ): Promise<never> {
     const ended = this.hasEnded ? `\n${this.lastWords}` : "";
     const shown = lines.slice(-LAST_LINES).map(quote);
     const [only] = shown;
@@ -274,6 +289,7 @@ export class ProgramUnderTest {
       expected: describe(expected),
       received: `${shown.length === 0 ? nothing : shown.length === 1 ? only : shown.join("\n")}${ended}`,
       exact: typeof expected === "string" && shown.length === 1,
+      ...(likelyCause ? { likelyCause } : {}),
       ...(shown.length === 0 && (await this.isBusy()) ? { likelyCause: ENDLESS } : {}),
     });
   }
