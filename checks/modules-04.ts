@@ -9,6 +9,7 @@ import {
   type SealedLine,
   seal,
   sessionKeys,
+  TOY,
   tagged,
   tagOf,
 } from "./engine/cryptography.ts";
@@ -507,6 +508,25 @@ export const checks = defineChecks({ stages: ["04"], of: "module" }, [
       const reflected = seal(scene.random.bytes(64), 2, Buffer.from("reflected"));
       await refusesLine("a line of the other direction, with the number that is due", reflected);
       await opens(scene, opener, third ?? {}, "third");
+    },
+  },
+  {
+    id: "P6.3-error-codes",
+    title: "every code of an error within a chat becomes bad-record, but line-too-long",
+    likelyCause: "errorCode says bad-record for whatever was found in a line that was opened.",
+    async run(scene) {
+      const file = await scene.module("channel.ts");
+      const group = { ...TOY, smallestPrivateKey: 2n, largestPrivateKey: 21n };
+      const hellos = { initiator: "{}", responder: "{}" };
+      const channel = await file.creates("SealedChannel", [group, "initiator", hellos]);
+      for (const code of ["bad-request", "bad-encoding", "bad-record", "wrong-stage"])
+        await channel.returns("errorCode", [code], "bad-record");
+      await channel.returns(
+        "errorCode",
+        ["line-too-long"],
+        "line-too-long",
+        () => "A line that is too long keeps its own code: nobody has to decrypt anything to see that.",
+      );
     },
   },
   {
