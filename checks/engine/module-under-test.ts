@@ -9,7 +9,7 @@ import { bundleCommand, nodeCommand } from "../../programs/node-command.ts";
 import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { Place } from "./place.ts";
-import { CouldNotRun, StepFailure } from "./step-failure.ts";
+import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
 import { within } from "./transcript.ts";
 import { decodeValue, encodeValue, GivesInTurn, Reference, type Thrown } from "./values.ts";
 
@@ -28,6 +28,12 @@ interface Request {
   handle?: number;
   arguments: readonly unknown[];
 }
+
+/** The processes that still run: they end with us, also if the functions never return. */
+const running = new Set<ModuleHost>();
+process.on("exit", () => {
+  for (const host of running) host.kill();
+});
 
 /** The process that holds the functions. One process serves many checks. */
 export class ModuleHost {
@@ -56,7 +62,9 @@ export class ModuleHost {
       this.#errors = (this.#errors + text).slice(-4000);
     });
     this.#started = new Promise((resolve) => this.#waiting.set(0, () => resolve()));
+    running.add(this);
     this.#child.on("close", () => {
+      running.delete(this);
       this.#ended = true;
       for (const answer of this.#waiting.values()) answer(undefined);
     });
@@ -153,7 +161,7 @@ export class ModuleUnderTest {
     await this.#step(`${this.#call(name, argv)} returns ${show(expected)}`, async () => {
       const value = await this.#value(name, argv, show(expected));
       if (!isDeepStrictEqual(plain(value), plain(expected)))
-        this.#fail(name, argv, show(expected), show(value), true);
+        this.#fail(name, argv, show(expected), { received: show(value), exact: true });
     });
   }
 
@@ -162,12 +170,12 @@ export class ModuleUnderTest {
     const description = `an error${expected.code ? ` with code ${expected.code}` : ""}${expected.message ? ` that says ${expected.message}` : ""}`;
     await this.#step(`${this.#call(name, argv)} throws ${description}`, async () => {
       const outcome = await this.#outcome("call", name, argv, description);
-      if ("value" in outcome) return this.#fail(name, argv, description, show(outcome.value));
+      if ("value" in outcome) return this.#fail(name, argv, description, { received: show(outcome.value) });
       const { thrown } = outcome;
       const right =
         (expected.code === undefined || thrown.code === expected.code) &&
         (expected.message === undefined || expected.message.test(thrown.message));
-      if (!right) this.#fail(name, argv, description, showThrown(thrown));
+      if (!right) this.#fail(name, argv, description, wrongError(thrown, expected));
       this.#context.transcript.observe();
     });
   }
@@ -177,7 +185,7 @@ export class ModuleUnderTest {
     return this.#step(`new ${this.#call(name, argv)}`, async () => {
       const outcome = await this.#outcome("create", name, argv, `an object of ${name}`);
       if ("thrown" in outcome)
-        return this.#fail(name, argv, `an object of ${name}`, showThrown(outcome.thrown));
+        return this.#fail(name, argv, `an object of ${name}`, wrongError(outcome.thrown));
       const { value } = outcome;
       const handle = value instanceof Reference ? value.handle : -1;
       return new ModuleUnderTest(this.#file, this.#host, this.#context, { name, handle });
@@ -198,7 +206,7 @@ export class ModuleUnderTest {
 
   async #value(name: string, argv: readonly unknown[], expected = "a value"): Promise<unknown> {
     const outcome = await this.#outcome("call", name, argv, expected);
-    if ("thrown" in outcome) return this.#fail(name, argv, expected, showThrown(outcome.thrown));
+    if ("thrown" in outcome) return this.#fail(name, argv, expected, wrongError(outcome.thrown));
     this.#context.transcript.observe();
     return outcome.value;
   }
@@ -218,12 +226,18 @@ export class ModuleUnderTest {
       sent: this.#call(name, argv),
       expected,
       received: `nothing within ${this.#context.timeout / 1000} s`,
+      came: "nothing",
       likelyCause: "A loop has no end, or does far too much work.",
     });
   }
 
-  #fail(name: string, argv: readonly unknown[], expected: string, received: string, exact = false): never {
-    throw new StepFailure({ sent: this.#call(name, argv), expected, received, exact });
+  #fail(
+    name: string,
+    argv: readonly unknown[],
+    expected: string,
+    instead: Omit<FailureDetails, "expected">,
+  ): never {
+    throw new StepFailure({ sent: this.#call(name, argv), expected, ...instead });
   }
 
   #call(name: string, argv: readonly unknown[]): string {
@@ -267,6 +281,25 @@ function show(value: unknown): string {
       .map(([name, member]) => `${name}: ${show(member)}`)
       .join(", ")} }`;
   return inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 400, maxArrayLength: 40 });
+}
+
+/** What leads to errors that the language throws by itself. */
+const BUILT_IN: Readonly<Record<string, string>> = {
+  TypeError: "the code uses a value before it knows what it is",
+  SyntaxError: "the code hands it a text that may have any form, and does not catch the error",
+  RangeError: "something has become too large",
+  ReferenceError: "the code uses a name that it does not declare",
+};
+
+/** The details of a failure because of an error: one that was not expected, or another than the expected one. */
+function wrongError(thrown: Thrown, expected?: ExpectedError): Omit<FailureDetails, "expected"> {
+  const why = thrown.code === undefined ? BUILT_IN[thrown.name] : undefined;
+  const likelyCause = why
+    ? `JavaScript itself has thrown this ${thrown.name}: ${why}.`
+    : expected?.code !== undefined && thrown.code === undefined
+      ? "This error carries no code, so the caller cannot tell what was wrong. Throw the kind of error that carries one."
+      : undefined;
+  return { received: showThrown(thrown), came: "thrown", ...(likelyCause && { likelyCause }) };
 }
 
 function showThrown({ name, message, code }: Thrown): string {
