@@ -12,14 +12,14 @@ import type { CheckResult, Failure } from "./run-checks.ts";
 export function formatFailure(result: CheckResult, width: number, packet?: string): string[] {
   const { failure, problem } = result;
   const head = headOf(result, width);
-  if (failure === undefined) return [...head, ...withLastWords("could not run:", problem ?? "", width)];
+  if (failure === undefined) return [...head, ...couldNotRun(problem ?? "", width)];
   const { sent, likelyCause, lastWords } = failure;
   return [
     ...head,
     ...(isSaid(failure) ? [] : besideLabel("step:", shorten(failure.step, 160), width)),
-    ...(sent === undefined ? [] : besideLabel("sent:", shorten(sent), width)),
+    ...(sent === undefined ? [] : besideLabel(sentLabel(result), shorten(sent), width)),
     ...(failure.exact ? compared(failure, width) : plain(failure, width)),
-    ...(lastWords === undefined ? [] : withLastWords("", lastWords, width)),
+    ...(lastWords === undefined ? [] : lastWords.split("\n").flatMap((line) => besideLabel("", line, width))),
     ...(likelyCause === undefined ? [] : besideLabel("likely:", likelyCause, width)),
     ...(packet === undefined ? [] : besideLabel("packet:", packet, width)),
   ];
@@ -41,7 +41,13 @@ export function inOneLine({ failure, problem = "" }: CheckResult): string {
 
 /** Whether the other lines say what the step says: that its sender receives, or that a call returns, what is expected. */
 function isSaid({ step, sent, expected }: Failure): boolean {
-  return sent !== undefined && !/, by [^"]+$/.test(sent) && step.endsWith(` ${expected}`);
+  const namesAnother = /^[\w -]+: /.test(sent ?? "");
+  return sent !== undefined && !namesAnother && step.endsWith(` ${expected}`);
+}
+
+/** To an attack we send nothing: it is run with these arguments. */
+function sentLabel({ check }: CheckResult): string {
+  return check.of === "attack" ? "run:" : "sent:";
 }
 
 function plain(failure: Failure, width: number): string[] {
@@ -57,11 +63,13 @@ function labelsOf({ labels = ["expected", "received"] }: Failure): [string, stri
   return [`${labels[0]}:`, `${labels[1]}:`];
 }
 
-/** The lines of a program stay as they are: what stands below another is not joined with it. */
-function withLastWords(label: string, text: string, width: number): string[] {
-  const [first = "", ...rest] = text.split("\n");
-  const indented = rest.flatMap((line) => besideLabel("", line, width));
-  return [...besideLabel(label, first, width), ...indented];
+/** Why something could not run: a sentence, and what a program has printed, line by line. */
+export function couldNotRun(problem: string, width: number): string[] {
+  const [first = "", ...rest] = problem.split("\n");
+  return [
+    ...besideLabel("could not run:", first, width, 0),
+    ...rest.flatMap((line) => besideLabel("", line, width, COLUMNS_OF_REST)),
+  ];
 }
 
 /** Shows both texts in one line each, cut and marked so that the first difference is visible. */
@@ -91,8 +99,10 @@ function compared(failure: Failure, width: number): string[] {
   ];
 }
 
+/** How far the lines of a program are indented below the sentence that tells of them. */
+const COLUMNS_OF_REST = 2;
 /** How many characters of a text are shown that is not compared with another. */
-const MOST = 600;
+const MOST = 400;
 /** How much of the end of a long text is shown. */
 const END = 40;
 

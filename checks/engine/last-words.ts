@@ -3,6 +3,9 @@
 /** How many lines beside the telling one are shown. */
 const MOST_LINES = 4;
 
+/** How many characters of a line are shown. */
+const LONGEST = 200;
+
 /** Lines of a stack trace, and what Node.js prints around one. */
 const NOISE =
   /^\s+at |^\s*[\^~]+\s*$|^\s*triggerUncaughtException\($|^node:internal\/|^Node\.js v\d|^Traceback \(most recent|^\s*throw \w+;|^\s+(?:code|requireStack|errno|syscall|url): |^\s*[{}\]]+,?\s*$/;
@@ -31,7 +34,11 @@ export function tellingLines(errors: readonly string[], output: readonly string[
   const index = worth.lastIndexOf(telling);
   // What stands before an error tells where it happened. Behind it stands less.
   const others = [...worth.slice(0, index).slice(-MOST_LINES), ...worth.slice(index + 1)];
-  return [telling.trim(), ...others.slice(0, MOST_LINES)];
+  return [telling.trim(), ...others.slice(0, MOST_LINES)].map(short);
+}
+
+function short(line: string): string {
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
 }
 
 /** Whether the lines hold a stack trace: nobody has caught an error. */

@@ -138,8 +138,9 @@ export class Launcher implements CheckContext {
     const file = join(this.place.folder, "..", "attacks", "attack.ts");
     const command = this.#bundle("attacks/attack") ?? nodeCommand(file);
     const { bundles } = this.place;
-    this.transcript.steps.push(`attack ${[name, ...argv].join(" ")}`);
-    this.transcript.lastSent = undefined;
+    const words = [name, ...argv].join(" ");
+    this.transcript.steps.push(`attack ${words}`);
+    this.transcript.lastSent = { text: words, by: `attack ${name}` };
     return this.#start(`attack ${name}`, {
       words: [...command, name, ...argv],
       folder: COURSE_FOLDER,

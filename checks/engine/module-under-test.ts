@@ -293,13 +293,17 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 
 /** The details of a failure because of an error: one that was not expected, or another than the expected one. */
 function wrongError(thrown: Thrown, expected?: ExpectedError): Omit<FailureDetails, "expected"> {
-  const why = thrown.code === undefined ? BUILT_IN[thrown.name] : undefined;
+  // An error with a code is what the function has to say: it differs from what it should say.
+  const { code } = thrown;
+  const isBuiltIn = code === undefined || String(code).startsWith("ERR_INVALID_");
+  const why = isBuiltIn ? BUILT_IN[thrown.name] : undefined;
+  const came = why === undefined && code !== undefined ? "different" : "thrown";
   const likelyCause = why
     ? `JavaScript itself has thrown this ${thrown.name}: ${why}.`
-    : expected?.code !== undefined && thrown.code === undefined
+    : expected?.code !== undefined && code === undefined
       ? "This error carries no code, so the caller cannot tell what was wrong. Throw the kind of error that carries one."
       : undefined;
-  return { received: showThrown(thrown), came: "thrown", ...(likelyCause && { likelyCause }) };
+  return { received: showThrown(thrown), came, ...(likelyCause && { likelyCause }) };
 }
 
 function showThrown({ name, message, code }: Thrown): string {

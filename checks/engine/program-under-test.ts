@@ -238,7 +238,11 @@ export class ProgramUnderTest {
           ...((await this.isBusy()) && { likelyCause: ENDLESS }),
         });
       if (this.#outcome.code !== code)
-        throw new StepFailure({ expected: `exit code ${code}`, received: this.lastWords });
+        throw new StepFailure({
+          expected: `exit code ${code}`,
+          received: this.lastWords,
+          ...(hasTrace(this.errors) && { came: "ended", likelyCause: UNCAUGHT }),
+        });
     });
   }
 
@@ -325,16 +329,11 @@ export class ProgramUnderTest {
   /** What came instead of a line if the program has ended: the one line that tells most. */
   #endInstead(expected: string | RegExp, lines: readonly string[]): Instead {
     const alike = typeof expected === "string" ? mostAlike(expected, lines) : undefined;
-    const complaint = lines.findLast((line) => /^(?:failed|error): /.test(line));
-    const telling = alike ?? complaint;
-    if (telling === undefined)
+    const complaint = [...lines, ...this.errors].findLast((line) => /^(?:failed|error): /.test(line));
+    const telling = alike ?? complaint ?? lines.findLast((line) => /^(?:proof|stopped): /.test(line));
+    if (telling === undefined || hasTrace(this.errors))
       return { ...this.words, lastWords: this.lastWords, received: "nothing", came: "ended" };
-    return {
-      received: quote(telling),
-      exact: telling === alike,
-      lastWords: this.#ending,
-      ...(hasTrace(this.errors) && { lastWords: this.lastWords, came: "ended", likelyCause: UNCAUGHT }),
-    };
+    return { received: quote(telling), exact: telling === alike, lastWords: this.#ending };
   }
 
   #step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {

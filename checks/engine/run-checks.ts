@@ -166,11 +166,12 @@ function failed(check: Check, scene: Scene, error: StepFailure): Outcome {
   };
 }
 
-/** What was sent last, and by whom, unless the step is about the same actor. */
+/** What was sent last, behind the name of who sent it, unless the step is about the same actor. */
 function sentBefore({ transcript: { lastSent } }: Scene, step: string): string | undefined {
   if (lastSent === undefined) return undefined;
   const { text, by } = lastSent;
-  return step.startsWith(`${by} `) ? text : `${text}, by ${by}`;
+  const isSame = step.startsWith(`${by} `) || step.startsWith(`the connection of ${by} `);
+  return isSame ? text : `${by}: ${text}`;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { besideLabel } from "../../terminal/beside-label.ts";
 import { printable } from "../../terminal/widths.ts";
 import type { Check } from "./check.ts";
-import { formatFailure, headOf, inOneLine } from "./format-failure.ts";
+import { couldNotRun, formatFailure, headOf, inOneLine } from "./format-failure.ts";
 import type { CheckResult, Verdict } from "./run-checks.ts";
 import { Reasons } from "./same-reason.ts";
 
@@ -13,9 +13,9 @@ const MOST_SHOWN = 3;
 /** The column of the marks. */
 const MARK = 8;
 const MARKS: Readonly<Record<Verdict, string>> = {
-  passed: "passed  ",
-  failed: "FAILED  ",
-  "could-not-run": "NOT RUN ",
+  passed: "passed",
+  failed: "FAILED",
+  "could-not-run": "NOT RUN",
 };
 
 export interface Counts {
@@ -111,12 +111,9 @@ export class Verdicts {
 
 /** One verdict about all checks of a program that cannot run at all. */
 export function lifelessLines(of: string, count: number, why: string, width: number): string[] {
-  const [first = "", ...rest] = why.split("\n");
-  const room = width - MARK;
   return marked("could-not-run", [
     count === 1 ? `the check of the ${of}` : `all ${count} checks of the ${of}`,
-    ...besideLabel("could not run:", first, room),
-    ...rest.flatMap((line) => besideLabel("", line, room)),
+    ...couldNotRun(why, width - MARK),
   ]);
 }
 
@@ -136,5 +133,5 @@ function reasonInOneLine(result: CheckResult): string {
 
 /** Programs may have printed what a terminal would obey. */
 function marked(verdict: Verdict, lines: readonly string[]): string[] {
-  return lines.map((line, index) => printable((index === 0 ? MARKS[verdict] : " ".repeat(MARK)) + line));
+  return lines.map((line, index) => printable((index === 0 ? MARKS[verdict] : "").padEnd(MARK) + line));
 }
