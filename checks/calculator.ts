@@ -1,7 +1,7 @@
 // Checks section P1, the calculator: its server over the wire, and its client as a program.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { type CheckOfSeveral, defineChecks } from "./engine/check.ts";
+import { type CheckOfSeveral, defineChecks, type FittingCause } from "./engine/check.ts";
 import type { Connection } from "./engine/connection.ts";
 import { freePort } from "./engine/free-port.ts";
 import { quote } from "./engine/readable-bytes.ts";
@@ -22,11 +22,16 @@ async function asks(client: Connection, table: Table): Promise<void> {
 }
 
 /** Makes a check from a table of requests. */
-function table(id: string, title: string, likelyCause: string, rows: Table): CheckOfSeveral {
+function table(
+  id: string,
+  title: string,
+  likely: string | readonly FittingCause[],
+  rows: Table,
+): CheckOfSeveral {
   return {
     id,
     title,
-    likelyCause,
+    ...(typeof likely === "string" ? { likelyCause: likely } : { causes: likely }),
     run: async (scene) => asks(await scene.connect(await scene.server()), rows),
   };
 }
@@ -386,7 +391,12 @@ const endings = defineChecks(SERVER, [
   table(
     "P1.8-nothing-else",
     "no other line closes the connection",
-    "More than END is taken for it. trim() removes other blanks than spaces and tabs, too.",
+    [
+      {
+        received: /^the end of the connection/,
+        cause: "More than END is taken for it. trim() removes other blanks than spaces and tabs, too.",
+      },
+    ],
     [
       ["ENDE", unexpected("E", 1)],
       ["END 1", unexpected("E", 1)],

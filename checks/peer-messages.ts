@@ -263,6 +263,8 @@ function whyNotSafe(sent: string, expected: string, line: string): string | unde
   const count = (text: string): number => text.split(REPLACEMENT).length - 1;
   const [obeyed] = UNSAFE.exec(line) ?? [];
   if (obeyed !== undefined) return `${codeOf(obeyed)} is not replaced: the terminal would obey it.`;
+  if (sent.includes("\n") && expected.startsWith(line))
+    return "U+000A is not replaced: the terminal makes two lines of one message, and the second says what the sender wants.";
   if (count(line) > count(expected)) {
     const [first] = [...sent].filter((one) => !UNSAFE.test(one) && !line.includes(one));
     const what = first === "\t" ? ", the tab," : "";

@@ -9,7 +9,7 @@ import { bundleCommand, nodeCommand } from "../../programs/node-command.ts";
 import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { Place } from "./place.ts";
-import { CouldNotRun, StepFailure } from "./step-failure.ts";
+import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
 import type { TouchedBytes } from "./touched-bytes.ts";
 import { within } from "./transcript.ts";
 import { decodeValue, encodeValue, GivesArgument, GivesInTurn, Reference, type Thrown } from "./values.ts";
@@ -30,6 +30,12 @@ interface Request {
   handle?: number;
   arguments: readonly unknown[];
 }
+
+/** The processes that still run: they end with us, also if the functions never return. */
+const running = new Set<ModuleHost>();
+process.on("exit", () => {
+  for (const host of running) host.kill();
+});
 
 /** The process that holds the functions. One process serves many checks. */
 export class ModuleHost {
@@ -58,7 +64,9 @@ export class ModuleHost {
       this.#errors = (this.#errors + text).slice(-4000);
     });
     this.#started = new Promise((resolve) => this.#waiting.set(0, () => resolve()));
+    running.add(this);
     this.#child.on("close", () => {
+      running.delete(this);
       this.#ended = true;
       for (const answer of this.#waiting.values()) answer(undefined);
     });
@@ -158,7 +166,11 @@ export class ModuleUnderTest {
     await this.#step(`${this.#call(name, argv)} returns ${show(expected)}`, async () => {
       const value = await this.#value(name, argv, show(expected));
       if (!isDeepStrictEqual(plain(value), plain(expected)))
-        this.#fail(name, argv, show(expected), show(value), { exact: true, likelyCause: why?.(value) });
+        this.#fail(name, argv, show(expected), {
+          received: show(value),
+          exact: true,
+          ...because(why, value),
+        });
     });
   }
 
@@ -173,15 +185,15 @@ export class ModuleUnderTest {
     await this.#step(`${this.#call(name, argv)} throws ${description}`, async () => {
       const outcome = await this.#outcome("call", name, argv, description);
       if ("value" in outcome)
-        return this.#fail(name, argv, description, show(outcome.value), {
-          likelyCause: why?.(outcome.value),
+        return this.#fail(name, argv, description, {
+          received: show(outcome.value),
+          ...because(why, outcome.value),
         });
       const { thrown } = outcome;
       const right =
         (expected.code === undefined || thrown.code === expected.code) &&
         (expected.message === undefined || expected.message.test(thrown.message));
-      if (!right)
-        this.#fail(name, argv, description, showThrown(thrown), { likelyCause: whyThrown(thrown, expected) });
+      if (!right) this.#fail(name, argv, description, wrongError(thrown, expected));
       this.#context.transcript.observe();
     });
   }
@@ -191,7 +203,7 @@ export class ModuleUnderTest {
     return this.#step(`new ${this.#call(name, argv)}`, async () => {
       const outcome = await this.#outcome("create", name, argv, `an object of ${name}`);
       if ("thrown" in outcome)
-        return this.#fail(name, argv, `an object of ${name}`, showThrown(outcome.thrown));
+        return this.#fail(name, argv, `an object of ${name}`, wrongError(outcome.thrown));
       const { value } = outcome;
       const handle = value instanceof Reference ? value.handle : -1;
       return new ModuleUnderTest(this.#file, this.#host, this.#context, { name, handle });
@@ -214,15 +226,17 @@ export class ModuleUnderTest {
   async makesNewBytes(name: string, argv: readonly unknown[], names: readonly string[]): Promise<void> {
     await this.#step(`${this.#call(name, argv)} leaves ${names.join(" and ")} as they were`, async () => {
       const outcome = await this.#outcome("call", name, argv, "new bytes");
-      if ("thrown" in outcome) return this.#fail(name, argv, "new bytes", showThrown(outcome.thrown));
+      if ("thrown" in outcome) return this.#fail(name, argv, "new bytes", wrongError(outcome.thrown));
       const { changed = [], returned } = outcome;
       const [first] = changed;
       if (first !== undefined)
-        return this.#fail(name, argv, `${names[first]} as it was`, `${names[first]}, changed`, {
+        return this.#fail(name, argv, `${names[first]} as it was`, {
+          received: `${names[first]}, changed`,
           likelyCause: `${name} writes into ${names[first]} itself. Make a new Buffer, and write into that one.`,
         });
       if (returned !== undefined)
-        return this.#fail(name, argv, "a new Buffer", `the bytes of ${names[returned]} themselves`, {
+        return this.#fail(name, argv, "a new Buffer", {
+          received: `the bytes of ${names[returned]} themselves`,
           likelyCause: `What is returned shares its bytes with ${names[returned]}: slice and subarray copy nothing. Make a new Buffer.`,
         });
       this.#context.transcript.observe();
@@ -236,7 +250,7 @@ export class ModuleUnderTest {
 
   async #value(name: string, argv: readonly unknown[], expected = "a value"): Promise<unknown> {
     const outcome = await this.#outcome("call", name, argv, expected);
-    if ("thrown" in outcome) return this.#fail(name, argv, expected, showThrown(outcome.thrown));
+    if ("thrown" in outcome) return this.#fail(name, argv, expected, wrongError(outcome.thrown));
     this.#context.transcript.observe();
     return outcome.value;
   }
@@ -256,6 +270,7 @@ export class ModuleUnderTest {
       sent: this.#call(name, argv),
       expected,
       received: `nothing within ${this.#context.timeout / 1000} s`,
+      came: "nothing",
       likelyCause: "A loop has no end, or does far too much work.",
     });
   }
@@ -264,11 +279,9 @@ export class ModuleUnderTest {
     name: string,
     argv: readonly unknown[],
     expected: string,
-    received: string,
-    { exact = false, likelyCause }: { exact?: boolean; likelyCause?: string | undefined } = {},
+    instead: Omit<FailureDetails, "expected">,
   ): never {
-    const cause = likelyCause === undefined ? {} : { likelyCause };
-    throw new StepFailure({ sent: this.#call(name, argv), expected, received, exact, ...cause });
+    throw new StepFailure({ sent: this.#call(name, argv), expected, ...instead });
   }
 
   #call(name: string, argv: readonly unknown[]): string {
@@ -316,14 +329,32 @@ function show(value: unknown): string {
   return inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 400, maxArrayLength: 40 });
 }
 
-/** What is likely if another error was thrown than the expected one. */
-function whyThrown({ name, code }: Thrown, expected: ExpectedError): string | undefined {
-  if (expected.code === undefined) return undefined;
-  const wanted = `new ProtocolError("${expected.code}", "…")`;
-  if (code === undefined && name === "Error")
-    return `A plain Error has no code, so nobody can tell it from a mistake in the program. Throw ${wanted}.`;
-  if (name === "ProtocolError") return `The code of the error is another one. Throw ${wanted}.`;
-  return `This error was not thrown on purpose: the code fails at this value. Look at what the value is first, or catch the error, and throw ${wanted}.`;
+function because(why: Why | undefined, value: unknown): { likelyCause?: string } {
+  const likelyCause = why?.(value);
+  return likelyCause === undefined ? {} : { likelyCause };
+}
+
+/** What leads to errors that the language throws by itself. */
+const BUILT_IN: Readonly<Record<string, string>> = {
+  TypeError: "the code uses a value before it knows what it is",
+  SyntaxError: "the code hands it a text that may have any form, and does not catch the error",
+  RangeError: "something has become too large",
+  ReferenceError: "the code uses a name that it does not declare",
+};
+
+/** The details of a failure because of an error: one that was not expected, or another than the expected one. */
+function wrongError(thrown: Thrown, expected?: ExpectedError): Omit<FailureDetails, "expected"> {
+  // An error with a code is what the function has to say: it differs from what it should say.
+  const { code } = thrown;
+  const isBuiltIn = code === undefined || String(code).startsWith("ERR_INVALID_");
+  const why = isBuiltIn ? BUILT_IN[thrown.name] : undefined;
+  const came = why === undefined && code !== undefined ? "different" : "thrown";
+  const likelyCause = why
+    ? `JavaScript itself has thrown this ${thrown.name}: ${why}.`
+    : expected?.code !== undefined && code === undefined
+      ? "This error carries no code, so the caller cannot tell what was wrong. Throw the kind of error that carries one."
+      : undefined;
+  return { received: showThrown(thrown), came, ...(likelyCause && { likelyCause }) };
 }
 
 function showThrown({ name, message, code }: Thrown): string {

@@ -5,6 +5,7 @@ import { linesOf } from "../../captures/explain/stream-lines.ts";
 import { loadCapture } from "../../captures/follow/load.ts";
 import { showStream } from "../../captures/show/show-stream.ts";
 import { endpoint } from "../../captures/show/stream-summary.ts";
+import { packetNumber } from "../../checks/engine/recording.ts";
 import { recordingOf } from "../../checks/engine/run-checks.ts";
 import type { Canvas, Paint } from "../../terminal/paint.ts";
 import { cut, wrap } from "../../terminal/text.ts";
@@ -38,7 +39,7 @@ export async function packetLines(
   writeFileSync(file, recordingOf(results));
   const { streams } = await loadCapture(file, true);
   const canvas: Canvas = { width: Math.max(60, width - COLUMNS_OF_NUMBER), paint };
-  const wanted = failed?.failure?.packet;
+  const wanted = failed?.packet && packetNumber([failed.recorded], failed.packet);
   const rows = streams.flatMap((stream) => {
     const [heading = "", ...shown] = showStream(stream, { hex: false, keyLog: undefined }, canvas);
     const packets = linesOf(stream).map(({ packet }) => packet);

@@ -1,5 +1,5 @@
 // caught by: P2.7-parse P2.7-no-message
-// says: code
+// says: carries no code
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -1,5 +1,5 @@
 // caught by: P4.4-refuses-traps
-// says: A plain Error has no code
+// says: carries no code
   const bytes = decodeHex(value);
   if (bytes?.length !== group.bytes) throw new Error("the length is wrong");
   const publicKey = decodeInteger(bytes);
