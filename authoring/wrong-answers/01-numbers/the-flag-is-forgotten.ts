@@ -1,2 +1,3 @@
-// caught by: P1.7-longest-number
+// caught by: P1.3-numbers
+// says: it needs the flag y
 const NUMBER = /[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/;
