@@ -89,6 +89,7 @@ async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Pro
   showWire("alice -> mallory", line);
 
   const position = positionIn(text, old);
+  const seen = whatShows(wanted, position, difference);
   step(`"${old}" stands at byte ${position}, Mallory guesses. She flips it to "${wanted}".`);
   flip(iv, ciphertext, position, difference);
   const changed = toLine(iv, ciphertext);
@@ -97,11 +98,20 @@ async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Pro
   const answer = await next(toBob);
   if (answer !== '{"type":"ok"}') throw new AttackError(`bob's answer: ${answer}`);
   const read = await bobReads();
-  // The block before a changed one becomes noise, except before the first block: there Mallory changes only the IV.
-  const succeeded =
-    position + difference.length <= BLOCK_BYTES ? read === text.replace(old, wanted) : read.includes(wanted);
+  const succeeded = seen === undefined ? read === text.replace(old, wanted) : read.includes(seen);
   if (!succeeded) throw new AttackError(`bob reads: ${read}`);
   proof("bob reads", read);
+}
+
+/**
+ * The part of the wanted piece that Bob can read. The block before a changed one becomes noise, except before the first
+ * block: there Mallory changes only the IV, and he can read everything (undefined).
+ */
+function whatShows(wanted: string, position: number, difference: Buffer): string | undefined {
+  const firstChange = position + difference.findIndex((bits) => bits !== 0);
+  const block = firstChange - (firstChange % BLOCK_BYTES);
+  if (block === 0) return undefined;
+  return Buffer.from(wanted).toString("utf8", Math.max(0, block - position));
 }
 
 /** Attacks stage 03's cipher: a flipped bit of the ciphertext flips the bit of the text at the same place. */

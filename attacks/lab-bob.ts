@@ -1,8 +1,8 @@
 // A LAB, NOT A STAGE: the Bob that bit-flip and padding-oracle attack. Only he and Alice have the key. He accepts lines
 // without a tag (lab-unauthenticated-cbc.ts). He answers each line with ok, or with an error if its padding was wrong.
 //
-// node --import tsx attacks/lab-bob.ts TEXT: prints where Bob listens, and the encrypted line in which Alice sends him
-// TEXT. Then it prints what he reads in each line that arrives.
+// node --import tsx attacks/lab-bob.ts TEXT [IV]: prints where Bob listens, and the encrypted line in which Alice sends him
+// TEXT, with this IV (in hexadecimal; random without it). Then it prints what he reads in each line that arrives.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";
@@ -28,7 +28,7 @@ const server = createServer({ allowHalfOpen: true }, (socket) => void serve(new 
 server.listen({ host: "127.0.0.1", port: 0 }, () => {
   const address = server.address();
   console.log(`listening on 127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
-  const iv = randomBytes(IV_BYTES);
+  const iv = process.argv[3] ? Buffer.from(process.argv[3], "hex") : randomBytes(IV_BYTES);
   console.log(`alice sends ${toLine(iv, encryptOnly(key, iv, Buffer.from(process.argv[2] ?? "")))}`);
 });
 

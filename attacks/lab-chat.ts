@@ -15,9 +15,12 @@ export interface LabChat {
   bobReads(): Promise<string>;
 }
 
-/** @param text the text that Alice sends */
-export async function startLabChat(lab: Lab, text: string): Promise<LabChat> {
-  const bob = lab.startProgram("attacks/lab-bob.ts", [text]);
+/**
+ * @param text the text that Alice sends
+ * @param usedIv the IV that she uses, in hexadecimal; a random one if it is empty
+ */
+export async function startLabChat(lab: Lab, text: string, usedIv = ""): Promise<LabChat> {
+  const bob = lab.startProgram("attacks/lab-bob.ts", [text, usedIv]);
   const listening = await bob.line(/^listening on /);
   const line = (await bob.line(/^alice sends /)).slice("alice sends ".length);
   const caught = fromLine(line);

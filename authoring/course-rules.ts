@@ -13,6 +13,7 @@ import {
   WRONG_ANSWERS_FOLDER,
   type WrongAnswer,
 } from "./prove/wrong-answers.ts";
+import { findTaskProblems } from "./sentence-rules.ts";
 
 /** Each exercise needs at least this many wrong answers. */
 const WRONG_ANSWERS = 3;
@@ -38,6 +39,7 @@ export function findProblems(courseFolder: string): Problem[] {
     ...checksProblems(clauses, answers),
     ...answers.flatMap((answer) => answerProblems(answer, course, courseFolder)),
     ...strayFiles(course, courseFolder),
+    ...findTaskProblems(courseFolder, course, answers),
   ];
 }
 
@@ -160,7 +162,7 @@ function strayFiles({ exercises, pages }: Course, courseFolder: string): Problem
       )
       .map((file) => stray(file, "no page asks this question: write the page, or remove the file")),
     ...list(WRONG_ANSWERS_FOLDER)
-      .filter((file) => !folders.has(file.slice(WRONG_ANSWERS_FOLDER.length + 1)))
+      .filter((file) => !file.endsWith(".md") && !folders.has(file.slice(WRONG_ANSWERS_FOLDER.length + 1)))
       .map((file) => stray(file, "no exercise has this name: rename the folder, or remove it")),
     ...list(CHECKS_FOLDER)
       .filter(

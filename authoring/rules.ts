@@ -3,9 +3,14 @@
 import { formatProblem } from "../course/exercises/problem.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { findProblems } from "./course-rules.ts";
+import { countTaskSentences } from "./sentence-rules.ts";
 import { lessonProblems } from "./weave/page-rules.ts";
 
 const problems = [...lessonProblems(COURSE_FOLDER), ...findProblems(COURSE_FOLDER).map(formatProblem)];
 for (const problem of problems) console.log(problem);
+const tasks = countTaskSentences(COURSE_FOLDER);
+console.log(
+  `the exercises: ${tasks.sentences} sentences; ${tasks.broken} have wrong answers, ${tasks.demandNothing} demand nothing`,
+);
 console.log(problems.length === 0 ? "every rule is kept" : `\n${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineCheck } from "./engine/check.ts";
-import { decode, MODP2048, TOY } from "./engine/cryptography.ts";
+import { decode, MODP2048, TOY, xor } from "./engine/cryptography.ts";
 import { captureOf, type MadeChat } from "./engine/made-chats.ts";
 import type { ProgramUnderTest } from "./engine/program-under-test.ts";
 import type { Scene } from "./engine/scene.ts";
 
-/** A random text of some words in ASCII, so that no program can know it beforehand. */
+/** A random text of some words in ASCII, so that no program can know it beforehand. Four words fill a block. */
 function secretText(scene: Scene, words = 4): string {
-  return Array.from({ length: words }, () => scene.random.word(scene.random.integer(2, 9))).join(" ");
+  return Array.from({ length: words }, () => scene.random.word(scene.random.integer(4, 9))).join(" ");
 }
 
 /** Writes a capture for this check. @returns its path; the file is removed after the check */
@@ -33,12 +33,51 @@ function toyPrivateKey(scene: Scene): bigint {
 /** An attack starts several programs, so it may take this many times longer than other steps. */
 const PATIENCE = 6;
 
+const IN_FIRST_BLOCK =
+  "The place is in the first block of the plaintext. Into that one CBC XORs the IV, so the change belongs into the IV, at the same place.";
+const IN_LATER_BLOCK =
+  "The place is in a later block. Into that one CBC XORs the block of ciphertext before it, so the change belongs 16 bytes before the place where it shall show.";
+const OVER_THE_BORDER =
+  "This change begins in the first block and goes on in the second: its first bytes belong into the IV, the others into the ciphertext. Choose anew for each byte.";
+const ANOTHER_PADDING =
+  "Here the first right padding is 02 02, not 01: the byte before the last one happens to come out as 02. Ask a second question, with another byte there: if the padding is still right, it was 01.";
+
 /** Runs an attack until it ends. */
 async function finished(scene: Scene, name: string, argv: readonly string[]): Promise<ProgramUnderTest> {
   const attack = await scene.attack(name, argv);
   for (let waited = 0; waited < PATIENCE && !attack.hasEnded; waited += 1)
     await attack.waitFor(/^What stops it: /);
   return attack;
+}
+
+/**
+ * Expects a line of an attack that has ended. If it is not there, the attack's own last word on standard error says best
+ * why ("failed: …").
+ * @param likelyCause told from that word, if it tells anything
+ */
+async function proves(
+  scene: Scene,
+  attack: ProgramUnderTest,
+  expected: string | RegExp,
+  likelyCause?: (word: string) => string | undefined,
+): Promise<void> {
+  const shown = typeof expected === "string" ? JSON.stringify(expected) : `a line that matches ${expected}`;
+  await scene.step(`${attack.name} shows ${shown}`, () => {
+    const found = attack.lines.some((line) =>
+      typeof expected === "string" ? line === expected : expected.test(line),
+    );
+    if (found) return scene.observe();
+    const word = attack.errors.find((line) => /^(?:failed|error): /.test(line));
+    const proofs = attack.lines.filter((line) => /^(?:proof|stopped): /.test(line));
+    const cause = likelyCause?.(word ?? proofs.join("\n"));
+    scene.fails({
+      expected: shown,
+      received:
+        word ??
+        (proofs.map((line) => JSON.stringify(line)).join("\n") || attack.lastWords || "nothing in time"),
+      ...(cause === undefined ? {} : { likelyCause: cause }),
+    });
+  });
 }
 
 export const checks = [
@@ -52,7 +91,17 @@ export const checks = [
     async run(scene) {
       const text = secretText(scene);
       const attack = await finished(scene, "spoof", ["--text", text]);
-      await attack.shows(`proof: bob's screen: alice> ${text}`);
+      await proves(scene, attack, `proof: bob's screen: alice> ${text}`, (word) => {
+        if (/ code: wrong-peer|wrong-peer/.test(word))
+          return "Bob refuses a hello that is not to him: to is the name of the one who is called.";
+        if (/wrong-stage/.test(word)) return "Bob refuses a hello of another stage: stage is the one given.";
+        if (/screen: chat with .* lost/.test(word))
+          return "The hello was good, and Bob refused the message: its id is 1, its text is the one given (P3.2, P3.4).";
+        const [, shown] = /screen: ([^ ]+)> /.exec(word) ?? [];
+        if (shown !== undefined && shown !== "alice")
+          return "Bob's program calls the other side what the hello calls it: from is the name to borrow.";
+        return shown === undefined ? undefined : "The message carries another text than the one given.";
+      });
       await attack.endsWith(0);
     },
   }),
@@ -74,12 +123,30 @@ export const checks = [
       });
       const attack = await finished(scene, "brute-force", [writeCapture(scene, chats)]);
       for (const { alice, bob, texts } of chats) {
-        await attack.shows(`proof: alice's private key: ${alice}`);
-        await attack.shows(`proof: bob's private key: ${bob}`);
-        await attack.shows(`proof: read from the capture: alice> ${texts[0]}`);
-        await attack.shows(`proof: read from the capture: bob> ${texts[1]}`);
+        const why = (): string | undefined =>
+          alice === 2n || alice === 21n
+            ? "The smallest and the largest private key of the group, 2 and 21, have to be tried, too."
+            : undefined;
+        await proves(scene, attack, `proof: alice's private key: ${alice}`, why);
+        await proves(scene, attack, `proof: bob's private key: ${bob}`, why);
+        await proves(scene, attack, `proof: read from the capture: alice> ${texts[0]}`);
+        await proves(scene, attack, `proof: read from the capture: bob> ${texts[1]}`);
       }
       await attack.endsWith(0);
+
+      // Nobody may have the private key 1. A program that does not say undefined then finds a wrong one.
+      const nobodys = { group: TOY, alice: 1n, bob: toyPrivateKey(scene), texts: [secretText(scene)] };
+      const inVain = await finished(scene, "brute-force", [writeCapture(scene, [nobodys])]);
+      await scene.step("brute-force finds no private key where the group has none", () => {
+        const expected = "failed: no private key of the group gives this public key";
+        if (inVain.errors.includes(expected)) return scene.observe();
+        scene.fails({
+          expected,
+          received: inVain.errors[0] ?? inVain.lines.find((line) => line.startsWith("proof: ")) ?? "nothing",
+          likelyCause:
+            "This public key is 5, for which no private key of the group fits (5^1 = 5, and 1 is too small). Return undefined then.",
+        });
+      });
     },
   }),
   defineCheck({
@@ -96,13 +163,19 @@ export const checks = [
         writeCapture(scene, [{ group: MODP2048, alice, bob, texts }]),
       ]);
       for (const [index, text] of texts.entries()) {
-        await attack.shows(`proof: read from the capture: ${index % 2 === 0 ? "alice" : "bob"}> ${text}`);
+        const line = `proof: read from the capture: ${index % 2 === 0 ? "alice" : "bob"}> ${text}`;
+        await proves(scene, attack, line);
       }
       await attack.endsWith(0);
 
       // A program that does not test its guesses would find a "key" here, too.
       const inVain = await finished(scene, "crib", ["--stage", "04"]);
-      await inVain.shows("stopped: the crib: no key makes all lines readable");
+      await proves(
+        scene,
+        inVain,
+        "stopped: the crib: no key makes all lines readable",
+        () => "A key was returned that does not fit: if no guess fits, return undefined.",
+      );
       await inVain.endsWith(0);
     },
   }),
@@ -115,16 +188,32 @@ export const checks = [
       "CBC XORs the block of ciphertext before into a block of plaintext; into the first block it XORs the IV. A change belongs 16 bytes before the place where it shall show.",
     async run(scene) {
       const [old, wanted] = [scene.random.integer(100, 499), scene.random.integer(500, 999)].map(String);
-      // Changes one text in the first block and one far behind it, where the block before it becomes noise.
-      const beginnings = ["pay ", `${scene.random.word(31)} pay `];
-      for (const beginning of beginnings) {
-        const end = ` to ${scene.random.word(5)}`;
-        const options = ["--text", `${beginning}${old}${end}`, "--old", `${old}`, "--new", `${wanted}`];
-        const attack = await finished(scene, "bit-flip", options);
-        // The noise may be any text, also a text of another length.
-        const seen = beginning.length + 3 <= 16 ? `pay ${wanted}${end}` : `.*${wanted}${end}`;
-        await attack.shows(new RegExp(`^proof: bob reads: ${seen}$`, "s"));
-        await attack.shows(/^stopped: bob's answer: .*"code":"bad-record"/);
+      const end = ` to ${scene.random.word(5)}`;
+      const flips = [
+        { before: "pay ", piece: "", seen: `pay ${wanted}${end}`, why: IN_FIRST_BLOCK },
+        // Far behind it, where the block before the changed one becomes noise: that may be any text, of any length.
+        {
+          before: `${scene.random.word(31)} pay `,
+          piece: "",
+          seen: `.*${wanted}${end}`,
+          why: IN_LATER_BLOCK,
+        },
+        // Begins in the first block, in which nothing changes, and changes the second.
+        {
+          before: `${scene.random.word(12)} `,
+          piece: "of ",
+          seen: `.*${wanted}${end}`,
+          why: OVER_THE_BORDER,
+        },
+      ];
+      const attacks = flips.map(({ before, piece }) => {
+        const text = `${before}${piece}${old}${end}`;
+        return finished(scene, "bit-flip", ["--text", text, "--old", piece + old, "--new", piece + wanted]);
+      });
+      for (const [index, attack] of (await Promise.all(attacks)).entries()) {
+        const { seen, why } = flips[index] ?? { seen: "", why: "" };
+        await proves(scene, attack, new RegExp(`^proof: bob reads: ${seen}$`, "s"), () => why);
+        await proves(scene, attack, /^stopped: bob's answer: .*"code":"bad-record"/);
         await attack.endsWith(0);
       }
     },
@@ -137,11 +226,38 @@ export const checks = [
     likelyCause:
       "Every byte that is known already must be made to end in the new padding value; the guess that is taken for right gives the byte XORed with the padding value.",
     async run(scene) {
-      const text = secretText(scene, 4);
-      const attack = await finished(scene, "padding-oracle", ["--text", text]);
-      await attack.shows(`proof: read without the key: ${text}`);
-      await attack.shows(/^stopped: bob's answer: .*"code":"bad-record"/);
-      await attack.endsWith(0);
+      // With the first IV, 01 is the only right padding. With the other two, a right 02 02 comes before it.
+      const texts = [scene.random.word(12), secretText(scene), secretText(scene)];
+      const [text = "", up = "", down = ""] = texts;
+      const attacks = [
+        ["--text", text, "--iv", ivFor(scene, text)],
+        ["--text", up, "--iv", ivFor(scene, up, "counting up")],
+        ["--text", down, "--iv", ivFor(scene, down, "counting down")],
+      ].map((options) => finished(scene, "padding-oracle", options));
+      for (const [index, attack] of (await Promise.all(attacks)).entries()) {
+        await proves(scene, attack, `proof: read without the key: ${texts[index]}`, () =>
+          index === 0 ? undefined : ANOTHER_PADDING,
+        );
+        await proves(scene, attack, /^stopped: bob's answer: .*"code":"bad-record"/);
+        await attack.endsWith(0);
+      }
     },
   }),
 ];
+
+/**
+ * An IV for a text of the lab. Usually its first block can come out with the padding 01 alone. With a trap, it comes out
+ * with 02 02 before, if somebody leaves the byte before the last one alone, which is zero, and tries all values of the
+ * last byte in this order.
+ */
+function ivFor(scene: Scene, text: string, trap?: "counting up" | "counting down"): string {
+  const missing = 16 - (Buffer.byteLength(text) % 16);
+  const block = Buffer.concat([Buffer.from(text), Buffer.alloc(missing, missing)]).subarray(0, 16);
+  // What AES gives for the block is the text XOR the IV. A guess XOR its last byte is what that byte comes out as.
+  const opened = scene.random.bytes(16);
+  const last = opened[15] ?? 0;
+  opened[14] = trap === undefined ? 0x80 : 2;
+  // The guess for 02 is 2 less than the last byte if bit 1 is set in it, and 2 more if not; that for 01 is 1 off.
+  if (trap !== undefined) opened[15] = trap === "counting up" ? last | 2 : last & ~2;
+  return xor(block, opened).toString("hex");
+}

@@ -1,7 +1,7 @@
 // Checks section P1, the calculator: its server over the wire, and its client as a program.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { type CheckOfSeveral, defineChecks } from "./engine/check.ts";
+import { type CheckOfSeveral, defineChecks, type FittingCause } from "./engine/check.ts";
 import type { Connection } from "./engine/connection.ts";
 import { freePort } from "./engine/free-port.ts";
 import { quote } from "./engine/readable-bytes.ts";
@@ -22,11 +22,16 @@ async function asks(client: Connection, table: Table): Promise<void> {
 }
 
 /** Makes a check from a table of requests. */
-function table(id: string, title: string, likelyCause: string, rows: Table): CheckOfSeveral {
+function table(
+  id: string,
+  title: string,
+  likely: string | readonly FittingCause[],
+  rows: Table,
+): CheckOfSeveral {
   return {
     id,
     title,
-    likelyCause,
+    ...(typeof likely === "string" ? { likelyCause: likely } : { causes: likely }),
     run: async (scene) => asks(await scene.connect(await scene.server()), rows),
   };
 }
@@ -68,7 +73,14 @@ const expressions = defineChecks(SERVER, [
   table(
     "P1.3-numbers",
     "numbers may have a fraction and an exponent",
-    "Some spelling of P1.3 is missing: .5 and 2. are numbers, and so is 1e3.",
+    [
+      {
+        received: /unexpected \\"7\\"/,
+        cause:
+          "Not even a whole number is read. A pattern is asked whether it matches just at this place: it needs the flag y, without which it looks anywhere.",
+      },
+      { received: /^"/, cause: "Some spelling of P1.3 is missing: .5 and 2. are numbers, and so is 1e3." },
+    ],
     [
       ["7", "= 7"],
       ["007", "= 7"],
@@ -383,17 +395,27 @@ const endings = defineChecks(SERVER, [
     },
   },
 
-  table("P1.8-nothing-else", "no other line closes the connection", "More than END is taken for it.", [
-    ["ENDE", unexpected("E", 1)],
-    ["END 1", unexpected("E", 1)],
-    ["1 END", unexpected("E", 3)],
-    ["1 + 1", "= 2"],
-  ]),
+  table(
+    "P1.8-nothing-else",
+    "no other line closes the connection",
+    [{ received: /^the end of the connection/, cause: "More than END is taken for it." }],
+    [
+      ["ENDE", unexpected("E", 1)],
+      ["END 1", unexpected("E", 1)],
+      ["1 END", unexpected("E", 3)],
+      ["1 + 1", "= 2"],
+    ],
+  ),
 
   table(
     "P1.8-other-blanks",
     "an END between other blanks than spaces and tabs does not close the connection",
-    "trim() removes other blanks than spaces and tabs, too.",
+    [
+      {
+        received: /^the end of the connection/,
+        cause: "trim() removes other blanks than spaces and tabs, too.",
+      },
+    ],
     [
       ["\u00a0END", unexpected("\u00a0", 1)],
       ["END\u3000", unexpected("E", 1)],

@@ -1,24 +1,15 @@
 // `npm run check -- 02`: checks a stage's programs over the wire, in whatever language they are written. This file
-// reads the command line and reports. checks/engine/ does the work, and the files beside this one hold the checks.
+// reads the command line; whole-run.ts runs and reports. The files beside this one hold the checks.
 
-import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { besideLabel } from "../terminal/beside-label.ts";
-import { type BundledPlace, bundlePlace } from "./engine/bundles.ts";
-import { type Check, clauseOf } from "./engine/check.ts";
+import type { Check } from "./engine/check.ts";
 import { CommandError, splitWords } from "./engine/command.ts";
-import { formatFailure } from "./engine/format-failure.ts";
-import { junitReport } from "./engine/junit-report.ts";
-import { type Place, referencePlace, STAGE_NUMBERS, type StageNumber } from "./engine/place.ts";
-import {
-  type CheckResult,
-  DEFAULT_TIMEOUT,
-  recordingOf,
-  runChecks,
-  type Verdict,
-} from "./engine/run-checks.ts";
+import { referencePlace, STAGE_NUMBERS, type StageNumber } from "./engine/place.ts";
+import { DEFAULT_TIMEOUT } from "./engine/run-checks.ts";
+import { checkAndReport, type RunRequest } from "./engine/whole-run.ts";
 import { findChecks } from "./index.ts";
 
 const USAGE = `usage: npm run check -- STAGE[/CLAUSE] [options]
@@ -35,34 +26,25 @@ itself. Without --server and --client it checks the programs of this course.
   --list           show the checks, and run none
   --seed N         random values as in an earlier run; each run prints its own
   --timeout S      how long to wait for anything, in seconds (${DEFAULT_TIMEOUT / 1000})
+  --limit S        stop the whole run after so many seconds, and report what is known by then
   --jobs N         how many checks run side by side (2)
   --json           print one JSON object instead of text
   --junit FILE     write a JUnit report for graders and CI
-  --record FILE    write what passed into a .pcap file, for Wireshark
+  --record FILE    write what passed into a .pcap file, for Wireshark; failures then name their packets
   --help           show this text
 
-Exit code: 0 all passed, 1 some failed, 2 some could not run.
+Exit code: 0 all passed, 1 some failed, 2 some could not run or the limit was reached. Ctrl-C stops the
+run, with all reports; a second Ctrl-C ends it at once.
 `;
 
 /** The command line is wrong. The message is one line. */
 class UsageError extends Error {}
 
-interface CommandLine {
-  stage: StageNumber;
-  pattern?: string;
-  place: Place;
+interface CommandLine extends RunRequest {
   list: boolean;
-  seed: number;
-  timeout: number;
-  jobs: number;
-  json: boolean;
-  junit?: string;
-  record?: string;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  // The programs that we have started end when we call exit(). A signal alone would end us without them.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
   if (argv.length === 0 || argv.includes("--help")) {
     console.log(USAGE);
     return argv.length === 0 ? 2 : 0;
@@ -73,7 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
     for (const line of checks.flatMap((check) => listed(commandLine.stage, check))) console.log(line);
     return 0;
   }
-  return report(commandLine, checks);
+  return checkAndReport(commandLine, checks);
 }
 
 /** @throws UsageError */
@@ -91,6 +73,8 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     throw new UsageError(`stage ${stage} has no checks of ${JSON.stringify(pattern)}; --list shows them`);
   if (values.folder !== undefined && (values.server !== undefined || values.client !== undefined))
     throw new UsageError("--folder names TypeScript programs; give either that or --server and --client");
+  for (const file of [values.junit, values.record]) if (file !== undefined) mustBeWritable(resolve(file));
+  const limit = readNumber("--limit", values.limit, 0.1, 86_400, false);
   for (const command of [values.server, values.client]) if (command !== undefined) splitWords(command);
   return {
     stage,
@@ -105,11 +89,22 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     list: values.list ?? false,
     seed: readNumber("--seed", values.seed, 0, 2 ** 32 - 1) ?? Math.floor(Math.random() * 2 ** 32),
     timeout: 1000 * (readNumber("--timeout", values.timeout, 0.1, 600, false) ?? DEFAULT_TIMEOUT / 1000),
+    ...(limit === undefined ? {} : { limit: 1000 * limit }),
     jobs: readNumber("--jobs", values.jobs, 1, 16) ?? 2,
     json: values.json ?? false,
     ...(values.junit === undefined ? {} : { junit: resolve(values.junit) }),
     ...(values.record === undefined ? {} : { record: resolve(values.record) }),
   };
+}
+
+/** A report that cannot be written should be known before the run. @throws UsageError */
+function mustBeWritable(file: string): void {
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+    if (existsSync(file) && !statSync(file).isFile()) throw new Error("it is no file");
+  } catch (error) {
+    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`);
+  }
 }
 
 function parse(argv: readonly string[]) {
@@ -126,6 +121,7 @@ function parse(argv: readonly string[]) {
         list: boolean,
         seed: string,
         timeout: string,
+        limit: string,
         jobs: string,
         json: boolean,
         junit: string,
@@ -178,71 +174,6 @@ function listed(stage: StageNumber, check: Check): string[] {
     process.stdout.columns ?? 110,
     42,
   );
-}
-
-async function report(commandLine: CommandLine, checks: readonly Check[]): Promise<number> {
-  const { stage, place, seed, timeout, jobs, json } = commandLine;
-  const width = process.stdout.columns ?? 100;
-  const { place: bundled, remove } = await bundledPlace(place, checks);
-  const results = await runChecks(checks, bundled, {
-    seed,
-    timeout,
-    jobs,
-    onResult: (result) => {
-      if (!json) console.log(verdictLines(result, width).join("\n"));
-    },
-  }).finally(remove);
-  const counts = count(results);
-  const again = `npm run check -- ${stage}${commandLine.pattern ? `/${commandLine.pattern}` : ""} --seed ${seed}`;
-  if (json) console.log(JSON.stringify({ stage, seed, ...counts, checks: results.map(plain) }, null, 2));
-  else
-    console.log(
-      `\n${counts.passed} passed, ${counts.failed} failed, ${counts.couldNotRun} could not run. Again with the same random values: ${again}`,
-    );
-  if (commandLine.junit !== undefined) writeFileSync(commandLine.junit, junitReport(stage, results));
-  if (commandLine.record !== undefined) writeFileSync(commandLine.record, recordingOf(results));
-  if (counts.failed > 0) return 1;
-  return counts.couldNotRun > 0 ? 2 : 0;
-}
-
-/** Bundles our programs, because they are started many times. Programs with a command of their own stay. */
-async function bundledPlace(place: Place, checks: readonly Check[]): Promise<BundledPlace> {
-  if (place.server !== undefined || place.client !== undefined) return { place, remove: () => {} };
-  const withAttacks = checks.some((check) => check.of === "attack");
-  return bundlePlace(place, withAttacks, join(COURSE_FOLDER, "work"));
-}
-
-const MARKS: Readonly<Record<Verdict, string>> = {
-  passed: "passed  ",
-  failed: "FAILED  ",
-  "could-not-run": "NOT RUN ",
-};
-
-function verdictLines(result: CheckResult, width: number): string[] {
-  const { check, stage, verdict } = result;
-  if (verdict === "passed") return besideLabel(MARKS.passed, `${stage}/${check.id} ${check.title}`, width, 8);
-  const [head = "", ...rest] = formatFailure(result, width - 8);
-  return [MARKS[verdict] + head, ...rest.map((line) => " ".repeat(8) + line)];
-}
-
-function count(results: readonly CheckResult[]): { passed: number; failed: number; couldNotRun: number } {
-  const of = (verdict: Verdict): number => results.filter((result) => result.verdict === verdict).length;
-  return { passed: of("passed"), failed: of("failed"), couldNotRun: of("could-not-run") };
-}
-
-/** A result as `--json` writes it, for programs of graders. */
-function plain(result: CheckResult): object {
-  const { check, verdict, milliseconds, transcript, failure, problem } = result;
-  const { id, title, of } = check;
-  return {
-    id,
-    clause: clauseOf(check),
-    title,
-    of,
-    verdict,
-    milliseconds: Math.round(milliseconds),
-    ...(verdict === "passed" ? {} : { failure, problem, transcript }),
-  };
 }
 
 try {

@@ -164,8 +164,13 @@ const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
   {
     id: "P0.3-too-long",
     title: "a line of one byte more is refused, at once, and the connection closed",
-    likelyCause:
-      "Bytes are to be counted, not characters, and a line that is too long already is not waited for.",
+    likelyCause: "Bytes are to be counted, not characters.",
+    causes: [
+      {
+        received: /^nothing/,
+        cause: "Its LF is waited for. A line that is too long already is refused at once, whatever follows.",
+      },
+    ],
     async run(scene) {
       const server = await scene.server();
       const limit = longest(scene);

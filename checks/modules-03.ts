@@ -11,11 +11,13 @@ import {
   power,
   randomPrivateKey,
   safetyNumber,
+  safetyNumberInOrder,
   TOY,
   xor,
 } from "./engine/cryptography.ts";
+import type { ModuleUnderTest } from "./engine/module-under-test.ts";
 import type { Random } from "./engine/random.ts";
-import { givesInTurn } from "./engine/values.ts";
+import { GivesArgument, givesInTurn } from "./engine/values.ts";
 
 /** The stage's form of the toy group also has the limits of private keys (P4.3). */
 const TOY_GROUP = { ...TOY, smallestPrivateKey: 2n, largestPrivateKey: 21n };
@@ -44,9 +46,66 @@ function randomPublicKey(): bigint {
   return power(MODP2048.generator, randomPrivateKey(), MODP2048.prime);
 }
 
+const WHAT_IS_HASHED =
+  'SHA-256 of the text "p2p-chat safety number", the bytewise smaller key and the other one; then six times five bytes, modulo 100,000, in five digits.';
+
+/**
+ * Expects the safety number of these two keys.
+ * @param why what is likely if the larger key comes first
+ */
+async function gives(
+  file: ModuleUnderTest,
+  one: Buffer,
+  other: Buffer,
+  why = "The bytewise larger key comes first. The number must not depend on whose key is which: put the smaller one first.",
+): Promise<void> {
+  const [smaller = one, larger = other] = [one, other].sort(Buffer.compare);
+  const expected = safetyNumber(one, other);
+  await file.returns("safetyNumber", [one, other], expected, (value) => {
+    if (typeof value !== "string") return "The number is a string: six groups of digits, parted by spaces.";
+    const withZeros = value.replace(/[0-9]+/g, (group) => group.padStart(5, "0"));
+    if (withZeros === expected)
+      return "A group below 10,000 needs zeros in front: users compare groups of five digits.";
+    return withZeros === safetyNumberInOrder(larger, smaller) ? why : undefined;
+  });
+}
+
+const AS_TEXT =
+  "The two keys come in the wrong order. With < two Buffers are compared as texts, in which every byte from 0x80 on may become U+FFFD: Buffer.compare compares bytes.";
+
+/** How two keys may begin that are put in the wrong order if they are not compared as bytes, and why. */
+const HARD_PAIRS: readonly (readonly [smaller: Buffer, larger: Buffer, why: string | undefined])[] = [
+  [Buffer.of(0x02), Buffer.of(0x03), undefined],
+  // As text: U+FFFD and é.
+  [Buffer.of(0x80), Buffer.of(0xc3, 0xa9), AS_TEXT],
+  // As text both begin with U+FFFD, so the rest decides.
+  [Buffer.of(0xfe, 0x42), Buffer.of(0xff, 0x41), AS_TEXT],
+  [
+    Buffer.of(0x7f),
+    Buffer.of(0x80),
+    "The two keys come in the wrong order. A byte is a number from 0 to 255: 0x80 is larger than 0x7f.",
+  ],
+];
+
+/** Why a power may be wrong only if the numbers are large. */
+const LOST_DIGITS =
+  "Small powers are right, so digits are lost on the way: a number of JavaScript keeps only some 16 of them. All must stay bigint.";
+
+const OTHER_LIMITS =
+  "draw is asked for a number between other limits than the group's: give it group.smallestPrivateKey and group.largestPrivateKey.";
+
 const digits = (value: bigint, group: Group): string => encode(value, group).toString("hex");
 
 const refused = { code: "bad-public-key" };
+
+/** What is wrong with the form of a public key that must be refused. */
+function whatIsWrong(value: unknown, length: number): string {
+  const taken = "It was taken although";
+  if (typeof value !== "string") return `${taken} it is no string.`;
+  if (value.length !== length) return `${taken} it has ${value.length} digits instead of ${length}.`;
+  if (/[A-F]/.test(value)) return `${taken} digits in it are upper-case.`;
+  return `${taken} a character in it is no hexadecimal digit. (Neither parseInt nor Buffer.from complains of one.)`;
+}
 
 export const checks = defineChecks({ stages: ["03"], of: "module" }, [
   {
@@ -59,8 +118,18 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
       await file.returns("modPow", [5n, 6n, 23n], 8n);
       await file.returns("modPow", [19n, 6n, 23n], 2n);
       await file.returns("modPow", [7n, 1n, 23n], 7n);
-      await file.returns("modPow", [7n, 0n, 23n], 1n);
-      await file.returns("modPow", [28n, 3n, 23n], 10n);
+      await file.returns(
+        "modPow",
+        [7n, 0n, 23n],
+        1n,
+        () => "The exponent may be 0, and anything to the power of 0 is 1.",
+      );
+      await file.returns(
+        "modPow",
+        [28n, 3n, 23n],
+        10n,
+        () => "Here the base is larger than the modulus. It may be.",
+      );
       for (let round = 0; round < 10; round += 1) {
         const base = BigInt(scene.random.integer(0, 1000));
         const exponent = BigInt(scene.random.integer(2, 200));
@@ -79,7 +148,8 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
       for (let round = 0; round < 4; round += 1) {
         const base = randomElement(scene.random);
         const exponent = decode(scene.random.bytes(32)) | (1n << 255n);
-        await file.returns("modPow", [base, exponent, MODP2048.prime], powerByOpenSsl(base, exponent));
+        const expected = powerByOpenSsl(base, exponent);
+        await file.returns("modPow", [base, exponent, MODP2048.prime], expected, () => LOST_DIGITS);
       }
     },
   },
@@ -99,6 +169,13 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
         const draw = givesInTurn(privateKey);
         await file.returns("generateKeyPair", [LONG_GROUP, draw], { privateKey, publicKey });
       }
+      for (const group of GROUPS) {
+        for (const [index, privateKey] of [group.smallestPrivateKey, group.largestPrivateKey].entries()) {
+          const publicKey = power(group.generator, privateKey, group.prime);
+          const argv = [group, new GivesArgument(index)];
+          await file.returns("generateKeyPair", argv, { privateKey, publicKey }, () => OTHER_LIMITS);
+        }
+      }
     },
   },
   {
@@ -112,15 +189,20 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
         const seen: bigint[] = [];
         for (let round = 0; round < PAIRS; round += 1) {
           const pair = await file.calls("generateKeyPair", [group]);
-          const { privateKey, publicKey } = pair as { privateKey?: unknown; publicKey?: unknown };
+          const { privateKey, publicKey } = (pair ?? {}) as { privateKey?: unknown; publicKey?: unknown };
           await scene.step("the private key is in the range, and the public key belongs to it", () => {
             if (typeof privateKey !== "bigint" || privateKey < 2n || privateKey > group.largestPrivateKey)
               return scene.fails({
                 expected: `a private key from 2 to ${group === TOY_GROUP ? "21" : "2^256 - 1"}`,
                 received: String(privateKey),
+                likelyCause: OTHER_LIMITS,
               });
             if (publicKey !== power(group.generator, privateKey, group.prime))
-              scene.fails({ expected: "the public key of this private key", received: String(publicKey) });
+              scene.fails({
+                expected: "the public key of this private key",
+                received: String(publicKey),
+                likelyCause: "The public key is g raised to the private key that is returned, modulo p.",
+              });
             seen.push(privateKey);
           });
         }
@@ -162,14 +244,17 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
   {
     id: "P4.4-takes-good-keys",
     title: "right public keys are taken, the smallest and the largest too",
-    likelyCause:
-      "The range is one too narrow, or the digits are not read as hexadecimal. 2 and p - 2 themselves are allowed.",
+    likelyCause: "A key of the right form, from 2 to p - 2, is refused. 2 and p - 2 themselves are allowed.",
     async run(scene) {
       const file = await scene.module("diffie-hellman.ts");
       for (const group of GROUPS) {
         const middle = group === LONG_GROUP ? randomPublicKey() : 8n;
         for (const key of [2n, middle, group.prime - 2n])
-          await file.returns("parsePublicKey", [digits(key, group), group], key);
+          await file.returns("parsePublicKey", [digits(key, group), group], key, (value) =>
+            typeof value === "bigint"
+              ? "The digits are hexadecimal, the most significant first."
+              : "What is returned is no integer: a public key is a bigint.",
+          );
       }
     },
   },
@@ -199,11 +284,11 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
     id: "P4.4-refuses-other-forms",
     title: "public keys of another form are refused",
     likelyCause:
-      'Buffer.from(text, "hex") stops silently at what is no digit. Check the form first: exactly as many lower-case digits as the prime has.',
+      "Look at the form before the number: a string, exactly as many digits as the prime has, each of 0 to 9 and a to f.",
     async run(scene) {
       const file = await scene.module("diffie-hellman.ts");
       for (const value of ["8", "0008", "0C", "0g", "0x08", "", 8, undefined])
-        await file.throws("parsePublicKey", [value, TOY_GROUP], refused);
+        await file.throws("parsePublicKey", [value, TOY_GROUP], refused, () => whatIsWrong(value, 2));
       const good = `ab${digits(randomPublicKey(), MODP2048).slice(2)}`;
       const forms: unknown[] = [
         good.slice(2),
@@ -223,7 +308,8 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
         [good],
         { publicKey: good },
       ];
-      for (const value of forms) await file.throws("parsePublicKey", [value, LONG_GROUP], refused);
+      for (const value of forms)
+        await file.throws("parsePublicKey", [value, LONG_GROUP], refused, () => whatIsWrong(value, 512));
     },
   },
   {
@@ -260,24 +346,32 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
   {
     id: "P4.6-number",
     title: "the safety number is computed as the protocol says",
-    likelyCause:
-      'SHA-256 of the text "p2p-chat safety number" and the two keys; then six times five bytes, modulo 100,000, in five digits.',
+    likelyCause: WHAT_IS_HASHED,
     async run(scene) {
       const file = await scene.module("safety-number.ts");
       for (let round = 0; round < 3; round += 1) {
         const keys = [scene.random.bytes(256), scene.random.bytes(256)].sort(Buffer.compare);
         const [smaller = Buffer.alloc(0), larger = Buffer.alloc(0)] = keys;
-        await file.returns("safetyNumber", [smaller, larger], safetyNumber(smaller, larger));
+        await gives(file, smaller, larger);
       }
     },
   },
   {
     id: "P4.6-any-order",
     title: "the safety number is the same on both sides",
-    likelyCause:
-      "The number depends on which key comes first. Put the bytewise smaller one first, whosever it is.",
+    likelyCause: WHAT_IS_HASHED,
     async run(scene) {
       const file = await scene.module("safety-number.ts");
+      // Pairs that come out in another order if they are not compared byte by byte, from the first one on.
+      const rest = scene.random.bytes(255);
+      for (const [smaller, larger, why] of HARD_PAIRS) {
+        const keys = [Buffer.concat([smaller, rest]), Buffer.concat([larger, rest])] as const;
+        await gives(file, keys[0], keys[1], why);
+        await gives(file, keys[1], keys[0], why);
+      }
+      const twins = [1, 2].map((last) => Buffer.concat([rest, Buffer.of(last)]));
+      const [smaller = rest, larger = rest] = twins;
+      await gives(file, larger, smaller, "These two keys differ in their last byte only: compare all bytes.");
       for (let round = 0; round < 3; round += 1) {
         const [one, other] = [scene.random.bytes(256), scene.random.bytes(256)];
         // Compared as bytes, 2 comes before 10. Compared as texts of decimal numbers, 10 comes first.
@@ -286,8 +380,8 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
           [Buffer.of(2), Buffer.of(10)],
         ];
         for (const [left, right] of pairs) {
-          await file.returns("safetyNumber", [left, right], safetyNumber(left, right));
-          await file.returns("safetyNumber", [right, left], safetyNumber(left, right));
+          await gives(file, left, right);
+          await gives(file, right, left);
         }
       }
     },
@@ -295,13 +389,13 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
   {
     id: "P4.6-five-digits",
     title: "every group of the safety number has five digits",
-    likelyCause: "A group below 10,000 needs zeros in front: users compare groups of five digits.",
+    likelyCause: WHAT_IS_HASHED,
     async run(scene) {
       const file = await scene.module("safety-number.ts");
       let keys: [Buffer, Buffer];
       do keys = [scene.random.bytes(256), scene.random.bytes(256)];
       while (!/(?:^| )0/.test(safetyNumber(...keys)));
-      await file.returns("safetyNumber", keys, safetyNumber(...keys));
+      await gives(file, ...keys);
     },
   },
   {
@@ -314,6 +408,7 @@ export const checks = defineChecks({ stages: ["03"], of: "module" }, [
       const key = scene.random.bytes(32);
       for (const data of [Buffer.from('{"type":"bye"}'), scene.random.bytes(32), Buffer.alloc(0)])
         await file.returns("xorWithKey", [data, key], xor(data, key));
+      await file.makesNewBytes("xorWithKey", [scene.random.bytes(21), key], ["data", "key"]);
     },
   },
   {

@@ -9,11 +9,13 @@ import {
   type SealedLine,
   seal,
   sessionKeys,
+  TOY,
   tagged,
   tagOf,
 } from "./engine/cryptography.ts";
 import type { ModuleUnderTest } from "./engine/module-under-test.ts";
 import type { Scene } from "./engine/scene.ts";
+import { type GivesInTurn, givesInTurn } from "./engine/values.ts";
 
 const hex = (digits: string): Buffer => Buffer.from(digits, "hex");
 
@@ -86,12 +88,61 @@ function digitsOf(key: unknown): string {
   return key instanceof Uint8Array ? Buffer.from(key).toString("hex") : `no bytes: ${String(key)}`;
 }
 
-/** Seals lines with one Sealer, and returns the sealed lines, parsed. */
-async function sealLines(scene: Scene, key: Buffer, lines: readonly string[]): Promise<SealedLine[]> {
-  const sealer = await (await scene.module("sealed-lines.ts")).creates("Sealer", [key]);
+/**
+ * Seals lines with one Sealer, and returns the sealed lines, parsed.
+ * @param drawIv the source of IVs; without it, the Sealer uses its own
+ */
+async function sealLines(
+  scene: Scene,
+  key: Buffer,
+  lines: readonly string[],
+  drawIv?: GivesInTurn,
+): Promise<SealedLine[]> {
+  const argv = drawIv === undefined ? [key] : [key, drawIv];
+  const sealer = await (await scene.module("sealed-lines.ts")).creates("Sealer", argv);
   const sealed: SealedLine[] = [];
-  for (const line of lines) sealed.push(JSON.parse(String(await sealer.calls("seal", [line]))));
+  for (const line of lines) {
+    const received = await sealer.calls("seal", [line]);
+    await scene.step("seal gives the line of P6.2", () => sealed.push(sealedLineOf(scene, received)));
+  }
   return sealed;
+}
+
+const SEALED_FORM = '{"type":"sealed","seq":0,"iv":"HEX","ciphertext":"HEX","tag":"HEX"}';
+
+/** The members of a sealed line. Fails unless it has the form of P6.2. */
+function sealedLineOf(scene: Scene, received: unknown): SealedLine {
+  const expected = `a string: ${SEALED_FORM}`;
+  if (typeof received !== "string")
+    return scene.fails({
+      expected,
+      received: received instanceof Object ? `an object: ${JSON.stringify(received)}` : String(received),
+      likelyCause: "What goes over the wire is text. Return the line, made with JSON.stringify.",
+    });
+  let line: unknown;
+  try {
+    line = JSON.parse(received);
+  } catch {
+    return scene.fails({ expected, received: JSON.stringify(received), likelyCause: "The line is no JSON." });
+  }
+  const members = Object.entries(line ?? {});
+  const isHex = (value: unknown): boolean => typeof value === "string" && /^(?:[0-9a-f]{2})*$/.test(value);
+  const form = members.map(([name]) => name).join(" ") === "type seq iv ciphertext tag";
+  const digits = members.filter(([name]) => ["iv", "ciphertext", "tag"].includes(name));
+  if (!form || members[0]?.[1] !== "sealed")
+    scene.fails({
+      expected,
+      received: JSON.stringify(received),
+      likelyCause: "The line has these five members, in this order, and the type is sealed.",
+    });
+  const wrong = digits.find(([, value]) => !isHex(value));
+  if (wrong !== undefined)
+    scene.fails({
+      expected,
+      received: JSON.stringify(received),
+      likelyCause: `The member ${wrong[0]} is not in hexadecimal: bytes.toString("hex") writes it so.`,
+    });
+  return line as SealedLine;
 }
 
 /** Expects undefined from a function. `what` describes its arguments, because nobody reads hexadecimal. */
@@ -164,6 +215,46 @@ function judgeIvs(scene: Scene, sealed: readonly SealedLine[], others: readonly 
           "A part of the IV does not change, or counts. It must be foretold by nobody: take it from randomBytes.",
       });
   }
+}
+
+/** Judges where the IVs come from if nobody hands in a source. */
+async function judgeSource(scene: Scene, key: Buffer, lines: readonly string[]): Promise<void> {
+  const file = await scene.module("sealed-lines.ts");
+  await file.cryptoCalls();
+  await sealLines(scene, key, lines);
+  const { calls, hasDrawn } = await file.cryptoCalls();
+  await scene.step("the IVs come from the system's cryptographic source", () => {
+    if (calls.includes("Math.random"))
+      scene.fails({
+        expected: "IVs from randomBytes",
+        received: "a call of Math.random",
+        likelyCause:
+          "Math.random is for games: from a few of its values all others can be computed. An IV must be foretold by nobody: take it from randomBytes.",
+      });
+    if (!hasDrawn)
+      scene.fails({
+        expected: "IVs from randomBytes",
+        received: "no random value was ever drawn from the system's source",
+        likelyCause: "The IVs are computed, perhaps from the time. Who knows how can foretell them.",
+      });
+  });
+}
+
+/** Hands in a source of IVs, and expects its bytes in the lines, each once. */
+async function judgeDrawn(scene: Scene, key: Buffer, lines: readonly string[]): Promise<void> {
+  const drawn = Array.from({ length: 4 * lines.length }, () => scene.random.bytes(16));
+  const sealed = await sealLines(scene, key, lines, givesInTurn(...drawn));
+  await scene.step("each line has an IV that drawIv has given", () => {
+    const left = new Set(drawn.map((iv) => iv.toString("hex")));
+    for (const [index, { iv }] of sealed.entries())
+      if (!left.delete(iv))
+        scene.fails({
+          expected: `in line ${index} an IV that drawIv has given for it`,
+          received: `"iv":"${iv}"`,
+          likelyCause:
+            "The IV does not come from drawIv, which was handed to the constructor: call it for each line, and use what it gives as it is.",
+        });
+  });
 }
 
 export const checks = defineChecks({ stages: ["04"], of: "module" }, [
@@ -274,6 +365,8 @@ export const checks = defineChecks({ stages: ["04"], of: "module" }, [
       const sealed = await sealLines(scene, key, lines);
       const others = await sealLines(scene, key, lines);
       await scene.step("the IVs are random", () => judgeIvs(scene, sealed, others));
+      await judgeSource(scene, key, lines);
+      await judgeDrawn(scene, key, lines.slice(0, 4));
     },
   },
   {
@@ -418,6 +511,25 @@ export const checks = defineChecks({ stages: ["04"], of: "module" }, [
     },
   },
   {
+    id: "P6.3-error-codes",
+    title: "every code of an error within a chat becomes bad-record, but line-too-long",
+    likelyCause: "errorCode says bad-record for whatever was found in a line that was opened.",
+    async run(scene) {
+      const file = await scene.module("channel.ts");
+      const group = { ...TOY, smallestPrivateKey: 2n, largestPrivateKey: 21n };
+      const hellos = { initiator: "{}", responder: "{}" };
+      const channel = await file.creates("SealedChannel", [group, "initiator", hellos]);
+      for (const code of ["bad-request", "bad-encoding", "bad-record", "wrong-stage"])
+        await channel.returns("errorCode", [code], "bad-record");
+      await channel.returns(
+        "errorCode",
+        ["line-too-long"],
+        "line-too-long",
+        () => "A line that is too long keeps its own code: nobody has to decrypt anything to see that.",
+      );
+    },
+  },
+  {
     id: "P6.3-members",
     title: "an Opener refuses a line whose members are not what they should be",
     likelyCause: "A member is used before its type, its form or its length was checked.",
@@ -448,21 +560,30 @@ export const checks = defineChecks({ stages: ["04"], of: "module" }, [
   },
 ]);
 
-/** Fails unless the line has the form of P6.2. */
+/** Fails unless the line has this number, and opens to this text. */
 function judgeSealed(scene: Scene, key: Buffer, line: SealedLine, index: number, text: string): void {
-  const names = Object.keys(line).join(" ");
-  const form = line.type === "sealed" && names === "type seq iv ciphertext tag";
-  if (!form)
-    scene.fails({ expected: "type (sealed), seq, iv, ciphertext, tag", received: JSON.stringify(line) });
   if (line.seq !== index)
-    scene.fails({ expected: `"seq":${index}`, received: `"seq":${JSON.stringify(line.seq)}` });
+    scene.fails({
+      expected: `"seq":${index}`,
+      received: `"seq":${JSON.stringify(line.seq)}`,
+      likelyCause: "seq counts the lines that are sealed, from 0: it is one more for each.",
+    });
   let opened: string;
   try {
     opened = open(key, line).toString();
   } catch (error) {
-    opened = `${String(error)}, in ${JSON.stringify(line)}`;
+    return scene.fails({
+      expected: "a line that can be opened with the key",
+      received: `${(error as Error).message}, in ${JSON.stringify(line)}`,
+    });
   }
-  if (opened !== text) scene.fails({ expected: text, received: opened, exact: true });
+  if (opened !== text)
+    scene.fails({
+      expected: text,
+      received: opened,
+      exact: true,
+      likelyCause: "What is encrypted is not the line as it is: its bytes are Buffer.from(line).",
+    });
 }
 
 async function expectCalls(
@@ -471,7 +592,7 @@ async function expectCalls(
   when: string,
   expected: readonly string[],
 ): Promise<void> {
-  const calls = await file.cryptoCalls();
+  const { calls } = await file.cryptoCalls();
   await scene.step(`${when}, decrypt calls ${expected.join(", then ")}`, () => {
     const inOrder = calls.filter((name, index) => calls.indexOf(name) === index);
     if (inOrder.join() === expected.join()) return;

@@ -10,6 +10,9 @@ import type { Scene } from "./engine/scene.ts";
 
 const REPLACEMENT = "\uFFFD";
 
+const LEFT_RUNNING =
+  "Something still runs for messages that were acknowledged long ago: when the ack comes, stop the timer of its message. Otherwise the chat is called lost after 30 s, although everything has arrived.";
+
 /** Characters that no terminal may receive. (A line feed is allowed only at the end of a line.) */
 const STEERS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
@@ -144,6 +147,9 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.showsNext("no chats");
       await carol.hears(BYE);
       await carol.ended();
+      // A timer of an acknowledged message that still runs would keep the program alive, and end the chat after 30 s.
+      await alice.enters("/quit");
+      await alice.endsWith(0, LEFT_RUNNING);
     },
   },
 
@@ -199,7 +205,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
     id: "P3.4-terminal",
     title: "each character that could steer the terminal is shown as U+FFFD, and every other as it is",
     likelyCause:
-      "Not every control character is replaced by one U+FFFD: C0 without the tab, DEL, C1 (U+0080 to U+009F), U+202A to U+202E and U+2066 to U+2069.",
+      "Each of these characters becomes one U+FFFD, and no other does: C0 without the tab, DEL, C1 (U+0080 to U+009F), U+202A to U+202E and U+2066 to U+2069.",
     async run(scene) {
       const { alice, bob } = await scene.chat("initiator");
       const cases: readonly (readonly [sent: string, shown: string])[] = [
@@ -216,7 +222,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       for (const [index, [sent, shown]] of cases.entries()) {
         await bob.says(message(index + 1, sent));
         await bob.hears(ack(index + 1));
-        await alice.showsNext(`bob> ${shown}`);
+        await alice.showsNext(`bob> ${shown}`, (line) => whyNotSafe(sent, `bob> ${shown}`, line));
       }
     },
   },
@@ -247,6 +253,30 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
 async function saysAll(alice: ClientUnderTest, chat: Chat, texts: readonly string[]): Promise<void> {
   await alice.enters(...texts);
   for (const [index, text] of texts.entries()) await chat.hears(message(index + 1, text));
+}
+
+/** Characters that a terminal may obey: without the tab, which moves the cursor only forward. */
+const UNSAFE = /(?!\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
+/** What is likely if a text is shown in another way than it should be; undefined if that cannot be told. */
+function whyNotSafe(sent: string, expected: string, line: string): string | undefined {
+  const count = (text: string): number => text.split(REPLACEMENT).length - 1;
+  const [obeyed] = UNSAFE.exec(line) ?? [];
+  if (obeyed !== undefined) return `${codeOf(obeyed)} is not replaced: the terminal would obey it.`;
+  if (sent.includes("\n") && expected.startsWith(line))
+    return "U+000A is not replaced: the terminal makes two lines of one message, and the second says what the sender wants.";
+  if (count(line) > count(expected)) {
+    const [first] = [...sent].filter((one) => !UNSAFE.test(one) && !line.includes(one));
+    const what = first === "\t" ? ", the tab," : "";
+    return `Too much is replaced${first === undefined ? "" : `: ${codeOf(first)}${what} has to stay as it is`}.`;
+  }
+  return count(line) < count(expected)
+    ? "Each character that is not safe becomes one U+FFFD: none is left out, and several in a row become several."
+    : undefined;
+}
+
+function codeOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Expects a line without any character that a terminal would obey. */

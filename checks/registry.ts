@@ -359,8 +359,13 @@ const clocks = defineChecks(SERVER, [
     id: "P2.6-silence",
     title:
       "who has sent nothing for three heartbeats is dropped, and the name is free; nobody else is dropped",
-    likelyCause:
-      "Set a clock back whenever anything comes from the client, and drop the client when it has run for three heartbeats.",
+    causes: [
+      {
+        received: /^(?:nothing|the end of the connection)/,
+        cause:
+          "Set a clock back whenever anything comes from the client, and drop the client when it has run for three heartbeats.",
+      },
+    ],
     async run(scene) {
       const server = await scene.server(["--heartbeat", String(HEARTBEAT)]);
       const answering = await registered(scene, server, "answering");

@@ -207,7 +207,12 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
         first ??= { what, answer };
         const { what: other, answer: expected } = first;
         await scene.step(`the answer to ${what} is the same as that to ${other}`, () => {
-          if (answer !== expected) scene.fails({ sent: line, expected, received: answer, exact: true });
+          if (answer !== expected)
+            scene.fails({
+              sent: line,
+              expected: "one answer, whatever is wrong with a line",
+              received: `two answers differ:\nto ${other}: ${expected}\nto ${what}: ${answer}`,
+            });
         });
         await bob.ended();
         await alice.shows(lostChat(bob.name));

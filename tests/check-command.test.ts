@@ -81,7 +81,7 @@ describe("npm run check", () => {
     expect(text).to.match(/FAILED {2}01\/P1\.4-/);
     expect(text).to.match(/expected: {2}"= 20\\n"\n *received: {2}"= 21\\n"\n *\^ first difference/);
     expect(text).to.match(/likely: {4}\S/);
-    const packet = Number(/packet: {4}([0-9]+) of the recording/.exec(text)?.[1]);
+    const packet = Number(/packet: {4}([0-9]+) of run\.pcap/.exec(text)?.[1]);
     expect(readFileSync(junit, "utf8")).to.match(
       /^<\?xml [\s\S]*<failure message="[^"]+">[\s\S]*<\/testsuites>\n$/,
     );

@@ -30,10 +30,12 @@ export async function opensChat(
   role: ChatRole,
   name: string,
 ): Promise<Chat> {
-  const chat = await connectsAs(scene, client, role, name);
-  await chat.shakesHands();
-  await started(client, chat);
-  return chat;
+  return scene.preparing(async () => {
+    const chat = await connectsAs(scene, client, role, name);
+    await chat.shakesHands();
+    await started(client, chat);
+    return chat;
+  });
 }
 
 /**
@@ -63,10 +65,12 @@ export async function isCalledAs(scene: Scene, client: ClientUnderTest, name: st
 
 /** A peer that has called and said hello. The client has asked its user, who has not answered yet. */
 export async function asksForChat(scene: Scene, client: ClientUnderTest, name: string): Promise<Chat> {
-  const chat = await callsAs(scene, client, name);
-  await chat.sendsHello();
-  await client.showsNext(wantsToChat(name));
-  return chat;
+  return scene.preparing(async () => {
+    const chat = await callsAs(scene, client, name);
+    await chat.sendsHello();
+    await client.showsNext(wantsToChat(name));
+    return chat;
+  });
 }
 
 /** The client's user accepts the chat, and it starts. */

@@ -1,7 +1,7 @@
 // A peer that the checker plays (P3 to P6). A check decides about each line, and can make any of them wrong.
 
 import type { CheckContext } from "./check-context.ts";
-import type { Connection, Members } from "./connection.ts";
+import { type Connection, type Members, ordered } from "./connection.ts";
 import {
   decode,
   encode,
@@ -18,6 +18,7 @@ import {
   xor,
   xorKey,
 } from "./cryptography.ts";
+import { quoteBytes } from "./readable-bytes.ts";
 import { StepFailure } from "./step-failure.ts";
 
 export type ChatStage = "02" | "03" | "04";
@@ -93,7 +94,7 @@ export class Chat {
 
   /** Expects the other side's hello, with exactly its members. */
   async receivesHello(): Promise<void> {
-    const line = await this.connection.receivesLine();
+    const line = await this.connection.receivesLine(`the hello of ${this.other}`);
     this.hello[this.otherRole] = line;
     this.#expectJson(line, { type: "hello", stage: this.stage, from: this.other, to: this.name });
   }
@@ -127,7 +128,7 @@ export class Chat {
 
   /** Expects the other side's key, of our group and in the form of P4.1. */
   async receivesKey(): Promise<void> {
-    const line = await this.connection.receivesLine();
+    const line = await this.connection.receivesLine(`the key of ${this.other}`);
     this.key[this.otherRole] = line;
     const { publicKey } = this.#parse(line);
     const digits = 2 * this.group.bytes;
@@ -193,8 +194,7 @@ export class Chat {
   /** Sends a line of P3 as this stage does: in clear, XORed or sealed. */
   async says(payload: Members | string | Buffer): Promise<void> {
     const line = `${this.wrap(payload)}\n`;
-    if (this.stage !== "02") this.#context.transcript.steps.push(`${this.name} says ${toBytes(payload)}`);
-    await this.connection.sends(line);
+    await this.connection.sends(line, this.stage === "02" ? undefined : quoteBytes(toBytes(payload)));
   }
 
   /** Turns a line from the wire back into the line of P3, and checks that it has the form of the stage. */
@@ -213,8 +213,9 @@ export class Chat {
 
   /** Expects this line of P3 next. */
   async hears(expected: Members): Promise<void> {
-    const line = await this.connection.receivesLine();
-    await this.#context.transcript.step(`${this.name} hears ${JSON.stringify(expected)}`, () => {
+    const shown = JSON.stringify(expected);
+    await this.#context.transcript.step(`${this.name} hears ${shown}`, async () => {
+      const line = await this.connection.receivesLine(this.stage === "02" ? shown : `${shown}, encrypted`);
       this.#expectJson(JSON.stringify(this.unwrap(line)), expected);
     });
   }
@@ -277,11 +278,7 @@ export class Chat {
     const names = Object.keys(expected);
     const same =
       Object.keys(object).length === names.length && names.every((name) => object[name] === expected[name]);
-    if (!same) {
-      const inOrder = [...names, ...Object.keys(object)].filter((name) => name in object);
-      const shown = JSON.stringify(Object.fromEntries(inOrder.map((name) => [name, object[name]])));
-      this.#fail(JSON.stringify(expected), shown, true);
-    }
+    if (!same) this.#fail(JSON.stringify(expected), ordered(object, expected), true);
   }
 
   #fail(expected: string, received: string, exact = false): never {

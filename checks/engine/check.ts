@@ -3,6 +3,15 @@
 import type { StageNumber } from "./place.ts";
 import type { Scene } from "./scene.ts";
 
+/** A mistake, and by what it is known. */
+export interface FittingCause {
+  /** The description of the failed step matches this. */
+  readonly step?: RegExp;
+  /** What was received, as the report shows it, matches this. */
+  readonly received?: RegExp;
+  readonly cause: string;
+}
+
 export interface Check {
   /** The clause, a hyphen, and a name, such as P1.4-left-to-right. It is unique in the course. */
   readonly id: string;
@@ -14,8 +23,14 @@ export interface Check {
   readonly of: "server" | "client" | "module" | "attack";
   /** The demand, in one line. */
   readonly title: string;
-  /** The likeliest mistake in a program that fails, in a sentence or two. */
-  readonly likelyCause: string;
+  /**
+   * The likeliest mistake in a program whose answer differs from the right one, in a sentence or two. It is left out of
+   * a report if nothing came, if the program or its connection has ended, if a function has thrown an error, and if a
+   * step failed that only prepares (see likely-causes.ts).
+   */
+  readonly likelyCause?: string;
+  /** The likeliest mistakes behind certain failures, whatever came. The first one that fits is taken. */
+  readonly causes?: readonly FittingCause[];
   /** For how many seconds the check only waits. Such checks begin first, and others run in the meantime. */
   readonly waits?: number;
   run(scene: Scene): Promise<void>;

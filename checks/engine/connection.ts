@@ -17,6 +17,10 @@ const LINE_FEED = 0x0a;
 const PAUSE = 60;
 /** How many times longer than the timeout a step may wait if bytes go on arriving. */
 const PATIENCE = 5;
+/** The likely cause if a line has begun and does not end. */
+const UNFINISHED = "The line has no LF at its end, so it is not over (P0.1).";
+/** How much of the last line is remembered, in bytes. */
+const LONGEST_REMEMBERED = 16 * 1024;
 /** How many unread bytes one connection may hold. No answer of the protocol is so long. */
 const MOST_UNREAD = 64 * 1024 * 1024;
 
@@ -30,6 +34,8 @@ export class Connection {
   #length = 0;
   #ended = false;
   #restIgnored = false;
+  /** The last line that a step has read, with its LF. */
+  #lastLine = "";
   #changed: (() => void)[] = [];
 
   constructor(socket: Socket, role: Role, name: string, context: CheckContext) {
@@ -62,10 +68,14 @@ export class Connection {
     return this.socket.localPort ?? 0;
   }
 
-  /** Sends exactly these bytes. */
-  async sends(bytes: string | Buffer): Promise<void> {
+  /**
+   * Sends exactly these bytes.
+   * @param meaning what they mean, if that cannot be seen in them
+   */
+  async sends(bytes: string | Buffer, meaning?: string): Promise<void> {
     const data = Buffer.from(bytes);
-    await this.#sending(`${this.name} sends ${quoteBytes(data)}`, quoteBytes(data), () => this.#write(data));
+    const shown = meaning === undefined ? quoteBytes(data) : `${meaning}, as ${quoteBytes(data)}`;
+    await this.#sending(`${this.name} sends ${shown}`, shown, () => this.#write(data));
   }
 
   /** Sends an object as a line of JSON. */
@@ -107,14 +117,18 @@ export class Connection {
           expected: quoteBytes(wanted),
           received: this.#shown(),
           exact: this.#length > 0,
+          ...(stopsInLine(have, wanted) && { likelyCause: UNFINISHED }),
         });
       this.#take(wanted.length);
     });
   }
 
-  /** Expects a line with any contents, and returns it without its LF. */
-  async receivesLine(): Promise<string> {
-    return this.#step(`${this.name} receives a line`, () => this.#line("a line"));
+  /**
+   * Expects a line with any contents, and returns it without its LF.
+   * @param expected what line is due, for the report if none comes
+   */
+  async receivesLine(expected = "a line"): Promise<string> {
+    return this.#step(`${this.name} receives ${expected}`, () => this.#line(expected));
   }
 
   /** Expects a line of JSON with exactly these members; without `expected`, any members. */
@@ -165,7 +179,10 @@ export class Connection {
     return this.#step(`the connection of ${this.name} is closed in the end`, async () => {
       await this.#until(() => this.#ended);
       if (!this.#ended)
-        await this.#failWaiting({ expected: "the end of the connection", received: this.#shown() });
+        await this.#failWaiting({
+          expected: "the end of the connection",
+          received: `${this.#shown()}; it stays open`,
+        });
       this.socket.end();
       const rest = this.#bytes().toString();
       this.#take(this.#length);
@@ -175,16 +192,9 @@ export class Connection {
 
   /** Registers at a registry, and expects its confirmation. */
   async registers(username: string, port = 50_001): Promise<void> {
-    await this.sendsJson({ type: "register", username, port });
-    await this.#step(`${this.name} is registered as ${username}`, async () => {
-      const expected = { type: "registered", username };
-      const answer = await this.#answer(JSON.stringify(expected));
-      if (!isDeepStrictEqual(answer, expected))
-        await this.#fail({
-          expected: JSON.stringify(expected),
-          received: JSON.stringify(answer),
-          exact: true,
-        });
+    await this.#context.transcript.preparing(async () => {
+      await this.sendsJson({ type: "register", username, port });
+      await this.answer({ type: "registered", username });
     });
   }
 
@@ -207,15 +217,19 @@ export class Connection {
 
   /** Ends the checker's half of the connection, and continues to read. */
   async endsHalf(): Promise<void> {
-    await this.#step(`${this.name} ends its half of the connection`, () => {
-      this.#recorded.record({ event: "end-sent" });
-      this.socket.end();
-    });
+    await this.#sending(
+      `${this.name} ends its half of the connection`,
+      this.#then("the end of its half (FIN)"),
+      () => {
+        this.#recorded.record({ event: "end-sent" });
+        this.socket.end();
+      },
+    );
   }
 
   /** Ends the connection with a reset. */
   async resets(): Promise<void> {
-    await this.#step(`${this.name} resets the connection`, () => {
+    await this.#sending(`${this.name} resets the connection`, this.#then("a reset (RST)"), () => {
       this.#recorded.record({ event: "reset-sent" });
       this.socket.resetAndDestroy();
     });
@@ -223,11 +237,15 @@ export class Connection {
 
   /** Closes the connection. */
   async closes(): Promise<void> {
-    await this.#step(`${this.name} closes the connection`, () => {
-      this.#restIgnored = true;
-      this.socket.end();
-      this.socket.destroySoon();
-    });
+    await this.#sending(
+      `${this.name} closes the connection`,
+      this.#then("the end of the connection (FIN)"),
+      () => {
+        this.#restIgnored = true;
+        this.socket.end();
+        this.socket.destroySoon();
+      },
+    );
   }
 
   /** From now on, other lines may arrive unread. */
@@ -263,7 +281,10 @@ export class Connection {
     throw new StepFailure({
       expected: `nothing more on the connection of ${this.name}`,
       received: this.#shown(),
-      likelyCause: "An answer is sent twice, or something is sent that nobody has asked for.",
+      likelyCause:
+        this.#bytes().toString() === this.#lastLine
+          ? "The last line is sent twice."
+          : "Something is sent that nobody has asked for.",
       port: this.port,
     });
   }
@@ -277,12 +298,21 @@ export class Connection {
     if (this.#length > 0)
       await this.#fail({ expected: "the end of the connection", received: this.#shown() });
     if (!this.#ended)
-      await this.#failWaiting({ expected: "the end of the connection", received: "nothing; it stays open" });
+      await this.#failWaiting({
+        expected: "the end of the connection",
+        received: `nothing within ${this.#context.timeout / 1000} s; it stays open`,
+      });
   }
 
   async #sending(description: string, shown: string, action: () => void | Promise<void>): Promise<void> {
-    this.#context.transcript.lastSent = shown;
+    this.#context.transcript.lastSent = { text: shown, by: this.name };
     await this.#step(description, action);
+  }
+
+  /** What is sent without bytes follows what was sent before. */
+  #then(what: string): string {
+    const { lastSent } = this.#context.transcript;
+    return lastSent?.by === this.name ? `${lastSent.text}, then ${what}` : what;
   }
 
   #write(data: Buffer): void {
@@ -300,7 +330,14 @@ export class Connection {
       end = this.#bytes().indexOf(LINE_FEED);
       return end !== -1;
     });
-    if (end === -1) return this.#failWaiting({ expected, received: this.#shown() });
+    if (end === -1) {
+      const begun = this.#length > 0;
+      return this.#failWaiting({
+        expected,
+        received: this.#shown(),
+        ...(begun && { likelyCause: UNFINISHED }),
+      });
+    }
     return this.#take(end + 1).toString("utf8", 0, end);
   }
 
@@ -349,15 +386,16 @@ export class Connection {
   }
 
   async #fail(details: FailureDetails): Promise<never> {
-    const received = `${details.received}${await this.#context.lastWords(this.#ended)}`;
-    throw new StepFailure({ port: this.port, ...details, received });
+    const lastWords = await this.#context.lastWords(this.#ended);
+    throw new StepFailure({ port: this.port, ...lastWords, ...details });
   }
 
   /** Fails a step that has waited in vain. If nothing has arrived at all, the program may be in an endless loop. */
   async #failWaiting(details: FailureDetails): Promise<never> {
-    const isSilent = this.#length === 0 && !this.#ended;
-    const busy = isSilent && (await this.#context.anyBusy());
-    return this.#fail({ ...(busy && { likelyCause: ENDLESS }), ...details });
+    if (this.#length > 0) return this.#fail(details);
+    if (this.#ended) return this.#fail({ came: "ended", ...details });
+    const busy = await this.#context.anyBusy();
+    return this.#fail({ came: "nothing", ...(busy && { likelyCause: ENDLESS }), ...details });
   }
 
   /** The unread bytes as text. */
@@ -378,6 +416,8 @@ export class Connection {
   #take(count: number): Buffer {
     const bytes = this.#bytes();
     if (count > 0) this.#context.transcript.observe();
+    const taken = bytes.toString("utf8", Math.max(0, count - LONGEST_REMEMBERED), count);
+    if (taken.endsWith("\n")) this.#lastLine = taken.slice(taken.lastIndexOf("\n", taken.length - 2) + 1);
     this.#chunks = [bytes.subarray(count)];
     this.#length -= count;
     return bytes.subarray(0, count);
@@ -391,6 +431,11 @@ export class Connection {
   #change(): void {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
+}
+
+/** Whether what was wanted has begun, and stops in the middle of a line. */
+function stopsInLine(have: Buffer, wanted: Buffer): boolean {
+  return have.length > 0 && have.at(-1) !== LINE_FEED && wanted.subarray(0, have.length).equals(have);
 }
 
 /** An object as JSON. Its members are in the order of another object, so that differences are easy to see. */

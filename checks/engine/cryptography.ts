@@ -62,8 +62,13 @@ function sha256(...parts: (string | Buffer)[]): Buffer {
 
 /** The safety number of two public keys (P4.6). */
 export function safetyNumber(one: Buffer, other: Buffer): string {
-  const sorted = [one, other].sort(Buffer.compare);
-  const digest = sha256("p2p-chat safety number", ...sorted);
+  const [smaller = one, larger = other] = [one, other].sort(Buffer.compare);
+  return safetyNumberInOrder(smaller, larger);
+}
+
+/** The number that comes out if the keys are taken in this order. */
+export function safetyNumberInOrder(first: Buffer, second: Buffer): string {
+  const digest = sha256("p2p-chat safety number", first, second);
   const groups = [0, 1, 2, 3, 4, 5].map((i) => digest.readUIntBE(5 * i, 5) % 100_000);
   return groups.map((group) => String(group).padStart(5, "0")).join(" ");
 }

@@ -5,9 +5,11 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { BUNDLES, bundleCommand, nodeCommand } from "../../programs/node-command.ts";
-import type { CheckContext } from "./check-context.ts";
+import { ENDLESS } from "./busy.ts";
+import type { CheckContext, LastWords } from "./check-context.ts";
 import { fillTemplate, splitWords } from "./command.ts";
 import { freePort } from "./free-port.ts";
+import { tellingLines } from "./last-words.ts";
 import { ModuleHost, ModuleUnderTest } from "./module-under-test.ts";
 import type { Place, StageNumber } from "./place.ts";
 import type { Pool, ServerUnderTest } from "./pool.ts";
@@ -36,6 +38,8 @@ export interface ClientValues {
 
 /** How many ports we try for a server. */
 const ATTEMPTS = 3;
+/** How long a server may take until it listens, in milliseconds, unless a step may take longer. */
+const STARTING = 10_000;
 /** How long a server may answer and print nothing, in milliseconds. */
 const SPEECHLESS = 2000;
 /** The pause between two attempts to reach a server, in milliseconds. */
@@ -134,7 +138,9 @@ export class Launcher implements CheckContext {
     const file = join(this.place.folder, "..", "attacks", "attack.ts");
     const command = this.#bundle("attacks/attack") ?? nodeCommand(file);
     const { bundles } = this.place;
-    this.transcript.steps.push(`attack ${[name, ...argv].join(" ")}`);
+    const words = [name, ...argv].join(" ");
+    this.transcript.steps.push(`attack ${words}`);
+    this.transcript.lastSent = { text: words, by: `attack ${name}` };
     return this.#start(`attack ${name}`, {
       words: [...command, name, ...argv],
       folder: COURSE_FOLDER,
@@ -155,16 +161,15 @@ export class Launcher implements CheckContext {
     return program;
   }
 
-  async lastWords(lost = false): Promise<string> {
+  async lastWords(lost = false): Promise<LastWords> {
     // We may see the end of a connection before the end of its program. On a busy machine, that takes a while.
     const patience = lost ? DYING : DYING_UNNOTICED;
     const timer = new AbortController();
     await Promise.race([this.anyEnd(), sleep(patience, undefined, { signal: timer.signal }).catch(() => {})]);
     timer.abort();
-    const words = this.#programs
-      .filter(({ hasEndedEarly }) => hasEndedEarly)
-      .map(({ lastWords }) => lastWords);
-    return words.map((one) => `\n${one}`).join("");
+    const said = this.#programs.map(({ words }) => words).filter(({ lastWords }) => lastWords !== undefined);
+    if (said.length === 0) return {};
+    return Object.assign({}, ...said, { lastWords: said.map(({ lastWords }) => lastWords).join("\n") });
   }
 
   async anyBusy(): Promise<boolean> {
@@ -217,15 +222,37 @@ export class Launcher implements CheckContext {
     if (this.#isOver) throw new CouldNotRun("the check is over");
   }
 
+  /** What was added to a command that has no place for the port. */
+  get #added(): string {
+    const { server } = this.place;
+    return server === undefined || server.includes("{port}")
+      ? ""
+      : `: its command has no {port}, so --port was added at the end`;
+  }
+
+  async #whyNotReached(program: ProgramUnderTest, port: number): Promise<string> {
+    const why = `the server runs, and does not listen on port ${port}, which it was given${this.#added}`;
+    if (await program.isBusy()) return `${why}\n${ENDLESS}`;
+    const [telling] = tellingLines(program.errors, program.lines);
+    return telling === undefined ? `${why}; it has printed nothing` : `${why}; it has printed: ${telling}`;
+  }
+
   #folder(inCourse: boolean): string {
     return inCourse ? COURSE_FOLDER : (this.place.workingFolder ?? process.cwd());
   }
 
   async #untilItAnswers({ program, port }: ServerUnderTest): Promise<void> {
-    const until = Date.now() + Math.max(this.timeout, 10_000);
+    const started = Date.now();
     while (!(await answers(port))) {
+      const waited = Date.now() - started;
       if (program.hasEnded) throw new CouldNotRun(program.lastWords);
-      if (Date.now() > until) throw new CouldNotRun(`the server does not answer on port ${port}`);
+      const other = otherPort([...program.lines, ...program.errors], port);
+      if (other !== undefined && waited > SPEECHLESS)
+        throw new CouldNotRun(
+          `the server says that it listens on port ${other}, and was given ${port}${this.#added}`,
+        );
+      if (waited > Math.max(this.timeout, STARTING))
+        throw new CouldNotRun(await this.#whyNotReached(program, port));
       await Promise.race([program.ended, new Promise<void>((resolve) => setTimeout(resolve, POLL))]);
     }
     // If ours has printed nothing yet, another program may have answered. Then ours soon ends with an error.
@@ -233,6 +260,14 @@ export class Launcher implements CheckContext {
     while (!program.hasPrinted && !program.hasEnded && Date.now() < patience) await sleep(POLL);
     if (program.hasEnded) throw new CouldNotRun(program.lastWords);
   }
+}
+
+/** The first port that a program names, if it names no port but others than its own. */
+function otherPort(lines: readonly string[], own: number): string | undefined {
+  const named = lines.flatMap((line) =>
+    [...line.matchAll(/(?:\bport\W{1,3}|\bon |:)(\d{2,5})\b(?![.:]\d)/gi)].map(([, digits = ""]) => digits),
+  );
+  return named.includes(String(own)) ? undefined : named.find((digits) => Number(digits) <= 65_535);
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -50,8 +50,14 @@ export class Listener {
         const connection = this.#connections.shift();
         if (connection !== undefined) return connection;
         if (late || context.hasEnded) {
-          const received = `none within ${context.timeout / 1000} s${await context.lastWords()}`;
-          throw new StepFailure({ expected: `a connection of ${by}`, received });
+          const received = late ? `none within ${context.timeout / 1000} s` : "none";
+          const lastWords = await context.lastWords();
+          throw new StepFailure({
+            expected: `a connection of ${by}`,
+            received,
+            came: late ? "nothing" : "ended",
+            ...lastWords,
+          });
         }
         await Promise.race([new Promise<void>((resolve) => this.#waiting.push(resolve)), context.anyEnd()]);
       }

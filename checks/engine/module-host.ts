@@ -9,6 +9,7 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
+import { watchBytes } from "./touched-bytes.ts";
 import { decodeValue, encodeValue, thrownOf } from "./values.ts";
 import { takeCalls } from "./watched-crypto.ts";
 
@@ -40,9 +41,8 @@ function refer(object: object): number {
   return objects.length - 1;
 }
 
-async function perform({ kind, file, name, handle, arguments: encoded }: Request): Promise<unknown> {
+async function perform({ kind, file, name, handle }: Request, argv: unknown[]): Promise<unknown> {
   if (kind === "crypto-calls") return takeCalls();
-  const argv = decodeValue(encoded, (number) => objects[number]) as unknown[];
   if (kind === "method") return member(objects[handle], name, `an object of ${file}`)(...argv);
   loading = true;
   const module: object = await import(pathToFileURL(join(folder, file)).href);
@@ -78,10 +78,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   const request: Request = JSON.parse(line);
   let answer: object;
   try {
-    const value = collect(await perform(request));
+    const argv = decodeValue(request.arguments, (number) => objects[number]) as unknown[];
+    const touchedBytes = watchBytes(argv);
+    const value = collect(await perform(request, argv));
     const encoded =
       request.kind === "create" ? { $: "handle", value: refer(value as object) } : encodeValue(value, refer);
-    answer = { id: request.id, value: encoded };
+    answer = { id: request.id, value: encoded, touched: touchedBytes(value) };
   } catch (error) {
     answer = {
       id: request.id,

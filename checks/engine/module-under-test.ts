@@ -9,9 +9,11 @@ import { bundleCommand, nodeCommand } from "../../programs/node-command.ts";
 import { patientTimeout } from "../../programs/patience.ts";
 import type { CheckContext } from "./check-context.ts";
 import type { Place } from "./place.ts";
-import { CouldNotRun, StepFailure } from "./step-failure.ts";
+import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
+import type { TouchedBytes } from "./touched-bytes.ts";
 import { within } from "./transcript.ts";
-import { decodeValue, encodeValue, GivesInTurn, Reference, type Thrown } from "./values.ts";
+import { decodeValue, encodeValue, GivesArgument, GivesInTurn, Reference, type Thrown } from "./values.ts";
+import type { CryptoCalls } from "./watched-crypto.ts";
 
 const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 
@@ -19,7 +21,7 @@ const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
 const START = 30_000;
 
 /** The result of a call. */
-type Outcome = { value: unknown } | { thrown: Thrown };
+type Outcome = ({ value: unknown } & TouchedBytes) | { thrown: Thrown };
 
 interface Request {
   kind: "call" | "create" | "method" | "crypto-calls";
@@ -28,6 +30,12 @@ interface Request {
   handle?: number;
   arguments: readonly unknown[];
 }
+
+/** The processes that still run: they end with us, also if the functions never return. */
+const running = new Set<ModuleHost>();
+process.on("exit", () => {
+  for (const host of running) host.kill();
+});
 
 /** The process that holds the functions. One process serves many checks. */
 export class ModuleHost {
@@ -56,7 +64,9 @@ export class ModuleHost {
       this.#errors = (this.#errors + text).slice(-4000);
     });
     this.#started = new Promise((resolve) => this.#waiting.set(0, () => resolve()));
+    running.add(this);
     this.#child.on("close", () => {
+      running.delete(this);
       this.#ended = true;
       for (const answer of this.#waiting.values()) answer(undefined);
     });
@@ -100,8 +110,8 @@ export class ModuleHost {
     }
     if (answer === undefined)
       throw new CouldNotRun(`the process that runs ${request.file} has ended:\n${this.#errors.trim()}`);
-    const { value, thrown, compiled } = JSON.parse(answer);
-    if (thrown === undefined) return { value: decodeValue(value) };
+    const { value, thrown, compiled, touched } = JSON.parse(answer);
+    if (thrown === undefined) return { value: decodeValue(value), ...touched };
     const error = decodeValue(thrown) as Thrown;
     if (compiled === false) throw new CouldNotRun(`${request.file} cannot be loaded: ${error.message}`);
     return { thrown: error };
@@ -123,6 +133,9 @@ export interface ExpectedError {
   code?: string;
   message?: RegExp;
 }
+
+/** Tells the likeliest mistake from the value that came instead of the expected one; undefined if it tells none. */
+export type Why = (value: unknown) => string | undefined;
 
 /** The functions of one file or the methods of one object, as an actor. */
 export class ModuleUnderTest {
@@ -149,25 +162,38 @@ export class ModuleUnderTest {
   }
 
   /** Calls a function, and expects exactly this value. */
-  async returns(name: string, argv: readonly unknown[], expected: unknown): Promise<void> {
+  async returns(name: string, argv: readonly unknown[], expected: unknown, why?: Why): Promise<void> {
     await this.#step(`${this.#call(name, argv)} returns ${show(expected)}`, async () => {
       const value = await this.#value(name, argv, show(expected));
       if (!isDeepStrictEqual(plain(value), plain(expected)))
-        this.#fail(name, argv, show(expected), show(value), true);
+        this.#fail(name, argv, show(expected), {
+          received: show(value),
+          exact: true,
+          ...because(why, value),
+        });
     });
   }
 
-  /** Calls a function, and expects that it throws. */
-  async throws(name: string, argv: readonly unknown[], expected: ExpectedError = {}): Promise<void> {
+  /** Calls a function, and expects that it throws. `why` is asked if it returns a value instead. */
+  async throws(
+    name: string,
+    argv: readonly unknown[],
+    expected: ExpectedError = {},
+    why?: Why,
+  ): Promise<void> {
     const description = `an error${expected.code ? ` with code ${expected.code}` : ""}${expected.message ? ` that says ${expected.message}` : ""}`;
     await this.#step(`${this.#call(name, argv)} throws ${description}`, async () => {
       const outcome = await this.#outcome("call", name, argv, description);
-      if ("value" in outcome) return this.#fail(name, argv, description, show(outcome.value));
+      if ("value" in outcome)
+        return this.#fail(name, argv, description, {
+          received: show(outcome.value),
+          ...because(why, outcome.value),
+        });
       const { thrown } = outcome;
       const right =
         (expected.code === undefined || thrown.code === expected.code) &&
         (expected.message === undefined || expected.message.test(thrown.message));
-      if (!right) this.#fail(name, argv, description, showThrown(thrown));
+      if (!right) this.#fail(name, argv, description, wrongError(thrown, expected));
       this.#context.transcript.observe();
     });
   }
@@ -177,18 +203,44 @@ export class ModuleUnderTest {
     return this.#step(`new ${this.#call(name, argv)}`, async () => {
       const outcome = await this.#outcome("create", name, argv, `an object of ${name}`);
       if ("thrown" in outcome)
-        return this.#fail(name, argv, `an object of ${name}`, showThrown(outcome.thrown));
+        return this.#fail(name, argv, `an object of ${name}`, wrongError(outcome.thrown));
       const { value } = outcome;
       const handle = value instanceof Reference ? value.handle : -1;
       return new ModuleUnderTest(this.#file, this.#host, this.#context, { name, handle });
     });
   }
 
-  /** Lists the calls of node:crypto functions since the last time, in order (see watched-crypto.ts). */
-  async cryptoCalls(): Promise<string[]> {
+  /** What has been called in node:crypto since the last time (see watched-crypto.ts). */
+  async cryptoCalls(): Promise<CryptoCalls> {
     const request = { kind: "crypto-calls" as const, file: this.#file, name: "", arguments: [] };
     const outcome = await this.#host.request(request, this.#context.timeout);
-    return outcome !== undefined && "value" in outcome ? (outcome.value as string[]) : [];
+    return outcome !== undefined && "value" in outcome
+      ? (outcome.value as CryptoCalls)
+      : { calls: [], hasDrawn: false };
+  }
+
+  /**
+   * Calls a function, and expects that it gives new bytes, and leaves those that it was given as they were.
+   * @param names what the function calls its arguments
+   */
+  async makesNewBytes(name: string, argv: readonly unknown[], names: readonly string[]): Promise<void> {
+    await this.#step(`${this.#call(name, argv)} leaves ${names.join(" and ")} as they were`, async () => {
+      const outcome = await this.#outcome("call", name, argv, "new bytes");
+      if ("thrown" in outcome) return this.#fail(name, argv, "new bytes", wrongError(outcome.thrown));
+      const { changed = [], returned } = outcome;
+      const [first] = changed;
+      if (first !== undefined)
+        return this.#fail(name, argv, `${names[first]} as it was`, {
+          received: `${names[first]}, changed`,
+          likelyCause: `${name} writes into ${names[first]} itself. Make a new Buffer, and write into that one.`,
+        });
+      if (returned !== undefined)
+        return this.#fail(name, argv, "a new Buffer", {
+          received: `the bytes of ${names[returned]} themselves`,
+          likelyCause: `What is returned shares its bytes with ${names[returned]}: slice and subarray copy nothing. Make a new Buffer.`,
+        });
+      this.#context.transcript.observe();
+    });
   }
 
   /** The object as an argument for another call. */
@@ -198,7 +250,7 @@ export class ModuleUnderTest {
 
   async #value(name: string, argv: readonly unknown[], expected = "a value"): Promise<unknown> {
     const outcome = await this.#outcome("call", name, argv, expected);
-    if ("thrown" in outcome) return this.#fail(name, argv, expected, showThrown(outcome.thrown));
+    if ("thrown" in outcome) return this.#fail(name, argv, expected, wrongError(outcome.thrown));
     this.#context.transcript.observe();
     return outcome.value;
   }
@@ -218,12 +270,18 @@ export class ModuleUnderTest {
       sent: this.#call(name, argv),
       expected,
       received: `nothing within ${this.#context.timeout / 1000} s`,
+      came: "nothing",
       likelyCause: "A loop has no end, or does far too much work.",
     });
   }
 
-  #fail(name: string, argv: readonly unknown[], expected: string, received: string, exact = false): never {
-    throw new StepFailure({ sent: this.#call(name, argv), expected, received, exact });
+  #fail(
+    name: string,
+    argv: readonly unknown[],
+    expected: string,
+    instead: Omit<FailureDetails, "expected">,
+  ): never {
+    throw new StepFailure({ sent: this.#call(name, argv), expected, ...instead });
   }
 
   #call(name: string, argv: readonly unknown[]): string {
@@ -249,6 +307,8 @@ function plain(value: unknown): unknown {
 
 /** A value in one line. A long one is cut, and its length is added. */
 function show(value: unknown): string {
+  if (value instanceof GivesArgument)
+    return value.index === 0 ? "(smallest, largest) => smallest" : "(smallest, largest) => largest";
   if (value instanceof GivesInTurn) return `() => ${value.values.map(show).join(", then ")}`;
   if (value instanceof Uint8Array) {
     const hex = Buffer.from(value).toString("hex");
@@ -267,6 +327,34 @@ function show(value: unknown): string {
       .map(([name, member]) => `${name}: ${show(member)}`)
       .join(", ")} }`;
   return inspect(value, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 400, maxArrayLength: 40 });
+}
+
+function because(why: Why | undefined, value: unknown): { likelyCause?: string } {
+  const likelyCause = why?.(value);
+  return likelyCause === undefined ? {} : { likelyCause };
+}
+
+/** What leads to errors that the language throws by itself. */
+const BUILT_IN: Readonly<Record<string, string>> = {
+  TypeError: "the code uses a value before it knows what it is",
+  SyntaxError: "the code hands it a text that may have any form, and does not catch the error",
+  RangeError: "something has become too large",
+  ReferenceError: "the code uses a name that it does not declare",
+};
+
+/** The details of a failure because of an error: one that was not expected, or another than the expected one. */
+function wrongError(thrown: Thrown, expected?: ExpectedError): Omit<FailureDetails, "expected"> {
+  // An error with a code is what the function has to say: it differs from what it should say.
+  const { code } = thrown;
+  const isBuiltIn = code === undefined || String(code).startsWith("ERR_INVALID_");
+  const why = isBuiltIn ? BUILT_IN[thrown.name] : undefined;
+  const came = why === undefined && code !== undefined ? "different" : "thrown";
+  const likelyCause = why
+    ? `JavaScript itself has thrown this ${thrown.name}: ${why}.`
+    : expected?.code !== undefined && code === undefined
+      ? "This error carries no code, so the caller cannot tell what was wrong. Throw the kind of error that carries one."
+      : undefined;
+  return { received: showThrown(thrown), came, ...(likelyCause && { likelyCause }) };
 }
 
 function showThrown({ name, message, code }: Thrown): string {

@@ -77,10 +77,22 @@ export class PlayedRegistry {
       await this.#until(() => find() !== undefined, timeout);
       const found = find();
       if (found === undefined)
-        throw await this.#missing(`{"type":"register","username":"${username}","port":…}`);
+        throw await this.#missing(`{"type":"register","username":"${username}","port":…}`, timeout);
       this.#context.transcript.observe();
       return found;
     });
+  }
+
+  /** What has come: a registration, another line, a connection without a line, or nothing. This is no step. */
+  get heard(): "registration" | "line" | "connection" | "nothing" {
+    if (this.#registrations.length > 0) return "registration";
+    if (this.requests.length > 0) return "line";
+    return this.#connections.length > 0 ? "connection" : "nothing";
+  }
+
+  /** Waits until a line comes, a program ends or the time is over, in milliseconds. This is no step. */
+  async hears(timeout: number): Promise<void> {
+    await this.#until(() => this.requests.length > 0, Math.max(STARTING, timeout));
   }
 
   /** Waits for the n-th request of this type, and returns it. */
@@ -90,7 +102,7 @@ export class PlayedRegistry {
         this.requests.filter((request) => request.type === type)[times - 1];
       await this.#until(() => find() !== undefined);
       const found = find();
-      if (found === undefined) throw await this.#missing(`a line of type ${type}`);
+      if (found === undefined) throw await this.#missing(`a line of type ${type}`, this.#context.timeout);
       this.#context.transcript.observe();
       return found;
     });
@@ -156,10 +168,16 @@ export class PlayedRegistry {
     }
   }
 
-  async #missing(expected: string): Promise<StepFailure> {
+  async #missing(expected: string, timeout: number): Promise<StepFailure> {
     const seen = this.requests.map((request) => JSON.stringify(request)).slice(-5);
-    const received = seen.length > 0 ? seen.join("\n") : `nothing within ${this.#context.timeout / 1000} s`;
-    return new StepFailure({ expected, received: `${received}${await this.#context.lastWords()}` });
+    const came = this.#context.hasEnded ? "ended" : "nothing";
+    const none = came === "ended" ? "none" : `none within ${timeout / 1000} s`;
+    return new StepFailure({
+      expected,
+      received: seen.length === 0 ? none : `${none}; until now:\n${seen.join("\n")}`,
+      came,
+      ...(await this.#context.lastWords()),
+    });
   }
 
   async #until(condition: () => boolean, timeout = this.#context.timeout): Promise<void> {

@@ -4,16 +4,27 @@
 import { ChildProgram, type Ended } from "../../programs/child-program.ts";
 import { patientTimeout } from "../../programs/patience.ts";
 import { ENDLESS, isBusy } from "./busy.ts";
-import type { CheckContext } from "./check-context.ts";
+import type { CheckContext, LastWords } from "./check-context.ts";
+import { hasTrace, tellingLines } from "./last-words.ts";
 import { quote } from "./readable-bytes.ts";
-import { StepFailure } from "./step-failure.ts";
+import { type FailureDetails, StepFailure } from "./step-failure.ts";
 
 /** How many characters of a program's output are kept. */
 const MOST_OUTPUT = 4 * 1024 * 1024;
-/** How many of its last lines are shown if it has ended. */
+/** How many of its last lines are shown if none of them is the expected one. */
 const LAST_LINES = 5;
+/** So many characters of a line must be as expected, so that it is taken for the expected line with a mistake in it. */
+const ALIKE = 8;
+/** The likely cause if a program has printed nothing at all. */
+const BUFFERED =
+  "It has printed nothing at all. What is printed into a pipe may stay in a buffer until the program flushes it.";
+/** The likely cause if an error has ended a program, or one of its connections. */
+const UNCAUGHT = "An error that the program does not catch.";
 /** How many seconds a timer may be early. */
 const TIMER_TOLERANCE = 0.1;
+
+/** The details of a failure without what was expected. */
+type Instead = Omit<FailureDetails, "expected">;
 
 export interface Start {
   words: readonly string[];
@@ -33,6 +44,8 @@ export class ProgramUnderTest {
   #next = 0;
   #outcome: Ended | undefined;
   #mayEnd = false;
+  /** How many lines of standard error belong to checks before this one. */
+  #earlierErrors = 0;
   #changed: (() => void)[] = [];
 
   constructor(name: string, { words, folder, environment = {} }: Start, context: CheckContext) {
@@ -67,6 +80,7 @@ export class ProgramUnderTest {
   lend(context: CheckContext): void {
     this.#context = context;
     this.#next = this.lines.length;
+    this.#earlierErrors = this.errors.length;
   }
 
   get hasPrinted(): boolean {
@@ -87,25 +101,42 @@ export class ProgramUnderTest {
     return !this.hasEnded && isBusy(this.#child.pid);
   }
 
-  /** How it ended, and its last lines; empty while it runs. */
+  /** How it ended, and what it has printed that tells why; empty while it runs. */
   get lastWords(): string {
     if (this.#outcome === undefined) return "";
+    const [telling, ...others] = tellingLines(this.errors, this.lines);
+    if (this.#outcome.problem !== undefined || telling === undefined)
+      return `${this.#ending}${this.#outcome.problem === undefined ? "; it has printed nothing" : ""}`;
+    return [`${this.#ending}: ${telling}`, ...others.map((line) => `  ${line}`)].join("\n");
+  }
+
+  /** The same for the details of a failure. A program that goes on has last words if its standard error tells of an error. */
+  get words(): LastWords {
+    const errors = this.errors.slice(this.#earlierErrors);
+    const uncaught = hasTrace(errors) ? { likelyCause: UNCAUGHT } : {};
+    if (this.hasEndedEarly) return { lastWords: this.lastWords, reason: this.lastWords, ...uncaught };
+    const [telling, ...others] = tellingLines(errors);
+    if (this.hasEnded || telling === undefined) return {};
+    const lines = [
+      `${this.name} has printed on standard error: ${telling}`,
+      ...others.map((line) => `  ${line}`),
+    ];
+    return { lastWords: lines.join("\n"), ...uncaught };
+  }
+
+  /** How it ended, without what it has printed. */
+  get #ending(): string {
+    if (this.#outcome === undefined) return "";
     const { code, signal, problem } = this.#outcome;
-    if (problem !== undefined)
-      return `${this.name} could not be started: ${problem === "not installed" ? `${this.#command} is ${problem}` : problem}`;
-    // A stack trace has many lines. The line above it says more.
-    const telling = (line: string): boolean =>
-      line.trim() !== "" &&
-      !/^\s+at |^\s*\^+\s*$|^\s*triggerUncaughtException\($|^node:internal\//.test(line);
-    const lines = [...this.lines, ...this.errors].filter(telling).slice(-LAST_LINES);
-    const said = lines.length === 0 ? "; it has printed nothing" : `; its last lines:\n${lines.join("\n")}`;
-    return `${this.name} has ended (${signal ?? `exit code ${code}`})${said}`;
+    if (problem === undefined) return `${this.name} has ended (${signal ?? `exit code ${code}`})`;
+    const why = problem === "not installed" ? `${this.#command} is not installed, or is no program` : problem;
+    return `${this.name} could not be started: ${why}`;
   }
 
   /** Enters lines on its standard input. */
   async enters(...lines: string[]): Promise<void> {
     const shown = lines.map(quote).join(", ");
-    this.#context.transcript.lastSent = shown;
+    this.#context.transcript.lastSent = { text: `${shown} (entered)`, by: this.name };
     await this.#step(`${this.name} enters ${shown}`, () =>
       this.write(lines.map((line) => `${line}\n`).join("")),
     );
@@ -154,13 +185,16 @@ export class ProgramUnderTest {
     );
   }
 
-  /** Expects this as the very next line on standard output. */
-  async showsNext(expected: string | RegExp): Promise<string> {
+  /**
+   * Expects this as the very next line on standard output.
+   * @param why tells what is likely from the line that came instead
+   */
+  async showsNext(expected: string | RegExp, why?: (line: string) => string | undefined): Promise<string> {
     return this.#step(`${this.name} shows next ${describe(expected)}`, async () => {
       await this.#until(() => this.lines.length > this.#next);
       const line = this.lines[this.#next];
       if (line === undefined || !matches(line, expected))
-        return this.#fail(expected, line === undefined ? [] : [line]);
+        return this.#fail(expected, line === undefined ? [] : [line], 0, line && why?.(line));
       return this.#takeLine(this.#next);
     });
   }
@@ -194,15 +228,28 @@ export class ProgramUnderTest {
     });
   }
 
-  /** Expects that it ends by itself with this exit code. */
-  async endsWith(code: number): Promise<void> {
+  /**
+   * Expects that it ends by itself with this exit code.
+   * @param whyNot what is likely if it does not end
+   */
+  async endsWith(code: number, whyNot?: string): Promise<void> {
     this.#mayEnd = true;
     await this.#step(`${this.name} ends with exit code ${code}`, async () => {
       await this.#until(() => this.hasEnded);
       if (this.#outcome === undefined)
-        throw new StepFailure({ expected: `exit code ${code}`, received: "nothing; it still runs" });
+        throw new StepFailure({
+          expected: `exit code ${code}`,
+          received: "nothing; it still runs",
+          came: "nothing",
+          ...(whyNot !== undefined && { likelyCause: whyNot }),
+          ...((await this.isBusy()) && { likelyCause: ENDLESS }),
+        });
       if (this.#outcome.code !== code)
-        throw new StepFailure({ expected: `exit code ${code}`, received: this.lastWords });
+        throw new StepFailure({
+          expected: `exit code ${code}`,
+          received: this.lastWords,
+          ...(hasTrace(this.errors) && { came: "ended", likelyCause: UNCAUGHT }),
+        });
     });
   }
 
@@ -263,19 +310,43 @@ export class ProgramUnderTest {
     if (line !== "") this.#context.transcript.observe();
   }
 
-  async #fail(expected: string | RegExp, lines: readonly string[], longer = 0): Promise<never> {
-    const ended = this.hasEnded ? `\n${this.lastWords}` : "";
-    const shown = lines.slice(-LAST_LINES).map(quote);
-    const [only] = shown;
-    const nothing = this.hasEnded
-      ? "nothing"
-      : `nothing within ${Math.round((this.#context.timeout + longer) / 100) / 10} s`;
+  async #fail(
+    expected: string | RegExp,
+    lines: readonly string[],
+    longer = 0,
+    likelyCause?: string,
+  ): Promise<never> {
     throw new StepFailure({
       expected: describe(expected),
-      received: `${shown.length === 0 ? nothing : shown.length === 1 ? only : shown.join("\n")}${ended}`,
-      exact: typeof expected === "string" && shown.length === 1,
-      ...(shown.length === 0 && (await this.isBusy()) ? { likelyCause: ENDLESS } : {}),
+      ...(this.hasEnded ? this.#endInstead(expected, lines) : await this.#silence(expected, lines, longer)),
+      ...(likelyCause ? { likelyCause } : {}),
     });
+  }
+
+  /** What came instead of a line if the program still runs. */
+  async #silence(expected: string | RegExp, lines: readonly string[], longer: number): Promise<Instead> {
+    const shown = lines.slice(-LAST_LINES).map(quote).join("\n");
+    if (shown !== "") return { received: shown, exact: typeof expected === "string" && lines.length === 1 };
+    const seconds = Math.round((this.#context.timeout + longer) / 100) / 10;
+    const likelyCause = (await this.isBusy()) ? ENDLESS : this.hasPrinted ? undefined : BUFFERED;
+    const nothing = this.hasPrinted ? undefined : `${this.name} runs, and prints nothing`;
+    return {
+      ...this.words,
+      received: `nothing within ${seconds} s`,
+      came: "nothing",
+      ...(likelyCause && { likelyCause }),
+      ...(nothing && { reason: nothing }),
+    };
+  }
+
+  /** What came instead of a line if the program has ended: the one line that tells most. */
+  #endInstead(expected: string | RegExp, lines: readonly string[]): Instead {
+    const alike = typeof expected === "string" ? mostAlike(expected, lines) : undefined;
+    const complaint = [...lines, ...this.errors].findLast((line) => /^(?:failed|error): /.test(line));
+    const telling = alike ?? complaint ?? lines.findLast((line) => /^(?:proof|stopped): /.test(line));
+    if (telling === undefined || hasTrace(this.errors))
+      return { ...this.words, lastWords: this.lastWords, received: "nothing", came: "ended" };
+    return { received: quote(telling), exact: telling === alike, lastWords: this.#ending };
   }
 
   #step<Value>(description: string, action: () => Value | Promise<Value>): Promise<Value> {
@@ -289,6 +360,17 @@ export class ProgramUnderTest {
 
 function matches(line: string, expected: string | RegExp): boolean {
   return typeof expected === "string" ? line === expected : expected.test(line);
+}
+
+/** The line that begins as the expected one does, and longest so. */
+function mostAlike(expected: string, lines: readonly string[]): string | undefined {
+  const common = (line: string): number => {
+    let length = 0;
+    while (length < line.length && line[length] === expected[length]) length += 1;
+    return length;
+  };
+  const [best] = lines.toSorted((left, right) => common(right) - common(left));
+  return best !== undefined && common(best) >= ALIKE ? best : undefined;
 }
 
 function describe(expected: string | RegExp): string {

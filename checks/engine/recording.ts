@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { pcapHeader, pcapRecord } from "../../captures/record/pcap-writer.ts";
 import type { RecordedEvent, Role, TimedEvent } from "../../captures/record/recorder-log.ts";
 import { synthesize } from "../../captures/record/synthesize.ts";
+import type { SyntheticPacket } from "../../captures/record/tcp-packets.ts";
 
 const ETHERNET = 1;
 /** The position of the ports in a packet: after the headers of Ethernet (14 bytes) and IPv4 (20 bytes). */
@@ -16,6 +17,8 @@ const DATA = 54;
 export class Recording {
   readonly events: TimedEvent[] = [];
   #connections = 0;
+  /** The packets of so many events. */
+  #made: { events: number; packets: readonly SyntheticPacket[] } = { events: 0, packets: [] };
 
   /** Records an established connection from now on. */
   open(socket: Socket, role: Role): RecordedConnection {
@@ -32,22 +35,39 @@ export class Recording {
     return connection;
   }
 
-  /** The number of the last packet with data on the connection with this local port, counted from 1 as in Wireshark. */
-  lastPacket(port: number): number | undefined {
-    const packets = synthesize([this.events]);
-    const index = packets.findLastIndex(
+  /** The packets so far, by time. */
+  get packets(): readonly SyntheticPacket[] {
+    if (this.#made.events !== this.events.length)
+      this.#made = { events: this.events.length, packets: synthesize([this.events]) };
+    return this.#made.packets;
+  }
+
+  /** The last packet with data so far on the connection with this local port. */
+  lastPacket(port: number): SyntheticPacket | undefined {
+    return this.packets.findLast(
       ({ data }) =>
         data.length > DATA &&
         [SOURCE_PORT, DESTINATION_PORT].some((offset) => data.readUInt16BE(offset) === port),
     );
-    return index === -1 ? undefined : index + 1;
   }
 }
 
-/** A pcap file with the packets of several recordings. */
+/** A pcap file with the packets of several recordings, by time. */
 export function pcapOf(recordings: readonly Recording[]): Buffer {
-  const packets = synthesize(recordings.map(({ events }) => events));
-  return Buffer.concat([pcapHeader(ETHERNET), ...packets.map(({ time, data }) => pcapRecord(time, data))]);
+  const records = joined(recordings).map(({ time, data }) => pcapRecord(time, data));
+  return Buffer.concat([pcapHeader(ETHERNET), ...records]);
+}
+
+/** The number of a packet in that file, from 1 as in Wireshark; undefined if it is not in it. */
+export function packetNumber(recordings: readonly Recording[], packet: SyntheticPacket): number | undefined {
+  const index = joined(recordings).findIndex(
+    ({ time, data }) => time === packet.time && data.equals(packet.data),
+  );
+  return index === -1 ? undefined : index + 1;
+}
+
+function joined(recordings: readonly Recording[]): SyntheticPacket[] {
+  return recordings.flatMap(({ packets }) => packets).sort((left, right) => Number(left.time - right.time));
 }
 
 export class RecordedConnection {

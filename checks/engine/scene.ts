@@ -10,6 +10,7 @@ import type { Place } from "./place.ts";
 import { PlayedRegistry, type Registration } from "./played-registry.ts";
 import type { Pool, ServerUnderTest } from "./pool.ts";
 import { Random } from "./random.ts";
+import { quote } from "./readable-bytes.ts";
 import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
 import { within } from "./transcript.ts";
 
@@ -46,6 +47,11 @@ export class Scene extends Launcher {
     throw new StepFailure(details);
   }
 
+  /** Executes steps that only prepare what the check is about. If one of them fails, the check's likely cause says nothing. */
+  preparing<Value>(action: () => Promise<Value>): Promise<Value> {
+    return this.transcript.preparing(action);
+  }
+
   /** Notes that a step has seen something from the program. */
   observe(): void {
     this.transcript.observe();
@@ -69,8 +75,12 @@ export class Scene extends Launcher {
       try {
         await within(this.timeout, connected, () => new Error("no answer"));
       } catch (error) {
-        const received = `${(error as Error).message}${await this.lastWords(true)}`;
-        return this.fails({ expected: `a connection to port ${server.port}`, received });
+        return this.fails({
+          expected: `a connection to port ${server.port}`,
+          received: (error as Error).message,
+          came: "ended",
+          ...(await this.lastWords(true)),
+        });
       }
       const connection = new Connection(socket, "caller", name, this);
       this.#connections.push(connection);
@@ -93,6 +103,10 @@ export class Scene extends Launcher {
 
   /** A registered client of the stage. The checker plays its registry unless `registryPort` names another one. */
   async client(name: string, options: ClientOptions = {}, registryPort?: number): Promise<ClientUnderTest> {
+    return this.preparing(() => this.#client(name, options, registryPort));
+  }
+
+  async #client(name: string, options: ClientOptions, registryPort?: number): Promise<ClientUnderTest> {
     const client = await this.startClient(name, options, registryPort);
     const port = registryPort === undefined ? (await this.#firstRegistration(client)).port : "[0-9]+";
     const shown = await client.shows(
@@ -132,13 +146,14 @@ export class Scene extends Launcher {
       ...(input === "" ? [] : [`with the input ${JSON.stringify(input)}`]),
     ];
     return this.step(shown.join(" "), async () => {
-      this.transcript.lastSent = shown.join(" ");
+      this.transcript.lastSent = { text: shown.join(" "), by: "the client" };
       const client = this.runClient({ port: String(server.port) }, { argv: expression });
       client.write(input);
       client.endInput();
       await within(this.timeout, client.ended, () => {
-        const shown = client.lines.join("\n") || "nothing";
-        return new StepFailure({ expected: "the end of the client", received: `${shown}; it still runs` });
+        const shown = client.lines.map(quote).join("\n") || "nothing";
+        const received = `${shown}; it still runs`;
+        return new StepFailure({ expected: "the end of the client", received, came: "nothing" });
       });
       const run = { stdout: text(client.lines), stderr: text(client.errors), code: client.code };
       if (run.stdout + run.stderr !== "") this.observe();
@@ -168,22 +183,24 @@ export class Scene extends Launcher {
     role: ChatRole,
     { name = "alice", peer = "bob", argv = [] as readonly string[], environment = {} } = {},
   ): Promise<{ alice: ClientUnderTest; bob: Chat }> {
-    const played = await this.peer(peer);
-    const alice = await this.client(name, {
-      argv: role === "initiator" ? ["--accept", ...argv] : argv,
-      environment,
+    return this.preparing(async () => {
+      const played = await this.peer(peer);
+      const alice = await this.client(name, {
+        argv: role === "initiator" ? ["--accept", ...argv] : argv,
+        environment,
+      });
+      let bob: Chat;
+      if (role === "initiator") {
+        bob = await played.calls(alice);
+      } else {
+        await alice.enters(`/chat ${peer}`);
+        bob = await played.isCalled(alice);
+      }
+      await bob.shakesHands();
+      await alice.shows(`chat with ${peer} started`);
+      if (this.stage !== "02") await alice.shows(`safety number with ${peer}: ${bob.safetyNumber}`);
+      return { alice, bob };
     });
-    let bob: Chat;
-    if (role === "initiator") {
-      bob = await played.calls(alice);
-    } else {
-      await alice.enters(`/chat ${peer}`);
-      bob = await played.isCalled(alice);
-    }
-    await bob.shakesHands();
-    await alice.shows(`chat with ${peer} started`);
-    if (this.stage !== "02") await alice.shows(`safety number with ${peer}: ${bob.safetyNumber}`);
-    return { alice, bob };
   }
 
   /** Called after the steps of a check. @throws StepFailure if bytes have arrived that no step has read */
@@ -191,12 +208,15 @@ export class Scene extends Launcher {
     for (const held of [...this.#connections, ...this.#listeners]) held.assertNothingUnread();
   }
 
-  /** Closes everything, and gives back what was lent. */
-  async close(): Promise<void> {
+  /**
+   * Closes everything, and gives back what was lent.
+   * @param isLast whether no other check follows: then nothing needs to be given back
+   */
+  async close(isLast = false): Promise<void> {
     for (const action of this.#cleanUp.splice(0).reverse()) await action();
     for (const listener of this.#listeners) listener.close();
     this.#registry?.close();
-    await this.endPrograms((server) => this.#isAsNew(server));
+    await this.endPrograms(async (server) => !isLast && (await this.#isAsNew(server)));
   }
 
   /** Whether a server can be lent to another check: it answers, and its registry has forgotten all users. */

@@ -3,12 +3,19 @@
 import { patientTimeout } from "../../programs/patience.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
 
+/** What was sent to a program. */
+export interface Sent {
+  text: string;
+  /** Who sent it, by the checker's name. */
+  by: string;
+}
+
 export class Transcript {
   readonly steps: string[] = [];
   /** How many times a step has seen something from the program. A check that has seen nothing must not pass. */
   observations = 0;
   /** What was sent last. */
-  lastSent: string | undefined;
+  lastSent: Sent | undefined;
   /** The step that failed. */
   failedStep: string | undefined;
 
@@ -19,6 +26,16 @@ export class Transcript {
       return await action();
     } catch (error) {
       if (error instanceof StepFailure || error instanceof CouldNotRun) this.failedStep ??= description;
+      throw error;
+    }
+  }
+
+  /** Executes steps that only prepare what a check is about. */
+  async preparing<Value>(action: () => Promise<Value>): Promise<Value> {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof StepFailure) error.isInPreparation = true;
       throw error;
     }
   }

@@ -15,6 +15,15 @@ export function givesInTurn(...values: unknown[]): GivesInTurn {
   return new GivesInTurn(values);
 }
 
+/** A function that returns one of its own arguments, which are counted from 0. */
+export class GivesArgument {
+  readonly index: number;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+}
+
 /** An object that exists in the other process. */
 export class Reference {
   readonly handle: number;
@@ -42,6 +51,7 @@ export function encodeValue(value: unknown, refer?: (value: object) => number): 
     return typeof value === "function" ? { $: "undefined" } : value;
   if (value instanceof Uint8Array) return { $: "bytes", value: Buffer.from(value).toString("hex") };
   if (value instanceof GivesInTurn) return { $: "gives", value: value.values.map(encode) };
+  if (value instanceof GivesArgument) return { $: "argument", value: value.index };
   if (value instanceof Reference) return { $: "handle", value: value.handle };
   if (value instanceof Error) return { $: "error", value: encode(thrownOf(value)) };
   if (value instanceof Map) return { $: "map", value: [...value].map(encode) };
@@ -73,6 +83,8 @@ export function decodeValue(json: unknown, resolve?: (handle: number) => unknown
       let next = 0;
       return () => values[Math.min(next++, values.length - 1)];
     }
+    case "argument":
+      return (...argv: unknown[]) => argv[Number(value)];
     case "handle":
       return resolve === undefined ? new Reference(Number(value)) : resolve(Number(value));
     case "error": {

@@ -1,24 +1,49 @@
-// Notes which functions of node:crypto are called. The results alone do not show whether code verifies the tag before
-// it decrypts. Import this file before the code that is watched.
+// Notes which functions of node:crypto are called, and where random values are taken from. The results alone do not show
+// whether code verifies the tag before it decrypts, or whether an IV can be foretold. Import this file before the code
+// that is watched.
 
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 
-const calls: string[] = [];
+/** What watched code has called. */
+export interface CryptoCalls {
+  /** The watched functions since the last time, in order. */
+  calls: string[];
+  /**
+   * Whether the system's cryptographic source of random values has ever been asked, by whatever function. (Who keeps a
+   * store of random bytes need not have asked it since the last time.)
+   */
+  hasDrawn: boolean;
+}
 
-for (const name of ["createDecipheriv", "timingSafeEqual"] as const) {
-  const watched = new Proxy<(...argv: never[]) => unknown>(crypto[name], {
-    apply(original, self, argv) {
-      calls.push(name);
-      return Reflect.apply(original, self, argv);
+const calls: string[] = [];
+let hasDrawn = false;
+
+/** Puts a function in place of an object's own one that says so each time it is called. */
+function watch(object: object, name: string, called: () => void): void {
+  const original: unknown = Reflect.get(object, name);
+  if (typeof original !== "function") return;
+  const watched = new Proxy(original as (...argv: unknown[]) => unknown, {
+    apply(target, self, argv) {
+      called();
+      return Reflect.apply(target, self, argv);
     },
   });
-  Object.assign(crypto, { [name]: watched });
+  Reflect.set(object, name, watched);
 }
+
+const draws = (): void => {
+  hasDrawn = true;
+};
+for (const name of ["createDecipheriv", "timingSafeEqual"]) watch(crypto, name, () => calls.push(name));
+for (const name of ["randomBytes", "randomFillSync", "randomInt", "randomUUID"]) watch(crypto, name, draws);
+for (const name of ["getRandomValues", "randomUUID"])
+  watch(Object.getPrototypeOf(globalThis.crypto), name, draws);
+watch(Math, "random", () => calls.push("Math.random"));
 // Code that imports these functions by name must get the watched ones, too.
 syncBuiltinESMExports();
 
-/** Returns the calls since the last time, in order. */
-export function takeCalls(): string[] {
-  return calls.splice(0);
+/** Returns the calls since the last time. */
+export function takeCalls(): CryptoCalls {
+  return { calls: calls.splice(0), hasDrawn };
 }

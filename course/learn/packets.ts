@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { loadCapture } from "../../captures/follow/load.ts";
 import { endpoint } from "../../captures/show/stream-summary.ts";
+import { packetNumber } from "../../checks/engine/recording.ts";
 import { recordingOf } from "../../checks/engine/run-checks.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { cut, wrap } from "../../terminal/text.ts";
@@ -31,7 +32,7 @@ export async function packetLines(
     );
   writeFileSync(file, capture ?? recordingOf(results));
   const { streams } = await loadCapture(file, true);
-  const wanted = failed?.failure?.packet;
+  const wanted = failed?.packet && packetNumber([failed.recorded], failed.packet);
   const rows = streams.flatMap((stream) => [
     "",
     paint("heading", `connection ${stream.index}: ${endpoint(stream.a)} to ${endpoint(stream.b)}`),

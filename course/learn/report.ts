@@ -70,7 +70,9 @@ function keepingIndent(line: string, width: number): string[] {
 
 /** Highlights the labels of a failure, and the mark under the first difference. */
 function paintFailure(line: string, paint: Paint): string {
-  const labelled = /^(step|sent|expected|received|likely|packet|again|could not run)(:? +)(.*)$/.exec(line);
+  const labelled = /^(step|sent|run|expected|received|likely|packet|again|could not run)(:? +)(.*)$/.exec(
+    line,
+  );
   if (labelled !== null) {
     const [, label = "", gap = "", rest = ""] = labelled;
     return `${paint("dim", label + gap)}${label === "received" ? paint("bad", rest) : label === "expected" ? paint("good", rest) : rest}`;

@@ -30,6 +30,8 @@ export const question: Question = {
     if (!/^\d+$/.test(answer)) return NO_PACKET_NUMBER;
     if (Number(answer) <= 2)
       return "That is the number of a stream, counted from 0. The question asks for a packet in it: add --find to show, or look at the first column in Wireshark.";
+    if (Number(answer) === right - 1)
+      return "Do you count from 0? The first packet of a file has the number 1, in Wireshark and in show.";
     if (Number(answer) === right + 1)
       return "Close. What is in this packet: data, or only the acknowledgement of some?";
     if (Number(answer) === right + 2 || Number(answer) === right + 3)

@@ -77,7 +77,11 @@ function told(error: unknown, { transcript }: Scene): unknown {
   const lines = [
     `step: ${failedStep}`,
     ...(error instanceof StepFailure
-      ? [`expected: ${error.details.expected}`, `received: ${error.details.received}`]
+      ? [
+          `expected: ${error.details.expected}`,
+          `received: ${error.details.received}`,
+          ...(error.details.lastWords === undefined ? [] : [error.details.lastWords]),
+        ]
       : [`could not run: ${error.message}`]),
     `seed ${SEED}; the last steps:`,
     ...steps.slice(-LAST_STEPS).map((step) => `  - ${step}`),

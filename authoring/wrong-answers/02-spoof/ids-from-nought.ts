@@ -1,5 +1,5 @@
 // caught by: P3.1-spoofed-name
-// says: The first message has the id 1
+// says: Bob refused the message
   const hello: Hello = { type: "hello", stage, from: pretended, to: victim };
   const message = { type: "message", id: 0, text };
   return [hello, message];

@@ -1,5 +1,5 @@
 // caught by: P4.4-refuses-other-forms
-// says: exactly as many lower-case digits as the prime has
+// says: It was taken although it has
   const bytes = decodeHex(value);
   if (bytes === undefined) throw new ProtocolError("bad-public-key", "this is not hexadecimal");
   const publicKey = decodeInteger(bytes);

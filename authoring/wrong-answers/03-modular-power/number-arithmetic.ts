@@ -1,5 +1,5 @@
 // caught by: P4.5-power-large
-// says: take the remainder after every multiplication
+// says: All must stay bigint
   let result = 1;
   const factor = Number(base % modulus);
   for (const bit of exponent.toString(2)) {

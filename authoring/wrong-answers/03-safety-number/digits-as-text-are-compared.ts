@@ -1,5 +1,5 @@
 // caught by: P4.6-any-order
-// says: the bytewise smaller
+// says: The bytewise larger key comes first
   const [smaller, larger] = [one, other].sort((left, right) =>
     left.join().localeCompare(right.join()),
   ) as [Buffer, Buffer];

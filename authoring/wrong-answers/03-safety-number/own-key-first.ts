@@ -1,5 +1,5 @@
 // caught by: P4.6-any-order
-// says: Put the bytewise smaller one first
+// says: The bytewise larger key comes first
   const digest = createHash("sha256").update("p2p-chat safety number").update(one).update(other).digest();
   const groups = Array.from({ length: GROUPS }, (_, i) => {
     const value = digest.readUIntBE(i * BYTES_PER_GROUP, BYTES_PER_GROUP);

@@ -1,4 +1,4 @@
-// caught by: P5.1-xored-lines
+// caught by: P5.1-short-line P5.1-xored-lines
 // says: The key does not start anew in every line
   const result = Buffer.alloc(data.length);
   for (let i = 0; i < data.length; i += 1) result[i] = (data[i] ?? 0) ^ (key[i % key.length] ?? 0);

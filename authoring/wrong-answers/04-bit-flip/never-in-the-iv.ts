@@ -1,5 +1,5 @@
 // caught by: P6.3-bit-flip
-// says: into the first block it XORs the IV
+// says: the change belongs into the IV
   for (const [index, bits] of difference.entries()) {
     const place = Math.max(0, position + index - BLOCK_BYTES);
     ciphertext[place] = (ciphertext[place] ?? 0) ^ bits;

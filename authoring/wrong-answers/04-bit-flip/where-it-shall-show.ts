@@ -1,5 +1,5 @@
 // caught by: P6.3-bit-flip
-// says: 16 bytes before the place
+// says: the change belongs into the IV
   for (const [index, bits] of difference.entries()) {
     const place = position + index;
     ciphertext[place] = (ciphertext[place] ?? 0) ^ bits;

@@ -1,0 +1,12 @@
+// caught by: P0.2-several-at-once
+    const lines: Line[] = [];
+    let start = 0;
+    for (;;) {
+      const lineFeed = chunk.indexOf(LINE_FEED, start);
+      if (lineFeed === -1) break;
+      const line = this.#complete(chunk.subarray(start, lineFeed));
+      if (line !== undefined) lines.unshift(line);
+      start = lineFeed + 1;
+    }
+    yield* lines;
+    if (this.#hold(chunk.subarray(start)) === "too-long") yield { kind: "too-long" };

@@ -1,0 +1,29 @@
+// caught by: P6.2-sealed
+// says: is not in hexadecimal
+  readonly #key: Buffer;
+  readonly #drawIv: () => Buffer;
+  #sequenceNumber = 0;
+
+  constructor(key: Buffer, drawIv: () => Buffer = () => randomBytes(IV_BYTES)) {
+    this.#key = key;
+    this.#drawIv = drawIv;
+  }
+
+  seal(line: string): string {
+    const iv = this.#drawIv();
+    const { ciphertext, tag } = encrypt(
+      this.#key,
+      iv,
+      Buffer.from(line),
+      encodeSequenceNumber(this.#sequenceNumber),
+    );
+    const sealed = {
+      type: "sealed",
+      seq: this.#sequenceNumber,
+      iv: iv.toString("hex"),
+      ciphertext: ciphertext.toString("base64"),
+      tag: tag.toString("hex"),
+    };
+    this.#sequenceNumber += 1;
+    return JSON.stringify(sealed);
+  }
