@@ -35,8 +35,9 @@ function serve(socket: Socket, idleTimeout: number): void {
   socket.on("close", () => clearTimeout(idle));
 }
 
-/** Answers lines. While it waits, nothing more is read from this client, and the others are served. */
+/** Answers lines. Until it has, nothing more is read from this client. While it waits, the others are served. */
 async function answerLines(socket: Socket, lines: Iterable<Line>, idle: NodeJS.Timeout): Promise<void> {
+  socket.pause();
   let replies = "";
   let count = 0;
   for (const line of lines) {
@@ -47,7 +48,6 @@ async function answerLines(socket: Socket, lines: Iterable<Line>, idle: NodeJS.T
     count += 1;
     if (count % LINES_PER_TURN > 0) continue;
     // There may be thousands of lines in one chunk. The other clients come first, then the rest of these.
-    socket.pause();
     await send(socket, replies);
     await setImmediate();
     replies = "";
@@ -59,12 +59,12 @@ async function answerLines(socket: Socket, lines: Iterable<Line>, idle: NodeJS.T
 /** Sends replies. If the client does not read them, waits until it does: so what it leaves unread stays bounded. */
 async function send(socket: Socket, replies: string): Promise<void> {
   if (replies === "" || socket.write(replies)) return;
-  await new Promise((resolve) => socket.pause().once("drain", resolve));
+  await new Promise((resolve) => socket.once("drain", resolve));
 }
 
 /** Sends the last replies and closes. Lines that still come are not answered. */
 function finish(socket: Socket, replies: string): void {
-  socket.removeAllListeners("data").pause();
+  socket.removeAllListeners("data");
   socket.end(replies, () => linger(socket)); // A client slow to read them has as long as an idle one.
 }
 
