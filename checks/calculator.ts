@@ -431,6 +431,21 @@ const endings = defineChecks(SERVER, [
       await asks(busy, [["2 + 2", "= 4"]]);
     },
   },
+
+  {
+    id: "P1.9-fractions",
+    title: "a number of seconds may be a fraction",
+    likelyCause: "The option's value is read as an integer: 0.5 is refused, or becomes 0.",
+    async run(scene) {
+      const program = scene.runServer({ port: "0" }, ["--idle-timeout", "0.5"]);
+      const line = await program.showsNext(/^listening on .*:[1-9][0-9]*$/);
+      const since = performance.now();
+      const silent = await scene.connect({ port: Number(line.slice(line.lastIndexOf(":") + 1)) });
+      await silent.isClosed();
+      const after = (performance.now() - since) / 1000;
+      if (after < 0.4) scene.fails({ expected: "the end after 0.5 s", received: `it after ${after.toFixed(1)} s` });
+    },
+  },
 ]);
 
 /** Runs the client against the server, and expects exactly this output. */
@@ -494,13 +509,13 @@ const clients = defineChecks(CLIENT, [
 
   {
     id: "P1.10-no-server",
-    title: "without a server the client says so in one line, and ends with exit code 1",
-    likelyCause: "The error of connecting is not handled, or is told in more than a line.",
+    title: "without a server the client says in one line how to start one, and ends with exit code 1",
+    likelyCause: "The error of connecting is not handled, is told in more than a line, or does not help.",
     async run(scene) {
       const { stdout, stderr, code } = await scene.calculator({ port: await freePort() }, ["1 + 1"]);
-      if (stdout !== "" || !/^[^\n]+\n$/.test(stderr) || code !== 1)
+      if (stdout !== "" || !/^[^\n]*\bstart\b[^\n]*\n$/.test(stderr) || code !== 1)
         scene.fails({
-          expected: "one line on standard error, and exit code 1",
+          expected: "one line on standard error with the word start, and exit code 1",
           received: describe({ stdout, stderr, code }),
         });
     },

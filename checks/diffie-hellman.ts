@@ -268,9 +268,9 @@ export const checks = defineChecks({ stages: ["03", "04"], of: "client" }, [
         const chat = await connectsAs(scene, alice, role, name);
         await chat.shakesHands();
         await alice.shows(`chat with ${name} started`);
-        await alice.shows(`safety number with ${name}: ${chat.safetyNumber}`);
-        await alice.enters(`/switch ${name}`, "/verify");
-        await alice.shows(`safety number with ${name}: ${chat.safetyNumber}`);
+        await alice.enters(`/switch ${name}`, "/verify", "/nonsense");
+        const number = `safety number with ${name}: ${chat.safetyNumber}`;
+        for (const next of [number, number, /^error: ./]) await alice.showsNext(next);
       }
     },
   },

@@ -79,7 +79,7 @@ function lineWith(scene: Scene, bytes: readonly number[]): Buffer {
 const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
   {
     id: "P0.1-line-ends",
-    title: "a line ends with LF; a CR before it is dropped",
+    title: "a line is UTF-8 and ends with LF; a CR before it is dropped",
     likelyCause: "The CR of a CR LF is taken for a part of the line, or a line ends only with CR LF.",
     async run(scene) {
       const client = await visitor(scene, await scene.server());
@@ -88,8 +88,10 @@ const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
         await answered(scene, client, number);
       }
       await client.sends("\r\n");
-      if (scene.stage === "01") await client.receives("error: empty expression\n");
-      else await client.receivesError("bad-request");
+      if (scene.stage !== "01") return void (await client.receivesError("bad-request"));
+      await client.receives("error: empty expression\n");
+      await client.sends("é\n");
+      await client.receives('error: unexpected "é" at column 1\n');
     },
   },
 
@@ -179,6 +181,8 @@ const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
         await asks(scene, client, 1);
         await client.sends(line);
         await refused(scene, client, "line too long");
+        // A server that goes on would answer one of these.
+        await client.sends(`\n${request(scene, 2)}`);
         await client.isClosed();
       }
     },
@@ -244,6 +248,24 @@ const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
         const server = { program, port: Number(line.slice(line.lastIndexOf(":") + 1)) };
         await asks(scene, await visitor(scene, server));
       }
+    },
+  },
+
+  {
+    id: "P0.6-defaults",
+    title: "without options it listens on 127.0.0.1, on the port of its stage",
+    likelyCause: "A default is another one than the protocol's, or an address that all the network can reach.",
+    async run(scene) {
+      const port = scene.stage === "02" || scene.stage === "03" ? 10_000 : 10_001;
+      const program = scene.runServer({});
+      const line = await program.waitFor(/^listening on /);
+      await scene.step(`the server listens on 127.0.0.1:${port}, or says that this port is in use`, () => {
+        scene.observe();
+        const said = line ?? [...program.lines, ...program.errors].join("\n");
+        const inUse = line === undefined && program.code === 1 && said.includes(String(port));
+        if (inUse || line === `listening on 127.0.0.1:${port}`) return;
+        scene.fails({ expected: `listening on 127.0.0.1:${port}`, received: said || "nothing", exact: true });
+      });
     },
   },
 
@@ -438,6 +460,20 @@ const clientChecks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.showsNext("bob> two");
       await alice.showsNext("bob> three");
       for (const id of [2, 3]) await bob.hears({ type: "ack", id });
+    },
+  },
+
+  {
+    id: "P0.3-chat-longest-line",
+    title: "a caller's line of 262,144 bytes is understood",
+    likelyCause: "The limit between peers is the same as at the registry. It counts bytes, and the LF with them.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      const bob = await (await scene.peer("bob")).calls(alice);
+      const [head, tail] = [`{"type":"hello","stage":"${scene.stage}","from":"bob","to":"alice","note":"`, '"}'];
+      await bob.sendsHelloLine(head.padEnd(longest(scene) - 1 - tail.length, "x") + tail);
+      await bob.receivesHello();
+      await bob.exchangesKeys();
     },
   },
 

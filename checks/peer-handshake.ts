@@ -169,6 +169,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         scene.transcript.steps.push(`a first line comes ${what}`);
         await mallory.sends(`${typeof line === "string" ? line : JSON.stringify(line)}\n`);
         await mallory.receivesError(code);
+        await mallory.sends("\n"); // A client that goes on would answer this, too.
         await mallory.isClosed();
       }
       const bob = await asksForChat(scene, alice, "bob");

@@ -1,7 +1,17 @@
 // Checks clauses P3.6, P3.7 and P3.10: several chats at a time, misbehaving peers, and limits.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "./engine/chat.ts";
-import { asksForChat, callsAs, isAccepted, lostChat, opensChat, talk } from "./engine/chat-steps.ts";
+import {
+  asksForChat,
+  callsAs,
+  failedCall,
+  isAccepted,
+  isCalledAs,
+  lostChat,
+  opensChat,
+  readsHello,
+  talk,
+} from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import type { Connection } from "./engine/connection.ts";
 import type { ClientUnderTest } from "./engine/launcher.ts";
@@ -119,6 +129,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         const stranger = await scene.connect(alice, "a stranger");
         await stranger.sends(Buffer.concat([Buffer.from(line), Buffer.from("\n")]));
         await stranger.receivesError(code);
+        await stranger.sends("\n"); // A client that goes on would answer this, too.
         await stranger.isClosed();
       }
       const inChat = [
@@ -148,6 +159,21 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.enters("/accept bob", "/chats");
       await alice.shows("no chats");
       await alice.hasNotShown("I cannot wait");
+    },
+  },
+
+  {
+    id: "P3.10-times",
+    title: "a call waits as long as a request and a handshake may take together, as the options say",
+    likelyCause: "Who calls gives up when the other one's user may still answer: add the two times.",
+    async run(scene) {
+      const argv = ["--request-timeout", "0.7", "--handshake-timeout", "0.7"];
+      const alice = await scene.client("alice", { argv });
+      const since = performance.now();
+      const bob = await isCalledAs(scene, alice, "bob");
+      await readsHello(bob);
+      await alice.showsAfter(1.4, since, failedCall("bob"));
+      await bob.connection.isClosedAfter();
     },
   },
 

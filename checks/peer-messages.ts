@@ -70,6 +70,20 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
   },
 
   {
+    id: "P3.2-own-ids",
+    title: "a client counts its messages from 1, by one, whatever comes from the other side",
+    likelyCause: "The ids begin with another number, or one counter is used for both directions.",
+    async run(scene) {
+      const { alice, bob } = await scene.chat("initiator");
+      for (const id of [1, 2]) {
+        await bob.says(message(id, `from bob ${id}`));
+        await bob.hears(ack(id));
+      }
+      await saysAll(alice, bob, ["one", "two", "three"]);
+    },
+  },
+
+  {
     id: "P3.3-both-ways",
     title: "messages are shown and then acknowledged, in both directions, each counted from 1",
     likelyCause:

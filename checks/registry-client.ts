@@ -15,6 +15,8 @@ function user(username: string): Members {
 /** The client's line when it is registered. Other checks check the port. */
 const REGISTERED = /^registered as alice, listening on 127\.0\.0\.1:[0-9]+$/;
 
+const NOT_HERE = "Warnings and notes go to standard error: programs read what is on standard output.";
+
 const present = defineChecks(CLIENT, [
   {
     id: "P7-registered",
@@ -31,6 +33,22 @@ const present = defineChecks(CLIENT, [
         });
       const peer = await scene.connect(alice, "a peer");
       peer.ignoresTheRest();
+      await scene.step("this is the first line on standard output", () => {
+        const [first = ""] = alice.lines;
+        if (!REGISTERED.test(first))
+          scene.fails({ expected: "registered as alice, …", received: first, likelyCause: NOT_HERE });
+      });
+    },
+  },
+  {
+    id: "P7-asks",
+    title: "without --name the client asks, and takes the first line that is entered",
+    likelyCause: "A name is a line of the input like any other, if no option gives it.",
+    async run(scene) {
+      const client = await scene.startClient(undefined);
+      await client.enters("alice");
+      await scene.registry.registration("alice");
+      await client.shows(REGISTERED);
     },
   },
   {
@@ -211,8 +229,17 @@ const absent = defineChecks(CLIENT, [
       await registry.drops();
       await registry.registration("alice", 2);
       registry.answerWith = (answer) => answer;
+      const since = performance.now();
       await registry.drops();
       await registry.registration("alice", 3);
+      await scene.step("the second attempt comes after 2 s, not before", () => {
+        const after = (performance.now() - since) / 1000;
+        if (after < 1.9)
+          scene.fails({
+            expected: "the second attempt 2 s after the first",
+            received: `it after ${after.toFixed(1)} s`,
+          });
+      });
       await alice.showsNext(/^error: ./);
       await alice.showsNext(REGISTERED);
       await registry.drops();

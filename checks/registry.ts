@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
 import type { Connection, Members } from "./engine/connection.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
@@ -39,6 +40,22 @@ async function answersError(
       received: JSON.stringify(answer),
       port: connection.port,
     });
+}
+
+/** How many seconds from now something happens on a connection. Await it only when it has. */
+function secondsUntil({ socket }: Connection, events: readonly ("end" | "close" | "data")[]): Promise<number> {
+  const since = performance.now();
+  return new Promise((resolve) => {
+    for (const event of events) socket.once(event, () => resolve((performance.now() - since) / 1000));
+  });
+}
+
+/** Fails if something came too early. Only that is judged: on a busy machine everything may come late. */
+async function isNotBefore(scene: Scene, seconds: number, what: string, after: number): Promise<void> {
+  await scene.step(`${what} did not come before ${seconds} s`, () => {
+    if (after < seconds - 0.1)
+      scene.fails({ expected: `${what} after ${seconds} s`, received: `it after ${after.toFixed(1)} s` });
+  });
 }
 
 /** Whether a server on this machine that listens on `::` can be reached over IPv4, too. */
@@ -187,7 +204,11 @@ const names = defineChecks(SERVER, [
       const server = await scene.server();
       const watcher = await registered(scene, server, "watcher");
       const endings: Record<string, (connection: Connection) => Promise<void>> = {
-        "left-by-leave": (connection) => connection.leaves(),
+        "left-by-leave": async (connection) => {
+          // A registry that does not close the connection would answer the second line.
+          await connection.sends('{"type":"leave"}\n{"type":"list"}\n');
+          await connection.isClosed();
+        },
         "left-by-close": (connection) => connection.closes(),
         "left-by-half-close": async (connection) => {
           await connection.endsHalf();
@@ -405,6 +426,25 @@ const clocks = defineChecks(SERVER, [
       await bystander(scene, server, "SILENT");
       await finds(talking, "silent", user("SILENT"));
       answering.ignoresTheRest();
+    },
+  },
+  {
+    id: "P2.6-defaults",
+    title: "without options a client has 10 s to register, and is pinged after 15 s",
+    likelyCause: "A default is another one than the protocol's: 15 s for --heartbeat, 10 s for --register-timeout.",
+    waits: 15,
+    async run(scene) {
+      const server = await scene.server();
+      const silent = await scene.connect(server, "a silent client");
+      const closed = secondsUntil(silent, ["end", "close"]);
+      const alice = await registered(scene, server, "alice");
+      const pinged = secondsUntil(alice, ["data", "close"]);
+      await scene.step("10 s pass", () => Promise.race([pause(10_000), closed]));
+      await silent.isClosed();
+      await isNotBefore(scene, 10, "the end of the silent connection", await closed);
+      await scene.step("5 more seconds pass", () => Promise.race([pause(5000), pinged]));
+      await alice.receivesJson({ type: "ping" });
+      await isNotBefore(scene, 15, "the first ping", await pinged);
     },
   },
   {
