@@ -7,6 +7,7 @@ import { CHECKS, findChecks } from "../checks/index.ts";
 import { type Course, type Exercise, hasRegion, readCourse } from "../course/exercises/exercises.ts";
 import type { Problem } from "../course/exercises/problem.ts";
 import { questionFile } from "../course/exercises/question.ts";
+import { findClauseProblems } from "./clause-rules.ts";
 import {
   ELSEWHERE,
   readWrongAnswers,
@@ -38,6 +39,7 @@ export function findProblems(courseFolder: string): Problem[] {
     ...checksProblems(clauses, answers),
     ...answers.flatMap((answer) => answerProblems(answer, course, courseFolder)),
     ...strayFiles(course, courseFolder),
+    ...findClauseProblems(courseFolder, answers),
   ];
 }
 
@@ -160,7 +162,7 @@ function strayFiles({ exercises, pages }: Course, courseFolder: string): Problem
       )
       .map((file) => stray(file, "no page asks this question: write the page, or remove the file")),
     ...list(WRONG_ANSWERS_FOLDER)
-      .filter((file) => !folders.has(file.slice(WRONG_ANSWERS_FOLDER.length + 1)))
+      .filter((file) => !file.endsWith(".md") && !folders.has(file.slice(WRONG_ANSWERS_FOLDER.length + 1)))
       .map((file) => stray(file, "no exercise has this name: rename the folder, or remove it")),
     ...list(CHECKS_FOLDER)
       .filter(

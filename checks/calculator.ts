@@ -443,7 +443,8 @@ const endings = defineChecks(SERVER, [
       const silent = await scene.connect({ port: Number(line.slice(line.lastIndexOf(":") + 1)) });
       await silent.isClosed();
       const after = (performance.now() - since) / 1000;
-      if (after < 0.4) scene.fails({ expected: "the end after 0.5 s", received: `it after ${after.toFixed(1)} s` });
+      if (after < 0.4)
+        scene.fails({ expected: "the end after 0.5 s", received: `it after ${after.toFixed(1)} s` });
     },
   },
 ]);

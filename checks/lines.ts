@@ -254,7 +254,8 @@ const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
   {
     id: "P0.6-defaults",
     title: "without options it listens on 127.0.0.1, on the port of its stage",
-    likelyCause: "A default is another one than the protocol's, or an address that all the network can reach.",
+    likelyCause:
+      "A default is another one than the protocol's, or an address that all the network can reach.",
     async run(scene) {
       const port = scene.stage === "02" || scene.stage === "03" ? 10_000 : 10_001;
       const program = scene.runServer({});
@@ -466,11 +467,15 @@ const clientChecks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
   {
     id: "P0.3-chat-longest-line",
     title: "a caller's line of 262,144 bytes is understood",
-    likelyCause: "The limit between peers is the same as at the registry. It counts bytes, and the LF with them.",
+    likelyCause:
+      "The limit between peers is the same as at the registry. It counts bytes, and the LF with them.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
       const bob = await (await scene.peer("bob")).calls(alice);
-      const [head, tail] = [`{"type":"hello","stage":"${scene.stage}","from":"bob","to":"alice","note":"`, '"}'];
+      const [head, tail] = [
+        `{"type":"hello","stage":"${scene.stage}","from":"bob","to":"alice","note":"`,
+        '"}',
+      ];
       await bob.sendsHelloLine(head.padEnd(longest(scene) - 1 - tail.length, "x") + tail);
       await bob.receivesHello();
       await bob.exchangesKeys();

@@ -43,7 +43,10 @@ async function answersError(
 }
 
 /** How many seconds from now something happens on a connection. Await it only when it has. */
-function secondsUntil({ socket }: Connection, events: readonly ("end" | "close" | "data")[]): Promise<number> {
+function secondsUntil(
+  { socket }: Connection,
+  events: readonly ("end" | "close" | "data")[],
+): Promise<number> {
   const since = performance.now();
   return new Promise((resolve) => {
     for (const event of events) socket.once(event, () => resolve((performance.now() - since) / 1000));
@@ -431,7 +434,8 @@ const clocks = defineChecks(SERVER, [
   {
     id: "P2.6-defaults",
     title: "without options a client has 10 s to register, and is pinged after 15 s",
-    likelyCause: "A default is another one than the protocol's: 15 s for --heartbeat, 10 s for --register-timeout.",
+    likelyCause:
+      "A default is another one than the protocol's: 15 s for --heartbeat, 10 s for --register-timeout.",
     waits: 15,
     async run(scene) {
       const server = await scene.server();

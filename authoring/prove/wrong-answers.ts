@@ -51,6 +51,7 @@ export function readWrongAnswers(): { answers: WrongAnswer[]; problems: Problem[
   const problems: Problem[] = [];
   const root = join(COURSE_FOLDER, WRONG_ANSWERS_FOLDER);
   for (const folder of existsSync(root) ? readdirSync(root).sort() : []) {
+    if (folder.endsWith(".md")) continue; // A table for authors.
     for (const name of readdirSync(join(root, folder)).sort()) {
       const file = `${WRONG_ANSWERS_FOLDER}/${folder}/${name}`;
       try {
