@@ -1,9 +1,10 @@
-// Checks clause P3.10: how long a chat waits for an ack.
+// Checks clause P3.10: how long a chat waits for an ack, and a call for its connection.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { ack, message } from "./engine/chat.ts";
-import { lostChat, opensChat, talk } from "./engine/chat-steps.ts";
+import { failedCall, lostChat, opensChat, talk } from "./engine/chat-steps.ts";
 import { defineCheck } from "./engine/check.ts";
+import { startDeafServer } from "./engine/deaf-server.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
 
 /** Seconds from Alice's messages to Bob until she writes to Carol. The next: until Bob speaks again. */
@@ -52,6 +53,31 @@ export const checks = [
       await carol.connection.isClosedAfter();
       await alice.enters("/switch dave");
       await talk(alice, dave, 1);
+    },
+  }),
+
+  defineCheck({
+    id: "P3.10-connect",
+    stages: CHAT_STAGES,
+    of: "client",
+    title: "a call is given up if it takes more than 5 s to connect, and no other chat ends",
+    likelyCause: "Connecting needs a time limit of its own, 5 s. The system's takes minutes.",
+    waits: 5,
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      const friend = await opensChat(scene, alice, "initiator", "friend");
+      const bob = await startDeafServer(scene);
+      scene.registry.add("bob", bob.port);
+      const since = performance.now();
+      await alice.enters("/chat bob");
+      try {
+        await alice.showsAfter(5, since, failedCall("bob"));
+      } catch (error) {
+        if (bob.isDeaf()) throw error;
+        return; // Here the system answers in the server's place, so this cannot be tried.
+      }
+      await alice.enters("/switch friend");
+      await talk(alice, friend, 1);
     },
   }),
 ];

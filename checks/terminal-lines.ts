@@ -183,6 +183,19 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
   },
 
   {
+    id: "P7-host",
+    title: "--host says on which address the client listens",
+    likelyCause: "The option's address is where to listen, and what the user is shown.",
+    async run(scene) {
+      const alice = await scene.startClient("alice", { argv: ["--host", "0.0.0.0"] });
+      const { port } = await scene.registry.registration("alice");
+      await alice.showsNext(`registered as alice, listening on 0.0.0.0:${port}`);
+      const peer = await scene.connect({ port }, "a peer");
+      peer.ignoresTheRest();
+    },
+  },
+
+  {
     id: "P7-quit",
     title: "/quit, EXIT and the end of the input say goodbye to peers and registry, with exit code 0",
     likelyCause:
