@@ -15,6 +15,9 @@ export function failedCall(name: string): RegExp {
   return new RegExp(`^(?:error: .+|chat with ${name} lost: .+)$`);
 }
 
+/** Words with which a program of stage 03 may warn that its cipher is weak (P5.2). */
+export const WEAK = /weak|toy|insecure|breaks|broken|not secure|no secur/i;
+
 /** The line that asks a user whether they want to chat. */
 export function wantsToChat(name: string): string {
   return `${name} wants to chat: /accept ${name} or /decline ${name}`;

@@ -235,6 +235,42 @@ export class Connection {
     this.#restIgnored = true;
   }
 
+  /**
+   * Reads nothing more. What arrives stays with the system, and is not recorded. This is no step.
+   */
+  leavesAllUnread(): void {
+    this.#restIgnored = true;
+    this.socket.removeAllListeners("data").pause();
+  }
+
+  /**
+   * After leavesAllUnread(): reads until the other side ends the connection, and waits as long as bytes come. This is
+   * no step.
+   * @returns how many copies of these bytes came, and nothing else
+   * @throws StepFailure if anything else came, or the end did not come
+   */
+  async readsCopies(copy: Buffer): Promise<number> {
+    let length = 0;
+    let wrong: Buffer | undefined;
+    this.socket.on("data", (chunk: Buffer) => {
+      const start = length % copy.length;
+      const expected = Buffer.alloc(start + chunk.length, copy).subarray(start);
+      if (!chunk.equals(expected)) wrong ??= chunk;
+      length += chunk.length;
+      this.#change();
+    });
+    this.socket.resume();
+    await this.#until(() => wrong !== undefined, Number.POSITIVE_INFINITY);
+    if (length > 0) this.#context.transcript.observe();
+    if (wrong !== undefined || length % copy.length > 0)
+      await this.#fail({
+        expected: `${quoteBytes(copy)}, again and again`,
+        received: quoteBytes(wrong ?? Buffer.alloc(length % copy.length, copy)),
+      });
+    if (!this.#ended) await this.#failWaiting({ expected: "the end of the connection", received: "no end" });
+    return length / copy.length;
+  }
+
   /** All lines that will arrive, for a server that the checker plays. Reading them is no step. */
   async *lines(): AsyncGenerator<string, void> {
     for (;;) {
@@ -324,15 +360,16 @@ export class Connection {
   /**
    * Waits until the condition holds, the connection has ended or the time is over. The caller finds out which. The time
    * begins anew when bytes arrive, so that much data may take long, but not forever.
+   * @param longest for how long it may go on like this, in milliseconds
    */
-  async #until(condition: () => boolean): Promise<void> {
+  async #until(condition: () => boolean, longest = PATIENCE * this.#context.timeout): Promise<void> {
     let late = false;
     const end = (): void => {
       late = true;
       this.#change();
     };
     let cancelIdle = patientTimeout(end, this.#context.timeout);
-    const cancelLimit = patientTimeout(end, PATIENCE * this.#context.timeout);
+    const cancelLimit = longest === Number.POSITIVE_INFINITY ? () => {} : patientTimeout(end, longest);
     const refresh = (): void => {
       cancelIdle();
       cancelIdle = patientTimeout(end, this.#context.timeout);
