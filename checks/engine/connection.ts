@@ -19,6 +19,8 @@ const PAUSE = 60;
 const PATIENCE = 5;
 /** How many unread bytes one connection may hold. No answer of the protocol is so long. */
 const MOST_UNREAD = 64 * 1024 * 1024;
+/** How many seconds a timer may be early. */
+const TIMER_TOLERANCE = 0.1;
 
 export class Connection {
   /** The checker's role on this connection, such as "a client" or "bob". */
@@ -169,6 +171,36 @@ export class Connection {
       this.socket.end();
       const rest = this.#bytes().toString();
       this.#take(this.#length);
+      return rest;
+    });
+  }
+
+  /**
+   * The same, and the end must not come earlier than this many seconds.
+   * @param since when the seconds begin, as a value of performance.now()
+   * @returns what the other side has sent that is still unread
+   */
+  async isClosedAfterSeconds(seconds: number, since: number): Promise<string> {
+    const description = `the connection of ${this.name} is closed after ${seconds} s, and not before`;
+    return this.#step(description, async () => {
+      const left = Math.max(0, since + 1000 * seconds - performance.now());
+      const timeout = this.#context.timeout + left;
+      await this.#until(() => this.#ended, PATIENCE * timeout, timeout);
+      const after = (performance.now() - since) / 1000;
+      if (!this.#ended)
+        await this.#fail({
+          expected: `the end of the connection after ${seconds} s`,
+          received: `none within ${after.toFixed(1)} s`,
+        });
+      if (after < seconds - TIMER_TOLERANCE)
+        await this.#fail({
+          expected: `the end of the connection after ${seconds} s`,
+          received: `it after ${after.toFixed(1)} s`,
+        });
+      this.socket.end();
+      const rest = this.#bytes().toString();
+      this.#take(this.#length);
+      this.#context.transcript.observe();
       return rest;
     });
   }
@@ -361,18 +393,23 @@ export class Connection {
    * Waits until the condition holds, the connection has ended or the time is over. The caller finds out which. The time
    * begins anew when bytes arrive, so that much data may take long, but not forever.
    * @param longest for how long it may go on like this, in milliseconds
+   * @param timeout how long to wait when nothing arrives, in milliseconds
    */
-  async #until(condition: () => boolean, longest = PATIENCE * this.#context.timeout): Promise<void> {
+  async #until(
+    condition: () => boolean,
+    longest = PATIENCE * this.#context.timeout,
+    timeout = this.#context.timeout,
+  ): Promise<void> {
     let late = false;
     const end = (): void => {
       late = true;
       this.#change();
     };
-    let cancelIdle = patientTimeout(end, this.#context.timeout);
+    let cancelIdle = patientTimeout(end, timeout);
     const cancelLimit = longest === Number.POSITIVE_INFINITY ? () => {} : patientTimeout(end, longest);
     const refresh = (): void => {
       cancelIdle();
-      cancelIdle = patientTimeout(end, this.#context.timeout);
+      cancelIdle = patientTimeout(end, timeout);
     };
     this.socket.on("data", refresh);
     try {
