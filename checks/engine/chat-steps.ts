@@ -4,6 +4,7 @@ import { BYE, type Chat, type ChatRole, message } from "./chat.ts";
 import type { Members } from "./connection.ts";
 import type { ClientUnderTest } from "./launcher.ts";
 import type { Scene } from "./scene.ts";
+import { findLeak } from "./secrets.ts";
 
 /** The report of a chat that ended without a goodbye (P3.5). */
 export function lostChat(name: string): RegExp {
@@ -118,4 +119,20 @@ export async function isEnded(client: ClientUnderTest, chat: Chat): Promise<void
   await chat.says(BYE);
   await chat.ended();
   await client.shows(`chat with ${chat.name} ended`);
+}
+
+/** Nothing that a client has printed so far, on either output, holds a secret of these chats (P4.3). */
+export async function printsNoSecret(
+  scene: Scene,
+  client: ClientUnderTest,
+  chats: readonly Chat[],
+): Promise<void> {
+  await scene.step(`${client.name} has printed no secret, on neither output`, () => {
+    const leak = findLeak([...client.lines, ...client.errors].join("\n"), chats);
+    if (leak !== undefined)
+      scene.fails({
+        expected: "no secret in what is printed",
+        received: `${leak.secret}, as ${leak.notation}`,
+      });
+  });
 }
