@@ -1,7 +1,7 @@
 // Checks section P0, lines: for the servers of all stages, and for clients where lines reach them.
 
 import { message } from "./engine/chat.ts";
-import { lostChat, WEAK } from "./engine/chat-steps.ts";
+import { lostChat, WEAK, wantsToChat } from "./engine/chat-steps.ts";
 import { defineCheck, defineChecks } from "./engine/check.ts";
 import type { Connection } from "./engine/connection.ts";
 import { freePort } from "./engine/free-port.ts";
@@ -345,32 +345,37 @@ const unreadReplies = defineCheck({
     const limit = 2 * capacity * (LONG_REQUEST.length / LONG_REPLY.length) + 3 * capacity;
     deaf.leavesAllUnread();
     const flood = new Flood(deaf.socket, block, 2 * limit);
-    await scene.step("a deaf client sends requests, reads nothing, and the server stops reading", async () => {
-      const replies = client.lines();
-      for (let [before, rounds, number] = [0, 0, 0]; rounds < QUIET_ROUNDS; number += 1) {
-        before = flood.taken;
-        client.write(request(scene, number));
-        const { value } = await within(scene.timeout, replies.next(), () => nothingInTime(number));
-        if (value !== `= ${number + 1}`) scene.fails({ expected: `= ${number + 1}`, received: String(value) });
-        rounds = flood.taken === before ? rounds + 1 : 0;
-        if (flood.taken <= limit) continue;
-        // It was slow or fast, but it has read what it must not read.
-        flood.stop();
-        scene.fails({
-          sent: `${quote(LONG_REQUEST)}, again and again`,
-          expected: "that the server stops reading requests when their replies are not read",
-          received: `it reads on: ${flood.taken} bytes of requests went in`,
-          port: deaf.port,
-        });
-      }
-    });
+    await scene.step(
+      "a deaf client sends requests, reads nothing, and the server stops reading",
+      async () => {
+        const replies = client.lines();
+        for (let [before, rounds, number] = [0, 0, 0]; rounds < QUIET_ROUNDS; number += 1) {
+          before = flood.taken;
+          client.write(request(scene, number));
+          const { value } = await within(scene.timeout, replies.next(), () => nothingInTime(number));
+          if (value !== `= ${number + 1}`)
+            scene.fails({ expected: `= ${number + 1}`, received: String(value) });
+          rounds = flood.taken === before ? rounds + 1 : 0;
+          if (flood.taken <= limit) continue;
+          // It was slow or fast, but it has read what it must not read.
+          flood.stop();
+          scene.fails({
+            sent: `${quote(LONG_REQUEST)}, again and again`,
+            expected: "that the server stops reading requests when their replies are not read",
+            received: `it reads on: ${flood.taken} bytes of requests went in`,
+            port: deaf.port,
+          });
+        }
+      },
+    );
     flood.stop();
     await scene.step("the deaf client reads again, and gets a reply to each request", async () => {
       const replies = deaf.readsCopies(Buffer.from(LONG_REPLY));
       await flood.over;
       deaf.end();
       const [count, sent] = [await replies, flood.taken / LONG_REQUEST.length];
-      if (count !== sent) scene.fails({ expected: `${sent} replies`, received: `${count} of them, then the end` });
+      if (count !== sent)
+        scene.fails({ expected: `${sent} replies`, received: `${count} of them, then the end` });
     });
     await client.sends("2 + 2\n");
     await client.receives("= 4\n");
@@ -394,7 +399,8 @@ const unreadLines = defineCheck({
   id: "P0.7-unread-lines",
   stages: CHAT_STAGES,
   of: "server",
-  title: "a client that leaves more than 1 MiB unread is dropped, one that leaves less is not, nor is any other",
+  title:
+    "a client that leaves more than 1 MiB unread is dropped, one that leaves less is not, nor is any other",
   likelyCause:
     "What is written to a client that does not read is held in memory. Look how much that is, and drop the client at 1 MiB.",
   async run(scene) {
@@ -439,8 +445,7 @@ async function saidInOneLine(scene: Scene, program: ProgramUnderTest): Promise<v
     const printed = [...program.lines, ...program.errors].filter((line) => line !== "");
     // The program may first say that its cipher is weak (P5.2).
     const lines = scene.stage === "03" ? printed.filter((line) => !WEAK.test(line)) : printed;
-    if (lines.length !== 1)
-      scene.fails({ expected: "one line", received: printed.join("\n") || "nothing" });
+    if (lines.length !== 1) scene.fails({ expected: "one line", received: printed.join("\n") || "nothing" });
   });
 }
 
@@ -499,6 +504,21 @@ const clientChecks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.showsNext("bob> two");
       await alice.showsNext("bob> three");
       for (const id of [2, 3]) await bob.hears({ type: "ack", id });
+    },
+  },
+
+  {
+    id: "P0.3-chat-longest-line",
+    title: "a caller's line of 262,144 bytes is taken",
+    likelyCause: "The limit between peers is 262,144 bytes as well, with the LF.",
+    async run(scene) {
+      const alice = await scene.client("alice");
+      const bob = await (await scene.peer("bob")).calls(alice);
+      const hello = (note: string): string =>
+        JSON.stringify({ type: "hello", stage: scene.stage, from: "bob", to: "alice", note });
+      await bob.sendsHelloLine(hello("x".repeat(longest(scene) - hello("").length - 1)));
+      await alice.shows(wantsToChat("bob"));
+      bob.connection.ignoresTheRest();
     },
   },
 

@@ -16,6 +16,9 @@ import { unreadCapacity } from "./engine/unread.ts";
 /** The answer to a caller who gets no hello (P3.3 and P3.6). */
 const DECLINED = { type: "bye", reason: "declined" };
 
+/** The handshake timeout of a check, in seconds. It is a fraction, and a client that cuts it off is too early. */
+const HANDSHAKE_TIMEOUT = 1.5;
+
 /** What a misbehaving peer does on a connection of its own. */
 const NEIGHBOURS: readonly ((neighbour: Connection, scene: Scene) => Promise<void>)[] = [
   (neighbour) => neighbour.sends("{"),
@@ -31,6 +34,18 @@ async function isDeclined(scene: Scene, alice: ClientUnderTest, name: string): P
   await chat.sendsHello();
   await chat.connection.receivesJson(DECLINED);
   await chat.ended();
+}
+
+/** Fails unless this is all that was received: a bye that says that the user has declined. */
+function isDeclinedWith(scene: Scene, received: string): void {
+  let line: unknown;
+  try {
+    line = JSON.parse(received);
+  } catch {
+    // The failure below reports that.
+  }
+  if (!isDeepStrictEqual(line, DECLINED))
+    scene.fails({ expected: JSON.stringify(DECLINED), received: quote(received) });
 }
 
 const limits = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
@@ -79,15 +94,26 @@ const limits = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
     likelyCause:
       "A connection that says nothing, or half a hello, must be closed after the handshake timeout. Stop that timer while the user is asked.",
     async run(scene) {
-      const alice = await scene.client("alice", { argv: ["--handshake-timeout", "1"] });
+      const alice = await scene.client("alice", {
+        argv: ["--handshake-timeout", String(HANDSHAKE_TIMEOUT)],
+      });
       const bob = await asksForChat(scene, alice, "bob");
       // These two connect after Bob, and are closed while he waits.
+      const since = performance.now();
       const silent = await scene.connect(alice, "a silent peer");
       const slow = await scene.connect(alice, "a slow peer");
       await slow.sends('{"type":"hello","st');
-      await silent.isClosedAfter();
-      await slow.isClosedAfter();
+      await silent.isClosedAfterSeconds(HANDSHAKE_TIMEOUT, since);
+      await slow.isClosedAfterSeconds(HANDSHAKE_TIMEOUT, since);
       await isAccepted(alice, bob);
+      if (scene.stage === "02") return;
+      // Who says hello has not completed the handshake yet. The key is due, too.
+      const mallory = await asksForChat(scene, alice, "mallory");
+      await alice.enters("/accept mallory");
+      await mallory.receivesHello();
+      await mallory.receivesKey();
+      await mallory.connection.isClosedAfter();
+      await alice.hasNotShown("chat with mallory started");
     },
   },
 
@@ -97,10 +123,11 @@ const limits = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
     likelyCause:
       "A request needs a timer (--request-timeout): when it is over, say bye with the reason declined, and close.",
     async run(scene) {
-      const alice = await scene.client("alice", { argv: ["--request-timeout", "0.3"] });
+      const alice = await scene.client("alice", { argv: ["--request-timeout", "0.6"] });
+      const since = performance.now();
       const bob = await asksForChat(scene, alice, "bob");
-      await bob.connection.receivesJson(DECLINED);
-      await bob.ended();
+      const rest = await bob.connection.isClosedAfterSeconds(0.6, since);
+      isDeclinedWith(scene, rest);
       await alice.enters("/accept bob");
       await alice.shows(/^error: ./);
     },
@@ -255,7 +282,8 @@ const unread = defineCheck({
   id: "P3.10-unread",
   stages: CHAT_STAGES,
   of: "client",
-  title: "a chat is lost when the other side leaves more than 1 MiB unread, not when it leaves less; no other is",
+  title:
+    "a chat is lost when the other side leaves more than 1 MiB unread, not when it leaves less; no other is",
   likelyCause:
     "What is written to a peer that does not read is held in memory. Look how much that is, and give the chat up at 1 MiB.",
   async run(scene) {
@@ -302,15 +330,6 @@ const unread = defineCheck({
   },
 });
 
-/** The answer when nobody has answered, as it comes: whatever blanks and order it has. */
-function isDeclinedWith(line: string): boolean {
-  try {
-    return isDeepStrictEqual(JSON.parse(line), DECLINED);
-  } catch {
-    return false;
-  }
-}
-
 const defaultTimes = defineCheck({
   id: "P3.7-default-times",
   stages: CHAT_STAGES,
@@ -327,7 +346,7 @@ const defaultTimes = defineCheck({
     await silent.isClosedAfterSeconds(10, since);
     const rest = await bob.connection.isClosedAfterSeconds(60, since);
     await scene.step("bob was declined", () => {
-      if (!isDeclinedWith(rest)) scene.fails({ expected: JSON.stringify(DECLINED), received: quote(rest) });
+      isDeclinedWith(scene, rest);
     });
   },
 });

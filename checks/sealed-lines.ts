@@ -4,7 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
-import { connectsAs, isEnded, lostChat, opensChat, printsNoSecret, readsHello, started } from "./engine/chat-steps.ts";
+import {
+  connectsAs,
+  isEnded,
+  lostChat,
+  opensChat,
+  printsNoSecret,
+  readsHello,
+  started,
+} from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import { encryptBlocks, seal, tagged } from "./engine/cryptography.ts";
 import type { ClientUnderTest } from "./engine/launcher.ts";
@@ -432,7 +440,10 @@ function judgeIvs(scene: Scene, chats: readonly Chat[]): void {
   const counted = ivs.find((iv) => ivs.some((other) => iv !== other && areNear(iv, other)));
   if (counted !== undefined) {
     const near = ivs.find((other) => other !== counted && areNear(other, counted));
-    fails(`${counted} and ${near}`, "The IV is a counter. Who knows the last one knows the next one: draw it.");
+    fails(
+      `${counted} and ${near}`,
+      "The IV is a counter. Who knows the last one knows the next one: draw it.",
+    );
   }
   const same = [...Array(16).keys()].find((byte) => new Set(ivs.map((iv) => byteOf(iv, byte))).size === 1);
   if (same !== undefined)

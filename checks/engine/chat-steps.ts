@@ -19,6 +19,9 @@ export function failedCall(name: string): RegExp {
 /** Words with which a program of stage 03 may warn that its cipher is weak (P5.2). */
 export const WEAK = /weak|toy|insecure|breaks|broken|not secure|no secur/i;
 
+/** Characters that no terminal may receive (P3.4). A tab is allowed, and a line feed at the end of a line. */
+export const STEERS = /(?!\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+
 /** The line that asks a user whether they want to chat. */
 export function wantsToChat(name: string): string {
   return `${name} wants to chat: /accept ${name} or /decline ${name}`;

@@ -96,6 +96,26 @@ export class PlayedRegistry {
     });
   }
 
+  /**
+   * Pings a user, and waits until they answer, or register anew because they have dropped the connection.
+   * @returns their connection from now on
+   */
+  async stillThere(username: string): Promise<Connection> {
+    const registrations = (): readonly Registration[] =>
+      this.#registrations.filter((one) => one.username === username);
+    const pongs = (): number => this.requests.filter(({ type }) => type === "pong").length;
+    return this.#context.transcript.step(`${username} answers a ping, or registers again`, async () => {
+      const [before, answered] = [registrations().length, pongs()];
+      registrations().at(-1)?.connection.write('{"type":"ping"}\n');
+      await this.#until(() => pongs() > answered || registrations().length > before);
+      const now = registrations().at(-1);
+      if (now === undefined || (pongs() === answered && registrations().length === before))
+        throw await this.#missing('{"type":"pong"}, or {"type":"register",…} on another connection');
+      this.#context.transcript.observe();
+      return now.connection;
+    });
+  }
+
   /** Sends a line to every client. */
   async tell(object: Members): Promise<void> {
     for (const connection of this.#connections) await connection.sendsJson(object);

@@ -56,9 +56,12 @@ describe("the secrets of a chat", () => {
   });
 
   it("P4.3 what everybody may know is none", () => {
-    const text = [chat.key.responder, chat.publicKey.toString("base64"), chat.safetyNumber, "f".repeat(64)].join(
-      "\n",
-    );
+    const text = [
+      chat.key.responder,
+      chat.publicKey.toString("base64"),
+      chat.safetyNumber,
+      "f".repeat(64),
+    ].join("\n");
     expect(findLeak(text, [chat])).to.equal(undefined);
   });
 });

@@ -28,8 +28,14 @@ async function measure(): Promise<number> {
   server.listen({ host: "127.0.0.1", port: 0 });
   await once(server, "listening");
   const address = server.address();
-  const socket = connect({ host: "127.0.0.1", port: typeof address === "object" && address ? address.port : 0 });
-  const [[reader]] = (await Promise.all([once(server, "connection"), once(socket, "connect")])) as [[Socket], unknown];
+  const socket = connect({
+    host: "127.0.0.1",
+    port: typeof address === "object" && address ? address.port : 0,
+  });
+  const [[reader]] = (await Promise.all([once(server, "connection"), once(socket, "connect")])) as [
+    [Socket],
+    unknown,
+  ];
   for (const one of [socket, reader]) one.on("error", () => {});
   const flood = new Flood(socket, Buffer.alloc(BLOCK), MOST);
   for (let quiet = 0, before = 0; quiet < QUIET_PAUSES; before = flood.taken) {
