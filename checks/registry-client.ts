@@ -226,6 +226,12 @@ const present = defineChecks(CLIENT, [
   },
 ]);
 
+/** The pauses before the first attempts to come back, in seconds. */
+const PAUSES = [1, 2, 4];
+
+/** How many seconds a timer may be early. */
+const TIMER_TOLERANCE = 0.1;
+
 const absent = defineChecks(CLIENT, [
   {
     id: "P7-no-registry",
@@ -234,7 +240,7 @@ const absent = defineChecks(CLIENT, [
     likelyCause: "A connection that is refused is an event to tell the user of, not an exception to die of.",
     async run(scene) {
       const alice = await scene.startClient("alice", {}, await freePort());
-      await alice.showsNext(/^error: .*\bstart\b/);
+      await alice.showsNext(/^error: .*\b(?:start|run|launch|node|npm|python\d?)\b/i);
       await alice.endsWith(1);
       if (alice.lines.length > 1) scene.fails({ expected: "one line", received: alice.lines.join("\n") });
     },
@@ -272,6 +278,35 @@ const absent = defineChecks(CLIENT, [
         scene.fails({ expected: `port ${alice.port} again`, received: `port ${port}` });
       await alice.enters("/chats");
       await alice.showsNext("chats: bob (current)");
+    },
+  },
+  {
+    id: "P7-pauses",
+    title: "the client tries to come back after 1, 2 and 4 s, and after 1 s again once it was registered",
+    likelyCause:
+      "After an attempt that failed, the pause is twice as long; after one that succeeded, it begins with 1 s again.",
+    waits: 8,
+    async run(scene) {
+      const alice = await scene.client("alice");
+      const { registry } = scene;
+      const answering = registry.answerWith;
+      registry.answerWith = () => undefined;
+      for (const [index, seconds] of [...PAUSES, ...PAUSES.slice(0, 1)].entries()) {
+        const since = performance.now();
+        await registry.drops();
+        await registry.registration("alice", index + 2, 1000 * seconds);
+        await scene.step(`that was ${seconds} s after the loss, and not before`, () => {
+          const after = (performance.now() - since) / 1000;
+          if (after < seconds - TIMER_TOLERANCE)
+            scene.fails({
+              expected: `an attempt after ${seconds} s`,
+              received: `it after ${after.toFixed(1)} s`,
+            });
+        });
+        // The last but one is answered, and shown.
+        if (index === PAUSES.length - 2) registry.answerWith = answering;
+        if (index === PAUSES.length - 1) await alice.shows(REGISTERED);
+      }
     },
   },
   {

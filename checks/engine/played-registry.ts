@@ -67,14 +67,17 @@ export class PlayedRegistry {
     this.#entries.delete(username.toLowerCase());
   }
 
-  /** Waits until a user of this name has registered for the n-th time. */
-  async registration(username: string, times = 1): Promise<Registration> {
+  /**
+   * Waits until a user of this name has registered for the n-th time.
+   * @param longer how much longer than usual to wait, in milliseconds
+   */
+  async registration(username: string, times = 1, longer = 0): Promise<Registration> {
     return this.#context.transcript.step(`${username} registers`, async () => {
       const find = (): Registration | undefined =>
         this.#registrations.filter((one) => one.username.toLowerCase() === username.toLowerCase())[times - 1];
       // The first time, the program may still be starting, which takes longer on a busy machine.
       const timeout = times === 1 ? Math.max(STARTING, this.#context.timeout) : this.#context.timeout;
-      await this.#until(() => find() !== undefined, timeout);
+      await this.#until(() => find() !== undefined, timeout + longer);
       const found = find();
       if (found === undefined)
         throw await this.#missing(`{"type":"register","username":"${username}","port":…}`);
