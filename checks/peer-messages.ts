@@ -1,7 +1,15 @@
 // Checks clauses P3.2 to P3.4: ids, acks, and the texts that a chat may carry.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "./engine/chat.ts";
-import { failedCall, isCalledAs, lostChat, opensChat, readsHello, saysAtOnce } from "./engine/chat-steps.ts";
+import {
+  failedCall,
+  isCalledAs,
+  lostChat,
+  opensChat,
+  readsHello,
+  STEERS,
+  saysAtOnce,
+} from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import type { ClientUnderTest } from "./engine/launcher.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
@@ -9,9 +17,6 @@ import { quote } from "./engine/readable-bytes.ts";
 import type { Scene } from "./engine/scene.ts";
 
 const REPLACEMENT = "\uFFFD";
-
-/** Characters that no terminal may receive. (A line feed is allowed only at the end of a line.) */
-const STEERS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 /** All characters from one code point to another, both included. */
 function characters(from: number, to: number): string {

@@ -16,7 +16,7 @@ export interface Check {
   readonly title: string;
   /** The likeliest mistake in a program that fails, in a sentence or two. */
   readonly likelyCause: string;
-  /** For how many seconds the check only waits. Such checks begin first, and others run in the meantime. */
+  /** For how many seconds the check only waits. Such checks all begin at once, and others run in the meantime. */
   readonly waits?: number;
   run(scene: Scene): Promise<void>;
 }
