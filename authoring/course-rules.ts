@@ -7,6 +7,7 @@ import { CHECKS, findChecks } from "../checks/index.ts";
 import { type Course, type Exercise, hasRegion, readCourse } from "../course/exercises/exercises.ts";
 import type { Problem } from "../course/exercises/problem.ts";
 import { questionFile } from "../course/exercises/question.ts";
+import { findClauseProblems } from "./clause-rules.ts";
 import {
   ELSEWHERE,
   readWrongAnswers,
@@ -40,6 +41,7 @@ export function findProblems(courseFolder: string): Problem[] {
     ...answers.flatMap((answer) => answerProblems(answer, course, courseFolder)),
     ...strayFiles(course, courseFolder),
     ...findTaskProblems(courseFolder, course, answers),
+    ...findClauseProblems(courseFolder, answers),
   ];
 }
 

@@ -379,6 +379,12 @@ const errors = defineChecks(SERVER, [
   },
 ]);
 
+/** The idle timeout of a check, in seconds. It is a fraction, and a server that cuts it off is too early. */
+const IDLE_TIMEOUT = 1.5;
+
+/** For how many of the 300 seconds a client is silent. */
+const DEFAULT_IDLE = 31;
+
 const endings = defineChecks(SERVER, [
   {
     id: "P1.8-end",
@@ -440,11 +446,14 @@ const endings = defineChecks(SERVER, [
     title: "a connection that sends no complete line in time is closed, and no other",
     likelyCause: "The time runs anew with every complete line; bytes without LF do not count.",
     async run(scene) {
-      const server = await scene.startServer(["--idle-timeout", "1"]);
+      const server = await scene.startServer(["--idle-timeout", String(IDLE_TIMEOUT)]);
       const busy = await scene.connect(server, "a busy client");
+      const since = performance.now();
       const silent = await scene.connect(server, "a silent client");
       const unfinished = await scene.connect(server, "a client without LF");
-      const patient = Promise.allSettled([silent.isClosed(), unfinished.isClosed()]);
+      const patient = Promise.allSettled(
+        [silent, unfinished].map((client) => client.isClosedAfterSeconds(IDLE_TIMEOUT, since)),
+      );
       let over = false;
       void patient.then(() => {
         over = true;
@@ -454,8 +463,37 @@ const endings = defineChecks(SERVER, [
         if (!unfinished.socket.destroyed) unfinished.write("1");
         await pause(50);
       }
-      for (const outcome of await patient) if (outcome.status === "rejected") throw outcome.reason;
+      for (const outcome of await patient) {
+        if (outcome.status === "rejected") throw outcome.reason;
+        if (outcome.value !== "") scene.fails({ expected: "no reply", received: quote(outcome.value) });
+      }
       await asks(busy, [["2 + 2", "= 4"]]);
+    },
+  },
+
+  {
+    id: "P1.9-fractions",
+    title: "a number of seconds may be a fraction",
+    likelyCause: "The option's value is read as an integer: 0.5 is refused, or becomes 0.",
+    async run(scene) {
+      const program = scene.runServer({ port: "0" }, ["--idle-timeout", "0.5"]);
+      const line = await program.showsNext(/^listening on .*:[1-9][0-9]*$/);
+      const since = performance.now();
+      const silent = await scene.connect({ port: Number(line.slice(line.lastIndexOf(":") + 1)) });
+      await silent.isClosedAfterSeconds(0.5, since);
+    },
+  },
+
+  {
+    id: "P1.9-default-time",
+    title: "without --idle-timeout, a client may be silent for minutes",
+    likelyCause: "The default is 5 minutes, that is 300 seconds or 300,000 milliseconds.",
+    waits: DEFAULT_IDLE,
+    async run(scene) {
+      const client = await scene.connect(await scene.startServer(), "a silent client");
+      await asks(client, [["1 + 1", "= 2"]]);
+      await scene.step(`${DEFAULT_IDLE} s pass`, () => pause(1000 * DEFAULT_IDLE));
+      await asks(client, [["2 + 2", "= 4"]]);
     },
   },
 ]);
@@ -521,13 +559,13 @@ const clients = defineChecks(CLIENT, [
 
   {
     id: "P1.10-no-server",
-    title: "without a server the client says so in one line, and ends with exit code 1",
-    likelyCause: "The error of connecting is not handled, or is told in more than a line.",
+    title: "without a server the client says in one line how to start one, and ends with exit code 1",
+    likelyCause: "The error of connecting is not handled, is told in more than a line, or does not help.",
     async run(scene) {
       const { stdout, stderr, code } = await scene.calculator({ port: await freePort() }, ["1 + 1"]);
-      if (stdout !== "" || !/^[^\n]+\n$/.test(stderr) || code !== 1)
+      if (!/^[^\n]*\bstart\b[^\n]*\n$/.test(stdout + stderr) || code !== 1)
         scene.fails({
-          expected: "one line on standard error, and exit code 1",
+          expected: "one line with the word start, and exit code 1",
           received: describe({ stdout, stderr, code }),
         });
     },
@@ -535,11 +573,11 @@ const clients = defineChecks(CLIENT, [
 
   {
     id: "P1.10-help",
-    title: "--help names the client's options, and ends with exit code 0",
-    likelyCause: "--help is not known, or does not name --host, --port and itself.",
+    title: "--help names the client's options --host and --port, and ends with exit code 0",
+    likelyCause: "--help is not known, or does not name --host and --port.",
     async run(scene) {
       const { stdout, stderr, code } = await scene.calculator(await scene.server(), ["--help"]);
-      const missing = ["--host", "--port", "--help"].filter((option) => !stdout.includes(option));
+      const missing = ["--host", "--port"].filter((option) => !(stdout + stderr).includes(option));
       if (missing.length > 0 || code !== 0)
         scene.fails({
           expected: `${missing.length > 0 ? `${missing.join(", ")} in the output, and ` : ""}exit code 0`,

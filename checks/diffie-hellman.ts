@@ -1,7 +1,7 @@
 // Checks clauses P4.1 to P4.6: the key exchange on the wire, and the safety number on the terminal.
 
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
-import { connectsAs, failedCall } from "./engine/chat-steps.ts";
+import { connectsAs, failedCall, lostChat, printsNoSecret } from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import {
   decode,
@@ -181,6 +181,42 @@ export const checks = defineChecks({ stages: ["03", "04"], of: "client" }, [
     },
   },
   {
+    id: "P4.3-nothing-printed",
+    title: "no shared secret, no key and no private key is printed, on neither output",
+    likelyCause: "A secret is printed for finding a mistake, and was forgotten there.",
+    async run(scene) {
+      const environment = { CHATKEYLOGFILE: "" };
+      const alice = await scene.client("alice", { argv: ["--accept"], environment });
+      const chats: Chat[] = [];
+      for (const role of ROLES) {
+        const chat = await connectsAs(scene, alice, role, role);
+        await chat.shakesHands();
+        await alice.shows(`chat with ${role} started`);
+        await talks(alice, chat);
+        await alice.enters(`/switch ${role}`, "hello", "/verify");
+        await chat.hears(message(1, "hello"));
+        await chat.says(ack(1));
+        await alice.shows(`delivered to ${role}: 1`);
+        chats.push(chat);
+      }
+      // Programs are talkative when something fails. So the chats end in two ways, and another one does not begin.
+      await chats[0]?.connection.sends("nonsense\n");
+      await alice.shows(lostChat("initiator"));
+      await chats[0]?.connection.isClosedAfter();
+      const mallory = await untilTheKey(scene, alice, "initiator", "mallory");
+      await mallory.sendsKey({ publicKey: digits(0n) });
+      await mallory.refused("bad-public-key");
+      const [, carol] = chats;
+      await alice.enters("/quit");
+      await carol?.hears(BYE);
+      await carol?.says(BYE);
+      await carol?.ended();
+      await alice.endsWith(0);
+      // Mallory's own key gives no secret, but the client's private key may have been printed.
+      await printsNoSecret(scene, alice, [...chats, mallory]);
+    },
+  },
+  {
     id: "P4.4-bad-public-key",
     title: "a public key that is a trap, or is not well-formed, is refused",
     likelyCause:
@@ -268,9 +304,9 @@ export const checks = defineChecks({ stages: ["03", "04"], of: "client" }, [
         const chat = await connectsAs(scene, alice, role, name);
         await chat.shakesHands();
         await alice.shows(`chat with ${name} started`);
-        await alice.shows(`safety number with ${name}: ${chat.safetyNumber}`);
-        await alice.enters(`/switch ${name}`, "/verify");
-        await alice.shows(`safety number with ${name}: ${chat.safetyNumber}`);
+        await alice.enters(`/switch ${name}`, "/verify", "/nonsense");
+        const number = `safety number with ${name}: ${chat.safetyNumber}`;
+        for (const next of [number, number, /^error: ./]) await alice.showsNext(next);
       }
     },
   },

@@ -88,10 +88,19 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       const { alice, bob } = await scene.chat("initiator");
       await alice.enters("are you there?");
       await bob.hears(message(1, "are you there?"));
+      const since = performance.now();
       await alice.enters("/quit");
       await bob.hears(BYE);
       await bob.connection.isHalfClosed();
       await alice.showsInAnyOrder("chat with bob ended", "not delivered to bob: 1");
+      await scene.step("that was after 2 s, and not before", () => {
+        const seconds = (performance.now() - since) / 1000;
+        if (seconds < 1.9)
+          scene.fails({
+            expected: "the end of the chat after 2 s",
+            received: `it after ${seconds.toFixed(1)} s`,
+          });
+      });
       await alice.endsWith(0);
     },
   },

@@ -169,6 +169,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         scene.transcript.steps.push(`a first line comes ${what}`);
         await mallory.sends(`${typeof line === "string" ? line : JSON.stringify(line)}\n`);
         await mallory.receivesError(code);
+        await mallory.sends("\n"); // A client that goes on would answer this, too.
         await mallory.isClosed();
       }
       const bob = await asksForChat(scene, alice, "bob");
@@ -178,13 +179,13 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
 
   {
     id: "P3.1-unknown-members",
-    title: "a hello in pieces, with blanks, a CR and members that nobody knows, is understood",
+    title: "a hello in pieces, in capitals, with blanks, a CR and members that nobody knows, is understood",
     likelyCause:
-      "A line may come in any number of pieces, even in the middle of a character (P0.2), a CR before the LF is dropped (P0.1), and unknown members are ignored.",
+      "A line may come in any number of pieces, even in the middle of a character (P0.2), a CR before the LF is dropped (P0.1), case does not count in names (P2.1), and unknown members are ignored.",
     async run(scene) {
       const alice = await scene.client("alice");
       const bob = await callsAs(scene, alice, "bob");
-      const hello = ` { "note" : "Grüße ☕", "to":"alice",\t"from":"bob", "stage":"${scene.stage}", "type":"hello" } `;
+      const hello = ` { "note" : "Grüße ☕", "to":"ALICE",\t"from":"bob", "stage":"${scene.stage}", "type":"hello" } `;
       bob.hello.initiator = hello;
       const bytes = Buffer.from(`${hello}\r\n`);
       const inCharacter = bytes.indexOf("ü") + 1;

@@ -1,7 +1,15 @@
 // Checks clauses P3.2 to P3.4: ids, acks, and the texts that a chat may carry.
 
 import { ack, BYE, type Chat, message, refusalInChat } from "./engine/chat.ts";
-import { failedCall, isCalledAs, lostChat, opensChat, readsHello, saysAtOnce } from "./engine/chat-steps.ts";
+import {
+  failedCall,
+  isCalledAs,
+  lostChat,
+  opensChat,
+  readsHello,
+  STEERS,
+  saysAtOnce,
+} from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import type { ClientUnderTest } from "./engine/launcher.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
@@ -12,9 +20,6 @@ const REPLACEMENT = "\uFFFD";
 
 const LEFT_RUNNING =
   "Something still runs for messages that were acknowledged long ago: when the ack comes, stop the timer of its message. Otherwise the chat is called lost after 30 s, although everything has arrived.";
-
-/** Characters that no terminal may receive. (A line feed is allowed only at the end of a line.) */
-const STEERS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 /** All characters from one code point to another, both included. */
 function characters(from: number, to: number): string {
@@ -69,6 +74,20 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         await alice.shows(lostChat(bob.name));
       }
       await alice.hasNotShown("never shown");
+    },
+  },
+
+  {
+    id: "P3.2-own-ids",
+    title: "a client counts its messages from 1, by one, whatever comes from the other side",
+    likelyCause: "The ids begin with another number, or one counter is used for both directions.",
+    async run(scene) {
+      const { alice, bob } = await scene.chat("initiator");
+      for (const id of [1, 2]) {
+        await bob.says(message(id, `from bob ${id}`));
+        await bob.hears(ack(id));
+      }
+      await saysAll(alice, bob, ["one", "two", "three"]);
     },
   },
 

@@ -1,10 +1,12 @@
 // Checks the client's side of the registry (P2, P7). The checker plays the registry.
 
 import { ack, message } from "./engine/chat.ts";
+import { STEERS, talk } from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import type { Members } from "./engine/connection.ts";
 import { freePort } from "./engine/free-port.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
+import { quote } from "./engine/readable-bytes.ts";
 
 const CLIENT = { stages: CHAT_STAGES, of: "client" } as const;
 
@@ -14,6 +16,34 @@ function user(username: string): Members {
 
 /** The client's line when it is registered. Other checks check the port. */
 const REGISTERED = /^registered as alice, listening on 127\.0\.0\.1:[0-9]+$/;
+
+const NOT_HERE = "Warnings and notes go to standard error: programs read what is on standard output.";
+/** The longest line from a registry, in bytes with its LF (P0.3). */
+const LONGEST_USERS = 4_194_304;
+
+/** An answer that is as long as a line may be. */
+function padded(answer: Members | undefined): Members {
+  const length = JSON.stringify({ ...answer, note: "" }).length + 1;
+  return { ...answer, note: "x".repeat(LONGEST_USERS - length) };
+}
+
+/** What a registry could put into a line in order to steer the terminal, and a line of the client that it forges. */
+const FORGED = "chat with zoe started";
+const STEERING = `\u001b[2J\u0007\u009b31m\u202e\n${FORGED}\r`;
+
+/** Lines that P2 does not allow a registry, each without its LF. */
+const NONSENSE: readonly (string | Buffer)[] = [
+  `\u001b[2J\u0007\u009b31m\u202e`,
+  Buffer.from('{"type":"\xff\x1b[2J"}', "latin1"),
+  ...[
+    { type: STEERING },
+    { type: "joined", ...user("zoe"), username: STEERING },
+    { type: "left", username: STEERING },
+    { type: "registered", username: STEERING },
+    { type: "users", users: [{ ...user("zoe"), username: STEERING }] },
+    { type: "error", code: STEERING, message: STEERING },
+  ].map((line) => JSON.stringify(line)),
+];
 
 const present = defineChecks(CLIENT, [
   {
@@ -31,6 +61,22 @@ const present = defineChecks(CLIENT, [
         });
       const peer = await scene.connect(alice, "a peer");
       peer.ignoresTheRest();
+      await scene.step("this is the first line on standard output", () => {
+        const [first = ""] = alice.lines;
+        if (!REGISTERED.test(first))
+          scene.fails({ expected: "registered as alice, …", received: first, likelyCause: NOT_HERE });
+      });
+    },
+  },
+  {
+    id: "P7-asks",
+    title: "without --name the client asks, and takes the first line that is entered",
+    likelyCause: "A name is a line of the input like any other, if no option gives it.",
+    async run(scene) {
+      const client = await scene.startClient(undefined);
+      await client.enters("alice");
+      await scene.registry.registration("alice");
+      await client.shows(REGISTERED);
     },
   },
   {
@@ -97,14 +143,61 @@ const present = defineChecks(CLIENT, [
   },
   {
     id: "P0.3-long-users",
-    title: "the client takes a list of users of more than a million bytes",
-    likelyCause: "For lines from the registry the limit is 4 MiB, not 262,144 bytes.",
+    title: "the client takes a list of users of 4 MiB, and of a line that is longer no more than that",
+    likelyCause: "For lines from the registry the limit is 4 MiB, not 262,144 bytes, and there is one.",
     async run(scene) {
       const alice = await scene.client("alice");
       const usernames = Array.from({ length: 20_000 }, (_, index) => `user${10_000 + index}`);
       for (const username of usernames) scene.registry.add(username, 50_001);
+      scene.registry.answerWith = (answer, { type }) => (type === "list" ? padded(answer) : answer);
       await alice.enters("/users");
       await alice.showsNext(`users: ${usernames.join(", ")}`);
+      const { connection } = await scene.registry.registration("alice");
+      await connection.sends("x".repeat(LONGEST_USERS + 1));
+      await connection.isClosedAfter();
+      await scene.registry.registration("alice", 2);
+    },
+  },
+  {
+    id: "P2.9-nonsense",
+    title: "nothing that a registry must not send ends the client, or steers the terminal",
+    likelyCause:
+      "What a registry sends is believed, or shown as it came. Check each line; pass a wrong one over or come back to the registry, and make safe what you show.",
+    waits: 10,
+    async run(scene) {
+      const { alice, bob } = await scene.chat("initiator");
+      const { registry } = scene;
+      for (const line of NONSENSE) {
+        const connection = await registry.stillThere("alice");
+        await connection.sends(Buffer.concat([Buffer.from(line), Buffer.from("\n")]));
+      }
+      await registry.stillThere("alice");
+      for (const [command, type] of [
+        ["/users", "list"],
+        ["/chat zoe", "lookup"],
+      ] as const) {
+        registry.answerWith = (answer, request) =>
+          request.type !== type
+            ? answer
+            : type === "list"
+              ? { type: "users", users: [{ ...user("bob"), username: STEERING }] }
+              : { type: "user", ...user("zoe"), host: STEERING };
+        await alice.enters(command);
+        await registry.request(type);
+        await registry.stillThere("alice");
+      }
+      registry.answerWith = (answer) => answer;
+      await talk(alice, bob, 1);
+      await scene.step("nothing that was shown could steer a terminal", () => {
+        const steers = [...alice.lines, ...alice.errors].find(
+          (line) => STEERS.test(line) || line.startsWith(FORGED),
+        );
+        if (steers !== undefined)
+          scene.fails({
+            expected: "no control characters; each is shown as U+FFFD",
+            received: quote(steers),
+          });
+      });
     },
   },
   {
@@ -150,6 +243,12 @@ const present = defineChecks(CLIENT, [
   },
 ]);
 
+/** The pauses before the first attempts to come back, in seconds. */
+const PAUSES = [1, 2, 4];
+
+/** How many seconds a timer may be early. */
+const TIMER_TOLERANCE = 0.1;
+
 const absent = defineChecks(CLIENT, [
   {
     id: "P7-no-registry",
@@ -158,7 +257,7 @@ const absent = defineChecks(CLIENT, [
     likelyCause: "A connection that is refused is an event to tell the user of, not an exception to die of.",
     async run(scene) {
       const alice = await scene.startClient("alice", {}, await freePort());
-      await alice.showsNext(/^error: .*\bstart\b/);
+      await alice.showsNext(/^error: .*\b(?:start|run|launch|node|npm|python\d?)\b/i);
       await alice.endsWith(1);
       if (alice.lines.length > 1) scene.fails({ expected: "one line", received: alice.lines.join("\n") });
     },
@@ -196,6 +295,35 @@ const absent = defineChecks(CLIENT, [
         scene.fails({ expected: `port ${alice.port} again`, received: `port ${port}` });
       await alice.enters("/chats");
       await alice.showsNext("chats: bob (current)");
+    },
+  },
+  {
+    id: "P7-pauses",
+    title: "the client tries to come back after 1, 2 and 4 s, and after 1 s again once it was registered",
+    likelyCause:
+      "After an attempt that failed, the pause is twice as long; after one that succeeded, it begins with 1 s again.",
+    waits: 8,
+    async run(scene) {
+      const alice = await scene.client("alice");
+      const { registry } = scene;
+      const answering = registry.answerWith;
+      registry.answerWith = () => undefined;
+      for (const [index, seconds] of [...PAUSES, ...PAUSES.slice(0, 1)].entries()) {
+        const since = performance.now();
+        await registry.drops();
+        await registry.registration("alice", index + 2, 1000 * seconds);
+        await scene.step(`that was ${seconds} s after the loss, and not before`, () => {
+          const after = (performance.now() - since) / 1000;
+          if (after < seconds - TIMER_TOLERANCE)
+            scene.fails({
+              expected: `an attempt after ${seconds} s`,
+              received: `it after ${after.toFixed(1)} s`,
+            });
+        });
+        // The last but one is answered, and shown.
+        if (index === PAUSES.length - 2) registry.answerWith = answering;
+        if (index === PAUSES.length - 1) await alice.shows(REGISTERED);
+      }
     },
   },
   {

@@ -5,13 +5,17 @@ import { connect, createServer } from "node:net";
 import { defineChecks } from "./engine/check.ts";
 import type { Connection, Members } from "./engine/connection.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
+import { quote } from "./engine/readable-bytes.ts";
 import { bystander, joined, left, receivesNothingElse, registered, user } from "./engine/registered.ts";
 import type { Scene } from "./engine/scene.ts";
 
 const SERVER = { stages: CHAT_STAGES, of: "server" } as const;
 
-/** The time between two pings, in seconds, for checks that wait for pings. */
-const HEARTBEAT = 1;
+/** The time between two pings, in seconds, for checks that wait for pings. A server that cuts it off is too early. */
+const HEARTBEAT = 1.5;
+
+/** How many seconds a timer may be early. */
+const TIMER_TOLERANCE = 0.1;
 
 /** The line with which a user registers. */
 function register(username: unknown, port: unknown = 50_001): Members {
@@ -187,7 +191,11 @@ const names = defineChecks(SERVER, [
       const server = await scene.server();
       const watcher = await registered(scene, server, "watcher");
       const endings: Record<string, (connection: Connection) => Promise<void>> = {
-        "left-by-leave": (connection) => connection.leaves(),
+        "left-by-leave": async (connection) => {
+          // A registry that does not close the connection would answer the second line.
+          await connection.sends('{"type":"leave"}\n{"type":"list"}\n');
+          await connection.isClosed();
+        },
         "left-by-close": (connection) => connection.closes(),
         "left-by-half-close": async (connection) => {
           await connection.endsHalf();
@@ -345,13 +353,25 @@ const clocks = defineChecks(SERVER, [
     id: "P2.6-ping",
     title: "every registered client is pinged, again and again",
     likelyCause: "The heartbeat is a clock of its own: it does not wait for anything that the client does.",
+    waits: 4,
     async run(scene) {
       const server = await scene.server(["--heartbeat", String(HEARTBEAT)]);
+      const since = performance.now();
       const alice = await registered(scene, server, "alice");
-      for (let round = 1; round <= 2; round += 1) {
+      for (let round = 1; round <= 3; round += 1) {
         await alice.receivesJson({ type: "ping" });
         await alice.sendsJson({ type: "pong" });
       }
+      // The first ping may come at any time.
+      await scene.step(`between three pings are two times ${HEARTBEAT} s`, () => {
+        const seconds = (performance.now() - since) / 1000;
+        if (seconds < 2 * HEARTBEAT - TIMER_TOLERANCE)
+          scene.fails({
+            expected: `at least ${2 * HEARTBEAT} s`,
+            received: `three pings within ${seconds.toFixed(1)} s`,
+            likelyCause: "--heartbeat is the time between two pings, in seconds, and may be a fraction.",
+          });
+      });
       alice.ignoresTheRest(); // The next ping may come at any time.
     },
   },
@@ -366,10 +386,12 @@ const clocks = defineChecks(SERVER, [
           "Set a clock back whenever anything comes from the client, and drop the client when it has run for three heartbeats.",
       },
     ],
+    waits: 5,
     async run(scene) {
       const server = await scene.server(["--heartbeat", String(HEARTBEAT)]);
       const answering = await registered(scene, server, "answering");
       const talking = await bystander(scene, server, "talking");
+      const since = performance.now();
       const silent = await scene.connect(server, "silent");
       await silent.sendsJson(register("silent"));
       // At each ping, one client answers, one sends a request, and one does nothing.
@@ -396,7 +418,7 @@ const clocks = defineChecks(SERVER, [
         await talking.sendsJson({ type: "lookup", username: "answering" });
         await talking.answer({ type: "user", ...user("answering") });
       }
-      const heard = await silent.isClosedAfter();
+      const heard = await silent.isClosedAfterSeconds(3 * HEARTBEAT, since);
       const pinged = heard.split("\n").filter((line) => line === '{"type":"ping"}').length;
       await scene.step("the silent client was pinged before", () => {
         if (pinged < 2)
@@ -420,15 +442,37 @@ const clocks = defineChecks(SERVER, [
     async run(scene) {
       const server = await scene.server(["--register-timeout", "0.6"]);
       const alice = await registered(scene, server, "alice");
+      const since = performance.now();
       const silent = await scene.connect(server, "a silent client");
       const refused = await scene.connect(server, "a refused client");
       await refused.sendsJson(register("ALICE", 0));
       await refused.receivesError("bad-port");
       await refused.sendsJson({ type: "list" });
       await refused.receivesError("not-registered");
-      await silent.isClosed();
-      await refused.isClosed();
+      for (const client of [silent, refused]) {
+        const rest = await client.isClosedAfterSeconds(0.6, since);
+        if (rest !== "") scene.fails({ expected: "the end of the connection", received: quote(rest) });
+      }
       await receivesNothingElse(alice);
+    },
+  },
+  {
+    id: "P2.6-default-times",
+    title: "by default a client is pinged every 15 s and dropped after 45, and has 10 s to register",
+    likelyCause:
+      "Without its option, the heartbeat is 15 s and the register timeout 10 s, neither more nor less.",
+    waits: 45,
+    async run(scene) {
+      const server = await scene.startServer();
+      const since = performance.now();
+      const alice = await registered(scene, server, "alice");
+      const stranger = await scene.connect(server, "a stranger");
+      await stranger.isClosedAfterSeconds(10, since);
+      const heard = await alice.isClosedAfterSeconds(45, since);
+      const pings = heard.split("\n").filter((line) => line === '{"type":"ping"}').length;
+      await scene.step("alice was pinged two or three times", () => {
+        if (pings < 2 || pings > 3) scene.fails({ expected: "2 or 3 pings", received: `${pings} pings` });
+      });
     },
   },
 ]);

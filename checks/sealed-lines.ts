@@ -4,7 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
-import { connectsAs, isEnded, lostChat, opensChat, readsHello, started } from "./engine/chat-steps.ts";
+import {
+  connectsAs,
+  isEnded,
+  lostChat,
+  opensChat,
+  printsNoSecret,
+  readsHello,
+  started,
+} from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import { encryptBlocks, seal, tagged } from "./engine/cryptography.ts";
 import type { ClientUnderTest } from "./engine/launcher.ts";
@@ -59,6 +67,35 @@ async function isRefused(alice: ClientUnderTest, chat: Chat, line: string): Prom
   await alice.shows(lostChat(chat.name));
 }
 
+/** Sends each of these lines in a chat of its own. The answers must be the same error, and nothing is shown. */
+async function areAnsweredAlike(
+  scene: Scene,
+  alice: ClientUnderTest,
+  lines: Readonly<Record<string, (chat: Chat) => string>>,
+): Promise<void> {
+  let first: { what: string; answer: string } | undefined;
+  for (const [index, [what, wrong]] of Object.entries(lines).entries()) {
+    const bob = await opensChat(scene, alice, "initiator", `bob${index}`);
+    const line = wrong(bob);
+    scene.transcript.steps.push(`a line comes with ${what}`);
+    await bob.connection.sends(`${line}\n`);
+    const answer = JSON.stringify(await bob.connection.receivesError("bad-record"));
+    first ??= { what, answer };
+    const { what: other, answer: expected } = first;
+    await scene.step(`the answer to ${what} is the same as that to ${other}`, () => {
+      if (answer !== expected)
+        scene.fails({
+          sent: line,
+          expected: "one answer, whatever is wrong with a line",
+          received: `two answers differ:\nto ${other}: ${expected}\nto ${what}: ${answer}`,
+        });
+    });
+    await bob.ended();
+    await alice.shows(lostChat(bob.name));
+  }
+  await alice.hasNotShown(HIDDEN);
+}
+
 /** The first sealed line of a chat, with these members changed. */
 function sealedBut(chat: Chat, members: object): string {
   return JSON.stringify({ ...seal(chat.sendingKey, 0, SECRET, IV), ...members });
@@ -70,7 +107,15 @@ function padded(chat: Chat, padding: Buffer): string {
   return JSON.stringify(tagged(chat.sendingKey, 0, IV, blocks));
 }
 
+/** How many bytes of padding the text of SECRET needs. */
 const missing = 16 - (SECRET.length % 16);
+
+/** Its padding, but for one byte. The last byte says how many there are, so it is right. */
+function almostPadding(index: number): Buffer {
+  const padding = Buffer.alloc(missing, missing);
+  padding[index] = missing ^ 1;
+  return padding;
+}
 
 /** Lines with one mistake each, by the name of the mistake. */
 const WRONG_LINES: Readonly<Record<string, (chat: Chat) => string>> = {
@@ -94,6 +139,25 @@ const WRONG_LINES: Readonly<Record<string, (chat: Chat) => string>> = {
   "a message out of turn inside": (chat) => chat.wrap(message(2, HIDDEN)),
   "an ack of nothing inside": (chat) => chat.wrap(ack(1)),
   "an error inside": (chat) => chat.wrap({ type: "error", code: "bad-record", message: HIDDEN }),
+};
+
+/** The same, with a right tag, but a wrong padding. If only its last byte is looked at, the text in front is a message. */
+const WRONG_PADDING: typeof WRONG_LINES = {
+  "padding of which only the last byte is right": (chat) =>
+    padded(chat, Buffer.concat([Buffer.alloc(missing - 1), Buffer.of(missing)])),
+  "padding whose first byte is wrong": (chat) => padded(chat, almostPadding(0)),
+  "padding whose last byte but one is wrong": (chat) => padded(chat, almostPadding(missing - 2)),
+  "padding of 0x80 and zeros": (chat) =>
+    padded(chat, Buffer.concat([Buffer.of(0x80), Buffer.alloc(missing - 1)])),
+  "no padding": (chat) => padded(chat, Buffer.from(" ".repeat(missing))),
+  "a block of padding of which only the last byte is right": (chat) => {
+    const spaces = Buffer.from(" ".repeat(missing));
+    return padded(chat, Buffer.concat([spaces, Buffer.alloc(15), Buffer.of(16)]));
+  },
+  "nothing but a block of wrong padding": (chat) => {
+    const blocks = encryptBlocks(chat.sendingKey, IV, Buffer.alloc(16, 17));
+    return JSON.stringify(tagged(chat.sendingKey, 0, IV, blocks));
+  },
 };
 
 /** Unencrypted lines, which are not allowed after the keys. The message would have the next id. */
@@ -125,22 +189,42 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
   },
   {
     id: "P6.2-on-the-wire",
-    title: "messages, acks and goodbyes are sealed, each with the next number and another IV",
+    title: "messages, acks and goodbyes are sealed, each with the next number and an IV of its own",
     likelyCause:
       "A line is sent in clear, with another key than that of its direction, or with a number that is not the next.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
-      for (const role of ROLES) {
-        const bob = await opensChat(scene, alice, role, role);
-        await alice.enters("the same", "the same", "the same");
+      const chats: Chat[] = [];
+      for (const [index, role] of [...ROLES, ...ROLES].entries()) {
+        const name = `${role}${index}`;
+        const bob = await opensChat(scene, alice, role, name);
+        await alice.enters(`/switch ${name}`, "the same", "the same", "the same");
         for (let id = 1; id <= 3; id += 1) await bob.hears(message(id, "the same"));
         for (let id = 1; id <= 3; id += 1) await bob.says(ack(id));
-        await alice.shows(`delivered to ${role}: 3`);
+        await alice.shows(`delivered to ${name}: 3`);
         await bob.says(message(1, "naïve café ☕"));
         await bob.hears(ack(1));
-        await alice.shows(`${role}> naïve café ☕`);
+        await alice.shows(`${name}> naïve café ☕`);
         await isEnded(alice, bob);
-        await scene.step("every line has an IV of its own", () => judgeIvs(scene, bob));
+        chats.push(bob);
+      }
+      await scene.step("every line has an IV of its own, drawn by chance", () => judgeIvs(scene, chats));
+    },
+  },
+  {
+    id: "P6.2-every-length",
+    title: "texts of every length are opened and sealed: the padding has 1 to 16 bytes",
+    likelyCause: "A text that fills its blocks gets a whole block of padding, in both directions.",
+    async run(scene) {
+      const { alice, bob } = await scene.chat("initiator");
+      for (let id = 1; id <= 16; id += 1) {
+        await bob.says(message(id, "x".repeat(id)));
+        await bob.hears(ack(id));
+        await alice.showsNext(`bob> ${"x".repeat(id)}`);
+        await alice.enters("y".repeat(id));
+        await bob.hears(message(id, "y".repeat(id)));
+        await bob.says(ack(id));
+        await alice.shows(`delivered to bob: ${id}`);
       }
     },
   },
@@ -198,26 +282,18 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
       await isHeard(alice, await opensChat(scene, alice, "initiator", "carol"));
-      let first: { what: string; answer: string } | undefined;
-      for (const [index, [what, wrong]] of Object.entries(WRONG_LINES).entries()) {
-        const bob = await opensChat(scene, alice, "initiator", `bob${index}`);
-        const line = wrong(bob);
-        await bob.connection.sends(`${line}\n`);
-        const answer = JSON.stringify(await bob.connection.receivesError("bad-record"));
-        first ??= { what, answer };
-        const { what: other, answer: expected } = first;
-        await scene.step(`the answer to ${what} is the same as that to ${other}`, () => {
-          if (answer !== expected)
-            scene.fails({
-              sent: line,
-              expected: "one answer, whatever is wrong with a line",
-              received: `two answers differ:\nto ${other}: ${expected}\nto ${what}: ${answer}`,
-            });
-        });
-        await bob.ended();
-        await alice.shows(lostChat(bob.name));
-      }
-      await alice.hasNotShown(HIDDEN);
+      await areAnsweredAlike(scene, alice, WRONG_LINES);
+    },
+  },
+  {
+    id: "P6.3-padding",
+    title: "a wrong padding under a right tag is refused, whichever of its bytes is wrong",
+    likelyCause:
+      "Only the last byte of the padding is looked at. Each of its bytes says how many there are: compare all of them.",
+    async run(scene) {
+      const alice = await scene.client("alice", { argv: ["--accept"] });
+      await isHeard(alice, await opensChat(scene, alice, "initiator", "carol"));
+      await areAnsweredAlike(scene, alice, WRONG_PADDING);
     },
   },
   {
@@ -257,7 +333,15 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
     likelyCause: "The message of the error is shown. Anybody on the way may have written it.",
     async run(scene) {
       const alice = await scene.client("alice", { argv: ["--accept"] });
-      const codes = { bob: "bad-record", carol: HIDDEN.toUpperCase().repeat(3) };
+      // The code may be shown if it has the form of one. No other word may, whoever has written it.
+      const codes = {
+        bob: "bad-record",
+        carol: "no-such-code",
+        dave: HIDDEN.toUpperCase(),
+        erin: `${HIDDEN} code`,
+        frank: HIDDEN.padEnd(33, "x"),
+        grace: `${HIDDEN}\u001b[2J`,
+      };
       for (const [name, code] of Object.entries(codes)) {
         const peer = await opensChat(scene, alice, "initiator", name);
         await alice.enters(`/switch ${name}`, "unanswered");
@@ -327,15 +411,7 @@ export const checks = defineChecks({ stages: ["04"], of: "client" }, [
       await bob.says(message(1, "hello"));
       await bob.hears(ack(1));
       await alice.shows("bob> hello");
-      await scene.step("no key was printed", () => {
-        const printed = [...alice.lines, ...alice.errors].join("\n").toLowerCase();
-        const { initiator, responder } = bob.sessionKeys;
-        for (const secret of [initiator, responder, bob.sharedSecret]) {
-          const begins = secret.subarray(0, 8).toString("hex");
-          if (printed.includes(begins))
-            scene.fails({ expected: "no key in what is printed", received: `${begins}…` });
-        }
-      });
+      await printsNoSecret(scene, alice, [bob]);
     },
   },
 ]);
@@ -354,14 +430,51 @@ function temporaryFile(scene: Scene): string {
   return join(folder, "chat.keys");
 }
 
-function judgeIvs(scene: Scene, chat: Chat): void {
-  const ivs = chat.records.map(({ iv }) => String(iv));
+/** The IVs of several chats: drawn anew for every line, and not to be foretold from what was sent before. */
+function judgeIvs(scene: Scene, chats: readonly Chat[]): void {
+  const lines = chats.flatMap(({ records }) => records);
+  const ivs = lines.map(({ iv }) => String(iv));
+  const fails = (received: string, likelyCause: string): never =>
+    scene.fails({ expected: `${ivs.length} IVs that have nothing in common`, received, likelyCause });
   const twice = ivs.find((iv, index) => ivs.indexOf(iv) < index);
-  if (twice === undefined) return;
-  scene.fails({
-    expected: `${ivs.length} different IVs`,
-    received: `twice ${twice}`,
-    likelyCause:
-      "The IV is drawn once for the chat. Draw one for each line: with an IV used twice, equal beginnings show.",
-  });
+  if (twice !== undefined)
+    fails(
+      `twice ${twice}`,
+      "The IV is drawn once for the chat, or counted. Draw one for each line: with an IV used twice, equal beginnings show.",
+    );
+  const counted = ivs.find((iv) => ivs.some((other) => iv !== other && areNear(iv, other)));
+  if (counted !== undefined) {
+    const near = ivs.find((other) => other !== counted && areNear(other, counted));
+    fails(
+      `${counted} and ${near}`,
+      "The IV is a counter. Who knows the last one knows the next one: draw it.",
+    );
+  }
+  const same = [...Array(16).keys()].find((byte) => new Set(ivs.map((iv) => byteOf(iv, byte))).size === 1);
+  if (same !== undefined)
+    fails(
+      `byte ${same + 1} of every IV is 0x${byteOf(ivs[0] ?? "", same)}`,
+      "Only some bytes of the IV are drawn. All 16 must be.",
+    );
+  for (const [index, iv] of ivs.entries()) {
+    const earlier = lines.slice(0, index).find(({ ciphertext, tag }) => `${ciphertext}/${tag}`.includes(iv));
+    if (earlier !== undefined)
+      fails(
+        `${iv}, which stands in an earlier line: ${JSON.stringify(earlier)}`,
+        "The IV is the last block of the line before (TLS 1.0 did so). It must not be known before the text is chosen.",
+      );
+  }
+}
+
+/** The hexadecimal digits of a byte of an IV. */
+const byteOf = (iv: string, index: number): string => iv.slice(2 * index, 2 * index + 2);
+
+/** Whether two IVs are as near as numbers of a counter, whichever byte counts first. By chance none ever are. */
+function areNear(one: string, other: string): boolean {
+  const isNear = (left: string, right: string): boolean => {
+    const difference = BigInt(`0x${left}`) - BigInt(`0x${right}`);
+    return (difference < 0n ? -difference : difference) < 2n ** 48n;
+  };
+  const reversed = (iv: string): string => Buffer.from(iv, "hex").reverse().toString("hex");
+  return isNear(one, other) || isNear(reversed(one), reversed(other));
 }

@@ -2,7 +2,16 @@
 // the lines about the registry.)
 
 import { ack, BYE, message } from "./engine/chat.ts";
-import { asksForChat, callsAs, isAccepted, lostChat, opensChat, wantsToChat } from "./engine/chat-steps.ts";
+import {
+  asksForChat,
+  callsAs,
+  isAccepted,
+  isCalledAs,
+  lostChat,
+  opensChat,
+  readsHello,
+  wantsToChat,
+} from "./engine/chat-steps.ts";
 import { defineChecks } from "./engine/check.ts";
 import { freePort } from "./engine/free-port.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
@@ -61,8 +70,26 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
   },
 
   {
+    id: "P7-requests",
+    title: "a request that is withdrawn, and one that is declined, are shown, each in its words",
+    likelyCause: "Programs read these lines, too: every word is as the table of P7 says.",
+    async run(scene) {
+      const alice = await scene.client("alice");
+      const bob = await asksForChat(scene, alice, "bob");
+      await bob.connection.sendsJson(BYE);
+      await alice.showsNext("bob no longer wants to chat");
+      await bob.connection.isClosedAfter();
+      const carol = await isCalledAs(scene, alice, "carol");
+      await readsHello(carol);
+      await carol.connection.sendsJson({ type: "bye", reason: "declined" });
+      await alice.showsNext("carol declined");
+      carol.connection.ignoresTheRest(); // The client may send a bye.
+    },
+  },
+
+  {
     id: "P7-current-chat",
-    title: "a line goes to the chat of the user's own last /accept or /switch, whatever comes in",
+    title: "a line goes to the chat of the user's own last /chat, /accept or /switch, whatever comes in",
     likelyCause:
       "Only the user's own commands choose the current chat. A request, or a message from another chat, does not.",
     async run(scene) {
@@ -86,6 +113,9 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.shows("carol> look here");
       await alice.enters("to bob again");
       await bob.hears(message(2, "to bob again"));
+      const dave = await opensChat(scene, alice, "responder", "dave");
+      await alice.enters("to dave");
+      await dave.hears(message(1, "to dave"));
     },
   },
 
@@ -100,8 +130,9 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       await alice.enters("/chats", "to bob");
       await alice.showsNext("chats: bob (current), carol");
       await bob.hears(message(1, "to bob"));
+      await alice.showsNext("you> to bob");
       await bob.connection.resets();
-      await alice.shows(lostChat("bob"));
+      await alice.showsNext(lostChat("bob"));
       await alice.showsNext("not delivered to bob: 1");
       await alice.enters("to nobody", "/chats");
       await alice.showsNext(/^error: ./);
@@ -148,6 +179,19 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       });
       const bob = await asksForChat(scene, alice, "bob");
       bob.connection.ignoresTheRest();
+    },
+  },
+
+  {
+    id: "P7-host",
+    title: "--host says on which address the client listens",
+    likelyCause: "The option's address is where to listen, and what the user is shown.",
+    async run(scene) {
+      const alice = await scene.startClient("alice", { argv: ["--host", "0.0.0.0"] });
+      const { port } = await scene.registry.registration("alice");
+      await alice.showsNext(`registered as alice, listening on 0.0.0.0:${port}`);
+      const peer = await scene.connect({ port }, "a peer");
+      peer.ignoresTheRest();
     },
   },
 

@@ -1,16 +1,13 @@
 // Checks clauses P5.1 and P5.2: stage 03's XORed lines on the wire, and what its programs say about them.
 
 import { ack, BYE, type Chat, type ChatRole, message, ROLES } from "./engine/chat.ts";
-import { connectsAs, isEnded, lostChat } from "./engine/chat-steps.ts";
+import { connectsAs, isEnded, lostChat, WEAK } from "./engine/chat-steps.ts";
 import { defineCheck, defineChecks } from "./engine/check.ts";
 import type { ClientUnderTest } from "./engine/launcher.ts";
 import type { ProgramUnderTest } from "./engine/program-under-test.ts";
 import type { Scene } from "./engine/scene.ts";
 
 const CLIENT = { stages: ["03"], of: "client" } as const;
-
-/** Words with which a program may warn that its cipher is weak. */
-const WEAK = /weak|toy|insecure|breaks|broken|not secure|no secur/i;
 
 /** Expects the warning, but not on standard output (P7). */
 async function warns(scene: Scene, program: ProgramUnderTest): Promise<void> {

@@ -4,6 +4,7 @@ import { BYE, type Chat, type ChatRole, message } from "./chat.ts";
 import type { Members } from "./connection.ts";
 import type { ClientUnderTest } from "./launcher.ts";
 import type { Scene } from "./scene.ts";
+import { findLeak } from "./secrets.ts";
 
 /** The report of a chat that ended without a goodbye (P3.5). */
 export function lostChat(name: string): RegExp {
@@ -14,6 +15,12 @@ export function lostChat(name: string): RegExp {
 export function failedCall(name: string): RegExp {
   return new RegExp(`^(?:error: .+|chat with ${name} lost: .+)$`);
 }
+
+/** Words with which a program of stage 03 may warn that its cipher is weak (P5.2). */
+export const WEAK = /weak|toy|insecure|breaks|broken|not secure|no secur/i;
+
+/** Characters that no terminal may receive (P3.4). A tab is allowed, and a line feed at the end of a line. */
+export const STEERS = /(?!\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 /** The line that asks a user whether they want to chat. */
 export function wantsToChat(name: string): string {
@@ -119,4 +126,20 @@ export async function isEnded(client: ClientUnderTest, chat: Chat): Promise<void
   await chat.says(BYE);
   await chat.ended();
   await client.shows(`chat with ${chat.name} ended`);
+}
+
+/** Nothing that a client has printed so far, on either output, holds a secret of these chats (P4.3). */
+export async function printsNoSecret(
+  scene: Scene,
+  client: ClientUnderTest,
+  chats: readonly Chat[],
+): Promise<void> {
+  await scene.step(`${client.name} has printed no secret, on neither output`, () => {
+    const leak = findLeak([...client.lines, ...client.errors].join("\n"), chats);
+    if (leak !== undefined)
+      scene.fails({
+        expected: "no secret in what is printed",
+        received: `${leak.secret}, as ${leak.notation}`,
+      });
+  });
 }

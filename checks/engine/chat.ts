@@ -203,6 +203,7 @@ export class Chat {
     if (this.stage === "02") return outer;
     this.records.push(outer);
     const bytes = this.stage === "03" ? this.#unxor(outer, line) : this.#unseal(outer, line);
+    if (bytes.includes("\n")) this.#fail("inside, a line without its LF", JSON.stringify(bytes.toString()));
     return this.#parse(bytes.toString());
   }
 

@@ -31,7 +31,7 @@ export interface Check {
   readonly likelyCause?: string;
   /** The likeliest mistakes behind certain failures, whatever came. The first one that fits is taken. */
   readonly causes?: readonly FittingCause[];
-  /** For how many seconds the check only waits. Such checks begin first, and others run in the meantime. */
+  /** For how many seconds the check only waits. Such checks all begin at once, and others run in the meantime. */
   readonly waits?: number;
   run(scene: Scene): Promise<void>;
 }

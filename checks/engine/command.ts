@@ -31,22 +31,35 @@ export function splitWords(command: string): string[] {
   return words;
 }
 
+/** An option without its value, such as --port or -p. */
+const OPTION = /^--?[A-Za-z][A-Za-z-]*$/;
+
 /**
  * Fills in the places of a template: `{port}`, `{registry}`, `{name}`. A value without a place is added as the option
- * that the protocol gives it (`--port 4711`). The other options follow.
+ * that the protocol gives it (`--port 4711`). A place without a value is left out, together with the option in front of
+ * it. The other options follow.
  */
 export function fillTemplate(
   template: readonly string[],
   values: Readonly<Record<string, string | undefined>>,
   options: readonly string[],
 ): string[] {
-  const words = [...template];
+  let words = [...template];
   const added: string[] = [];
   for (const [name, value] of Object.entries(values)) {
     const place = `{${name}}`;
     const named = words.some((word) => word.includes(place));
     if (!named && value !== undefined) added.push(`--${name}`, value);
-    for (const [index, word] of words.entries()) words[index] = word.replaceAll(place, value ?? "");
+    words =
+      value === undefined ? withoutPlace(words, place) : words.map((word) => word.replaceAll(place, value));
   }
   return [...words, ...added, ...options];
+}
+
+/** Leaves out the words with this place. If such a word is the place alone, an option in front of it goes, too. */
+function withoutPlace(words: readonly string[], place: string): string[] {
+  return words.filter((word, index) => {
+    const isItsOption = words[index + 1] === place && OPTION.test(word);
+    return !word.includes(place) && !isItsOption;
+  });
 }

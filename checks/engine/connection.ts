@@ -23,6 +23,8 @@ const UNFINISHED = "The line has no LF at its end, so it is not over (P0.1).";
 const LONGEST_REMEMBERED = 16 * 1024;
 /** How many unread bytes one connection may hold. No answer of the protocol is so long. */
 const MOST_UNREAD = 64 * 1024 * 1024;
+/** How many seconds a timer may be early. */
+const TIMER_TOLERANCE = 0.1;
 
 export class Connection {
   /** The checker's role on this connection, such as "a client" or "bob". */
@@ -190,6 +192,36 @@ export class Connection {
     });
   }
 
+  /**
+   * The same, and the end must not come earlier than this many seconds.
+   * @param since when the seconds begin, as a value of performance.now()
+   * @returns what the other side has sent that is still unread
+   */
+  async isClosedAfterSeconds(seconds: number, since: number): Promise<string> {
+    const description = `the connection of ${this.name} is closed after ${seconds} s, and not before`;
+    return this.#step(description, async () => {
+      const left = Math.max(0, since + 1000 * seconds - performance.now());
+      const timeout = this.#context.timeout + left;
+      await this.#until(() => this.#ended, PATIENCE * timeout, timeout);
+      const after = (performance.now() - since) / 1000;
+      if (!this.#ended)
+        await this.#fail({
+          expected: `the end of the connection after ${seconds} s`,
+          received: `none within ${after.toFixed(1)} s`,
+        });
+      if (after < seconds - TIMER_TOLERANCE)
+        await this.#fail({
+          expected: `the end of the connection after ${seconds} s`,
+          received: `it after ${after.toFixed(1)} s`,
+        });
+      this.socket.end();
+      const rest = this.#bytes().toString();
+      this.#take(this.#length);
+      this.#context.transcript.observe();
+      return rest;
+    });
+  }
+
   /** Registers at a registry, and expects its confirmation. */
   async registers(username: string, port = 50_001): Promise<void> {
     await this.#context.transcript.preparing(async () => {
@@ -251,6 +283,42 @@ export class Connection {
   /** From now on, other lines may arrive unread. */
   ignoresTheRest(): void {
     this.#restIgnored = true;
+  }
+
+  /**
+   * Reads nothing more. What arrives stays with the system, and is not recorded. This is no step.
+   */
+  leavesAllUnread(): void {
+    this.#restIgnored = true;
+    this.socket.removeAllListeners("data").pause();
+  }
+
+  /**
+   * After leavesAllUnread(): reads until the other side ends the connection, and waits as long as bytes come. This is
+   * no step.
+   * @returns how many copies of these bytes came, and nothing else
+   * @throws StepFailure if anything else came, or the end did not come
+   */
+  async readsCopies(copy: Buffer): Promise<number> {
+    let length = 0;
+    let wrong: Buffer | undefined;
+    this.socket.on("data", (chunk: Buffer) => {
+      const start = length % copy.length;
+      const expected = Buffer.alloc(start + chunk.length, copy).subarray(start);
+      if (!chunk.equals(expected)) wrong ??= chunk;
+      length += chunk.length;
+      this.#change();
+    });
+    this.socket.resume();
+    await this.#until(() => wrong !== undefined, Number.POSITIVE_INFINITY);
+    if (length > 0) this.#context.transcript.observe();
+    if (wrong !== undefined || length % copy.length > 0)
+      await this.#fail({
+        expected: `${quoteBytes(copy)}, again and again`,
+        received: quoteBytes(wrong ?? Buffer.alloc(length % copy.length, copy)),
+      });
+    if (!this.#ended) await this.#failWaiting({ expected: "the end of the connection", received: "no end" });
+    return length / copy.length;
   }
 
   /** All lines that will arrive, for a server that the checker plays. Reading them is no step. */
@@ -361,18 +429,24 @@ export class Connection {
   /**
    * Waits until the condition holds, the connection has ended or the time is over. The caller finds out which. The time
    * begins anew when bytes arrive, so that much data may take long, but not forever.
+   * @param longest for how long it may go on like this, in milliseconds
+   * @param timeout how long to wait when nothing arrives, in milliseconds
    */
-  async #until(condition: () => boolean): Promise<void> {
+  async #until(
+    condition: () => boolean,
+    longest = PATIENCE * this.#context.timeout,
+    timeout = this.#context.timeout,
+  ): Promise<void> {
     let late = false;
     const end = (): void => {
       late = true;
       this.#change();
     };
-    let cancelIdle = patientTimeout(end, this.#context.timeout);
-    const cancelLimit = patientTimeout(end, PATIENCE * this.#context.timeout);
+    let cancelIdle = patientTimeout(end, timeout);
+    const cancelLimit = longest === Number.POSITIVE_INFINITY ? () => {} : patientTimeout(end, longest);
     const refresh = (): void => {
       cancelIdle();
-      cancelIdle = patientTimeout(end, this.#context.timeout);
+      cancelIdle = patientTimeout(end, timeout);
     };
     this.socket.on("data", refresh);
     try {

@@ -67,14 +67,17 @@ export class PlayedRegistry {
     this.#entries.delete(username.toLowerCase());
   }
 
-  /** Waits until a user of this name has registered for the n-th time. */
-  async registration(username: string, times = 1): Promise<Registration> {
+  /**
+   * Waits until a user of this name has registered for the n-th time.
+   * @param longer how much longer than usual to wait, in milliseconds
+   */
+  async registration(username: string, times = 1, longer = 0): Promise<Registration> {
     return this.#context.transcript.step(`${username} registers`, async () => {
       const find = (): Registration | undefined =>
         this.#registrations.filter((one) => one.username.toLowerCase() === username.toLowerCase())[times - 1];
       // The first time, the program may still be starting, which takes longer on a busy machine.
       const timeout = times === 1 ? Math.max(STARTING, this.#context.timeout) : this.#context.timeout;
-      await this.#until(() => find() !== undefined, timeout);
+      await this.#until(() => find() !== undefined, timeout + longer);
       const found = find();
       if (found === undefined)
         throw await this.#missing(`{"type":"register","username":"${username}","port":…}`, timeout);
@@ -105,6 +108,29 @@ export class PlayedRegistry {
       if (found === undefined) throw await this.#missing(`a line of type ${type}`, this.#context.timeout);
       this.#context.transcript.observe();
       return found;
+    });
+  }
+
+  /**
+   * Pings a user, and waits until they answer, or register anew because they have dropped the connection.
+   * @returns their connection from now on
+   */
+  async stillThere(username: string): Promise<Connection> {
+    const registrations = (): readonly Registration[] =>
+      this.#registrations.filter((one) => one.username === username);
+    const pongs = (): number => this.requests.filter(({ type }) => type === "pong").length;
+    return this.#context.transcript.step(`${username} answers a ping, or registers again`, async () => {
+      const [before, answered] = [registrations().length, pongs()];
+      registrations().at(-1)?.connection.write('{"type":"ping"}\n');
+      await this.#until(() => pongs() > answered || registrations().length > before);
+      const now = registrations().at(-1);
+      if (now === undefined || (pongs() === answered && registrations().length === before))
+        throw await this.#missing(
+          '{"type":"pong"}, or {"type":"register",…} on another connection',
+          this.#context.timeout,
+        );
+      this.#context.transcript.observe();
+      return now.connection;
     });
   }
 

@@ -291,9 +291,12 @@ export class ProgramUnderTest {
   /** The next line that matches. Lines before it are skipped. */
   async #line(expected: string | RegExp, longer = 0): Promise<string> {
     const start = this.#next;
+    // There may be very many lines, so each is looked at once.
+    let next = start;
     let found = -1;
     await this.#until(() => {
-      found = this.lines.findIndex((line, index) => index >= this.#next && matches(line, expected));
+      for (; found === -1 && next < this.lines.length; next += 1)
+        if (matches(this.lines[next] ?? "", expected)) found = next;
       return found !== -1;
     }, longer);
     return found === -1 ? this.#fail(expected, this.lines.slice(start), longer) : this.#takeLine(found);

@@ -57,7 +57,7 @@ export interface RunOptions {
   timeout?: number;
   /** The same seed gives the same random values again. */
   seed?: number;
-  /** How many checks run at the same time. */
+  /** How many checks run at the same time. Those that only wait do not count. */
   jobs?: number;
   /** When it is aborted, no more checks begin, and running ones are given up. Its reason, if a text, tells why. */
   signal?: AbortSignal;
@@ -78,19 +78,22 @@ export async function runChecks(
 ): Promise<CheckResult[]> {
   const results: (CheckResult | undefined)[] = checks.map(() => undefined);
   const pool = new Pool();
-  const waiting = [...checks.entries()].sort(([, one], [, other]) => (other.waits ?? 0) - (one.waits ?? 0));
+  const entries = [...checks.entries()];
+  const judge = async ([index, check]: [number, Check]): Promise<void> => {
+    if (options.signal?.aborted) return;
+    const result = await runCheck(check, place, pool, options);
+    results[index] = result;
+    if (options.signal?.aborted) return;
+    options.onResult?.(result);
+  };
+  // Checks that only wait take nobody's turn: they all begin at once, and the others run beside them.
+  const idle = entries.filter(([, { waits }]) => waits !== undefined);
+  const busy = entries.filter(([, { waits }]) => waits === undefined);
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (options.signal?.aborted) return;
-      const [index, check] = next;
-      const result = await runCheck(check, place, pool, options);
-      results[index] = result;
-      if (options.signal?.aborted) return;
-      options.onResult?.(result);
-    }
+    for (let next = busy.shift(); next !== undefined; next = busy.shift()) await judge(next);
   };
   try {
-    await Promise.all(Array.from({ length: options.jobs ?? 2 }, work));
+    await Promise.all([...idle.map(judge), ...Array.from({ length: options.jobs ?? 2 }, work)]);
   } finally {
     await pool.close();
   }

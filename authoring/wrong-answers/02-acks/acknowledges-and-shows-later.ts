@@ -1,4 +1,4 @@
-// caught by: P3.2-out-of-turn
+// caught by: P3.2-out-of-turn P3.3-both-ways
 // says: Show, then acknowledge
   #receiveMessage(id: number, text: string): void {
     if (this.#phase === "leaving") return;

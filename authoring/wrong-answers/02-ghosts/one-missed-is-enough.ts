@@ -1,5 +1,5 @@
 // caught by: P2.6-silence
-// says: the limit is three intervals
+// says: drop the client when it has run for three heartbeats
     this.#connection = new LineConnection(socket, {
       onLine: (line) => this.#receive(line),
       onWrong: (error) => this.#refuse(error),
