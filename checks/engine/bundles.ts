@@ -2,7 +2,7 @@
 // a bundle is translated only once. esbuild translates in both cases.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { makeFolder, removeFolder } from "./own-folder.ts";
@@ -27,12 +27,38 @@ const OWN_PLACE: Plugin = {
 };
 
 /**
+ * Refuses imports that lead out of a folder, from a file in it: a student's code must not import the course's solution.
+ * Packages stay as they are, because they are not bundled.
+ */
+function staysInside(folder: string): Plugin {
+  const isInside = (path: string): boolean => {
+    const way = relative(folder, path);
+    return !way.startsWith("..") && !isAbsolute(way);
+  };
+  return {
+    name: "stays-inside",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.|^file:|^[/\\]|^[A-Za-z]:/ }, ({ path, resolveDir, importer }) => {
+        if (!isInside(importer)) return undefined;
+        if (!path.startsWith("file:") && isInside(resolve(resolveDir, path))) return undefined;
+        return { errors: [{ text: `the import of ${JSON.stringify(path)} leads out of the stages` }] };
+      });
+    },
+  };
+}
+
+/**
  * Writes bundles. A module that several of them import is shared, so that a class stays one class.
  * @param programs the absolute path of each program, by the name of its bundle without ending
  * @param folder must be inside of the course's folder, because Node.js looks for packages from there
+ * @param confinedTo a folder whose files may import only each other, and packages
  * @throws Error if a file is not valid TypeScript
  */
-export async function writeBundles(programs: ReadonlyMap<string, string>, folder: string): Promise<void> {
+export async function writeBundles(
+  programs: ReadonlyMap<string, string>,
+  folder: string,
+  confinedTo?: string,
+): Promise<void> {
   await build({
     entryPoints: [...programs].map(([out, path]) => ({ in: path, out })),
     outdir: folder,
@@ -44,7 +70,7 @@ export async function writeBundles(programs: ReadonlyMap<string, string>, folder
     packages: "external",
     logLevel: "silent",
     sourcemap: "inline", // An error names the line in the TypeScript file.
-    plugins: [OWN_PLACE],
+    plugins: [OWN_PLACE, ...(confinedTo === undefined ? [] : [staysInside(confinedTo)])],
     define: { "import.meta.url": "OWN_URL" },
   });
 }
@@ -75,13 +101,31 @@ export interface BundledPlace {
  * @returns the place without bundles if a file is not valid TypeScript: then tsx reports the mistake
  */
 export async function bundlePlace(place: Place, withAttacks: boolean, parent: string): Promise<BundledPlace> {
+  try {
+    return await bundleOrThrow(place, withAttacks, parent);
+  } catch {
+    return { place, remove: () => {} };
+  }
+}
+
+/**
+ * The same, for code that is not trusted.
+ * @param confinedTo the files in this folder may import only each other, and packages
+ * @throws Error if a file is not valid TypeScript, or imports what it may not; its member `errors` is esbuild's
+ */
+export async function bundleOrThrow(
+  place: Place,
+  withAttacks: boolean,
+  parent: string,
+  confinedTo?: string,
+): Promise<BundledPlace> {
   const folder = makeFolder(parent, BUNDLES_FOLDER);
   try {
-    await writeBundles(programsOf(place, withAttacks), folder);
+    await writeBundles(programsOf(place, withAttacks), folder, confinedTo);
     return { place: { ...place, bundles: folder }, remove: () => removeFolder(folder) };
-  } catch {
+  } catch (error) {
     removeFolder(folder);
-    return { place, remove: () => {} };
+    throw error;
   }
 }
 

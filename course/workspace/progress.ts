@@ -5,6 +5,9 @@ import { readText, writeText } from "./files.ts";
 const HEADING =
   "# Exercises passed, and when. Copy this file to the course's folder on another machine to go on there.\n";
 
+/** Stands in the place of the day if the course's solution was handed out, so that the student need not solve it. */
+export const GIVEN = "given";
+
 export class Progress {
   readonly #path: string;
   /** The days on which exercises were passed, as YYYY-MM-DD; empty if the line has no day. */
@@ -32,6 +35,11 @@ export class Progress {
   /** The day as YYYY-MM-DD; undefined if the exercise has not been passed. */
   dayOf(id: string): string | undefined {
     return this.#passed.get(id);
+  }
+
+  /** Whether the exercise came solved, so that passing it is not the student's work. */
+  isGiven(id: string): boolean {
+    return this.#passed.get(id) === GIVEN;
   }
 
   /** Adds an exercise that has passed. All other lines of the file stay. */

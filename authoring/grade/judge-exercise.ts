@@ -1,0 +1,145 @@
+// Judges one exercise of a submission: the student's code in a pristine stage, or their answer.
+
+import { join } from "node:path";
+import { type BundledPlace, bundleOrThrow } from "../../checks/engine/bundles.ts";
+import type { Check } from "../../checks/engine/check.ts";
+import { formatFailure } from "../../checks/engine/format-failure.ts";
+import { type CheckResult, runChecks } from "../../checks/engine/run-checks.ts";
+import { type Exercise, hasRegion, type ProgramExercise } from "../../course/exercises/exercises.ts";
+import { checkAnswer } from "../../course/learn/check-exercise.ts";
+import type { Workspace } from "../../course/workspace/workspace.ts";
+import { makeVariant } from "../prove/variant.ts";
+import { confinement } from "./confinement.ts";
+import type { Grade } from "./grades.ts";
+import type { Task } from "./task.ts";
+
+/** The width of a report, in columns. */
+const WIDTH = 110;
+/** How much of a line of code is shown, in characters. */
+const MOST_OF_LINE = 100;
+
+export interface Bench {
+  /** Copies of stages are made in here. */
+  folder: string;
+  /** Programs may write in here. */
+  temporary: string;
+  /** All checks of the course. */
+  checks: readonly Check[];
+  /** A workspace without anything in it, for questions. */
+  workspace: Workspace;
+}
+
+type Judged = Omit<Grade, "id" | "milliseconds">;
+
+export async function judgeExercise(exercise: Exercise, task: Task, bench: Bench): Promise<Grade> {
+  const started = performance.now();
+  const judged = hasRegion(exercise)
+    ? await judgeProgram(exercise, task, bench)
+    : await judgeQuestion(exercise, task.answers[exercise.id], bench);
+  return { id: exercise.id, ...judged, milliseconds: Math.round(performance.now() - started) };
+}
+
+async function judgeQuestion(exercise: Exercise, answer: string | undefined, bench: Bench): Promise<Judged> {
+  if (answer === undefined) return couldNotRun("nothing handed in");
+  const { verdict, explanation = "" } = await checkAnswer(exercise, answer, bench.workspace);
+  if (verdict === "passed") return { verdict };
+  return { verdict, cause: oneLine(explanation), report: explanation };
+}
+
+/**
+ * Judges the code in a stage that is otherwise the course's own, so that a mistake in one exercise costs one point. What
+ * a student has written for one exercise may use what they have written for another. So if it does not pass alone, it is judged once
+ * more among all that was handed in.
+ */
+async function judgeProgram(exercise: ProgramExercise, task: Task, bench: Bench): Promise<Judged> {
+  const own = task.solutions[exercise.id];
+  if (own === undefined) return couldNotRun("nothing handed in");
+  const alone = await judgeAmong(new Map([[exercise.id, own]]), exercise, task.seed, bench);
+  const all = Object.entries(task.solutions);
+  if (alone.verdict === "passed" || all.length === 1) return alone;
+  const together = await judgeAmong(new Map(all), exercise, task.seed, bench);
+  return together.verdict === "passed" ? together : alone;
+}
+
+async function judgeAmong(
+  solutions: ReadonlyMap<string, string>,
+  exercise: ProgramExercise,
+  seed: number,
+  bench: Bench,
+): Promise<Judged> {
+  const isAttack = exercise.kind === "attack";
+  const copy = await composePlace(solutions, exercise, bench);
+  let bundled: BundledPlace | undefined;
+  try {
+    bundled = await bundleOrThrow(copy.place, isAttack, copy.folder, copy.folder);
+    process.env.NODE_OPTIONS = confinement(bench.folder, bench.temporary, isAttack);
+    return gradeOf(await runUntilOneFails(exercise, bundled.place, seed, bench.checks));
+  } catch (error) {
+    return couldNotRun(whyNotBundled(error));
+  } finally {
+    delete process.env.NODE_OPTIONS;
+    bundled?.remove();
+    copy.remove();
+  }
+}
+
+/** A copy of the stage, and of all else that an attack needs, with these solutions in their regions. */
+async function composePlace(
+  solutions: ReadonlyMap<string, string>,
+  exercise: ProgramExercise,
+  { folder }: Bench,
+) {
+  const withAttacks = exercise.kind === "attack";
+  const options = { regions: solutions, withAttacks, unbundled: true, parent: folder };
+  const { place, remove } = await makeVariant(exercise.stage, options);
+  return { place, folder: join(place.folder, ".."), remove };
+}
+
+/** The results of the exercise's checks, in their order, up to the first that did not pass. */
+async function runUntilOneFails(
+  exercise: ProgramExercise,
+  place: BundledPlace["place"],
+  seed: number,
+  all: readonly Check[],
+): Promise<CheckResult[]> {
+  const checks = all.filter(
+    ({ id, stages }) => exercise.checks.includes(id) && stages.includes(exercise.stage),
+  );
+  const enough = new AbortController();
+  // Checks of functions and of servers share a process, so they run in turn. Each client is a process of its own.
+  const jobs = checks.every(({ of }) => of === "module" || of === "server") ? 1 : 2;
+  const onResult = ({ verdict }: CheckResult): void => {
+    if (verdict !== "passed") enough.abort();
+  };
+  const results = await runChecks(checks, place, { jobs, seed, signal: enough.signal, onResult });
+  if (checks.length !== exercise.checks.length || checks.length === 0)
+    throw new Error(`${exercise.page} names checks that stage ${exercise.stage} does not have`);
+  return results;
+}
+
+function gradeOf(results: readonly CheckResult[]): Judged {
+  const result = results.find(({ verdict }) => verdict !== "passed");
+  if (result === undefined) return { verdict: "passed" };
+  const { check, verdict, problem } = result;
+  const cause = problem === undefined ? `${check.id}: ${check.title}` : `${check.id}: ${problem}`;
+  return { verdict, cause: oneLine(cause), report: formatFailure(result, WIDTH).join("\n") };
+}
+
+/** Why no program could be made of the code: the first mistake that esbuild names, and the line where it is. */
+function whyNotBundled(error: unknown): string {
+  const [first] =
+    (error as { errors?: { text: string; location?: { lineText: string } | null }[] }).errors ?? [];
+  if (first === undefined) return oneLine(error instanceof Error ? error.message : String(error));
+  const line = first.location?.lineText.trim().slice(0, MOST_OF_LINE) ?? "";
+  return oneLine(
+    `this is no TypeScript that runs here: ${first.text}${line === "" ? "" : `, in the line: ${line}`}`,
+  );
+}
+
+function couldNotRun(cause: string): Judged {
+  return { verdict: "could-not-run", cause };
+}
+
+function oneLine(text: string): string {
+  return text.trim().split("\n")[0] ?? "";
+}
