@@ -181,7 +181,7 @@ function report(rows: readonly Row[], seed: number): void {
   const points = rows.reduce((sum, { grades }) => sum + countGrades(grades).points, 0);
   const all = `${rows.length} ${rows.length === 1 ? "submission" : "submissions"}`;
   console.log(
-    `\n${all}, ${points} points${unjudged === 0 ? "" : `; ${unjudged} could not be judged`}. Again with the same random values: --seed ${seed}`,
+    `\n${all}, ${points} ${points === 1 ? "point" : "points"}${unjudged === 0 ? "" : `; ${unjudged} could not be judged`}. Again with the same random values: --seed ${seed}`,
   );
 }
 

@@ -39,7 +39,7 @@ function remarkOf({ grades, notes, problem }: Row): string {
   const missed = grades.filter(({ verdict }) => verdict === "failed" || verdict === "could-not-run");
   const [first] = missed;
   const more = missed.length > 1 ? ` (and ${missed.length - 1} more)` : "";
-  if (first !== undefined) return `${first.id}: ${first.cause ?? first.verdict}${more}`;
+  if (first !== undefined) return `${first.id}${more}: ${first.cause ?? first.verdict}`;
   return notes.length === 0 ? "" : `${notes.length} ${notes.length === 1 ? "remark" : "remarks"}`;
 }
 
