@@ -8,13 +8,13 @@ import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CommandError, splitWords } from "../checks/engine/command.ts";
 import { type Exercise, loadExercises } from "../course/exercises/exercises.ts";
+import { countGrades, type Row } from "../course/exercises/grades.ts";
+import { gradesAsJunit } from "../course/exercises/grades-junit.ts";
 import { ProblemError } from "../course/exercises/problem.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { printable } from "../terminal/widths.ts";
 import { idsOf, NameError } from "./exercise-names.ts";
-import { gradesAsJunit } from "./grade/grade-junit.ts";
 import { gradeSubmission } from "./grade/grade-submission.ts";
-import { countGrades, type Row } from "./grade/grades.ts";
 import { csvOf, tableLines } from "./grade/table.ts";
 
 /** For a submission, in seconds. */

@@ -1,12 +1,13 @@
 // `npm run learn`: the exercises, one at a time, each checked when a file is saved. This file reads the command line.
 // course/learn/ holds the watch mode and the commands, course/workspace/ manages the student's files.
 
+import { resolve } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { printable } from "../terminal/widths.ts";
 import { readCourse } from "./exercises/exercises.ts";
 import { formatProblem } from "./exercises/problem.ts";
-import { COMMANDS, type CommandContext, checkAsJson, LearnError, runCommand } from "./learn/commands.ts";
+import { COMMANDS, type CommandContext, checkForPrograms, LearnError, runCommand } from "./learn/commands.ts";
 import { Workspace } from "./workspace/workspace.ts";
 
 const USAGE = [
@@ -17,7 +18,8 @@ const USAGE = [
   ),
   "",
   "An ID is that of an exercise, e.g. 01-framing; without one, the current exercise is meant. You write in work/;",
-  "what you have passed stands in progress.txt.",
+  "what you have passed stands in progress.txt. For graders, check --json prints one JSON object, and check --junit FILE",
+  "writes a JUnit report; an exercise that was never begun is counted there, and does not fail.",
   "",
   "Exit code: 0 passed, 1 failed, 2 could not run.",
 ].join("\n");
@@ -37,8 +39,9 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const options = argv.filter((word) => /^--(?:json|poll)$/.test(word));
-  const [name, ...words] = argv[0] === "answer" ? argv : argv.filter((word) => !options.includes(word));
+  const { junit, rest } = argv[0] === "check" ? takeJunit(argv) : { junit: undefined, rest: argv };
+  const options = rest.filter((word) => /^--(?:json|poll)$/.test(word));
+  const [name, ...words] = rest[0] === "answer" ? rest : rest.filter((word) => !options.includes(word));
   if (name?.startsWith("-"))
     throw new LearnError(`unknown option ${JSON.stringify(name)}; --help shows the usage`);
   const workspace = openWorkspace();
@@ -56,8 +59,20 @@ async function main(argv: readonly string[]): Promise<number> {
       if (lines.length > 0) console.log(lines.join("\n"));
     },
   };
-  if (name === "check" && options.includes("--json")) return checkAsJson(around, words);
+  const json = options.includes("--json");
+  if (name === "check" && (json || junit !== undefined))
+    return checkForPrograms(around, words, { json, junit });
   return runCommand(name, words, around);
+}
+
+/** Takes `--junit FILE` out of the arguments. The user means a file relative to their own folder (INIT_CWD), not to npm's. */
+function takeJunit(argv: readonly string[]): { junit: string | undefined; rest: readonly string[] } {
+  const index = argv.indexOf("--junit");
+  if (index === -1) return { junit: undefined, rest: argv };
+  const file = argv[index + 1];
+  if (file === undefined || file.startsWith("--")) throw new LearnError("--junit needs the name of a file");
+  const junit = resolve(process.env.INIT_CWD ?? process.cwd(), file);
+  return { junit, rest: [...argv.slice(0, index), ...argv.slice(index + 2)] };
 }
 
 /** If a page is not valid, its author has made a mistake. We name the page and leave it out. */

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Exercise } from "../../course/exercises/exercises.ts";
+import type { Grade, Row } from "../../course/exercises/grades.ts";
 import { ChildProgram, type Ended } from "../../programs/child-program.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
-import type { Grade, Row } from "./grades.ts";
 import { readSubmission, type Submission, SubmissionError } from "./read-submission.ts";
 import { parseEvent, type Task, TOO_LATE } from "./task.ts";
 

@@ -3,18 +3,16 @@
 import { join } from "node:path";
 import { type BundledPlace, bundleOrThrow } from "../../checks/engine/bundles.ts";
 import type { Check } from "../../checks/engine/check.ts";
-import { formatFailure } from "../../checks/engine/format-failure.ts";
 import { type CheckResult, runChecks } from "../../checks/engine/run-checks.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../../course/exercises/exercises.ts";
-import { checkAnswer } from "../../course/learn/check-exercise.ts";
+import type { Grade } from "../../course/exercises/grades.ts";
+import { checkAnswer, type Outcome } from "../../course/learn/check-exercise.ts";
+import { gradeOfOutcome } from "../../course/learn/grade-of-outcome.ts";
 import type { Workspace } from "../../course/workspace/workspace.ts";
 import { makeVariant } from "../prove/variant.ts";
 import { confinement } from "./confinement.ts";
-import type { Grade } from "./grades.ts";
 import type { Task } from "./task.ts";
 
-/** The width of a report, in columns. */
-const WIDTH = 110;
 /** How much of a line of code is shown, in characters. */
 const MOST_OF_LINE = 100;
 
@@ -29,21 +27,20 @@ export interface Bench {
   workspace: Workspace;
 }
 
-type Judged = Omit<Grade, "id" | "milliseconds">;
+/** An outcome of which the exercise and the time are known already. */
+type Judged = Omit<Outcome, "exercise" | "milliseconds">;
 
 export async function judgeExercise(exercise: Exercise, task: Task, bench: Bench): Promise<Grade> {
   const started = performance.now();
   const judged = hasRegion(exercise)
     ? await judgeProgram(exercise, task, bench)
     : await judgeQuestion(exercise, task.answers[exercise.id], bench);
-  return { id: exercise.id, ...judged, milliseconds: Math.round(performance.now() - started) };
+  return gradeOfOutcome({ exercise, ...judged, milliseconds: performance.now() - started });
 }
 
 async function judgeQuestion(exercise: Exercise, answer: string | undefined, bench: Bench): Promise<Judged> {
   if (answer === undefined) return couldNotRun("nothing handed in");
-  const { verdict, explanation = "" } = await checkAnswer(exercise, answer, bench.workspace);
-  if (verdict === "passed") return { verdict };
-  return { verdict, cause: oneLine(explanation), report: explanation };
+  return checkAnswer(exercise, answer, bench.workspace);
 }
 
 /**
@@ -73,7 +70,9 @@ async function judgeAmong(
   try {
     bundled = await bundleOrThrow(copy.place, isAttack, copy.folder, copy.folder);
     process.env.NODE_OPTIONS = confinement(bench.folder, bench.temporary, isAttack);
-    return gradeOf(await runUntilOneFails(exercise, bundled.place, seed, bench.checks));
+    const results = await runUntilOneFails(exercise, bundled.place, seed, bench.checks);
+    const verdict = results.find((result) => result.verdict !== "passed")?.verdict ?? "passed";
+    return { verdict, results, notes: [] };
   } catch (error) {
     return couldNotRun(whyNotBundled(error));
   } finally {
@@ -117,14 +116,6 @@ async function runUntilOneFails(
   return results;
 }
 
-function gradeOf(results: readonly CheckResult[]): Judged {
-  const result = results.find(({ verdict }) => verdict !== "passed");
-  if (result === undefined) return { verdict: "passed" };
-  const { check, verdict, problem } = result;
-  const cause = problem === undefined ? `${check.id}: ${check.title}` : `${check.id}: ${problem}`;
-  return { verdict, cause: oneLine(cause), report: formatFailure(result, WIDTH).join("\n") };
-}
-
 /** Why no program could be made of the code: the first mistake that esbuild names, and the line where it is. */
 function whyNotBundled(error: unknown): string {
   const [first] =
@@ -136,8 +127,8 @@ function whyNotBundled(error: unknown): string {
   );
 }
 
-function couldNotRun(cause: string): Judged {
-  return { verdict: "could-not-run", cause };
+function couldNotRun(explanation: string): Judged {
+  return { verdict: "could-not-run", results: [], explanation, notes: [] };
 }
 
 function oneLine(text: string): string {

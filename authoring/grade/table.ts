@@ -1,8 +1,8 @@
 // Lays out rows for a terminal and as CSV. Pure.
 
+import { countGrades, type Row } from "../../course/exercises/grades.ts";
 import { column, cut } from "../../terminal/text.ts";
 import { printable, widthOf } from "../../terminal/widths.ts";
-import { countGrades, type Row } from "./grades.ts";
 
 const HEADINGS = ["name", "passed", "failed", "not run", "not begun", "points"];
 /** How wide a name may be, in columns. */

@@ -1,7 +1,7 @@
 // What the grader tells a judge (a JSON object on standard input), and what the judge answers (a line for each event on
 // standard output). Both are checked, because a judge runs what students have written. Pure.
 
-import type { Grade } from "./grades.ts";
+import type { Grade } from "../../course/exercises/grades.ts";
 
 /** The work of one judge. */
 export interface Task {
