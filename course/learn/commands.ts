@@ -133,7 +133,9 @@ function list({ workspace, width, paint, print }: CommandContext): number {
       ).trimEnd();
     }),
   );
-  print(["", `${workspace.passed.length} of ${workspace.exercises.length} passed; > marks the current one`]);
+  const given = workspace.exercises.filter(({ id }) => workspace.progress.isGiven(id)).length;
+  const passed = `${workspace.passed.length - given} of ${workspace.exercises.length - given} passed`;
+  print(["", `${passed}${given === 0 ? "" : `, ${given} given solved`}; > marks the current one`]);
   return 0;
 }
 

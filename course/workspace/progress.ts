@@ -2,7 +2,7 @@
 
 import { readText, writeText } from "./files.ts";
 
-const HEADING =
+export const PROGRESS_HEADING =
   "# Exercises passed, and when. Copy this file to the course's folder on another machine to go on there.\n";
 
 /** Stands in the place of the day if the course's solution was handed out, so that the student need not solve it. */
@@ -48,7 +48,7 @@ export class Progress {
     if (this.#passed.has(id)) return;
     const day = dayOf(when);
     this.#passed.set(id, day);
-    const before = readText(this.#path) ?? HEADING;
+    const before = readText(this.#path) ?? PROGRESS_HEADING;
     writeText(this.#path, `${before.replace(/(?<!\n)$/, before === "" ? "" : "\n")}${id} ${day}\n`);
   }
 }
