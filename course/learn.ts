@@ -1,13 +1,14 @@
 // `npm run learn`: the exercises, one at a time, each checked when a file is saved. This file reads the command line.
 // course/learn/ holds the watch mode and the commands, course/workspace/ manages the student's files.
 
+import { resolve } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { printable } from "../terminal/widths.ts";
 import { readCourse } from "./exercises/exercises.ts";
 import { formatProblem } from "./exercises/problem.ts";
 import { drawSeed } from "./learn/check-exercise.ts";
-import { COMMANDS, type CommandContext, checkAsJson, LearnError, runCommand } from "./learn/commands.ts";
+import { COMMANDS, type CommandContext, checkForPrograms, LearnError, runCommand } from "./learn/commands.ts";
 import { Workspace } from "./workspace/workspace.ts";
 
 const USAGE = [
@@ -18,7 +19,8 @@ const USAGE = [
   ),
   "",
   "An ID is that of an exercise, e.g. 01-framing; without one, the current exercise is meant. You write in work/;",
-  "what you have passed stands in progress.txt.",
+  "what you have passed stands in progress.txt. For graders, check --json prints one JSON object, and check --junit FILE",
+  "writes a JUnit report; an exercise that was never begun is counted there, and does not fail.",
   "",
   "Exit code: 0 passed, 1 failed, 2 could not run.",
 ].join("\n");
@@ -38,7 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const { name, words, options, seed } = readCommandLine(argv);
+  const { name, words, options, seed, junit } = readCommandLine(argv);
   if (name?.startsWith("-"))
     throw new LearnError(`unknown option ${JSON.stringify(name)}; --help shows the usage`);
   const workspace = openWorkspace();
@@ -59,7 +61,9 @@ async function main(argv: readonly string[]): Promise<number> {
       if (lines.length > 0) console.log(lines.join("\n"));
     },
   };
-  if (name === "check" && options.includes("--json")) return checkAsJson(around, words);
+  const json = options.includes("--json");
+  if (name === "check" && (json || junit !== undefined))
+    return checkForPrograms(around, words, { json, junit });
   return runCommand(name, words, around);
 }
 
@@ -69,25 +73,47 @@ interface CommandLine {
   options: string[];
   /** Undefined if none was given. */
   seed: number | undefined;
+  /** The absolute path of the JUnit report; undefined for none. */
+  junit: string | undefined;
 }
 
 /** The command, and the options of learn itself. An answer may hold any words, and a program has options of its own. */
 function readCommandLine(argv: readonly string[]): CommandLine {
   const [name, ...words] = argv;
-  if (name === "answer" || name === "run") return { name, words, options: [], seed: undefined };
-  const at = argv.indexOf("--seed");
-  const seed = at === -1 ? undefined : readSeed(argv[at + 1]);
+  if (name === "answer" || name === "run")
+    return { name, words, options: [], seed: undefined, junit: undefined };
+  const others = [...argv];
+  const seed = takeValue(others, "--seed", readSeed);
+  const junit = takeValue(others, "--junit", readFile);
   if (seed !== undefined && name !== "check") throw new LearnError("--seed is an option of check");
-  const others = argv.filter((_, index) => at === -1 || (index !== at && index !== at + 1));
+  if (junit !== undefined && name !== "check") throw new LearnError("--junit is an option of check");
   const options = others.filter((word) => /^--(?:json|poll)$/.test(word));
   const [first, ...rest] = others.filter((word) => !options.includes(word));
-  return { name: first, words: rest, options, seed };
+  return { name: first, words: rest, options, seed, junit };
+}
+
+/** Takes an option and its value out of the arguments. */
+function takeValue<Value>(
+  argv: string[],
+  option: string,
+  read: (text: string | undefined) => Value,
+): Value | undefined {
+  const at = argv.indexOf(option);
+  if (at === -1) return undefined;
+  const [, text] = argv.splice(at, 2);
+  return read(text);
 }
 
 function readSeed(text: string | undefined): number {
   if (text === undefined || !/^[0-9]{1,10}$/.test(text) || Number(text) >= 2 ** 32)
     throw new LearnError(`--seed takes an integer from 0 to ${2 ** 32 - 1}`);
   return Number(text);
+}
+
+/** The user means a file relative to their own folder (INIT_CWD), not to npm's. */
+function readFile(name: string | undefined): string {
+  if (name === undefined || name.startsWith("--")) throw new LearnError("--junit needs the name of a file");
+  return resolve(process.env.INIT_CWD ?? process.cwd(), name);
 }
 
 /** If a page is not valid, its author has made a mistake. We name the page and leave it out. */

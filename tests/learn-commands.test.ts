@@ -98,16 +98,50 @@ describe("learn without a terminal", () => {
     });
 
     it("checks all that is passed, each with the student's code, and answers programs in JSON", async () => {
-      const { code, text } = await learn("check", "--json");
-      expect(code).to.equal(1);
-      const { exercises } = JSON.parse(text) as {
+      interface Answer {
+        seed: number;
         exercises: { id: string; verdict: string; checks: { failure?: object }[] }[];
-      };
+      }
+      const total = course.exercises.length;
+      // The current exercise still holds its starter: it was never begun, so it fails nothing.
+      const fresh = await learn("check", "--json");
+      expect(fresh.code).to.equal(0);
+      const begun = JSON.parse(fresh.text) as Answer;
+      expect(begun).to.include({
+        passed: 1,
+        failed: 0,
+        couldNotRun: 0,
+        notBegun: total - 1,
+        points: 1,
+        of: total,
+      });
+      expect(begun.seed).to.be.a("number");
+      expect(begun.exercises.map(({ id, verdict }) => [id, verdict])).to.deep.equal([["01-hello", "passed"]]);
+
+      course.save("01-framing", { code: "    return [];\n" });
+      const { code, text } = await learn("check", "--json", "--junit", course.path("report.xml"));
+      expect(code).to.equal(1);
+      const answer = JSON.parse(text) as Answer;
+      expect(answer).to.include({ passed: 1, failed: 1, couldNotRun: 0, notBegun: total - 2, points: 1 });
+      const { exercises } = answer;
       expect(exercises.map(({ id, verdict }) => [id, verdict])).to.deep.equal([
         ["01-hello", "passed"],
         ["01-framing", "failed"],
       ]);
       expect(exercises[1]?.checks.at(-1)?.failure).to.include.keys("step", "expected", "received", "clause");
+      const xml = course.read("report.xml");
+      expect(xml).to.contain(`tests="${total}" failures="1" errors="0" skipped="${total - 2}"`);
+      expect(xml).to.match(/name="01-framing" time="[0-9.]+">\s+<failure message="P0\.2-/);
+      expect(xml).to.contain(`name="seed" value="${answer.seed}"`);
+    });
+
+    it("writes a JUnit report of one exercise, and still says in words what it found", async () => {
+      const { code, text } = await learn("check", "01-hello", "--junit", course.path("report.xml"));
+      expect(code).to.equal(0);
+      expect(text).to.match(/^passed: 01-hello/m);
+      expect(course.read("report.xml"))
+        .to.contain('tests="1" failures="0"')
+        .and.to.contain('name="01-hello"');
     });
 
     it("finds code that was passed and no longer passes", async () => {
@@ -124,6 +158,8 @@ describe("learn without a terminal", () => {
       [["check", "01-nonsense"], 'there is no exercise "01-nonsense"'],
       [["check", "a", "b"], "usage: npm run learn -- check"],
       [["solution"], "usage: npm run learn -- solution ID"],
+      [["check", "--junit"], "--junit needs the name of a file"],
+      [["check", "--junit", "no/such/folder.xml"], "ENOENT"],
       [["--nonsense"], 'unknown option "--nonsense"'],
       [["answer", "01-hello", "1"], "01-hello is not answered, but written"],
       [[], "this is no terminal"],

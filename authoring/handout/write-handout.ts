@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, wri
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
 import {
+  type Exercise,
   hasRegion,
   loadExercises,
   type ProgramExercise,
@@ -15,6 +16,7 @@ import {
 } from "../../course/exercises/exercises.ts";
 import { findRegions, replaceRegion } from "../../course/exercises/regions.ts";
 import { packStandIns, STAND_INS_FILE } from "../../course/exercises/stand-ins.ts";
+import { GIVEN, PROGRESS_HEADING } from "../../course/workspace/progress.ts";
 import { classroomWorkflow } from "./classroom-workflow.ts";
 import { pagesIn, removeLooseLinks } from "./loose-links.ts";
 
@@ -25,7 +27,10 @@ const LEFT_OUT = new Set([
   "bench",
   "biome.json",
   "authoring/course-rules.ts",
+  "authoring/exercise-names.ts",
   "authoring/generate.ts",
+  "authoring/grade",
+  "authoring/grade.ts",
   "authoring/handout",
   "authoring/handout.ts",
   "authoring/import-rules.ts",
@@ -63,6 +68,7 @@ const SCRIPTS_LEFT_OUT = [
   "lint",
   "format",
   "rules",
+  "grade",
   "handout",
   "check:types",
   "generate",
@@ -77,21 +83,30 @@ export interface Handout {
 /** The target folder is not empty, or lies inside of the course. */
 export class HandoutError extends Error {}
 
-/** @throws HandoutError, or ProblemError if the course itself has a problem */
-export async function writeHandout(courseFolder: string, target: string): Promise<Handout> {
+/**
+ * @param solved the ids of exercises that the copy holds solved, for courses that begin later
+ * @throws HandoutError, or ProblemError if the course itself has a problem
+ */
+export async function writeHandout(
+  courseFolder: string,
+  target: string,
+  solved: ReadonlySet<string> = new Set(),
+): Promise<Handout> {
   if (existsSync(target) && readdirSync(target).length > 0)
     throw new HandoutError(`${target} is not empty: name a folder that is, or that does not exist yet`);
   if (`${target}/`.startsWith(`${courseFolder.replace(/[\\/]$/, "")}/`))
     throw new HandoutError(`${target} is inside of the course: name a folder outside of it`);
   const all = loadExercises(courseFolder);
   const exercises = all.filter(hasRegion);
+  const toSolve = exercises.filter(({ id }) => !solved.has(id));
   mkdirSync(target, { recursive: true });
   const files = copyTree(courseFolder, target, "") + copyTree(courseFolder, target, KNOWN_ANSWERS);
   const withoutSolution: string[] = [];
   for (const file of sourceFiles(courseFolder)) {
     const text = readFileSync(join(courseFolder, file), "utf8");
-    if (findRegions(text, file).length === 0) continue;
-    await writeTwice(file, text, exercises, target);
+    // A file whose solutions are all given stays as it is.
+    if (!findRegions(text, file).some(({ id }) => !solved.has(id))) continue;
+    await writeTwice(file, text, toSolve, target);
     withoutSolution.push(file);
   }
   // A template folder must hold whole stages, so files without solutions are copied unchanged.
@@ -105,7 +120,12 @@ export async function writeHandout(courseFolder: string, target: string): Promis
   keepWork(target);
   for (const page of pagesIn(target)) removeCourseOnly(join(target, page));
   removeLooseLinks(target);
-  writeText(join(target, ".github/workflows/classroom.yml"), classroomWorkflow(all));
+  giveSolved(
+    target,
+    all.filter(({ id }) => solved.has(id)),
+  );
+  const graded = all.filter(({ id }) => !solved.has(id));
+  writeText(join(target, ".github/workflows/classroom.yml"), classroomWorkflow(graded));
   return { files, withoutSolution };
 }
 
@@ -116,10 +136,9 @@ async function writeTwice(
   target: string,
 ): Promise<void> {
   let template = text;
-  for (const { id } of findRegions(text, file)) {
-    const starter = exercises.find((exercise) => exercise.id === id)?.starter ?? "";
-    template = replaceRegion(template, file, id, starter);
-  }
+  for (const { id, starter } of exercises)
+    if (findRegions(text, file).some((region) => region.id === id))
+      template = replaceRegion(template, file, id, starter);
   const path = join(target, TEMPLATES_FOLDER, file);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, template);
@@ -132,6 +151,18 @@ async function writeTwice(
   });
   const note = `// The readable form of this file, with a place for your own code, is ${TEMPLATES_FOLDER.replaceAll("\\", "/")}/${file}.\n// @ts-nocheck\n`;
   writeFileSync(join(target, file), note + code);
+}
+
+/**
+ * Writes what is given solved into the copy as a student who has passed it would have it: a line in progress.txt, and the code in
+ * work/solutions/. A question has no code; its page shows what it meant.
+ */
+function giveSolved(target: string, given: readonly Exercise[]): void {
+  if (given.length === 0) return;
+  const lines = given.map(({ id }) => `${id} ${GIVEN}\n`);
+  writeText(join(target, "progress.txt"), PROGRESS_HEADING + lines.join(""));
+  for (const { id, solution } of given.filter(hasRegion))
+    writeText(join(target, "work", "solutions", `${id}.ts`), solution ?? "");
 }
 
 /** @returns the number of copied files */

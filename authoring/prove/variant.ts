@@ -26,6 +26,8 @@ export interface VariantOptions {
   withAttacks?: boolean;
   /** Makes no bundles (bundles.ts), for callers that only read the files. */
   unbundled?: boolean;
+  /** The folder in which the copy is made. Default: work/ in the course. */
+  parent?: string;
 }
 
 export interface Variant {
@@ -35,11 +37,12 @@ export interface Variant {
 }
 
 /**
- * Makes the copy in the course's folder work/, so that its programs find the packages that they import.
+ * Makes the copy in the course's folder work/, so that its programs find the packages that they import. Any other parent
+ * must have a node_modules/, too.
  * @throws Error if the text of an edit does not occur exactly once
  */
 export async function makeVariant(stage: StageNumber, options: VariantOptions): Promise<Variant> {
-  const folder = makeFolder(join(COURSE_FOLDER, "work"), ".proof-");
+  const folder = makeFolder(options.parent ?? join(COURSE_FOLDER, "work"), ".proof-");
   try {
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
     const folders = options.withAttacks

@@ -2,7 +2,7 @@
 // a bundle is translated only once. esbuild translates in both cases.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildFailure, build, type Plugin } from "esbuild";
 import { makeFolder, removeFolder } from "./own-folder.ts";
@@ -32,31 +32,61 @@ export class BundleError extends Error {
   readonly file: string;
   /** Counted from 1. */
   readonly line: number;
+  readonly lineText: string;
 
   /** @param message what is wrong, in one line */
-  constructor(message: string, file: string, line: number) {
+  constructor(message: string, file: string, line: number, lineText: string) {
     super(message);
     this.file = file;
     this.line = line;
+    this.lineText = lineText;
   }
+}
+
+export interface BundleOptions {
+  /** The path that errors of the running program name for a file. Default: the file's own. */
+  shownAs?: (path: string) => string;
+  /** A folder whose files may import only each other, and packages. For code that is not trusted. */
+  confinedTo?: string;
+}
+
+/**
+ * Refuses imports that lead out of a folder, from a file in it: a student's code must not import the course's solution.
+ * Packages stay as they are, because they are not bundled.
+ */
+function staysInside(folder: string): Plugin {
+  const isInside = (path: string): boolean => {
+    const way = relative(folder, path);
+    return !way.startsWith("..") && !isAbsolute(way);
+  };
+  return {
+    name: "stays-inside",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.|^file:|^[/\\]|^[A-Za-z]:/ }, ({ path, resolveDir, importer }) => {
+        if (!isInside(importer)) return undefined;
+        if (!path.startsWith("file:") && isInside(resolve(resolveDir, path))) return undefined;
+        return { errors: [{ text: `the import of ${JSON.stringify(path)} leads out of the stages` }] };
+      });
+    },
+  };
 }
 
 /**
  * Writes bundles. A module that several of them import is shared, so that a class stays one class.
  * @param programs the absolute path of each program, by the name of its bundle without ending
  * @param folder must be inside of the course's folder, because Node.js looks for packages from there
- * @param shownAs the path that errors of the running program name for a file; default: the file's own
- * @throws BundleError if a file is not valid TypeScript
+ * @throws BundleError if a file is not valid TypeScript, or imports what it may not
  */
 export async function writeBundles(
   programs: ReadonlyMap<string, string>,
   folder: string,
-  shownAs: (path: string) => string = (path) => path,
+  { shownAs = (path) => path, confinedTo }: BundleOptions = {},
 ): Promise<void> {
-  const bundles = await buildBundles(programs, folder).catch((error: BuildFailure) => {
+  const bundles = await buildBundles(programs, folder, confinedTo).catch((error: BuildFailure) => {
     const [first] = error.errors ?? [];
     if (!first?.location) throw error;
-    throw new BundleError(first.text, resolve(first.location.file), first.location.line);
+    const { file, line, lineText } = first.location;
+    throw new BundleError(first.text, resolve(file), line, lineText);
   });
   for (const { path, text } of bundles) {
     mkdirSync(dirname(path), { recursive: true });
@@ -76,7 +106,11 @@ function withSourcesShown(bundle: string, folder: string, shownAs: (path: string
   });
 }
 
-async function buildBundles(programs: ReadonlyMap<string, string>, folder: string) {
+async function buildBundles(
+  programs: ReadonlyMap<string, string>,
+  folder: string,
+  confinedTo: string | undefined,
+) {
   const { outputFiles } = await build({
     entryPoints: [...programs].map(([out, path]) => ({ in: path, out })),
     write: false,
@@ -89,7 +123,7 @@ async function buildBundles(programs: ReadonlyMap<string, string>, folder: strin
     packages: "external",
     logLevel: "silent",
     sourcemap: "inline", // An error names the line in the TypeScript file.
-    plugins: [OWN_PLACE],
+    plugins: [OWN_PLACE, ...(confinedTo === undefined ? [] : [staysInside(confinedTo)])],
     define: { "import.meta.url": "OWN_URL" },
   });
   return outputFiles;
@@ -130,18 +164,17 @@ export async function bundlePlace(place: Place, withAttacks: boolean, parent: st
 
 /**
  * The same for a place whose mistakes the caller reports.
- * @param shownAs the path that errors of the running programs name for a file
- * @throws BundleError if a file is not valid TypeScript
+ * @throws BundleError if a file is not valid TypeScript, or imports what it may not
  */
 export async function bundleValidPlace(
   place: Place,
   withAttacks: boolean,
   parent: string,
-  shownAs?: (path: string) => string,
+  options: BundleOptions = {},
 ): Promise<BundledPlace> {
   const folder = makeFolder(parent, BUNDLES_FOLDER);
   try {
-    await writeBundles(programsOf(place, withAttacks), folder, shownAs);
+    await writeBundles(programsOf(place, withAttacks), folder, options);
     return { place: { ...place, bundles: folder }, remove: () => removeFolder(folder) };
   } catch (error) {
     removeFolder(folder);

@@ -63,7 +63,7 @@ function testCase(run: WholeRun, result: CheckResult, reasons: Reasons): string[
 }
 
 /** XML allows no control characters but tab and line ends. Programs may print others. */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return (
     text
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this pattern is about.

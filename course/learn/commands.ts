@@ -1,14 +1,19 @@
 // Commands of learn without a full screen. Each prints and returns an exit code: 0 passed, 1 failed, 2 could not run.
 
+import { writeFileSync } from "node:fs";
 import type { Check } from "../../checks/engine/check.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { column, cut, wrap } from "../../terminal/text.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
+import { countGrades, type Grade } from "../exercises/grades.ts";
+import { gradesAsJunit } from "../exercises/grades-junit.ts";
 import { ProblemError } from "../exercises/problem.ts";
+import { GIVEN } from "../workspace/progress.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { doctor, findingLines } from "./doctor.ts";
+import { gradeOfOutcome } from "./grade-of-outcome.ts";
 import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import { PROGRAM_NAMES, readStart, runProgram } from "./run-program.ts";
 
@@ -130,14 +135,19 @@ function list({ workspace, width, paint, print }: CommandContext): number {
     workspace.exercises.map((exercise) => {
       const mark = exercise === current ? ">" : " ";
       const day = workspace.progress.dayOf(exercise.id);
-      const passed = day === undefined ? column("", 17) : paint("good", column(`passed ${day}`, 17));
+      const passed =
+        day === undefined
+          ? column("", 17)
+          : paint("good", column(day === GIVEN ? "given" : `passed ${day}`, 17));
       return cut(
         `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${passed} ${exercise.title.replaceAll("`", "")}`,
         width,
       ).trimEnd();
     }),
   );
-  print(["", `${workspace.passed.length} of ${workspace.exercises.length} passed; > marks the current one`]);
+  const given = workspace.exercises.filter(({ id }) => workspace.progress.isGiven(id)).length;
+  const passed = `${workspace.passed.length - given} of ${workspace.exercises.length - given} passed`;
+  print(["", `${passed}${given === 0 ? "" : `, ${given} given solved`}; > marks the current one`]);
   return 0;
 }
 
@@ -157,17 +167,58 @@ async function check(around: CommandContext, argv: readonly string[]): Promise<n
   return finish(around, outcomes);
 }
 
-/** The same as one JSON object, for other programs. */
-export async function checkAsJson(around: CommandContext, argv: readonly string[]): Promise<number> {
-  if (argv.length > 1) throw new LearnError("usage: npm run learn -- check [ID] [--seed N] [--json]");
-  const outcomes = await checkWanted(
-    around,
-    argv[0],
-    () => {},
-    () => {},
-  );
-  around.print([JSON.stringify({ exercises: outcomes.map(asJson) }, null, 2)]);
+/**
+ * The same for other programs: as one JSON object, as a JUnit report, or both. An exercise that was never begun is none
+ * that has failed: it is only counted.
+ * @param junit the file of the JUnit report; undefined for none
+ */
+export async function checkForPrograms(
+  around: CommandContext,
+  argv: readonly string[],
+  { json, junit }: { json: boolean; junit: string | undefined },
+): Promise<number> {
+  if (argv.length > 1)
+    throw new LearnError("usage: npm run learn -- check [ID] [--seed N] [--json] [--junit FILE]");
+  const { workspace, width, paint, print, seed } = around;
+  const say = json ? () => {} : print;
+  const outcomes = (
+    await checkWanted(around, argv[0], say, (outcome) => {
+      if (!isUnbegun(workspace, outcome.exercise)) say(shortReport(outcome, width, paint));
+    })
+  ).filter(({ exercise }) => argv[0] !== undefined || !isUnbegun(workspace, exercise));
+  const grades = gradesOf(workspace, outcomes, argv[0]);
+  if (junit !== undefined)
+    writeFileSync(junit, gradesAsJunit([{ name: "exercises", grades, notes: [] }], seed));
+  if (json) {
+    const totals = { ...countGrades(grades), of: grades.length };
+    print([JSON.stringify({ seed, ...totals, exercises: outcomes.map(asJson) }, null, 2)]);
+  }
   return exitCodeOf(outcomes);
+}
+
+/** The named exercise, or all in the order of the course. Those that were given solved are worth nothing. */
+function gradesOf(workspace: Workspace, outcomes: readonly Outcome[], id: string | undefined): Grade[] {
+  if (id !== undefined) return outcomes.map(gradeOfOutcome);
+  return workspace.exercises
+    .filter((exercise) => !workspace.progress.isGiven(exercise.id))
+    .map((exercise) => {
+      const outcome = outcomes.find((one) => one.exercise === exercise);
+      return outcome === undefined
+        ? { id: exercise.id, verdict: "not-begun", milliseconds: 0 }
+        : gradeOfOutcome(outcome);
+    });
+}
+
+/** Whether nothing has been written or answered yet. */
+function isUnbegun(workspace: Workspace, exercise: Exercise): boolean {
+  if (workspace.progress.has(exercise.id)) return false;
+  if (!hasRegion(exercise)) return workspace.student.answer(exercise.id) === undefined;
+  try {
+    return workspace.ownCode(exercise) === exercise.starter;
+  } catch (error) {
+    if (error instanceof ProblemError) return false; // The student has damaged the file.
+    throw error;
+  }
 }
 
 /** Checks the named exercise, or all passed ones and the current one, and stores which have passed. */
@@ -178,8 +229,8 @@ async function checkWanted(
   onOutcome: (outcome: Outcome) => void,
 ): Promise<Outcome[]> {
   const { workspace } = around;
-  const wanted =
-    id === undefined ? [...new Set([...workspace.passed, workspace.current])] : [exerciseOf(around, id)];
+  const passed = workspace.passed.filter((exercise) => !workspace.progress.isGiven(exercise.id));
+  const wanted = id === undefined ? [...new Set([...passed, workspace.current])] : [exerciseOf(around, id)];
   const checks = await around.loadChecks();
   const outcomes: Outcome[] = [];
   for (const exercise of wanted) {

@@ -169,7 +169,7 @@ async function compose(
       const file = relative(folder, path);
       return file.startsWith("..") ? path : join(work, file);
     };
-    const { place: bundled } = await bundleValidPlace(place, withAttacks, folder, shownAs);
+    const { place: bundled } = await bundleValidPlace(place, withAttacks, folder, { shownAs });
     return { place: bundled, remove: () => removeFolder(folder) };
   } catch (error) {
     removeFolder(folder);

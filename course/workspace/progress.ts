@@ -2,8 +2,11 @@
 
 import { readText, writeText } from "./files.ts";
 
-const HEADING =
+export const PROGRESS_HEADING =
   "# Exercises passed, and when. Copy this file to the course's folder on another machine to go on there.\n";
+
+/** Stands in the place of the day if the course's solution was handed out, so that the student need not solve it. */
+export const GIVEN = "given";
 
 export class Progress {
   readonly #path: string;
@@ -34,13 +37,18 @@ export class Progress {
     return this.#passed.get(id);
   }
 
+  /** Whether the exercise came solved, so that passing it is not the student's work. */
+  isGiven(id: string): boolean {
+    return this.#passed.get(id) === GIVEN;
+  }
+
   /** Adds an exercise that has passed. All other lines of the file stay. */
   add(id: string, when: Date): void {
     this.reload();
     if (this.#passed.has(id)) return;
     const day = dayOf(when);
     this.#passed.set(id, day);
-    const before = readText(this.#path) ?? HEADING;
+    const before = readText(this.#path) ?? PROGRESS_HEADING;
     writeText(this.#path, `${before.replace(/(?<!\n)$/, before === "" ? "" : "\n")}${id} ${day}\n`);
   }
 }
