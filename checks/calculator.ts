@@ -6,6 +6,8 @@ import type { Connection } from "./engine/connection.ts";
 import { freePort } from "./engine/free-port.ts";
 import { quote } from "./engine/readable-bytes.ts";
 import type { CalculatorRun, Scene } from "./engine/scene.ts";
+import { StepFailure } from "./engine/step-failure.ts";
+import { within } from "./engine/transcript.ts";
 
 const SERVER = { stages: ["01"], of: "server" } as const;
 const CLIENT = { stages: ["01"], of: "client" } as const;
@@ -67,6 +69,36 @@ const expressions = defineChecks(SERVER, [
       );
       await client.sends(rows.map(([request]) => `${request}\n`).join(""));
       await client.receives(rows.map(([, reply]) => `${reply}\n`).join(""));
+    },
+  },
+
+  {
+    id: "P1.2-bursts",
+    title: "requests that come in bursts, while others are answered, are each answered once, in order",
+    likelyCause:
+      "What arrives is worked on before the piece that came earlier is done. One piece at a time: go on with reading when all before is answered.",
+    async run(scene) {
+      const client = await scene.connect(await scene.server());
+      // A long burst keeps the server busy. Short and long ones arrive meanwhile, each in a piece of its own.
+      const bursts = [20_000, 1, 8000, 8000, 1, 8000, 8000];
+      const all = bursts.reduce((sum, count) => sum + count);
+      await scene.step("the client sends 1, 2, 3 and so on, a line each, in bursts", async () => {
+        for (let [index, number] = [0, 0]; index < bursts.length; index += 1) {
+          const lines = Array.from({ length: bursts[index] ?? 0 }, () => `${(number += 1)}\n`);
+          client.write(lines.join(""));
+          await pause(2); // Each burst is to arrive on its own. No reply depends on it.
+        }
+      });
+      await scene.step(`it receives = 1, = 2, = 3 and so on, up to = ${all}`, async () => {
+        const replies = client.lines();
+        const late = (): StepFailure => new StepFailure({ expected: "a reply", received: "nothing in time" });
+        for (let number = 1; number <= all; number += 1) {
+          const { value } = await within(scene.timeout, replies.next(), late);
+          if (value !== `= ${number}`)
+            scene.fails({ expected: `= ${number}`, received: String(value), port: client.port });
+        }
+        scene.observe();
+      });
     },
   },
 
