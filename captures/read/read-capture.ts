@@ -1,11 +1,11 @@
 // Reads captures of all known formats, in batches or packet by packet. A batch is what was read at once: each step of an
 // asynchronous loop costs a promise, and a promise for each packet would cost more than decoding the packet.
 
-import { ownCopy } from "./own-copy.ts";
 import { CaptureFile } from "./capture-file.ts";
 import { readClassicPcap } from "./classic-pcap.ts";
 import { ENOUGH_TO_TELL, recogniseFormat } from "./file-format.ts";
 import { readNanosecondPcap } from "./nanosecond-pcap.ts";
+import { ownCopy } from "./own-copy.ts";
 import { type Batch, CaptureError, type Packet, type ReadOptions } from "./packet.ts";
 import { readPcapng } from "./pcapng.ts";
 
