@@ -4,7 +4,7 @@
 export interface Packet {
   /** Its number in the file, counted from 1 as in Wireshark. */
   number: number;
-  /** The time of the capture, in nanoseconds since 1970-01-01, UTC. */
+  /** The time of the capture, in nanoseconds since 1970-01-01, UTC. It fits into 64 bits with a sign. */
   time: bigint;
   /** The link type of its interface: 1 is Ethernet, 113 Linux cooked (the LINKTYPE_ registry of tcpdump.org). */
   linkType: number;
