@@ -5,7 +5,7 @@ import { parse } from "pcap-parser";
 import { Decoder } from "../captures/follow/decode.ts";
 import { Follower } from "../captures/follow/follow.ts";
 import type { Piece } from "../captures/read/packet.ts";
-import { readCapture } from "../captures/read/read-capture.ts";
+import { readBatches } from "../captures/read/read-capture.ts";
 
 export interface JobReport {
   packets: number;
@@ -40,7 +40,7 @@ function parseBare(): Promise<Omit<JobReport, "memory">> {
 
 async function read(): Promise<Omit<JobReport, "memory">> {
   let packets = 0;
-  for await (const _ of readCapture(path)) packets += 1;
+  for await (const batch of readBatches(path)) packets += batch.length;
   return { packets, held: 0 };
 }
 
@@ -49,15 +49,19 @@ async function follow(): Promise<Omit<JobReport, "memory">> {
   const decoder = new Decoder();
   const follower = new Follower();
   let packets = 0;
-  for await (const packet of readCapture(path)) {
-    packets += 1;
-    const segment = decoder.decode(packet);
-    if (segment !== undefined) follower.add(segment);
+  for await (const batch of readBatches(path)) {
+    packets += batch.length;
+    for (const packet of batch) {
+      const segment = decoder.decode(packet);
+      if (segment !== undefined) follower.add(segment);
+    }
   }
   const held = follower.finish().reduce((sum, { fromA, fromB }) => sum + bytesOf(fromA) + bytesOf(fromB), 0);
   return { packets, held };
 }
 
-function bytesOf(pieces: readonly Piece[]): number {
-  return pieces.reduce((sum, piece) => sum + (piece.kind === "data" ? piece.bytes.length : 0), 0);
+function bytesOf(pieces: Iterable<Piece>): number {
+  let sum = 0;
+  for (const piece of pieces) if (piece.kind === "data") sum += piece.bytes.length;
+  return sum;
 }

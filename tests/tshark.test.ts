@@ -532,9 +532,9 @@ function streamOf({ packet, source, destination }: Segment, streams: readonly St
 }
 
 /** A direction without where one piece ends and the next begins: bytes as text, and how many are missing. */
-function plain(pieces: readonly Piece[]): (string | number)[] {
+function plain(pieces: Iterable<Piece>): (string | number)[] {
   return joined(
-    pieces.map((piece) => (piece.kind === "gap" ? piece.length : piece.bytes.toString("latin1"))),
+    Array.from(pieces, (piece) => (piece.kind === "gap" ? piece.length : piece.bytes.toString("latin1"))),
   );
 }
 

@@ -19,7 +19,7 @@ export function linesOf(stream: Stream): StreamLine[] {
   return lines.sort((left, right) => left.packet - right.packet);
 }
 
-function* split(pieces: readonly Piece[], from: Side): Generator<StreamLine> {
+function* split(pieces: Iterable<Piece>, from: Side): Generator<StreamLine> {
   let beginning: Buffer[] = [];
   let last = { packet: 0, time: 0n };
   for (const piece of pieces) {

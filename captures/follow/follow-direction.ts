@@ -1,24 +1,17 @@
 // Puts the segments of one direction of a TCP stream in order. Pure.
 
-import type { ByteStore } from "../read/byte-store.ts";
-import type { Piece, Segment } from "../read/packet.ts";
+import type { Segment } from "../read/packet.ts";
+import { PieceLog } from "./piece-log.ts";
 import { cutFront, type PlacedBytes, WaitingBytes } from "./placed-bytes.ts";
 
 export class FollowedDirection {
   /** The sequence number of its SYN. If the SYN was not captured, it is computed from the first segment. */
   initialSequence: number | undefined;
-  readonly #pieces: Piece[] = [];
-  /** How many bytes are in place, including missing ones. The next member is the next sequence number. */
-  #position = 0;
+  readonly #pieces = new PieceLog();
+  /** The next sequence number. */
   #expected: number | undefined;
   /** Segments that came too early. Undefined until the first one comes, because in most streams none does. */
   #waiting: WaitingBytes | undefined;
-  readonly #store: ByteStore;
-
-  /** @param store keeps the bytes of all streams, because most streams are small */
-  constructor(store: ByteStore) {
-    this.#store = store;
-  }
 
   add(segment: Segment): void {
     const { syn, payload, payloadLength, packet, time } = segment;
@@ -52,12 +45,17 @@ export class FollowedDirection {
   }
 
   /** All pieces in order. Segments that still wait come after gaps. */
-  finish(): Piece[] {
+  finish(): PieceLog {
     for (let first = this.#waiting?.first; first !== undefined; first = this.#waiting?.first) {
       this.#appendGap(first.start - this.#position, first.packet, first.time);
       this.#appendWaiting();
     }
     return this.#pieces;
+  }
+
+  /** How many bytes are in place, including missing ones. */
+  get #position(): number {
+    return this.#pieces.length;
   }
 
   #isEmpty(): boolean {
@@ -78,7 +76,7 @@ export class FollowedDirection {
 
   #append({ start, end, bytes, packet, time }: PlacedBytes): void {
     if (bytes.length > 0) {
-      this.#pieces.push({ kind: "data", bytes: this.#store.keep(bytes), packet, time });
+      this.#pieces.addBytes(bytes, packet, time);
       this.#advance(bytes.length);
     }
     this.#appendGap(end - start - bytes.length, packet, time);
@@ -86,14 +84,11 @@ export class FollowedDirection {
 
   #appendGap(length: number, packet: number, time: bigint): void {
     if (length === 0) return;
-    const last = this.#pieces.at(-1);
-    if (last?.kind === "gap") last.length += length;
-    else this.#pieces.push({ kind: "gap", position: this.#position, length, packet, time });
+    this.#pieces.addGap(length, packet, time);
     this.#advance(length);
   }
 
   #advance(length: number): void {
-    this.#position += length;
     this.#expected = ((this.#expected ?? 0) + length) >>> 0;
   }
 }

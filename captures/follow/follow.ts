@@ -1,6 +1,5 @@
 // Joins TCP segments to streams, as Wireshark's "Follow TCP Stream" does. Pure: its only input are segments.
 
-import { ByteStore } from "../read/byte-store.ts";
 import type { Endpoint, Segment, Stream } from "../read/packet.ts";
 import { FollowedDirection } from "./follow-direction.ts";
 
@@ -22,7 +21,6 @@ export class Follower {
   /** The newest stream between two endpoints. */
   readonly #current = new Map<string, GrowingStream>();
   #last: GrowingStream | undefined;
-  readonly #store = new ByteStore();
 
   add(segment: Segment): void {
     const stream = this.#streamOf(segment);
@@ -56,8 +54,8 @@ export class Follower {
       lastPacket: packet,
       firstTime: time,
       lastTime: time,
-      fromA: new FollowedDirection(this.#store),
-      fromB: new FollowedDirection(this.#store),
+      fromA: new FollowedDirection(),
+      fromB: new FollowedDirection(),
     };
     this.#streams.push(stream);
     this.#current.set(key(source, destination), stream);

@@ -1,7 +1,7 @@
 // Loads a capture: reads the file, decodes its packets, and follows its streams.
 
 import type { CaptureError, Stream } from "../read/packet.ts";
-import { readCapture } from "../read/read-capture.ts";
+import { readBatches } from "../read/read-capture.ts";
 import { Decoder } from "./decode.ts";
 import { Follower } from "./follow.ts";
 
@@ -36,14 +36,16 @@ export async function loadCapture(path: string, partial: boolean): Promise<Loade
     loaded.damage = damage;
   };
   let first = 0n;
-  for await (const packet of readCapture(path, partial ? { onDamage } : {})) {
-    if (loaded.packets === 0) first = packet.time;
-    loaded.duration = packet.time - first;
-    loaded.packets += 1;
-    const segment = decoder.decode(packet);
-    if (segment === undefined) continue;
-    loaded.segments += 1;
-    follower.add(segment);
+  for await (const batch of readBatches(path, partial ? { onDamage } : {})) {
+    for (const packet of batch) {
+      if (loaded.packets === 0) first = packet.time;
+      loaded.duration = packet.time - first;
+      loaded.packets += 1;
+      const segment = decoder.decode(packet);
+      if (segment === undefined) continue;
+      loaded.segments += 1;
+      follower.add(segment);
+    }
   }
   loaded.streams = follower.finish();
   return loaded;

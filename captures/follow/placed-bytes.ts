@@ -1,7 +1,7 @@
 // Keeps bytes that came too early: TCP segments and IP fragments that wait for missing ones before them. Where two of
 // them overlap, the first one stays. Pure.
 
-import { ownCopy } from "../read/byte-store.ts";
+import { ownCopy } from "../read/own-copy.ts";
 
 /** Bytes, and the place where they belong. */
 export interface PlacedBytes {

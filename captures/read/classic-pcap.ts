@@ -3,13 +3,12 @@
 
 import { EventEmitter } from "node:events";
 import { type ParsedPacket, parse } from "pcap-parser";
-import { ownCopy } from "./byte-store.ts";
 import type { CaptureFile } from "./capture-file.ts";
-import { CaptureError, type Packet } from "./packet.ts";
+import { type Batch, CaptureError, type Packet } from "./packet.ts";
 import { FILE_HEADER_BYTES, nextRecords, readFileHeader } from "./pcap-records.ts";
 
 /** @throws CaptureError after all packets before the damage, if the file is damaged */
-export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Packet> {
+export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Batch> {
   const { linkType } = await readFileHeader(file, bigEndian);
   const parser = new SynchronousParser();
   parser.parse(file.bytes.subarray(file.position - FILE_HEADER_BYTES, file.position));
@@ -22,18 +21,16 @@ export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): A
       const counts = `${parsed.length} of ${records.count} packets`;
       throw new CaptureError(`pcap-parser gave ${counts} (${parser.problem}) from the records`, file.offset);
     }
-    for (const { header, data } of parsed) {
-      number += 1;
-      const { timestampSeconds, timestampMicroseconds, originalLength } = header;
-      yield {
-        number,
-        time: BigInt(timestampSeconds * 1_000_000 + timestampMicroseconds) * 1000n,
-        linkType,
-        data: ownCopy(data),
-        originalLength,
-      };
-    }
+    const first = number + 1;
+    yield parsed.map((packet, index) => packetOf(packet, first + index, linkType));
+    number += parsed.length;
   }
+}
+
+function packetOf({ header, data }: ParsedPacket, number: number, linkType: number): Packet {
+  const { timestampSeconds, timestampMicroseconds, originalLength } = header;
+  const time = BigInt(timestampSeconds * 1_000_000 + timestampMicroseconds) * 1000n;
+  return { number, time, linkType, data, originalLength };
 }
 
 /**

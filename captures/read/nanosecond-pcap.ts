@@ -2,19 +2,19 @@
 // not know its magic number.
 
 import { uint32 } from "./byte-order.ts";
-import { ownCopy } from "./byte-store.ts";
 import type { CaptureFile } from "./capture-file.ts";
-import type { Packet } from "./packet.ts";
+import type { Batch, Packet } from "./packet.ts";
 import { nextRecords, RECORD_HEADER_BYTES, readFileHeader } from "./pcap-records.ts";
 
 /** @throws CaptureError after all packets before the damage, if the file is damaged */
-export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Packet> {
+export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Batch> {
   const { linkType } = await readFileHeader(file, bigEndian);
   let number = 0;
   for (;;) {
     const records = await nextRecords(file, bigEndian, number + 1);
     if (records === undefined) return;
     const { bytes } = records;
+    const batch: Packet[] = [];
     let position = 0;
     while (position < bytes.length) {
       number += 1;
@@ -22,14 +22,15 @@ export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean)
       const nanoseconds = uint32(bytes, position + 4, bigEndian);
       const start = position + RECORD_HEADER_BYTES;
       const end = start + uint32(bytes, position + 8, bigEndian);
-      yield {
+      batch.push({
         number,
         time: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
         linkType,
-        data: ownCopy(bytes.subarray(start, end)),
+        data: bytes.subarray(start, end),
         originalLength: uint32(bytes, position + 12, bigEndian),
-      };
+      });
       position = end;
     }
+    yield batch;
   }
 }

@@ -4,15 +4,21 @@
 export interface Packet {
   /** Its number in the file, counted from 1 as in Wireshark. */
   number: number;
-  /** The time of the capture, in nanoseconds since 1970-01-01, UTC. */
+  /** The time of the capture, in nanoseconds since 1970-01-01, UTC. It fits into 64 bits with a sign. */
   time: bigint;
   /** The link type of its interface: 1 is Ethernet, 113 Linux cooked (the LINKTYPE_ registry of tcpdump.org). */
   linkType: number;
-  /** The captured bytes. This is a copy that keeps no other bytes in memory. */
+  /** The captured bytes. */
   data: Buffer;
   /** The length on the wire, in bytes. It exceeds the length of `data` if the capture cut the packet short. */
   originalLength: number;
 }
+
+/**
+ * Packets that stood together in memory. Their data are views of that memory, which is used again for the next batch:
+ * copy what you keep.
+ */
+export type Batch = readonly Packet[];
 
 /** The file is no capture, or is damaged. The message tells the user what is wrong and where. */
 export class CaptureError extends Error {
@@ -77,6 +83,7 @@ export interface Stream {
   /** In nanoseconds since 1970-01-01, UTC. */
   firstTime: bigint;
   lastTime: bigint;
-  fromA: Piece[];
-  fromB: Piece[];
+  /** What each side has sent, in order. */
+  fromA: Iterable<Piece>;
+  fromB: Iterable<Piece>;
 }

@@ -12,8 +12,8 @@ export const RECORD_HEADER_BYTES = 16;
 /** A packet in a file holds at most so many bytes: the limit of tcpdump and Wireshark. More means damage. */
 export const MOST_CAPTURED_BYTES = 262_144;
 
-/** How many records are taken at once. The objects of tiny records need much more memory than the file. */
-const MOST_RECORDS = 512;
+/** How many packets a batch has at most. The objects of tiny packets need much more memory than the file. */
+export const MOST_PACKETS = 512;
 
 export interface PcapFileHeader {
   bigEndian: boolean;
@@ -86,7 +86,7 @@ export async function nextRecords(
 function recordsInMemory({ bytes, position }: CaptureFile, bigEndian: boolean): Records {
   let end = position;
   let count = 0;
-  while (count < MOST_RECORDS && end + RECORD_HEADER_BYTES <= bytes.length) {
+  while (count < MOST_PACKETS && end + RECORD_HEADER_BYTES <= bytes.length) {
     const length = uint32(bytes, end + 8, bigEndian);
     const next = end + RECORD_HEADER_BYTES + length;
     if (length > MOST_CAPTURED_BYTES || next > bytes.length) break;

@@ -22,6 +22,10 @@ const TIMESTAMP_OFFSET = 14;
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 const NANOSECONDS_PER_MICROSECOND = 1000n;
 
+/** The first and the last time that fit into 64 bits with a sign: in the years 1677 and 2262. */
+const FIRST_TIME = -(2n ** 63n);
+const LAST_TIME = 2n ** 63n - 1n;
+
 /**
  * Reads the body of an interface description block.
  * @param body at least 8 bytes, without the block's type and lengths
@@ -46,7 +50,8 @@ export function parseInterface(body: Buffer, bigEndian: boolean, position: numbe
 }
 
 /**
- * The time of a timestamp, in nanoseconds since 1970-01-01, UTC. Smaller units are rounded down.
+ * The time of a timestamp, in nanoseconds since 1970-01-01, UTC. Smaller units are rounded down. A time that does not fit
+ * into 64 bits cannot be right; the nearest one that fits is taken.
  * @param upper the upper 32 bits of the timestamp, and @param lower the lower ones
  */
 export function timeOf(
@@ -55,7 +60,9 @@ export function timeOf(
   lower: number,
 ): bigint {
   const scaled = ((BigInt(upper) << 32n) | BigInt(lower)) * multiplier;
-  return (divisor === 1n ? scaled : scaled / divisor) + offset;
+  const time = (divisor === 1n ? scaled : scaled / divisor) + offset;
+  if (time < FIRST_TIME) return FIRST_TIME;
+  return time > LAST_TIME ? LAST_TIME : time;
 }
 
 /** The options from `start` on (section 3.5: code, length, value, padded to 32 bits). */

@@ -89,6 +89,20 @@ describe("reading pcapng", () => {
         });
       }
 
+      it("takes the nearest possible time for one that 64 bits cannot hold", async () => {
+        for (const { count, offset, expected } of [
+          { count: 2n ** 64n - 1n, offset: 0n, expected: 2n ** 63n - 1n },
+          { count: 0n, offset: -(2n ** 40n), expected: -(2n ** 63n) },
+        ]) {
+          const [packet] = await contents(
+            writer.section(),
+            writer.interface(1, { resolution: 0, offset }),
+            writer.enhanced(0, count, Buffer.from("x")),
+          );
+          assert.equal(packet?.time, expected);
+        }
+      });
+
       it("passes over blocks it does not know, however long", async () => {
         const unknown = writer.block(0x0000_0bac, Buffer.alloc(300_000));
         const texts = (

@@ -2,10 +2,9 @@
 // about sections, interfaces and packets, and skip all others (draft-ietf-opsawg-pcapng).
 
 import { uint16, uint32 } from "./byte-order.ts";
-import { ownCopy } from "./byte-store.ts";
 import type { CaptureFile } from "./capture-file.ts";
-import { CaptureError, type Packet } from "./packet.ts";
-import { MOST_CAPTURED_BYTES } from "./pcap-records.ts";
+import { type Batch, CaptureError, type Packet } from "./packet.ts";
+import { MOST_CAPTURED_BYTES, MOST_PACKETS } from "./pcap-records.ts";
 import { type PcapngInterface, parseInterface, timeOf } from "./pcapng-interface.ts";
 
 /** The types of blocks (section 11.3.1). This one is the same in both byte orders. */
@@ -52,36 +51,68 @@ interface Block {
   offset: number;
 }
 
+/** How far the reader has come. */
+interface Progress {
+  section: Section;
+  /** How many packets there were, including those that we skip. */
+  packets: number;
+}
+
 /** @throws CaptureError after all packets before the damage, if the file is damaged */
-export async function* readPcapng(file: CaptureFile): AsyncGenerator<Packet> {
-  let section: Section = { bigEndian: false, interfaces: [] };
-  let number = 0;
+export async function* readPcapng(file: CaptureFile): AsyncGenerator<Batch> {
+  const progress: Progress = { section: { bigEndian: false, interfaces: [] }, packets: 0 };
+  while (await findBlock(file, progress)) {
+    const batch: Packet[] = [];
+    try {
+      takeBlocks(file, progress, batch);
+    } finally {
+      // If a block was damaged, the packets before it still go on. The error follows them.
+      if (batch.length > 0) yield batch;
+    }
+  }
+}
+
+/** Passes over blocks until one that we read is completely in memory. @returns false at the end of the file */
+async function findBlock(file: CaptureFile, progress: Progress): Promise<boolean> {
   for (;;) {
-    if (file.available < FRAME_BYTES && !(await file.fill(FRAME_BYTES))) {
-      if (file.available === 0) return;
+    if (!(await file.fill(FRAME_BYTES))) {
+      if (file.available === 0) return false;
       throw cutShort(file, FRAME_BYTES);
     }
-    if (uint32(file.bytes, file.position, false) === SECTION_HEADER) {
-      section = { bigEndian: sectionByteOrder(file), interfaces: [] };
+    const { type, length } = beginBlock(file, progress);
+    if (FIXED_BYTES.has(type)) {
+      if (await file.fill(length)) return true;
+      throw cutShort(file, length);
     }
-    const { type, length } = blockHeader(file, section.bigEndian);
-    if (!FIXED_BYTES.has(type)) {
-      if (COUNTED.has(type)) number += 1;
-      await passOver(file, length, section.bigEndian);
-      continue;
-    }
-    // Nearly every block is already in memory. Then we need not await anything.
-    if (file.available < length && !(await file.fill(length))) throw cutShort(file, length);
+    if (COUNTED.has(type)) progress.packets += 1;
+    await passOver(file, length, progress.section.bigEndian);
+  }
+}
+
+/** Takes the blocks that are completely in memory, up to one that we do not read, and adds their packets to the batch. */
+function takeBlocks(file: CaptureFile, progress: Progress, batch: Packet[]): void {
+  while (batch.length < MOST_PACKETS && file.available >= FRAME_BYTES) {
+    const { type, length } = beginBlock(file, progress);
+    if (!FIXED_BYTES.has(type) || file.available < length) return;
+    const { section } = progress;
     const block = takeBlock(file, type, length, section.bigEndian);
     if (type === SECTION_HEADER) {
       checkVersion(block, section.bigEndian);
     } else if (type === INTERFACE_DESCRIPTION) {
       addInterface(section, block);
     } else {
-      number += 1;
-      yield parsePacket(block, section, number);
+      progress.packets += 1;
+      batch.push(parsePacket(block, section, progress.packets));
     }
   }
+}
+
+/** Reads the header of the block that begins here. If it is that of a section, the section begins. */
+function beginBlock(file: CaptureFile, progress: Progress): { type: number; length: number } {
+  if (uint32(file.bytes, file.position, false) === SECTION_HEADER) {
+    progress.section = { bigEndian: sectionByteOrder(file), interfaces: [] };
+  }
+  return blockHeader(file, progress.section.bigEndian);
 }
 
 /** A magic number after the length shows the byte order of a section (section 4.1). */
@@ -189,14 +220,14 @@ function interfaceOf(section: Section, index: number, number: number, offset: nu
   );
 }
 
-/** Copies the data, after its length has been checked. */
+/** A view of the data, after its length has been checked. */
 function packetData({ body }: Block, start: number, length: number, number: number, offset: number): Buffer {
   const possible = Math.min(MOST_CAPTURED_BYTES, body.length - start);
   if (length > possible) {
     const claim = `packet ${number} claims to have ${length} bytes`;
     throw new CaptureError(`${claim}, more than the ${possible} possible,`, offset);
   }
-  return ownCopy(body.subarray(start, start + length));
+  return body.subarray(start, start + length);
 }
 
 function cutShort(file: CaptureFile, length: number): CaptureError {

@@ -9,7 +9,7 @@ import { PcapngWriter } from "../testing/pcapng.ts";
 import { readAll, type WholeCapture } from "../testing/reading.ts";
 import { FileError } from "./capture-file.ts";
 import { CaptureError } from "./packet.ts";
-import { readCapture } from "./read-capture.ts";
+import { readBatches, readCapture } from "./read-capture.ts";
 
 const TIME = 1_700_000_000_123_456_789n;
 const MICROSECONDS = 1_700_000_000_123_456_000n;
@@ -79,6 +79,47 @@ describe("reading captures", () => {
     for (const file of [pcap(), pcap({ nanoseconds: true }), pcapng()]) {
       const { packets } = await read(file);
       for (const { data } of packets) assert.equal(data.buffer.byteLength, data.length);
+    }
+  });
+
+  it("gives many packets at once, but never so many that tiny ones fill the memory", async () => {
+    const writer = new PcapngWriter();
+    const files = [
+      { start: pcapHeader(1), packet: pcapRecord(0n, Buffer.from("x")) },
+      {
+        start: pcapHeader(1, { nanoseconds: true }),
+        packet: pcapRecord(0n, Buffer.from("x"), 1, { nanoseconds: true }),
+      },
+      {
+        start: Buffer.concat([writer.section(), writer.interface(1)]),
+        packet: writer.enhanced(0, 0n, Buffer.from("x")),
+      },
+    ];
+    for (const { start, packet } of files) {
+      writeFileSync(path, Buffer.concat([start, ...Array.from({ length: 1300 }, () => packet)]));
+      const sizes: number[] = [];
+      for await (const batch of readBatches(path)) sizes.push(batch.length);
+      assert.deepEqual(sizes, [512, 512, 276]);
+    }
+  });
+
+  it("gives the packets before a damage in their batch, and then the damage", async () => {
+    for (const { file, cut } of [
+      { file: pcap(), cut: 1 },
+      { file: pcap({ nanoseconds: true }), cut: 1 },
+      { file: pcapng(), cut: 1 },
+      { file: pcapng(), cut: 5 }, // The file ends before the second length of the block.
+    ]) {
+      writeFileSync(path, file.subarray(0, -cut));
+      const sizes: number[] = [];
+      let error: unknown;
+      try {
+        for await (const batch of readBatches(path)) sizes.push(batch.length);
+      } catch (thrown) {
+        error = thrown;
+      }
+      assert.deepEqual(sizes, [2]);
+      assert.instanceOf(error, CaptureError);
     }
   });
 

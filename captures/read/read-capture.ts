@@ -1,24 +1,33 @@
-// Reads captures of all known formats, packet by packet.
+// Reads captures of all known formats, in batches or packet by packet. A batch is what was read at once: each step of an
+// asynchronous loop costs a promise, and a promise for each packet would cost more than decoding the packet.
 
 import { CaptureFile } from "./capture-file.ts";
 import { readClassicPcap } from "./classic-pcap.ts";
 import { ENOUGH_TO_TELL, recogniseFormat } from "./file-format.ts";
 import { readNanosecondPcap } from "./nanosecond-pcap.ts";
-import { CaptureError, type Packet, type ReadOptions } from "./packet.ts";
+import { ownCopy } from "./own-copy.ts";
+import { type Batch, CaptureError, type Packet, type ReadOptions } from "./packet.ts";
 import { readPcapng } from "./pcapng.ts";
 
+/** The same as readBatches, packet by packet. The data of each packet is a copy that keeps no other bytes in memory. */
+export async function* readCapture(path: string, options: ReadOptions = {}): AsyncGenerator<Packet> {
+  for await (const batch of readBatches(path, options)) {
+    for (const packet of batch) yield { ...packet, data: ownCopy(packet.data) };
+  }
+}
+
 /**
- * The packets of a file, in order. The file is read while the caller takes packets. It is closed at the end, after an
+ * The packets of a file, in order. Those of a batch are to be used before the next batch is taken. The file is read while the caller takes packets. It is closed at the end, after an
  * error, and when the caller stops.
  *
  * @throws CaptureError if the file is no capture, at once; or if it is damaged, after all packets before the damage.
  * With `onDamage`, that is called instead
  * @throws FileError if the file cannot be opened or read
  */
-export async function* readCapture(path: string, { onDamage }: ReadOptions = {}): AsyncGenerator<Packet> {
+export async function* readBatches(path: string, { onDamage }: ReadOptions = {}): AsyncGenerator<Batch> {
   const file = await CaptureFile.open(path);
   try {
-    yield* await packetsOf(file);
+    yield* await batchesOf(file);
   } catch (error) {
     if (!(error instanceof CaptureError) || onDamage === undefined) throw error;
     onDamage(error);
@@ -27,7 +36,7 @@ export async function* readCapture(path: string, { onDamage }: ReadOptions = {})
   }
 }
 
-async function packetsOf(file: CaptureFile): Promise<AsyncGenerator<Packet>> {
+async function batchesOf(file: CaptureFile): Promise<AsyncGenerator<Batch>> {
   await file.fill(ENOUGH_TO_TELL);
   const format = recogniseFormat(file.bytes.subarray(0, ENOUGH_TO_TELL));
   switch (format.kind) {

@@ -70,9 +70,9 @@ function connectionsOf(packets: readonly SyntheticPacket[]): Connections {
   return connections;
 }
 
-function bytesOf(pieces: readonly Piece[]): Buffer {
+function bytesOf(pieces: Iterable<Piece>): Buffer {
   return Buffer.concat(
-    pieces.map((piece) => {
+    Array.from(pieces, (piece) => {
       if (piece.kind === "gap") throw new Error("a gap");
       return piece.bytes;
     }),

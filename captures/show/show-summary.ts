@@ -32,17 +32,21 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
 }
 
 function summaryOf(stream: Stream): string[] {
-  const bytes = (pieces: readonly Piece[]): number =>
-    pieces.reduce((sum, piece) => sum + (piece.kind === "data" ? piece.bytes.length : 0), 0);
   return [
     String(stream.index),
     endpoint(stream.a),
     endpoint(stream.b),
     describe(recognise(linesOf(stream))),
-    String(bytes(stream.fromA)),
-    String(bytes(stream.fromB)),
+    String(bytesOf(stream.fromA)),
+    String(bytesOf(stream.fromB)),
     seconds(stream.lastTime - stream.firstTime),
   ];
+}
+
+function bytesOf(pieces: Iterable<Piece>): number {
+  let sum = 0;
+  for (const piece of pieces) if (piece.kind === "data") sum += piece.bytes.length;
+  return sum;
 }
 
 /** Describes a stream in words. */

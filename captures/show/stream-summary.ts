@@ -40,7 +40,7 @@ export function endpoint({ address, port }: Endpoint): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function digest(pieces: readonly Piece[]): { bytes: number; sha256: string; gaps: number } {
+function digest(pieces: Iterable<Piece>): { bytes: number; sha256: string; gaps: number } {
   const hash = createHash("sha256");
   let bytes = 0;
   let gaps = 0;
