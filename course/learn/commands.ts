@@ -46,7 +46,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     "check",
     {
-      takes: "[ID] [--seed N] [--json]",
+      takes: "[ID] [--seed N] [--json] [--junit FILE]",
       about: "check all exercises passed and the current one; or the one named",
       count: [0, 1],
       run: check,
