@@ -12,8 +12,9 @@ const ABBREVIATIONS = /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|approx)\.$/;
 const END = /[.?!]["'”’*_)\]]*(?=\s+["'“‘*_([]*[\p{Lu}\p{Nd}`])/gu;
 
 /**
- * Lists the sentences of a text, in order, each in one line and otherwise word for word. A paragraph and an item of a
- * list end a sentence; each row of a table is one. Blocks of code, headings and comments have none.
+ * Lists the sentences of a text, in order, each in one line and otherwise word for word, but with the text of a link in
+ * its place. A paragraph and an item of a list end a sentence; each row of a table is one. Blocks of code, headings and
+ * comments have none.
  */
 export function sentencesOf(markdown: string): string[] {
   return lexer(markdown).flatMap(sentencesOfBlock);
@@ -43,10 +44,10 @@ function split(text: string): string[] {
   for (const { index, 0: mark } of plain.matchAll(END)) {
     const end = index + mark.length;
     if (ABBREVIATIONS.test(plain.slice(start, end))) continue;
-    sentences.push(line.slice(start, end).trim());
+    sentences.push(withoutLinks(line.slice(start, end)));
     start = end;
   }
-  const rest = line.slice(start).trim();
+  const rest = withoutLinks(line.slice(start));
   return rest === "" ? sentences : [...sentences, rest];
 }
 
@@ -56,6 +57,11 @@ function withoutCode(line: string): string {
   return line
     .replace(/(`+)(.+?)\1(?!`)/g, (_, fence: string, code: string) => fence + masked(code) + fence)
     .replace(/\]\(([^)]*)\)/g, (_, target: string) => `](${masked(target)})`);
+}
+
+/** A link leads to another place from where the sentence is copied to. */
+function withoutLinks(sentence: string): string {
+  return sentence.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").trim();
 }
 
 function oneLine(text: string): string {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { readCapture } from "../captures/read/read-capture.ts";
+import { quote } from "../checks/engine/readable-bytes.ts";
 import { CHECKS, findChecks } from "../checks/index.ts";
 import type { ChildProgram } from "../programs/child-program.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
@@ -304,10 +305,9 @@ time.sleep(1000)
   });
 
   it("have the verdicts in the order of the clauses", async () => {
-    const { text } = await check("01/P1.1", "--jobs", "4");
-    const all = await check("01/P1", "--jobs", "4");
-    const ids = [...all.text.matchAll(/^passed {2}01\/(\S+)/gm)].map(([, id]) => id);
-    expect(ids).to.deep.equal(findChecks("01", "P1").map(({ id }) => id));
+    const { text } = await check("01/P0", "--jobs", "4");
+    const ids = [...text.matchAll(/^passed {2}01\/(\S+)/gm)].map(([, id]) => id);
+    expect(ids).to.deep.equal(findChecks("01", "P0").map(({ id }) => id));
     expect(text).not.to.contain("…"); // The line about progress is for terminals only.
   });
 
@@ -334,7 +334,7 @@ time.sleep(1000)
     it("by its limit say so, and what is known so far; nothing runs on", async () => {
       const { junit, record } = files();
       const { text, code } = await check(...argv(), "--limit", "4", "--junit", junit, "--record", record);
-      expect(text).to.match(/2 could not run, \d+ not run: the limit of 4 s was reached\./);
+      expect(text).to.match(/\d+ could not run, \d+ not run: the limit of 4 s was reached\./);
       expect(code).to.equal(2);
       await areWritten(/the limit of 4 s was reached/);
       await untilGone(Number(readFileSync(join(folder, "silent"), "utf8")));
@@ -424,9 +424,7 @@ time.sleep(1000)
       for (const { id, packet, failure } of answered) {
         expect(payloads[packet - 1], id).to.equal("= 21\n");
         if (failure.sent.length > 200) continue; // The report shows only its beginning.
-        const request = payloads
-          .slice(0, packet - 1)
-          .findLast((payload) => JSON.stringify(payload) === failure.sent);
+        const request = payloads.slice(0, packet - 1).findLast((payload) => quote(payload) === failure.sent);
         expect(request, id).to.be.a("string");
       }
       expect(new Set(answered.map(({ packet }: { packet: number }) => packet)).size).to.equal(

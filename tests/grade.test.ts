@@ -83,17 +83,19 @@ describe("npm run grade", () => {
 
   it("gives a row to each student: right, wrong, broken, not begun, missing", async function () {
     this.timeout(180_000);
-    const { answers } = await (await loadQuestion("01-stream")).find();
+    const { answers } = await (await loadQuestion("01-two-in-one")).find();
     const right = { "01-hello": solutionOf("01-hello"), "01-numbers": solutionOf("01-numbers") };
     handIn("right", right);
-    write("right/work/answers/01-stream.txt", `${answers[0]}\n`);
+    write("right/work/answers/01-two-in-one.txt", `${answers[0]}\n`);
     handIn("wrong", { ...right, "01-hello": WRONG });
+    write("wrong/work/answers/01-two-in-one.txt", "999\n");
+    // A prediction is passed by whoever has made it, right or wrong.
     write("wrong/work/answers/01-stream.txt", "999\n");
     handIn("broken", { ...right, "01-hello": "  return (;\n" });
     write("untouched/lessons/README.md", "");
     write(
       "claims/progress.txt",
-      "# passed\n01-hello 2026-01-31\n01-stream 2026-01-31\n99-nothing 2026-01-31\n",
+      "# passed\n01-hello 2026-01-31\n01-two-in-one 2026-01-31\n99-nothing 2026-01-31\n",
     );
     write("nothing/README.md", "");
     write('=cmd(1),"x"/progress.txt', "");
@@ -101,7 +103,7 @@ describe("npm run grade", () => {
       ...["right", "wrong", "broken", "untouched", "claims", "nothing", "missing", '=cmd(1),"x"'],
       ...[
         "--only",
-        "01-hello,01-numbers,01-stream",
+        "01-hello,01-numbers,01-two-in-one,01-stream",
         "--csv",
         "grades.csv",
         "--junit",
@@ -114,10 +116,12 @@ describe("npm run grade", () => {
     expect(code, "some could not be judged").to.equal(2);
 
     const { of, causes } = verdicts();
-    expect(of.right).to.deep.equal({ "01-hello": "passed", "01-stream": "passed", "01-numbers": "passed" });
-    expect(of.wrong).to.deep.equal({ "01-hello": "failure", "01-stream": "failure", "01-numbers": "passed" });
-    expect(of.broken).to.deep.equal({ "01-hello": "error", "01-stream": "skipped", "01-numbers": "passed" });
-    expect(of.claims).to.deep.equal({ "01-hello": "error", "01-stream": "error", "01-numbers": "skipped" });
+    const inOrder = (name: string): unknown[] =>
+      ["01-hello", "01-two-in-one", "01-stream", "01-numbers"].map((id) => of[name]?.[id]);
+    expect(inOrder("right")).to.deep.equal(["passed", "passed", "skipped", "passed"]);
+    expect(inOrder("wrong")).to.deep.equal(["failure", "failure", "passed", "passed"]);
+    expect(inOrder("broken")).to.deep.equal(["error", "skipped", "skipped", "passed"]);
+    expect(inOrder("claims")).to.deep.equal(["error", "error", "skipped", "skipped"]);
     expect(causes["wrong 01-hello"]).to.match(/^P1\.8-end: /);
     expect(causes["broken 01-hello"]).to.contain("no TypeScript").and.to.contain("return (;");
     expect(causes["claims 01-hello"]).to.equal("nothing handed in, only a line in progress.txt");
@@ -131,19 +135,19 @@ describe("npm run grade", () => {
       /^name,passed,failed,could not run,not begun,points,of,problem,remarks,01-hello,/,
     );
     expect(rows.slice(1, 5)).to.deep.equal([
-      "right,3,0,0,0,3,3,,,passed,passed,passed",
-      "wrong,1,2,0,0,1,3,,,failed,failed,passed",
-      "broken,1,0,1,1,1,3,,,could-not-run,not-begun,passed",
-      "untouched,0,0,0,3,0,3,,,not-begun,not-begun,not-begun",
+      "right,3,0,0,1,3,4,,,passed,not-begun,passed,passed",
+      "wrong,2,2,0,0,2,4,,,failed,passed,failed,passed",
+      "broken,1,0,1,2,1,4,,,could-not-run,not-begun,not-begun,passed",
+      "untouched,0,0,0,4,0,4,,,not-begun,not-begun,not-begun,not-begun",
     ]);
-    expect(rows[5]).to.match(/^claims,0,0,2,1,0,3,,"progress\.txt has a line .*99-nothing/);
-    expect(rows[7]).to.match(/^missing,,,,,,3,there is no such folder,/);
-    expect(rows[8]).to.match(/^"'=cmd\(1\),""x""",0,0,0,3,0,3,/);
+    expect(rows[5]).to.match(/^claims,0,0,2,2,0,4,,"progress\.txt has a line .*99-nothing/);
+    expect(rows[7]).to.match(/^missing,,,,,,4,there is no such folder,/);
+    expect(rows[8]).to.match(/^"'=cmd\(1\),""x""",0,0,0,4,0,4,/);
 
-    expect(text).to.match(/^right +3 +0 +0 +0 +3\/3$/m);
-    expect(text).to.match(/^wrong +1 +2 +0 +0 +1\/3 {2}01-hello \(and 1 more\): P1\.8-end: /m);
+    expect(text).to.match(/^right +3 +0 +0 +1 +3\/4$/m);
+    expect(text).to.match(/^wrong +2 +2 +0 +0 +2\/4 {2}01-hello \(and 1 more\): P1\.8-end: /m);
     expect(text).to.match(/^missing +- +- +- +- +- {2}there is no such folder$/m);
-    expect(text).to.contain("8 submissions, 5 points; 2 could not be judged").and.to.contain("--seed 5");
+    expect(text).to.contain("8 submissions, 6 points; 2 could not be judged").and.to.contain("--seed 5");
   });
 
   it("gives nothing to a copy whose checker was changed so that everything passes", async function () {
