@@ -183,7 +183,12 @@ export const checks = defineChecks({ stages: ["03", "04"], of: "client" }, [
   {
     id: "P4.3-nothing-printed",
     title: "no shared secret, no key and no private key is printed, on neither output",
-    likelyCause: "A secret is printed for finding a mistake, and was forgotten there.",
+    causes: [
+      {
+        step: /has printed no secret/,
+        cause: "A secret is printed for finding a mistake, and was forgotten there.",
+      },
+    ],
     async run(scene) {
       const environment = { CHATKEYLOGFILE: "" };
       const alice = await scene.client("alice", { argv: ["--accept"], environment });

@@ -166,6 +166,7 @@ const present = defineChecks(CLIENT, [
     waits: 10,
     async run(scene) {
       const { alice, bob } = await scene.chat("initiator");
+      await scene.preparing(() => talk(alice, bob, 1));
       const { registry } = scene;
       for (const line of NONSENSE) {
         const connection = await registry.stillThere("alice");
@@ -187,7 +188,7 @@ const present = defineChecks(CLIENT, [
         await registry.stillThere("alice");
       }
       registry.answerWith = (answer) => answer;
-      await talk(alice, bob, 1);
+      await talk(alice, bob, 2);
       await scene.step("nothing that was shown could steer a terminal", () => {
         const steers = [...alice.lines, ...alice.errors].find(
           (line) => STEERS.test(line) || line.startsWith(FORGED),

@@ -202,7 +202,8 @@ export class Connection {
     return this.#step(description, async () => {
       const left = Math.max(0, since + 1000 * seconds - performance.now());
       const timeout = this.#context.timeout + left;
-      await this.#until(() => this.#ended, PATIENCE * timeout, timeout);
+      // The end is due at this time, whatever comes before it.
+      await this.#until(() => this.#ended, timeout, timeout);
       const after = (performance.now() - since) / 1000;
       if (!this.#ended)
         await this.#fail({

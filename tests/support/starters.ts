@@ -94,11 +94,14 @@ async function findBroken(
     const failed = together.filter(({ verdict }) => verdict !== "passed").map(({ check }) => check);
     if (failed.length === 0) continue;
     const alone = new Set<string>();
-    for (const one of unrelated) {
-      const results = await checkStarters(stage, [one], failed, withAttacks);
-      broken.get(one.id)?.push(...reportsOf(results));
-      for (const { check, verdict } of results) if (verdict !== "passed") alone.add(check.id);
-    }
+    // Some checks wait for a minute, so the starters are tried side by side.
+    await Promise.all(
+      unrelated.map(async (one) => {
+        const results = await checkStarters(stage, [one], failed, withAttacks);
+        broken.get(one.id)?.push(...reportsOf(results));
+        for (const { check, verdict } of results) if (verdict !== "passed") alone.add(check.id);
+      }),
+    );
     const onlyTogether = together.filter(
       ({ check, verdict }) => verdict !== "passed" && !alone.has(check.id),
     );
