@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 /** How much is written at once, in bytes. */
 const BLOCK = 65_536;
 /** The system has taken all that it takes when nothing more went in during so many pauses, each so long (ms). */
-const QUIET_PAUSES = 10;
+const QUIET_PAUSES = 50;
 const PAUSE = 10;
 /** No system holds more than this for a connection, in bytes. */
 const MOST = 256 * 1024 * 1024;
