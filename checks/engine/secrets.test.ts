@@ -11,14 +11,21 @@ import { findLeak } from "./secrets.ts";
 
 const context = new Launcher(referencePlace("04"), new Pool(), 1000);
 const names = { own: "bob", other: "alice" };
-// The connection is not used.
-const chat = new Chat(undefined as never, "04", "initiator", names, context);
 /** Alice's private key, which the checker does not know. */
 const alicesKey = decode(Buffer.from("05".repeat(31), "hex"));
 const publicKey = encode(power(2n, alicesKey, MODP2048.prime), MODP2048).toString("hex");
-chat.key.initiator = "{}";
-chat.key.responder = JSON.stringify({ type: "key", group: "modp2048", publicKey });
-chat.derivesKeys();
+
+/** A chat whose keys are agreed on. */
+function newChat(): Chat {
+  // The connection is not used.
+  const chat = new Chat(undefined as never, "04", "initiator", names, context);
+  chat.key.initiator = "{}";
+  chat.key.responder = JSON.stringify({ type: "key", group: "modp2048", publicKey });
+  chat.derivesKeys();
+  return chat;
+}
+
+const chat = newChat();
 const { sharedSecret, sessionKeys } = chat;
 const privateKey = Buffer.from(alicesKey.toString(16).padStart(64, "0"), "hex");
 
@@ -53,6 +60,14 @@ describe("the secrets of a chat", () => {
       inspect(new Uint8Array(sharedSecret)),
     ])
       expect(findLeak(text, [chat])?.secret, text).to.equal("the shared secret Z");
+  });
+
+  it("P4.3 a number that is written without the zeros in front of it is found", () => {
+    let other = newChat();
+    while ((other.sessionKeys.initiator[0] ?? 0) >= 0x10) other = newChat();
+    const number = decode(other.sessionKeys.initiator.subarray(0, 32)).toString(16);
+    expect(number.length).to.be.lessThan(64);
+    expect(findLeak(`0x${number}`, [other])?.secret).to.equal("the initiator's MAC key");
   });
 
   it("P4.3 what everybody may know is none", () => {

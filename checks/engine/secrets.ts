@@ -68,7 +68,8 @@ function notationOf(bytes: Buffer, text: string): string | undefined {
   const begin = bytes.subarray(0, ENOUGH_BYTES);
   const decimal = decode(bytes).toString();
   const base64 = begin.toString("base64");
-  if (text.toLowerCase().includes(begin.toString("hex"))) return "hexadecimal";
+  // A number is written without the zeros in front.
+  if (text.toLowerCase().includes(begin.toString("hex").replace(/^0+/, ""))) return "hexadecimal";
   if (text.includes(decimal.slice(0, ENOUGH_DIGITS))) return "decimal";
   if (text.includes(base64) || text.includes(begin.toString("base64url"))) return "base64";
   if (text.includes([...begin].join(","))) return "numbers of bytes";
