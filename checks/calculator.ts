@@ -297,6 +297,8 @@ const errors = defineChecks(SERVER, [
       ["1 / 0", "error: division by zero"],
       ["1 % 0", "error: division by zero"],
       ["0 / 0", "error: division by zero"],
+      ["1 / -0", "error: division by zero"],
+      ["5 % -0.0", "error: division by zero"],
       ["1 +", END_OF_EXPRESSION],
     ],
   ),
@@ -342,6 +344,9 @@ const errors = defineChecks(SERVER, [
       ["1\v+ 2", unexpected("\ufffd", 2)],
       ["\u007f", unexpected("\ufffd", 1)],
       ["1 + \u009b", unexpected("\ufffd", 5)],
+      // These are seen as little, and are no control characters (C0 and C1): they are written as they are.
+      ["1 \u200b", unexpected("\u200b", 3)],
+      ["1 \u00ad", unexpected("\u00ad", 3)],
     ],
   ),
 

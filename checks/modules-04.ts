@@ -22,7 +22,10 @@ const hex = (digits: string): Buffer => Buffer.from(digits, "hex");
 const SEQUENCE_ZERO = Buffer.alloc(8);
 
 /** How many lines are sealed in order to compare their IVs. */
-const SEALED_LINES = 64;
+const SEALED_LINES = 300;
+
+/** A number that does not fit into a byte. Who counts in a byte begins at 0 again. */
+const MORE_THAN_A_BYTE = 257;
 
 /** RFC 7518, appendix B.3: the key is 00 01 02 … 3f; the text and the additional data quote Kerckhoffs. */
 const RFC_7518 = {
@@ -101,12 +104,23 @@ async function sealLines(
   const argv = drawIv === undefined ? [key] : [key, drawIv];
   const sealer = await (await scene.module("sealed-lines.ts")).creates("Sealer", argv);
   const sealed: SealedLine[] = [];
-  for (const line of lines) {
+  for (const [index, line] of lines.entries()) {
     const received = await sealer.calls("seal", [line]);
-    await scene.step("seal gives the line of P6.2", () => sealed.push(sealedLineOf(scene, received)));
+    await scene.step("seal gives the line of P6.2", () => {
+      const one = sealedLineOf(scene, received);
+      if (one.seq !== index)
+        scene.fails({
+          expected: `"seq":${index}`,
+          received: `"seq":${JSON.stringify(one.seq)}`,
+          likelyCause: COUNTS,
+        });
+      sealed.push(one);
+    });
   }
   return sealed;
 }
+
+const COUNTS = "seq counts the lines that are sealed, from 0: it is one more for each.";
 
 const SEALED_FORM = '{"type":"sealed","seq":0,"iv":"HEX","ciphertext":"HEX","tag":"HEX"}';
 
@@ -127,13 +141,14 @@ function sealedLineOf(scene: Scene, received: unknown): SealedLine {
   }
   const members = Object.entries(line ?? {});
   const isHex = (value: unknown): boolean => typeof value === "string" && /^(?:[0-9a-f]{2})*$/.test(value);
-  const form = members.map(([name]) => name).join(" ") === "type seq iv ciphertext tag";
+  const names = members.map(([name]) => name).sort();
+  const form = names.join(" ") === "ciphertext iv seq tag type";
   const digits = members.filter(([name]) => ["iv", "ciphertext", "tag"].includes(name));
-  if (!form || members[0]?.[1] !== "sealed")
+  if (!form || (line as SealedLine).type !== "sealed")
     scene.fails({
       expected,
       received: JSON.stringify(received),
-      likelyCause: "The line has these five members, in this order, and the type is sealed.",
+      likelyCause: "The line has these five members, and the type is sealed.",
     });
   const wrong = digits.find(([, value]) => !isHex(value));
   if (wrong !== undefined)
@@ -209,7 +224,7 @@ function judgeIvs(scene: Scene, sealed: readonly SealedLine[], others: readonly 
     const values = new Set(ivs.map((iv) => iv.slice(2 * place, 2 * place + 2)));
     if (values.size < 8)
       scene.fails({
-        expected: `random bytes: byte ${place} of ${ivs.length} IVs with about 57 different values`,
+        expected: `random bytes: byte ${place} of ${ivs.length} IVs with many different values`,
         received: `${values.size} different values, such as ${[...values][0]}`,
         likelyCause:
           "A part of the IV does not change, or counts. It must be foretold by nobody: take it from randomBytes.",
@@ -508,6 +523,8 @@ export const checks = defineChecks({ stages: ["04"], of: "module" }, [
       const reflected = seal(scene.random.bytes(64), 2, Buffer.from("reflected"));
       await refusesLine("a line of the other direction, with the number that is due", reflected);
       await opens(scene, opener, third ?? {}, "third");
+      for (let seq = lines.length; seq <= MORE_THAN_A_BYTE; seq += 1)
+        await opens(scene, opener, seal(key, seq, Buffer.from(`line ${seq}`)), `line ${seq}`);
     },
   },
   {
@@ -566,7 +583,7 @@ function judgeSealed(scene: Scene, key: Buffer, line: SealedLine, index: number,
     scene.fails({
       expected: `"seq":${index}`,
       received: `"seq":${JSON.stringify(line.seq)}`,
-      likelyCause: "seq counts the lines that are sealed, from 0: it is one more for each.",
+      likelyCause: COUNTS,
     });
   let opened: string;
   try {
@@ -600,9 +617,11 @@ async function expectCalls(
       expected: `${when}: ${expected.join(", then ")}`,
       received:
         inOrder.length === 0 ? "neither timingSafeEqual nor createDecipheriv" : inOrder.join(", then "),
-      likelyCause: inOrder.includes("timingSafeEqual")
-        ? "It is decrypted before the tag is known to be right. What nobody has vouched for must not reach the cipher."
-        : "The tag is compared with ===, equals or a loop that stops early: how long that takes tells how much of it was right. Use timingSafeEqual.",
+      likelyCause: inOrder.some((name) => name.startsWith("timingSafeEqual of "))
+        ? "Only a part of the tag is compared in constant time. Give timingSafeEqual both whole tags."
+        : inOrder.includes("timingSafeEqual")
+          ? "It is decrypted before the tag is known to be right. What nobody has vouched for must not reach the cipher."
+          : "The tag is compared with ===, equals or a loop that stops early: how long that takes tells how much of it was right. Use timingSafeEqual.",
     });
   });
 }

@@ -5,6 +5,9 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 
+/** Less than a whole tag in constant time tells how much of it was right. */
+const TAG_BYTES = 32;
+
 /** What watched code has called. */
 export interface CryptoCalls {
   /** The watched functions since the last time, in order. */
@@ -20,12 +23,12 @@ const calls: string[] = [];
 let hasDrawn = false;
 
 /** Puts a function in place of an object's own one that says so each time it is called. */
-function watch(object: object, name: string, called: () => void): void {
+function watch(object: object, name: string, called: (argv: unknown[]) => void): void {
   const original: unknown = Reflect.get(object, name);
   if (typeof original !== "function") return;
   const watched = new Proxy(original as (...argv: unknown[]) => unknown, {
     apply(target, self, argv) {
-      called();
+      called(argv);
       return Reflect.apply(target, self, argv);
     },
   });
@@ -35,7 +38,11 @@ function watch(object: object, name: string, called: () => void): void {
 const draws = (): void => {
   hasDrawn = true;
 };
-for (const name of ["createDecipheriv", "timingSafeEqual"]) watch(crypto, name, () => calls.push(name));
+watch(crypto, "createDecipheriv", () => calls.push("createDecipheriv"));
+watch(crypto, "timingSafeEqual", ([first]) => {
+  const length = first instanceof Uint8Array ? first.length : 0;
+  calls.push(length < TAG_BYTES ? `timingSafeEqual of ${length} bytes` : "timingSafeEqual");
+});
 for (const name of ["randomBytes", "randomFillSync", "randomInt", "randomUUID"]) watch(crypto, name, draws);
 for (const name of ["getRandomValues", "randomUUID"])
   watch(Object.getPrototypeOf(globalThis.crypto), name, draws);
