@@ -3,11 +3,11 @@
 
 import { tryOnStage04 } from "./changed-on-the-way.ts";
 import type { Lab } from "./lab.ts";
-import { startLabChat } from "./lab-chat.ts";
+import { joinLabChat, type LabChat, RUNNING_BOB, startLabChat } from "./lab-chat.ts";
 import { BLOCK_BYTES, toLine } from "./lab-unauthenticated-cbc.ts";
 import { chatThroughMallory, next } from "./on-the-way.ts";
 import { type AttackOption, runAttack, textOption } from "./program.ts";
-import { AttackError, proof, showWire, step } from "./report.ts";
+import { AttackError, proof, say, showWire, step } from "./report.ts";
 import { flipText, xor } from "./xor.ts";
 
 const piece = (usual: string, help: string): AttackOption => ({
@@ -18,6 +18,7 @@ const OPTIONS = {
   text: textOption("pay 100 to carol", "what Alice says"),
   old: piece("100", "the piece of it that Mallory guesses"),
   new: piece("900", "what she wants instead, as long"),
+  ...RUNNING_BOB,
 };
 
 /**
@@ -39,7 +40,10 @@ function flip(iv: Buffer, ciphertext: Buffer, position: number, difference: Buff
 await runAttack("bit-flip", OPTIONS, async (lab, { stage, option }) => {
   const order = readOrder(option("text"), option("old"), option("new"));
   if (stage === "03") return tryOnStage03(lab, order);
-  await tryOnLab(lab, order);
+  step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
+  if (option("bob") !== "")
+    return tryOnLab(await joinLabChat(lab, Number(option("bob")), option("line")), order);
+  await tryOnLab(await startLabChat(lab, order.text), order);
   await tryOnStage04(lab, order.text, (iv, ciphertext) => {
     flip(iv, ciphertext, positionInChatLine(order), order.difference);
   });
@@ -83,9 +87,10 @@ function positionInChatLine({ text, old }: Order): number {
 }
 
 /** Attacks stage 04's cipher without its tag: the receiver cannot notice the change. */
-async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Promise<void> {
-  step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
-  const { line, iv, ciphertext, toBob, bobReads } = await startLabChat(lab, text);
+async function tryOnLab(
+  { line, iv, ciphertext, toBob, bobReads }: LabChat,
+  { text, old, wanted, difference }: Order,
+): Promise<void> {
   showWire("alice -> mallory", line);
 
   const position = positionIn(text, old);
@@ -97,6 +102,7 @@ async function tryOnLab(lab: Lab, { text, old, wanted, difference }: Order): Pro
   toBob.send(changed);
   const answer = await next(toBob);
   if (answer !== '{"type":"ok"}') throw new AttackError(`bob's answer: ${answer}`);
+  if (bobReads === undefined) return say("   Bob has accepted it. What he reads, only he sees.");
   const read = await bobReads();
   const succeeded = seen === undefined ? read === text.replace(old, wanted) : read.includes(seen);
   if (!succeeded) throw new AttackError(`bob reads: ${read}`);

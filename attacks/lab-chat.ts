@@ -1,9 +1,22 @@
-// Starts the lab's Bob (lab-bob.ts), catches Alice's line to him, and connects to him.
+// The chat that bit-flip and padding-oracle attack: starts the lab's Bob (lab-bob.ts), catches Alice's line to him, and
+// connects to him. Or somebody else has started him, and has caught the line.
 
 import type { Lab } from "./lab.ts";
 import { fromLine } from "./lab-unauthenticated-cbc.ts";
 import type { LineSocket } from "./line-socket.ts";
+import { type AttackOption, portOption } from "./program.ts";
 import { AttackError } from "./report.ts";
+
+/** The options for a Bob who runs already. Then only he sees what he reads, and Alice's text need not be known. */
+export const RUNNING_BOB: Readonly<Record<"bob" | "line", AttackOption>> = {
+  bob: portOption("the port of a lab-bob.ts that runs already (default: starts one)", ""),
+  line: {
+    value: "LINE",
+    help: "with --bob: Alice's line to him",
+    usual: "",
+    check: (value) => (fromLine(value) === undefined ? "this is no line of the lab" : undefined),
+  },
+};
 
 export interface LabChat {
   /** The line as it was on the wire. The next two members are its contents. */
@@ -11,8 +24,8 @@ export interface LabChat {
   iv: Buffer;
   ciphertext: Buffer;
   toBob: LineSocket;
-  /** Waits for the next line that Bob accepts, and returns the text that he reads. */
-  bobReads(): Promise<string>;
+  /** Waits for the next line that Bob accepts, and returns the text that he reads. Undefined if his screen is not ours. */
+  bobReads?: () => Promise<string>;
 }
 
 /**
@@ -23,13 +36,13 @@ export async function startLabChat(lab: Lab, text: string, usedIv = ""): Promise
   const bob = lab.startProgram("attacks/lab-bob.ts", [text, usedIv]);
   const listening = await bob.line(/^listening on /);
   const line = (await bob.line(/^alice sends /)).slice("alice sends ".length);
+  const chat = await joinLabChat(lab, Number(listening.slice(listening.lastIndexOf(":") + 1)), line);
+  return { ...chat, bobReads: async () => (await bob.line(/^bob reads /)).slice("bob reads ".length) };
+}
+
+/** Connects to a Bob who runs already. @param line Alice's line to him */
+export async function joinLabChat(lab: Lab, port: number, line: string): Promise<LabChat> {
   const caught = fromLine(line);
   if (caught === undefined) throw new AttackError("this is no line of the lab");
-  const toBob = await lab.connect(Number(listening.slice(listening.lastIndexOf(":") + 1)));
-  return {
-    line,
-    ...caught,
-    toBob,
-    bobReads: async () => (await bob.line(/^bob reads /)).slice("bob reads ".length),
-  };
+  return { line, ...caught, toBob: await lab.connect(port) };
 }

@@ -2,8 +2,7 @@
 // right (Vaudenay, "Security Flaws Induced by CBC Padding", EUROCRYPT 2002; cryptopals challenge 17).
 
 import { tryOnStage04 } from "./changed-on-the-way.ts";
-import type { Lab } from "./lab.ts";
-import { startLabChat } from "./lab-chat.ts";
+import { joinLabChat, type LabChat, RUNNING_BOB, startLabChat } from "./lab-chat.ts";
 import { BLOCK_BYTES, IV_BYTES, toLine } from "./lab-unauthenticated-cbc.ts";
 import { next } from "./on-the-way.ts";
 import { type AttackOption, runAttack, textOption } from "./program.ts";
@@ -68,8 +67,10 @@ async function openBlock(
   return opened;
 }
 
-await runAttack("padding-oracle", { text: TEXT, iv: IV }, async (lab, { option }) => {
-  await readFromLab(lab, option("text"), option("iv"));
+await runAttack("padding-oracle", { text: TEXT, iv: IV, ...RUNNING_BOB }, async (lab, { option }) => {
+  step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
+  if (option("bob") !== "") return readFromLab(await joinLabChat(lab, Number(option("bob")), option("line")));
+  await readFromLab(await startLabChat(lab, option("text"), option("iv")));
   await tryOnStage04(lab, option("text"), (_iv, ciphertext) => {
     // The oracle attack begins with the last byte of the last block but one.
     const place = ciphertext.length - BLOCK_BYTES - 1;
@@ -80,9 +81,7 @@ await runAttack("padding-oracle", { text: TEXT, iv: IV }, async (lab, { option }
 });
 
 /** Attacks stage 04's cipher without its tag, and a Bob who answers whether the padding was wrong. */
-async function readFromLab(lab: Lab, text: string, usedIv: string): Promise<void> {
-  step("The lab: stage 04's AES-256-CBC without its tag. Alice sends a line.");
-  const { line, iv, ciphertext, toBob } = await startLabChat(lab, text, usedIv);
+async function readFromLab({ line, iv, ciphertext, toBob }: LabChat): Promise<void> {
   showWire("alice -> mallory", line);
 
   step("Mallory sends Bob changed lines, and looks only at what he complains of.");

@@ -42,11 +42,11 @@ export function textOption(usual: string, help: string, maxBytes = 200): AttackO
   return { value: "TEXT", help, usual, check };
 }
 
-/** An option for a port to listen on. */
-export function portOption(help: string): AttackOption {
+/** An option for a port. @param usual 0 for any free port, or empty if none is meant */
+export function portOption(help: string, usual = "0"): AttackOption {
   const check = (value: string): string | undefined =>
     /^[0-9]{1,5}$/.test(value) && Number(value) <= 65535 ? undefined : "a port is a number from 0 to 65535";
-  return { value: "PORT", help, usual: "0", check };
+  return { value: "PORT", help, usual, check };
 }
 
 /**

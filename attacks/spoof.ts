@@ -2,10 +2,16 @@
 
 import { awaited, type Lab } from "./lab.ts";
 import { type Hello, type Members, PlayedPeer, parse } from "./played-peer.ts";
-import { runAttack, textOption } from "./program.ts";
+import { portOption, runAttack, textOption } from "./program.ts";
 import { AttackError, proof, showScreen, showWire, step } from "./report.ts";
 
-const TEXT = textOption("lend me 100 until Friday", "what Mallory says in Alice's name");
+const OPTIONS = {
+  text: textOption("lend me 100 until Friday", "what Mallory says in Alice's name"),
+  registry: portOption(
+    "the port of a registry where a Bob who accepts is registered (default: starts both)",
+    "",
+  ),
+};
 
 /** The two lines that make the victim's program show a message from `pretended`. */
 function forge(stage: string, pretended: string, victim: string, text: string): [Hello, Members] {
@@ -16,7 +22,8 @@ function forge(stage: string, pretended: string, victim: string, text: string): 
   // END SOLUTION 02-spoof
 }
 
-await runAttack("spoof", { text: TEXT }, async (lab, { stage, option }) => {
+await runAttack("spoof", OPTIONS, async (lab, { stage, option }) => {
+  if (option("registry") !== "") return spoofRunningBob(lab, Number(option("registry")), option("text"));
   const registry = await lab.startRegistry();
   const [alice, bob] = await Promise.all([
     lab.startClient("alice", registry),
@@ -50,6 +57,16 @@ await runAttack("spoof", { text: TEXT }, async (lab, { stage, option }) => {
   alice.types("/verify");
   showScreen("alice", await alice.shows(/^error: |^safety number with /));
 });
+
+/** Mallory sees nothing but her own connection: what Bob's screen shows, only he sees. */
+async function spoofRunningBob(lab: Lab, registryPort: number, text: string): Promise<void> {
+  step("Mallory asks the registry where Bob is, and calls him.");
+  const [hello, message] = forge(lab.stage, "alice", "bob", text);
+  const port = await lookUp(lab, registryPort, "bob");
+  const mallory = await PlayedPeer.call(await lab.connect(port), lab.stage, hello);
+  mallory.say(message);
+  showWire("bob -> mallory", JSON.stringify(await mallory.hear()));
+}
 
 /** Registers first, because only registered users may look up others. @returns the port where the user listens */
 async function lookUp(lab: Lab, registryPort: number, username: string): Promise<number> {

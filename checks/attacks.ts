@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ENDLESS } from "./engine/busy.ts";
 import { defineCheck } from "./engine/check.ts";
 import { decode, MODP2048, TOY, xor } from "./engine/cryptography.ts";
 import { captureOf, type MadeChat } from "./engine/made-chats.ts";
@@ -42,6 +43,39 @@ const OVER_THE_BORDER =
 const ANOTHER_PADDING =
   "Here the first right padding is 02 02, not 01: the byte before the last one happens to come out as 02. Ask a second question, with another byte there: if the padding is still right, it was 01.";
 
+/** Whoever only prints a proof passes until here: now the victim is ours, and the attack knows neither text nor key. */
+const ONLY_PRINTED =
+  "What the attack says has not happened: now the checker has started the victim itself. A proof that is printed is none.";
+
+/** Expects a line of a victim that we have started. The attack has ended. */
+async function hasHappened(
+  scene: Scene,
+  victim: ProgramUnderTest,
+  attack: ProgramUnderTest,
+  expected: RegExp,
+): Promise<void> {
+  await scene.step(`${victim.name} really shows ${expected}`, async () => {
+    if ((await victim.waitFor(expected)) !== undefined) return scene.observe();
+    const word = attack.errors.find((line) => /^(?:failed|error): /.test(line));
+    scene.fails({
+      expected: `on the victim's screen: ${expected}`,
+      received: word ?? victim.lines.map((line) => JSON.stringify(line)).join("\n"),
+      ...(word === undefined ? { likelyCause: ONLY_PRINTED } : {}),
+    });
+  });
+}
+
+/** Starts a Bob of the lab, to whom Alice sends a text. @returns him, and the options with which an attack finds him */
+async function runningBob(scene: Scene, text: string): Promise<[ProgramUnderTest, string[]]> {
+  const bob = await scene.labBob([text]);
+  const listening = (await bob.waitFor(/^listening on /)) ?? "";
+  const line = (await bob.waitFor(/^alice sends /)) ?? "";
+  return [
+    bob,
+    ["--bob", listening.slice(listening.lastIndexOf(":") + 1), "--line", line.slice("alice sends ".length)],
+  ];
+}
+
 /** Runs an attack until it ends. */
 async function finished(scene: Scene, name: string, argv: readonly string[]): Promise<ProgramUnderTest> {
   const attack = await scene.attack(name, argv);
@@ -62,19 +96,29 @@ async function proves(
   likelyCause?: (word: string) => string | undefined,
 ): Promise<void> {
   const shown = typeof expected === "string" ? JSON.stringify(expected) : `a line that matches ${expected}`;
-  await scene.step(`${attack.name} shows ${shown}`, () => {
+  await scene.step(`${attack.name} shows ${shown}`, async () => {
     const found = attack.lines.some((line) =>
       typeof expected === "string" ? line === expected : expected.test(line),
     );
     if (found) return scene.observe();
     const word = attack.errors.find((line) => /^(?:failed|error): /.test(line));
     const proofs = attack.lines.filter((line) => /^(?:proof|stopped): /.test(line));
+    if (word === undefined && proofs.length === 0) {
+      // It has not come to a proof, so nothing is known about its idea.
+      if (attack.hasEnded)
+        scene.fails({ expected: shown, received: attack.lastWords, came: "ended", ...attack.words });
+      const isBusy = await attack.isBusy();
+      scene.fails({
+        expected: shown,
+        received: "nothing in time",
+        came: "nothing",
+        ...(isBusy ? { likelyCause: ENDLESS } : {}),
+      });
+    }
     const cause = likelyCause?.(word ?? proofs.join("\n"));
     scene.fails({
       expected: shown,
-      received:
-        word ??
-        (proofs.map((line) => JSON.stringify(line)).join("\n") || attack.lastWords || "nothing in time"),
+      received: word ?? proofs.map((line) => JSON.stringify(line)).join("\n"),
       ...(cause === undefined ? {} : { likelyCause: cause }),
     });
   });
@@ -103,6 +147,13 @@ export const checks = [
         return shown === undefined ? undefined : "The message carries another text than the one given.";
       });
       await attack.endsWith(0);
+
+      const bob = await scene.client("bob", { argv: ["--accept"] });
+      const another = secretText(scene);
+      const port = String(scene.registry.port);
+      const again = await finished(scene, "spoof", ["--text", another, "--registry", port]);
+      await hasHappened(scene, bob, again, new RegExp(`^alice> ${another}$`));
+      await again.endsWith(0);
     },
   }),
   defineCheck({
@@ -216,6 +267,13 @@ export const checks = [
         await proves(scene, attack, /^stopped: bob's answer: .*"code":"bad-record"/);
         await attack.endsWith(0);
       }
+
+      const text = `pay ${old}${end}`;
+      const [bob, options] = await runningBob(scene, text);
+      const pieces = ["--text", text, "--old", String(old), "--new", String(wanted)];
+      const again = await finished(scene, "bit-flip", [...pieces, ...options]);
+      await hasHappened(scene, bob, again, new RegExp(`^bob reads pay ${wanted}${end}$`));
+      await again.endsWith(0);
     },
   }),
   defineCheck({
@@ -241,6 +299,12 @@ export const checks = [
         await proves(scene, attack, /^stopped: bob's answer: .*"code":"bad-record"/);
         await attack.endsWith(0);
       }
+
+      const secret = secretText(scene);
+      const [, options] = await runningBob(scene, secret);
+      const again = await finished(scene, "padding-oracle", options);
+      await proves(scene, again, `proof: read without the key: ${secret}`, () => ONLY_PRINTED);
+      await again.endsWith(0);
     },
   }),
 ];

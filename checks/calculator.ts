@@ -382,6 +382,7 @@ const errors = defineChecks(SERVER, [
     "Check each operand and each result in its turn: do not compute everything first, nor look for zeros first.",
     [
       ["1 / 0 + 1e308 * 10", "error: division by zero"],
+      ["1 / -0 * 1e999", "error: division by zero"],
       ["1e308 * 10 / 0", "error: out of range"],
       ["1e308 * 10 / 10", "error: out of range"],
       ["1 % 0 * 1e999", "error: division by zero"],

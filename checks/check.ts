@@ -42,6 +42,8 @@ class UsageError extends Error {}
 
 interface CommandLine extends RunRequest {
   list: boolean;
+  /** Whether --folder was given. */
+  isOwnFolder: boolean;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -73,7 +75,9 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     throw new UsageError(`stage ${stage} has no checks of ${JSON.stringify(pattern)}; --list shows them`);
   if (values.folder !== undefined && (values.server !== undefined || values.client !== undefined))
     throw new UsageError("--folder names TypeScript programs; give either that or --server and --client");
-  for (const file of [values.junit, values.record]) if (file !== undefined) mustBeWritable(resolve(file));
+  // npm has changed to the course's folder, but the user means paths relative to their own folder (INIT_CWD).
+  const path = (name: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), name);
+  for (const file of [values.junit, values.record]) if (file !== undefined) mustBeWritable(path(file));
   const limit = readNumber("--limit", values.limit, 0.1, 86_400, false);
   for (const command of [values.server, values.client]) if (command !== undefined) splitWords(command);
   return {
@@ -81,19 +85,20 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     ...(pattern === undefined ? {} : { pattern }),
     place: {
       ...referencePlace(stage),
-      ...(values.folder === undefined ? {} : { folder: resolve(values.folder) }),
+      ...(values.folder === undefined ? {} : { folder: path(values.folder) }),
       ...(values.server === undefined ? {} : { server: values.server }),
       ...(values.client === undefined ? {} : { client: values.client }),
-      workingFolder: process.env.INIT_CWD ?? process.cwd(), // npm has changed to the course's folder.
+      workingFolder: path("."),
     },
+    isOwnFolder: values.folder !== undefined,
     list: values.list ?? false,
     seed: readNumber("--seed", values.seed, 0, 2 ** 32 - 1) ?? Math.floor(Math.random() * 2 ** 32),
     timeout: 1000 * (readNumber("--timeout", values.timeout, 0.1, 600, false) ?? DEFAULT_TIMEOUT / 1000),
     ...(limit === undefined ? {} : { limit: 1000 * limit }),
     jobs: readNumber("--jobs", values.jobs, 1, 16) ?? 2,
     json: values.json ?? false,
-    ...(values.junit === undefined ? {} : { junit: resolve(values.junit) }),
-    ...(values.record === undefined ? {} : { record: resolve(values.record) }),
+    ...(values.junit === undefined ? {} : { junit: path(values.junit) }),
+    ...(values.record === undefined ? {} : { record: path(values.record) }),
   };
 }
 
@@ -150,11 +155,11 @@ function readNumber(
 }
 
 /** The checks to run: only those that were named; and for programs in other languages, none of our functions. */
-function wanted({ stage, pattern, place }: CommandLine): readonly Check[] {
+function wanted({ stage, pattern, place, isOwnFolder }: CommandLine): readonly Check[] {
   const checks = findChecks(stage, pattern);
   const foreign = place.server !== undefined || place.client !== undefined;
   if (checks.length === 0) throw new UsageError(`stage ${stage} has no checks`);
-  if (!foreign) return checks;
+  if (!foreign) return isOwnFolder ? withoutAttacks(checks) : checks;
   const kinds = [
     ...(place.server === undefined ? [] : ["server"]),
     ...(place.client === undefined ? [] : ["client"]),
@@ -164,6 +169,14 @@ function wanted({ stage, pattern, place }: CommandLine): readonly Check[] {
     throw new UsageError(
       `none of these checks looks at a ${kinds.join(" or a ")}; --list shows what each looks at`,
     );
+  return fitting;
+}
+
+/** An attack is on the course's own programs, so it says nothing about a folder. @throws UsageError if none is left */
+function withoutAttacks(checks: readonly Check[]): readonly Check[] {
+  const fitting = checks.filter(({ of }) => of !== "attack");
+  if (fitting.length === 0)
+    throw new UsageError("an attack is on the course's own programs: check it without --folder");
   return fitting;
 }
 

@@ -1,6 +1,7 @@
 // Checks pure functions of stage 02's peers (in peer-messages.ts, commands.ts and printable.ts).
 
 import { defineChecks } from "./engine/check.ts";
+import { quote } from "./engine/readable-bytes.ts";
 
 export const checks = defineChecks({ stages: ["02"], of: "module" }, [
   {
@@ -29,6 +30,22 @@ export const checks = defineChecks({ stages: ["02"], of: "module" }, [
       ];
       for (const [others, code] of wrong)
         await messages.throws("parseHello", [{ ...hello, ...others }, own], { code });
+    },
+  },
+
+  {
+    id: "P3.1-hello-kept",
+    title: "the hello is kept exactly as it was sent",
+    likelyCause:
+      "The line that is sent and the one in #hello are two. Make the line once, keep it, and send what is kept.",
+    async run(scene) {
+      const program = scene.keptHello();
+      const line = await program.shows(/^\{/);
+      const { sent, kept } = JSON.parse(line) as { sent: string; kept: string };
+      await scene.step("#hello is the line that was sent", () => {
+        if (kept !== sent) scene.fails({ expected: quote(sent), received: quote(kept), exact: true });
+      });
+      await program.endsWith(0);
     },
   },
 

@@ -12,6 +12,8 @@ import { type Place, STAGE_FOLDERS } from "./place.ts";
 export const BUNDLES_FOLDER = ".bundles-";
 
 const MODULE_HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
+/** Prints the hello that a peer has kept. */
+export const KEPT_HELLO = fileURLToPath(new URL("kept-hello.ts", import.meta.url));
 
 /** Keeps the path of the original file in the bundle, because some programs find other files relative to their own. */
 const OWN_PLACE: Plugin = {
@@ -131,7 +133,10 @@ async function buildBundles(
 
 /** The programs and modules of a stage, and the process that calls the functions of modules. */
 function stageBundles(folder: string): Map<string, string> {
-  const programs = new Map([["module-host", MODULE_HOST]]);
+  const programs = new Map([
+    ["module-host", MODULE_HOST],
+    ["kept-hello", KEPT_HELLO],
+  ]);
   for (const name of readdirSync(folder))
     if (name.endsWith(".ts") && !name.endsWith(".test.ts"))
       programs.set(`${basename(folder)}/${basename(name, ".ts")}`, join(folder, name));

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { BUNDLES, bundleCommand, nodeCommand } from "../../programs/node-command.ts";
+import { KEPT_HELLO } from "./bundles.ts";
 import { ENDLESS } from "./busy.ts";
 import type { CheckContext, LastWords } from "./check-context.ts";
 import { fillTemplate, splitWords } from "./command.ts";
@@ -147,6 +148,20 @@ export class Launcher implements CheckContext {
       // The programs that it starts must use the same bundles, or none if there are none.
       environment: { ...this.place.recorder?.environment, [BUNDLES]: bundles ?? "" },
     });
+  }
+
+  /** Starts the program that prints which hello the stage's peer.ts has sent, and which it has kept. */
+  keptHello(): ProgramUnderTest {
+    const { bundles, folder } = this.place;
+    const peer = bundles === undefined ? join(folder, "peer.ts") : join(bundles, basename(folder), "peer.js");
+    return this.run("peer.ts", [...(this.#bundle("kept-hello") ?? nodeCommand(KEPT_HELLO)), peer], true);
+  }
+
+  /** Starts the Bob whom attacks on a cipher attack. We have started him, so what he shows has happened. */
+  async labBob(argv: readonly string[]): Promise<ProgramUnderTest> {
+    const file = join(this.place.folder, "..", "attacks", "lab-bob.ts");
+    const command = this.#bundle("attacks/lab-bob") ?? nodeCommand(file);
+    return this.#start("bob", { words: [...command, ...argv], folder: COURSE_FOLDER });
   }
 
   /** Starts any program for this check. */

@@ -23,10 +23,15 @@ export function likelyCauseOf(
   return likelyCause ?? fitting?.cause ?? byForm(details) ?? own;
 }
 
+/** The beginning of a reply of stage 01, between quotes. */
+const REPLY = /^"(?:= |error: )/;
+
 /** What the form of the received text tells, whatever the check is about. Both texts stand between quotes, with escapes. */
 function byForm({ expected, received, exact = false }: FailureDetails): string | undefined {
   if (expected === "a line that is a JSON object") return whyNoJson(received);
   if (!exact || received === expected) return undefined;
+  if (REPLY.test(expected) && !REPLY.test(received))
+    return "This is no reply of the calculator: each is a line that begins with = and a blank, or with error: and a blank (P1.4).";
   const [due, came] = fromDifference(expected, received);
   if (came.startsWith("\\r\\n") && due.startsWith("\\n"))
     return "There is a CR too many: each line ends with LF alone (P0.1).";
