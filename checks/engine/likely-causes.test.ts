@@ -61,6 +61,7 @@ describe("the likely cause of a failure", () => {
     ["= 2\n", "= 2\n\n", "at the end"],
     ["= 2\n", "=  2\n", "Only blanks"],
     ["error: division by zero\n", "Error: Division by zero\n", "upper and lower case"],
+    ["= 2\n", "hello there\n", "no reply of the calculator"],
   ] as const)
     it(`tells by its form what is wrong with ${quote(received)}`, () => {
       expect(likely(cameInstead(expected, received))).to.contain(part);

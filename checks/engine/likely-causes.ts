@@ -30,8 +30,6 @@ const REPLY = /^"(?:= |error: )/;
 function byForm({ expected, received, exact = false }: FailureDetails): string | undefined {
   if (expected === "a line that is a JSON object") return whyNoJson(received);
   if (!exact || received === expected) return undefined;
-  if (REPLY.test(expected) && !REPLY.test(received))
-    return "This is no reply of the calculator: each is a line that begins with = and a blank, or with error: and a blank (P1.4).";
   const [due, came] = fromDifference(expected, received);
   if (came.startsWith("\\r\\n") && due.startsWith("\\n"))
     return "There is a CR too many: each line ends with LF alone (P0.1).";
@@ -42,6 +40,8 @@ function byForm({ expected, received, exact = false }: FailureDetails): string |
   if (withoutEnd(received) === withoutEnd(expected)) return "Only the blanks or line ends at the end differ.";
   if (received.replace(/\s/g, "") === expected.replace(/\s/g, "")) return "Only blanks differ.";
   if (received.toLowerCase() === expected.toLowerCase()) return "Only upper and lower case differ.";
+  if (REPLY.test(expected) && !REPLY.test(received))
+    return "This is no reply of the calculator: each is a line that begins with = and a blank, or with error: and a blank (P1.4).";
   return undefined;
 }
 
