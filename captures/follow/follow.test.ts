@@ -136,7 +136,8 @@ describe("following streams", () => {
     },
     {
       title: "three that wait, in the order of their starts",
-      build: (it) => it.at("a", 9, "cccccc").at("a", 5, "BBBBBB").at("a", 7, "EEEEEEEEEEEE").at("a", 0, "aaaaa"),
+      build: (it) =>
+        it.at("a", 9, "cccccc").at("a", 5, "BBBBBB").at("a", 7, "EEEEEEEEEEEE").at("a", 0, "aaaaa"),
       says: "aaaaa|BBBBBB|EEEEEEEE",
     },
   ];

@@ -75,6 +75,35 @@ describe("reading captures", () => {
     });
   }
 
+  for (const { title, form } of FORMS) {
+    it(`reads ${title} of the versions 2.0 to 2.3, with the lengths in either order`, async () => {
+      const whole = (await read(pcap(form))).packets;
+      for (const minor of [0, 1, 2, 3]) {
+        for (const isSwapped of [false, true]) {
+          const file = pcap(form);
+          file[form.bigEndian ? 7 : 6] = minor;
+          if (isSwapped) swapLengths(file, form.bigEndian ?? false);
+          assert.deepEqual(await read(file), { packets: whole, damage: undefined }, `2.${minor}`);
+        }
+      }
+      // From version 2.4 on, the order is fixed.
+      const newest = pcap(form);
+      swapLengths(newest, form.bigEndian ?? false);
+      assert.notDeepEqual((await read(newest)).packets, whole);
+    });
+  }
+
+  /** Puts the length on the wire before the captured length, in all records. */
+  function swapLengths(file: Buffer, bigEndian: boolean): void {
+    for (let start = 24; start < file.length; ) {
+      const captured = bigEndian ? file.readUInt32BE(start + 8) : file.readUInt32LE(start + 8);
+      const lengths = Buffer.from(file.subarray(start + 8, start + 16));
+      lengths.copy(file, start + 12, 0, 4);
+      lengths.copy(file, start + 8, 4, 8);
+      start += 16 + captured;
+    }
+  }
+
   it("gives data that keep nothing else alive", async () => {
     for (const file of [pcap(), pcap({ nanoseconds: true }), pcapng()]) {
       const { packets } = await read(file);
