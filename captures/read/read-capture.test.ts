@@ -237,7 +237,7 @@ describe("reading captures", () => {
 
   const OTHERS = [
     { title: "an empty file", bytes: Buffer.alloc(0), says: /is empty/ },
-    { title: "gzip", bytes: Buffer.from("1f8b08000000", "hex"), says: /gzip .*gunzip/ },
+    { title: "zstd", bytes: Buffer.from("28b52ffd00", "hex"), says: /zstd .*unzstd/ },
     {
       title: "text",
       bytes: Buffer.from("12:00:00.1 IP 127.0.0.1.10 > …".slice(0, 20)),
