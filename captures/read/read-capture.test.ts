@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { assert } from "chai";
 import fc from "fast-check";
 import { pcapHeader, pcapRecord } from "../record/pcap-writer.ts";
@@ -279,13 +280,16 @@ describe("reading captures", () => {
     await read(pcap());
     await read(pcap().subarray(0, -1));
     await failure(path);
-    let open = -1;
-    for await (const _ of readCapture(path)) {
-      open = timesOpen();
-      break;
+    for (const file of [pcap(), gzipSync(pcap())]) {
+      writeFileSync(path, file);
+      let open = -1;
+      for await (const _ of readCapture(path)) {
+        open = timesOpen();
+        break;
+      }
+      assert.equal(open, 1);
+      assert.equal(timesOpen(), 0);
     }
-    assert.equal(open, 1);
-    assert.equal(timesOpen(), 0);
   };
   if (process.platform === "linux") {
     it("closes the file at the end, after damage, and when the caller stops", closes);
@@ -323,7 +327,16 @@ describe("reading captures", () => {
     const writer = new PcapngWriter();
     const section = writer.section();
     const described = writer.interface(1);
-    const HOSTILE: readonly { title: string; start: Buffer; repeated: Buffer; packets: number }[] = [
+
+    interface Hostile {
+      title: string;
+      start: Buffer;
+      repeated: Buffer;
+      packets: number;
+      gzipped?: boolean;
+    }
+
+    const HOSTILE: readonly Hostile[] = [
       {
         title: "empty packets",
         start: pcapHeader(1),
@@ -335,6 +348,13 @@ describe("reading captures", () => {
         start: pcapHeader(1, { nanoseconds: true }),
         repeated: pcapRecord(0n, Buffer.alloc(0)),
         packets: Math.floor((SIZE - 24) / 16),
+      },
+      {
+        title: "empty packets in a file that is gzipped to a thousandth",
+        start: pcapHeader(1),
+        repeated: pcapRecord(0n, Buffer.alloc(0)),
+        packets: Math.floor((SIZE - 24) / 16),
+        gzipped: true,
       },
       {
         title: "a length that never comes",
@@ -351,14 +371,14 @@ describe("reading captures", () => {
         packets: 0,
       },
     ];
-    for (const { title, start, repeated, packets } of HOSTILE) {
+    for (const { title, start, repeated, packets, gzipped = false } of HOSTILE) {
       it(`${title}: neither hang nor fill the memory`, () => {
         const times = Math.ceil((SIZE - start.length) / repeated.length);
         const file = Buffer.concat([start, Buffer.alloc(times * repeated.length, repeated)]).subarray(
           0,
           SIZE,
         );
-        writeFileSync(path, file);
+        writeFileSync(path, gzipped ? gzipSync(file) : file);
         const program = join(import.meta.dirname, "../testing/memory.ts");
         const child = spawnSync(process.execPath, ["--expose-gc", "--import", "tsx", program, path], {
           encoding: "utf8",
