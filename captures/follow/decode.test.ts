@@ -78,6 +78,22 @@ describe("decoding packets", () => {
     });
   }
 
+  it("cut at any byte, gives what is left of the data, or nothing", () => {
+    for (const { linkType, frame } of LINK_LAYERS) {
+      for (const ip of [ipv4(tcp({ payload: "hello" })), ipv6(tcp({ payload: "hello" }))]) {
+        const whole = frame(ip);
+        const start = whole.indexOf("hello");
+        for (let length = 0; length < whole.length; length += 1) {
+          const data = whole.subarray(0, length);
+          const [decoded] = decode(packet(data, { linkType, originalLength: whole.length }));
+          if (decoded === undefined) continue;
+          assert.equal(decoded.payload.toString(), "hello".slice(0, Math.max(0, length - start)));
+          assert.equal(decoded.payloadLength, 5);
+        }
+      }
+    }
+  });
+
   it("knows IPv6 by the families of all systems", () => {
     for (const family of [10, 23, 24, 28, 30]) {
       const data = Buffer.concat([Buffer.from([family, 0, 0, 0]), ipv6(tcp({}))]);
@@ -116,6 +132,18 @@ describe("decoding packets", () => {
       const inner = ipv4(segment, { totalLength: 0 });
       const data = Buffer.concat([ethernet(in4(inner)), Buffer.from("padding")]);
       assert.equal(decode(packet(data, { linkType: 1 }))[0]?.payload.toString(), "hello");
+    });
+
+    it("does not go on in what stands behind the outer packet", () => {
+      const inner = ipv6(segment);
+      const decoder = new Decoder();
+      const data = Buffer.concat([ethernet(in4(inner).subarray(0, 50)), inner.subarray(30)]);
+      data.writeUInt16BE(50, 14 + 2);
+      assert.isUndefined(decoder.decode(packet(data, { linkType: 1 })));
+      assert.deepEqual(
+        [...decoder.notUnderstood.keys()],
+        ["link type 1 (Ethernet): IP with a broken or cut header"],
+      );
     });
 
     it("cut short has its length on the wire", () => {
@@ -168,6 +196,9 @@ describe("decoding packets", () => {
     for (const { what, one } of [
       { what: "link type 1 (Ethernet): EtherType 0x9999", one: frame("9999", segment) },
       { what: "link type 1 (Ethernet): EtherType 0x9999", one: frame("810000059999", segment) },
+      // No length is so high, and no EtherType so low.
+      { what: "link type 1 (Ethernet): EtherType 0x05dd", one: frame("05dd0606030000", segment) },
+      { what: "link type 1 (Ethernet): SNAP 0x000000 0x0026", one: frame("0026aaaa030000000026", segment) },
       { what: "link type 1 (Ethernet): LLC 0x42", one: frame("0026424203", segment) },
       { what: "link type 1 (Ethernet): SNAP 0x00000c 0x2000", one: frame("0026aaaa0300000c2000", segment) },
       { what: "link type 1 (Ethernet): MPLS without IP", one: frame("884700011140", Buffer.alloc(40)) },
@@ -380,8 +411,6 @@ describe("decoding packets", () => {
   });
 
   it("never throws, whatever the bytes", () => {
-    const linkTypes = [...new Set(LINK_LAYERS.map((layer) => layer.linkType)), 166, 147];
-    const linkType = fc.constantFrom(...linkTypes);
     const segment = tcp({ payload: "hello, world" });
     const good = [
       ipv4(segment, { options: Buffer.alloc(8, 1) }),
@@ -392,20 +421,26 @@ describe("decoding packets", () => {
       }),
       ipv6(Buffer.concat([fragmentHeader(6, 1, 24, false), segment.subarray(24)]), { nextHeader: 44 }),
       ipv4(ipv6(ipv4(segment), { nextHeader: 4 }), { protocol: 41 }),
-    ].flatMap((ip) => LINK_LAYERS.map(({ frame }) => frame(ip)));
-    const data = fc
-      .record({
-        from: fc.constantFrom(...good, Buffer.alloc(0)),
-        length: fc.nat(120),
-        rest: fc.uint8Array({ maxLength: 80 }),
-        changes: fc.array(fc.record({ at: fc.nat(119), value: fc.nat(255) }), { maxLength: 4 }),
-      })
-      .map(({ from, length, rest, changes }) => {
-        const bytes = Buffer.concat([from.subarray(0, length), rest]);
-        for (const { at, value } of changes) if (at < bytes.length) bytes[at] = value;
-        return bytes;
-      });
-    const packets = fc.array(fc.record({ linkType, data, originalLength: fc.nat(70_000) }), { maxLength: 6 });
+    ].flatMap((ip) => LINK_LAYERS.map(({ linkType, frame }) => ({ linkType, bytes: frame(ip) })));
+    // Most have the link type that they were made for; some have another one, or one that nobody knows.
+    const others = [...new Set(LINK_LAYERS.map(({ linkType }) => linkType)), 166, 147];
+    const packets = fc.array(
+      fc
+        .record({
+          from: fc.constantFrom(...good),
+          other: fc.option(fc.constantFrom(...others), { freq: 3 }),
+          length: fc.nat(140),
+          rest: fc.uint8Array({ maxLength: 80 }),
+          changes: fc.array(fc.record({ at: fc.nat(139), value: fc.nat(255) }), { maxLength: 4 }),
+          originalLength: fc.nat(70_000),
+        })
+        .map(({ from, other, length, rest, changes, originalLength }) => {
+          const data = Buffer.concat([from.bytes.subarray(0, length), rest]);
+          for (const { at, value } of changes) if (at < data.length) data[at] = value;
+          return { linkType: other ?? from.linkType, data, originalLength };
+        }),
+      { maxLength: 6 },
+    );
     fc.assert(
       fc.property(packets, (all) => {
         for (const decoded of decode(...all.map((one) => packet(one.data, one)))) {

@@ -116,10 +116,8 @@ function capturedLength(
 ): number {
   const first = uint32(bytes, start + 8, bigEndian);
   if (!lengthsInAnyOrder || first <= uint32(bytes, start + 12, bigEndian)) return first;
-  bytes
-    .subarray(start + 8, start + 16)
-    .swap64()
-    .swap32(); // The first reverses all 8 bytes, the second each half.
+  const lengths = bytes.subarray(start + 8, start + 16);
+  lengths.swap64().swap32(); // This reverses all 8 bytes, then each half: the halves change places.
   return uint32(bytes, start + 8, bigEndian);
 }
 
