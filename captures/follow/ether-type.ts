@@ -38,6 +38,8 @@ export function ofEtherType(data: Buffer, firstType: number, firstStart: number)
   let etherType = firstType;
   let start = firstStart;
   for (;;) {
+    if (etherType === IPV4) return { version: 4, start };
+    if (etherType === IPV6) return { version: 6, start };
     if (VLAN_TAGS.includes(etherType)) {
       // A tag holds two bytes about the VLAN and another EtherType, which may mean a tag again.
       if (start + 4 > data.length) return CUT_SHORT;
@@ -49,7 +51,7 @@ export function ofEtherType(data: Buffer, firstType: number, firstStart: number)
       etherType = found;
       start += LLC_BYTES + SNAP_BYTES;
     } else {
-      return ofPlainType(data, etherType, start);
+      return ofOtherType(data, etherType, start);
     }
   }
 }
@@ -59,9 +61,7 @@ export function ofLlc(data: Buffer, start: number): Found {
   return ofEtherType(data, 0, start);
 }
 
-function ofPlainType(data: Buffer, etherType: number, start: number): Found {
-  if (etherType === IPV4) return { version: 4, start };
-  if (etherType === IPV6) return { version: 6, start };
+function ofOtherType(data: Buffer, etherType: number, start: number): Found {
   if (MPLS.includes(etherType)) return afterLabels(data, start);
   if (etherType === PPPOE_SESSION) return afterPppoe(data, start);
   return WITHOUT_PACKETS.includes(etherType) ? undefined : `EtherType ${hexadecimal(etherType)}`;

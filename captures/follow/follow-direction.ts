@@ -28,7 +28,7 @@ export class FollowedDirection {
     if (placed.start === this.#position) {
       // What comes in order counts whole, also where something else waits for the same places.
       this.#append(placed);
-      this.#appendWaiting();
+      if (this.#waiting !== undefined) this.#appendWaiting();
     } else {
       this.#waiting ??= new WaitingBytes();
       this.#waiting.add(placed);

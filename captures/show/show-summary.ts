@@ -18,7 +18,7 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
   ];
   if (damage !== undefined)
     rows.push(canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`));
-  if (capture.notUnderstood.size > 0) rows.push(canvas.paint("bad", notUnderstood(capture.notUnderstood)));
+  rows.push(...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)));
   if (streams.length === 0) return rows;
   const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
   const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
@@ -33,10 +33,11 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
 }
 
 /** Packets that could not be read may hold TCP all the same. So the reader must know of them. */
-function notUnderstood(counts: ReadonlyMap<string, number>): string {
+function notUnderstood(counts: ReadonlyMap<string, number>): string[] {
+  if (counts.size === 0) return [];
   const sum = [...counts.values()].reduce((total, count) => total + count, 0);
-  const kinds = [...counts].map(([name, count]) => `${count} of ${name}`).join("; ");
-  return `${sum} packets were not understood, and may hold TCP as well: ${kinds}`;
+  const kinds = [...counts].map(([name, count]) => `  ${count} of ${name}`);
+  return [`${sum} packets were not understood, and may hold TCP as well:`, ...kinds];
 }
 
 function summaryOf(stream: Stream): string[] {
