@@ -16,7 +16,7 @@ import { summarize } from "./show/stream-summary.ts";
 const USAGE = `usage: npm run show -- [OPTIONS] FILE
        npm run show -- --compare FILE FILE
 
-Shows what is in a capture (pcap or pcapng): who talked to whom, and what stood on the wire.
+Shows what is in a capture (pcap or pcapng, also gzipped): who talked to whom, and what stood on the wire.
 
   --stream N        the conversation in stream N, line by line (all streams of ours: --stream all)
   --hex             with --stream: every byte in hexadecimal

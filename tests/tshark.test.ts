@@ -101,17 +101,22 @@ withTool("tshark", ["--version"], "beside tshark", () => {
       return made;
     }
 
-    const linkTypes = [...new Set(LINK_LAYERS.map((layer) => layer.linkType))];
+    // tshark does not count the byte with the direction of PPP (204), and does not know that of Cisco HDLC (205), nor MPLS
+    // with nothing before it (219). NFLOG it reads only in the byte order of its own machine.
+    const layers = LINK_LAYERS.filter(
+      ({ linkType, name }) => ![204, 205, 219].includes(linkType) && name !== "NFLOG, big-endian",
+    );
+    const linkTypes = [...new Set(layers.map((layer) => layer.linkType))];
     const ownFiles = linkTypes.map((linkType) => {
-      const records = LINK_LAYERS.flatMap((layer, index) =>
-        layer.linkType === linkType ? frames(layer, 1000 + index) : [],
-      ).map((data) => pcapRecord(TIME, data));
+      const records = layers
+        .flatMap((layer, index) => (layer.linkType === linkType ? frames(layer, 1000 + index) : []))
+        .map((data) => pcapRecord(TIME, data));
       return file(`${linkType}.pcap`, pcapHeader(linkType), ...records);
     });
     it("each in a file of its own", () => {
       for (const [index, linkType] of linkTypes.entries()) {
-        const layers = LINK_LAYERS.filter((layer) => layer.linkType === linkType);
-        assert.isAtLeast(compare(reportsOn(ownFiles[index] ?? "")).length, layers.length);
+        const own = layers.filter((layer) => layer.linkType === linkType);
+        assert.isAtLeast(compare(reportsOn(ownFiles[index] ?? "")).length, own.length);
       }
     });
 
@@ -119,15 +124,15 @@ withTool("tshark", ["--version"], "beside tshark", () => {
     const oneFile = file(
       "links.pcapng",
       writer.section(),
-      ...LINK_LAYERS.map(({ linkType }) => writer.interface(linkType)),
-      ...LINK_LAYERS.flatMap((layer, index) =>
+      ...layers.map(({ linkType }) => writer.interface(linkType)),
+      ...layers.flatMap((layer, index) =>
         frames(layer, 2000 + index).map((data, number) =>
           writer.enhanced(index, TIME / 1000n + BigInt(number), data),
         ),
       ),
     );
     it("all in one pcapng", () => {
-      assert.lengthOf(compare(reportsOn(oneFile)), 2 * LINK_LAYERS.length - 2);
+      assert.lengthOf(compare(reportsOn(oneFile)), 2 * layers.length - 2);
     });
   });
 
@@ -266,6 +271,10 @@ withTool("tshark", ["--version"], "beside tshark", () => {
         .at("a", 3, "two")
         .at("a", 0, "one")
         .acknowledge("b");
+      // Overlaps that contradict each other: with data in order, with a later start, with the same start.
+      connect().handshake().at("a", 2, "cdef").at("a", 0, "ABCD").acknowledge("b");
+      connect().handshake().at("a", 7, "cccccc").at("a", 4, "BBBBB").at("a", 0, "aaaa").acknowledge("b");
+      connect().handshake().at("a", 4, "bbbb").at("a", 4, "BBBBBB").at("a", 0, "aaaa").acknowledge("b");
       // Losses.
       connect()
         .handshake()
@@ -431,6 +440,27 @@ withTool("tshark", ["--version"], "beside tshark", () => {
       }
       return { name: file("fragments.pcap", pcapHeader(1), ...records.splice(0)), expected };
     }
+    const tunnelled = inTunnels();
+    function inTunnels() {
+      expected = 0;
+      for (const outer of [4, 6]) {
+        for (const inner of [4, 6]) {
+          port += 1;
+          expected += 1;
+          const send = (from: "a" | "b", segment: Buffer): void => {
+            const ip = wrap(inner, from, segment);
+            const protocol = inner === 4 ? 4 : 41;
+            add(outer === 4 ? ipv4(ip, { protocol }) : ipv6(ip, { nextHeader: protocol }));
+          };
+          new TestConnection(send, { portA: port }).handshake().data("a", "hello").data("b", "yes").finish();
+        }
+      }
+      return { name: file("tunnels.pcap", pcapHeader(1), ...records.splice(0)), expected };
+    }
+    it("from IP in IP", () => {
+      assert.lengthOf(compare(reportsOn(tunnelled.name)), tunnelled.expected);
+    });
+
     it("from fragments and extension headers", () => {
       assert.lengthOf(compare(reportsOn(fragmented.name)), fragmented.expected);
     });
@@ -458,9 +488,6 @@ withTool("tshark", ["--version"], "beside tshark", () => {
     function whereWeDecidedOtherwise(): string {
       // What waits at the end of the capture, and nobody acknowledged, tshark drops. It was captured, so we show it.
       again().handshake().data("a", "one").lose("a", 7).data("a", "two");
-      // Where a segment overlaps what waits, tshark takes the bytes that came later.
-      port += 1;
-      again().handshake().at("a", 2, "cdef").at("a", 0, "ABCD").acknowledge("b");
       // What the capture cut short tshark passes over in silence; and what was cut to its headers it takes for no data at
       // all, and then waits for it. To us both are gaps.
       port += 1;
@@ -482,13 +509,8 @@ withTool("tshark", ["--version"], "beside tshark", () => {
       const both = reportsOn(decidedOtherwise);
       const ours = both.ours.streams.map(({ fromA }) => plain(fromA).map(String));
       const theirs = both.theirs.streams.map(({ fromA }) => theirPlain(fromA).map(String));
-      assert.deepEqual(ours, [
-        ["one", "7", "two"],
-        ["ABcdef"],
-        ["hello", "7", "then", "7", "end"],
-        ["offload"],
-      ]);
-      assert.deepEqual(theirs, [["one"], ["ABCDef"], ["hellothen"], []]);
+      assert.deepEqual(ours, [["one", "7", "two"], ["hello", "7", "then", "7", "end"], ["offload"]]);
+      assert.deepEqual(theirs, [["one"], ["hellothen"], []]);
     });
   });
 });

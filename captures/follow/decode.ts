@@ -1,33 +1,73 @@
-// Decodes captured packets down to their TCP segments: link layer, IP, TCP.
+// Decodes captured packets down to their TCP segments: link layer, IP (also in IP), TCP.
 
 import type { Packet, Segment } from "../read/packet.ts";
 import { type IpPacket, parseIpv4, parseIpv6, passExtensions } from "./ip.ts";
 import { AddressBook } from "./ip-address.ts";
 import { FragmentStore } from "./ip-fragments.ts";
+import { BROKEN_IP, BROKEN_TCP, type IpStart } from "./ip-start.ts";
 import { findIp } from "./link-layer.ts";
+import { NotUnderstood } from "./not-understood.ts";
 import { parseTcp } from "./tcp.ts";
 
+/** IANA's registry of protocol numbers. */
 const TCP = 6;
+const IPV4_IN_IP = 4;
+const IPV6_IN_IP = 41;
+
+/** Protocols that may carry TCP in a form that we do not read. */
+const CARRIERS: ReadonlyMap<number, string> = new Map([
+  [47, "GRE"],
+  [50, "ESP"],
+  [97, "EtherIP"],
+  [108, "IPComp"],
+  [115, "L2TP"],
+  [137, "MPLS in IP"],
+]);
 
 /** Decodes the packets of one capture, in order. It keeps fragments until they are complete, up to a few MiB. */
 export class Decoder {
   readonly #addresses = new AddressBook();
   readonly #fragments = new FragmentStore();
+  readonly #notUnderstood = new NotUnderstood();
 
   /**
    * Returns the TCP segment that this packet holds or, as its last fragment, completes. Undefined if there is none, or
    * if too little of it was captured. Never throws, whatever the bytes are. The payload is a view of the packet's data.
    */
   decode(packet: Packet): Segment | undefined {
-    const { linkType, data, originalLength } = packet;
-    const found = findIp(linkType, data);
-    if (found === undefined) return undefined;
-    const parse = found.version === 4 ? parseIpv4 : parseIpv6;
-    const ip = parse(data, found.start, Math.max(originalLength, data.length), this.#addresses);
-    if (ip === undefined) return undefined;
-    const whole = ip.fragment === undefined ? ip : this.#complete(ip, found.version, packet);
-    if (whole?.protocol !== TCP) return undefined;
-    return parseTcp(whole.payload, ip, packet);
+    const found = findIp(packet.linkType, packet.data);
+    const decoded = typeof found === "object" ? this.#decodeIp(packet, found) : found;
+    if (typeof decoded !== "string") return decoded;
+    this.#notUnderstood.add(packet.linkType, decoded);
+    return undefined;
+  }
+
+  /** How many of the packets may hold TCP, but could not be read: by their link type, and what stands in them. */
+  get notUnderstood(): ReadonlyMap<string, number> {
+    return this.#notUnderstood.counts;
+  }
+
+  /** @returns a text that names what the packet holds, if we cannot read that */
+  #decodeIp(packet: Packet, outermost: IpStart): Segment | string | undefined {
+    const { data, originalLength } = packet;
+    let { version, start } = outermost;
+    let bytes = data;
+    let wireLength = Math.max(originalLength, data.length);
+    for (;;) {
+      const parse = version === 4 ? parseIpv4 : parseIpv6;
+      const ip = parse(bytes, start, wireLength, this.#addresses);
+      if (ip === undefined) return BROKEN_IP;
+      const whole = ip.fragment === undefined ? ip : this.#complete(ip, version, packet);
+      if (whole === undefined) return undefined;
+      const { protocol, payload } = whole;
+      if (protocol === TCP) return parseTcp(payload, ip, packet) ?? BROKEN_TCP;
+      if (protocol !== IPV4_IN_IP && protocol !== IPV6_IN_IP) return CARRIERS.get(protocol);
+      // What the payload holds is an IP packet again, and always shorter: so this ends.
+      version = protocol === IPV4_IN_IP ? 4 : 6;
+      bytes = payload.bytes.subarray(0, payload.end);
+      start = payload.start;
+      wireLength = payload.start + payload.length;
+    }
   }
 
   #complete(

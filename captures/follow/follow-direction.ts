@@ -25,12 +25,13 @@ export class FollowedDirection {
     const end = start + payloadLength;
     if (end <= this.#position) return; // All its bytes are in place already.
     const placed = cutFront({ start, end, bytes: payload, packet, time }, this.#position);
-    if (placed.start === this.#position && this.#waiting?.first === undefined) {
+    if (placed.start === this.#position) {
+      // What comes in order counts whole, also where something else waits for the same places.
       this.#append(placed);
+      if (this.#waiting !== undefined) this.#appendWaiting();
     } else {
       this.#waiting ??= new WaitingBytes();
       this.#waiting.add(placed);
-      this.#appendWaiting();
     }
   }
 

@@ -12,9 +12,10 @@ interface GrowingStream extends Omit<Stream, "fromA" | "fromB"> {
 /**
  * Takes the segments of a capture, in order.
  *
- * The first bytes at a position stay: retransmissions, keep-alives and overlaps change nothing. Segments that come too
- * early wait. If the other side acknowledges waiting bytes, the bytes before them were sent but not captured: they
- * become a gap. If the beginning of a direction was not captured, it begins with its first segment.
+ * Bytes that are in place stay: retransmissions and keep-alives change nothing. Segments that come too early wait. Where
+ * those that wait overlap, the bytes of the one that starts earlier count, as on Linux. If the other side acknowledges
+ * waiting bytes, the bytes before them were sent but not captured: they become a gap. If the beginning of a direction was
+ * not captured, it begins with its first segment.
  */
 export class Follower {
   readonly #streams: GrowingStream[] = [];

@@ -10,6 +10,8 @@ export interface LoadedCapture {
   packets: number;
   /** How many packets hold a TCP segment. */
   segments: number;
+  /** How many packets may hold TCP, but could not be read: by their link type, and what stands in them. */
+  notUnderstood: ReadonlyMap<string, number>;
   /** The time from the first packet to the last, in nanoseconds. */
   duration: bigint;
   streams: Stream[];
@@ -28,6 +30,7 @@ export async function loadCapture(path: string, partial: boolean): Promise<Loade
     path,
     packets: 0,
     segments: 0,
+    notUnderstood: decoder.notUnderstood,
     duration: 0n,
     streams: [],
     damage: undefined,

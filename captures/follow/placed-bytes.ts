@@ -1,5 +1,6 @@
 // Keeps bytes that came too early: TCP segments and IP fragments that wait for missing ones before them. Where two of
-// them overlap, the first one stays. Pure.
+// them overlap, the bytes of the one that starts earlier count; if both start at the same place, those of the first one.
+// So does Linux with segments, and tshark with fragments. Pure.
 
 import { ownCopy } from "../read/own-copy.ts";
 
@@ -13,6 +14,12 @@ export interface PlacedBytes {
   /** The packet that held the bytes, and its time in nanoseconds since 1970-01-01, UTC. */
   packet: number;
   time: bigint;
+}
+
+/** A part of what has come, as long as it waits. */
+interface WaitingPiece extends PlacedBytes {
+  /** Where the segment or fragment began of which this is a part. */
+  origin: number;
 }
 
 /** The part that begins at this place. */
@@ -33,7 +40,7 @@ const LONGEST_LIST = 512;
 
 export class WaitingBytes {
   /** The lists and their pieces are in the order of their places. No two pieces overlap, and no list is empty. */
-  readonly #lists: PlacedBytes[][] = [];
+  readonly #lists: WaitingPiece[][] = [];
   /** How many bytes wait: the sum of all ranges. */
   covered = 0;
 
@@ -42,15 +49,19 @@ export class WaitingBytes {
     return this.#lists[0]?.[0];
   }
 
-  /** Keeps a copy of those parts for whose places there are no bytes yet. */
+  /** Keeps a copy of those parts for whose places nothing waits yet that starts as early. */
   add(placed: PlacedBytes): void {
     let { start } = placed;
     while (start < placed.end) {
       const [list, index] = this.#firstThatEndsBehind(start);
       const next = this.#lists[list]?.[index];
-      const end = Math.min(placed.end, next?.start ?? placed.end);
-      if (start < end) this.#insert(list, index, cut(placed, start, end));
-      start = next?.end ?? placed.end;
+      if (next !== undefined && next.start < placed.end && next.origin > placed.start) {
+        this.#giveWay(list, index, next, placed.end);
+      } else {
+        const end = Math.min(placed.end, next?.start ?? placed.end);
+        if (start < end) this.#insert(list, index, { ...cut(placed, start, end), origin: placed.start });
+        start = next?.end ?? placed.end;
+      }
     }
   }
 
@@ -63,7 +74,16 @@ export class WaitingBytes {
     return first;
   }
 
-  #insert(list: number, index: number, piece: PlacedBytes): void {
+  /** Drops the part of a piece that stands before this place. */
+  #giveWay(list: number, index: number, piece: WaitingPiece, place: number): void {
+    const rest = piece.end > place ? [{ ...cut(piece, place, piece.end), origin: piece.origin }] : [];
+    const pieces = this.#lists[list] ?? [];
+    pieces.splice(index, 1, ...rest);
+    if (pieces.length === 0) this.#lists.splice(list, 1);
+    this.covered -= Math.min(piece.end, place) - piece.start;
+  }
+
+  #insert(list: number, index: number, piece: WaitingPiece): void {
     const pieces = this.#lists[list] ?? [];
     if (pieces.length === 0) this.#lists.push(pieces);
     pieces.splice(index, 0, { ...piece, bytes: ownCopy(piece.bytes) });

@@ -2,9 +2,13 @@
 // part, move on in it, and ask for more.
 
 import { type FileHandle, open } from "node:fs/promises";
+import { Unpacked } from "./unpacked.ts";
 
 /** How many bytes are read at once. */
 const CHUNK = 1_048_576;
+
+/** How many bytes of a gzipped file are read at once. */
+const PACKED_CHUNK = 65_536;
 
 /** The file cannot be opened or read. The message is for the user. */
 export class FileError extends Error {}
@@ -17,7 +21,9 @@ export class CaptureFile {
   readonly #path: string;
   readonly #handle: FileHandle;
   /** The size in bytes; infinite if it is unknown, as for a pipe. */
-  readonly #size: number;
+  #size: number;
+  /** What comes out of a gzipped file, as soon as it is known to be one. */
+  #unpacked: Unpacked | undefined;
   #memory: Buffer = Buffer.allocUnsafe(CHUNK);
   /** How many bytes of the file come before `bytes`. */
   #passed = 0;
@@ -42,7 +48,30 @@ export class CaptureFile {
   }
 
   close(): Promise<void> {
+    this.#unpacked?.close();
     return this.#handle.close();
+  }
+
+  /** Whether `unpack` was called. */
+  get isPacked(): boolean {
+    return this.#unpacked !== undefined;
+  }
+
+  /** From now on, the file is what is gzipped in it. To be called at the beginning of the file, and once. */
+  unpack(): void {
+    let packed: Buffer | undefined = Buffer.from(this.bytes);
+    const memory = Buffer.allocUnsafe(PACKED_CHUNK);
+    this.#unpacked = new Unpacked(async () => {
+      if (packed === undefined) {
+        const count = await this.#readHandle(memory, 0);
+        return count === 0 ? undefined : memory.subarray(0, count);
+      }
+      const first = packed;
+      packed = undefined;
+      return first;
+    });
+    this.bytes = Buffer.alloc(0);
+    this.#size = Number.POSITIVE_INFINITY;
   }
 
   /** How many bytes are in memory from the position on. */
@@ -59,6 +88,7 @@ export class CaptureFile {
    * Reads until at least `length` bytes are in memory from the position on.
    * @returns false if the file ends earlier; then the rest of the file is in memory
    * @throws FileError
+   * @throws CaptureError if what is gzipped in the file cannot be unpacked
    */
   async fill(length: number): Promise<boolean> {
     if (this.available >= length) return true;
@@ -106,9 +136,13 @@ export class CaptureFile {
     return rest.length;
   }
 
-  async #read(held: number): Promise<number> {
+  #read(held: number): Promise<number> {
+    return this.#unpacked?.read(this.#memory, held) ?? this.#readHandle(this.#memory, held);
+  }
+
+  async #readHandle(memory: Buffer, start: number): Promise<number> {
     try {
-      const { bytesRead } = await this.#handle.read(this.#memory, held, this.#memory.length - held, null);
+      const { bytesRead } = await this.#handle.read(memory, start, memory.length - start, null);
       return bytesRead;
     } catch (error) {
       throw fileError(this.#path, error);

@@ -9,12 +9,13 @@ import { FILE_HEADER_BYTES, nextRecords, readFileHeader } from "./pcap-records.t
 
 /** @throws CaptureError after all packets before the damage, if the file is damaged */
 export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Batch> {
-  const { linkType } = await readFileHeader(file, bigEndian);
+  const header = await readFileHeader(file, bigEndian);
+  const { linkType } = header;
   const parser = new SynchronousParser();
   parser.parse(file.bytes.subarray(file.position - FILE_HEADER_BYTES, file.position));
   let number = 0;
   for (;;) {
-    const records = await nextRecords(file, bigEndian, number + 1);
+    const records = await nextRecords(file, header, number + 1);
     if (records === undefined) return;
     const parsed = parser.parse(records.bytes);
     if (parsed.length !== records.count) {

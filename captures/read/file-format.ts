@@ -4,10 +4,14 @@ export type Format =
   | { kind: "pcap"; bigEndian: boolean }
   | { kind: "nanosecond-pcap"; bigEndian: boolean }
   | { kind: "pcapng" }
+  | { kind: "gzip" }
   | { kind: "unknown"; problem: string };
 
 /** How many bytes at the beginning of a file are enough to recognise it. */
 export const ENOUGH_TO_TELL = 64;
+
+/** The first two bytes of what gzip has packed (RFC 1952). */
+const GZIP = "1f8b";
 
 /** The first four bytes of captures, in hexadecimal. */
 const CAPTURES: ReadonlyMap<string, Format> = new Map<string, Format>([
@@ -23,7 +27,6 @@ const CONVERT = "convert it with `editcap -F pcap`, which comes with Wireshark";
 
 /** Files that a user may mistake for a capture: how they begin, what they are, and what to do. */
 const OTHERS: readonly (readonly [beginning: string, what: string, advice: string])[] = [
-  ["1f8b", "packed with gzip", `${UNPACK} with gunzip`],
   ["28b52ffd", "packed with zstd", `${UNPACK} with unzstd`],
   ["04224d18", "packed with lz4", `${UNPACK} with unlz4`],
   ["fd377a585a00", "packed with xz", `${UNPACK} with unxz`],
@@ -47,6 +50,7 @@ export function recogniseFormat(beginning: Buffer): Format {
     );
   }
   const hex = beginning.toString("hex");
+  if (hex.startsWith(GZIP)) return { kind: "gzip" };
   for (const [start, what, advice] of OTHERS) {
     if (hex.startsWith(start)) return unknown(`${wanted}, and it seems to be ${what} (${advice}),`);
   }

@@ -8,10 +8,11 @@ import { nextRecords, RECORD_HEADER_BYTES, readFileHeader } from "./pcap-records
 
 /** @throws CaptureError after all packets before the damage, if the file is damaged */
 export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Batch> {
-  const { linkType } = await readFileHeader(file, bigEndian);
+  const header = await readFileHeader(file, bigEndian);
+  const { linkType } = header;
   let number = 0;
   for (;;) {
-    const records = await nextRecords(file, bigEndian, number + 1);
+    const records = await nextRecords(file, header, number + 1);
     if (records === undefined) return;
     const { bytes } = records;
     const batch: Packet[] = [];

@@ -15,9 +15,15 @@ export const MOST_CAPTURED_BYTES = 262_144;
 /** How many packets a batch has at most. The objects of tiny packets need much more memory than the file. */
 export const MOST_PACKETS = 512;
 
+/** The version that all programs write today is 2.4. Before it, in the nineties, there were 2.0 to 2.3. */
+const MAJOR = 2;
+const NEWEST_MINOR = 4;
+
 export interface PcapFileHeader {
   bigEndian: boolean;
   linkType: number;
+  /** Before version 2.4, the two lengths of a record may stand in the other order. */
+  lengthsInAnyOrder: boolean;
 }
 
 /**
@@ -34,13 +40,16 @@ export async function readFileHeader(file: CaptureFile, bigEndian: boolean): Pro
   const { bytes, position } = file;
   const major = uint16(bytes, position + 4, bigEndian);
   const minor = uint16(bytes, position + 6, bigEndian);
-  if (major !== 2 || minor !== 4) {
-    throw new CaptureError(`pcap of version ${major}.${minor}, and only 2.4 is known,`, file.offset + 4);
+  if (major !== MAJOR || minor > NEWEST_MINOR) {
+    throw new CaptureError(
+      `pcap of version ${major}.${minor}, and only 2.0 to 2.4 are known,`,
+      file.offset + 4,
+    );
   }
   // Only the lower 16 bits are the link type. The upper ones may give the length of a checksum after each frame.
   const linkType = uint32(bytes, position + 20, bigEndian) & 0xffff;
   file.position += FILE_HEADER_BYTES;
-  return { bigEndian, linkType };
+  return { bigEndian, linkType, lengthsInAnyOrder: minor < NEWEST_MINOR };
 }
 
 /** Whole records, one behind the other. */
@@ -58,16 +67,16 @@ export interface Records {
  */
 export async function nextRecords(
   file: CaptureFile,
-  bigEndian: boolean,
+  header: PcapFileHeader,
   number: number,
 ): Promise<Records | undefined> {
-  let records = recordsInMemory(file, bigEndian);
+  let records = recordsInMemory(file, header);
   if (records.count === 0) {
     if (!(await file.fill(RECORD_HEADER_BYTES))) {
       if (file.available === 0) return undefined;
       throw cutShort(file, number, "header", RECORD_HEADER_BYTES);
     }
-    const length = uint32(file.bytes, file.position + 8, bigEndian);
+    const length = capturedLength(file.bytes, file.position, header);
     if (length > MOST_CAPTURED_BYTES) {
       throw new CaptureError(
         `packet ${number} claims to have ${length} bytes, more than the ${MOST_CAPTURED_BYTES} possible,`,
@@ -76,24 +85,40 @@ export async function nextRecords(
     }
     const whole = RECORD_HEADER_BYTES + length;
     if (!(await file.fill(whole))) throw cutShort(file, number, "record", whole);
-    records = recordsInMemory(file, bigEndian);
+    records = recordsInMemory(file, header);
   }
   file.position += records.bytes.length;
   return records;
 }
 
 /** The whole and valid records from the position on; empty if the next record is not whole or not valid. */
-function recordsInMemory({ bytes, position }: CaptureFile, bigEndian: boolean): Records {
+function recordsInMemory({ bytes, position }: CaptureFile, header: PcapFileHeader): Records {
   let end = position;
   let count = 0;
   while (count < MOST_PACKETS && end + RECORD_HEADER_BYTES <= bytes.length) {
-    const length = uint32(bytes, end + 8, bigEndian);
+    const length = capturedLength(bytes, end, header);
     const next = end + RECORD_HEADER_BYTES + length;
     if (length > MOST_CAPTURED_BYTES || next > bytes.length) break;
     end = next;
     count += 1;
   }
   return { bytes: bytes.subarray(position, end), count };
+}
+
+/**
+ * The captured length in the header of a record. If the two lengths may stand in any order, it is the lower one, and is
+ * put before the length on the wire: so what reads the record later finds both as in version 2.4.
+ */
+function capturedLength(
+  bytes: Buffer,
+  start: number,
+  { bigEndian, lengthsInAnyOrder }: PcapFileHeader,
+): number {
+  const first = uint32(bytes, start + 8, bigEndian);
+  if (!lengthsInAnyOrder || first <= uint32(bytes, start + 12, bigEndian)) return first;
+  const lengths = bytes.subarray(start + 8, start + 16);
+  lengths.swap64().swap32(); // This reverses all 8 bytes, then each half: the halves change places.
+  return uint32(bytes, start + 8, bigEndian);
 }
 
 function cutShort(file: CaptureFile, number: number, what: string, whole: number): CaptureError {

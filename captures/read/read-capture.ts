@@ -29,6 +29,7 @@ export async function* readBatches(path: string, { onDamage }: ReadOptions = {})
   try {
     yield* await batchesOf(file);
   } catch (error) {
+    if (error instanceof CaptureError && file.isPacked) error.message += " of what is packed in it";
     if (!(error instanceof CaptureError) || onDamage === undefined) throw error;
     onDamage(error);
   } finally {
@@ -46,6 +47,10 @@ async function batchesOf(file: CaptureFile): Promise<AsyncGenerator<Batch>> {
       return readNanosecondPcap(file, format.bigEndian);
     case "pcapng":
       return readPcapng(file);
+    case "gzip":
+      if (file.isPacked) throw new CaptureError("the file is gzipped twice (unpack it with gunzip),", 0);
+      file.unpack();
+      return batchesOf(file);
     case "unknown":
       throw new CaptureError(format.problem, 0);
   }

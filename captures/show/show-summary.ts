@@ -18,6 +18,7 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
   ];
   if (damage !== undefined)
     rows.push(canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`));
+  rows.push(...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)));
   if (streams.length === 0) return rows;
   const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
   const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
@@ -29,6 +30,14 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
     rows.push(index === 0 ? canvas.paint("heading", row.join("  ")) : row.join("  "));
   }
   return rows;
+}
+
+/** Packets that could not be read may hold TCP all the same. So the reader must know of them. */
+function notUnderstood(counts: ReadonlyMap<string, number>): string[] {
+  if (counts.size === 0) return [];
+  const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+  const kinds = [...counts].map(([name, count]) => `  ${count} of ${name}`);
+  return [`${sum} packets were not understood, and may hold TCP as well:`, ...kinds];
 }
 
 function summaryOf(stream: Stream): string[] {

@@ -116,6 +116,36 @@ export function ethernet(ip: Buffer, ...tags: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from(header, "hex"), ip]);
 }
 
+/** The addresses of an Ethernet frame, and a place for what follows them. */
+const ADDRESSES = "020000000002020000000001";
+
+/** A frame of IEEE 802.3: a length instead of an EtherType, then what LLC begins with. */
+function ieee8023(llc: string, ip: Buffer, ...tags: readonly string[]): Buffer {
+  const behind = prefixed(llc, ip);
+  return prefixed(`${ADDRESSES}${tags.join("")}${behind.length.toString(16).padStart(4, "0")}`, behind);
+}
+
+function pppProtocol(ip: Buffer): string {
+  return isIpv6(ip) ? "0057" : "0021";
+}
+
+/** A PPPoE session's header, then PPP. */
+function pppoe(ip: Buffer): Buffer {
+  return prefixed(`11000001${(ip.length + 2).toString(16).padStart(4, "0")}${pppProtocol(ip)}`, ip);
+}
+
+/** What Linux's firewall logs: a name that has to be padded, then the packet. */
+function nflog(ip: Buffer, bigEndian: boolean): Buffer {
+  const value = (type: number, bytes: Buffer): Buffer => {
+    const header = Buffer.alloc(4);
+    if (bigEndian) header.writeUInt32BE(((4 + bytes.length) << 16) | type);
+    else header.writeUInt32LE(((type << 16) | (4 + bytes.length)) >>> 0);
+    return Buffer.concat([header, bytes, Buffer.alloc(-bytes.length & 3)]);
+  };
+  const values = [value(1, Buffer.from("08000100", "hex")), value(10, Buffer.from("log:\0")), value(9, ip)];
+  return prefixed(isIpv6(ip) ? "0a000000" : "02000000", Buffer.concat(values));
+}
+
 /** What stands before an IP packet in captures of each link type. */
 export const LINK_LAYERS: readonly { linkType: number; name: string; frame(ip: Buffer): Buffer }[] = [
   { linkType: 0, name: "BSD loopback", frame: (ip) => prefixed(isIpv6(ip) ? "1e000000" : "02000000", ip) },
@@ -128,7 +158,62 @@ export const LINK_LAYERS: readonly { linkType: number; name: string; frame(ip: B
   { linkType: 1, name: "Ethernet, VLAN", frame: (ip) => ethernet(ip, "81000005") },
   { linkType: 1, name: "Ethernet, QinQ", frame: (ip) => ethernet(ip, "88a80007", "81000005") },
   { linkType: 1, name: "Ethernet, old QinQ", frame: (ip) => ethernet(ip, "91000007", "81000005") },
+  {
+    linkType: 1,
+    name: "Ethernet, PPPoE",
+    frame: (ip) => prefixed(`${ADDRESSES}8864`, pppoe(ip)),
+  },
+  {
+    linkType: 1,
+    name: "Ethernet, VLAN, PPPoE",
+    frame: (ip) => prefixed(`${ADDRESSES}81000005 8864`, pppoe(ip)),
+  },
+  {
+    linkType: 1,
+    name: "Ethernet, MPLS",
+    frame: (ip) => prefixed(`${ADDRESSES}8847 00010040 00011140`, ip),
+  },
+  {
+    linkType: 1,
+    name: "Ethernet, VLAN, MPLS multicast",
+    frame: (ip) => prefixed(`${ADDRESSES}81000005 8848 00011140`, ip),
+  },
+  {
+    linkType: 1,
+    name: "802.3, SNAP",
+    frame: (ip) => ieee8023(`aaaa03000000${etherType(ip)}`, ip),
+  },
+  {
+    linkType: 1,
+    name: "802.3, VLAN behind SNAP",
+    frame: (ip) => ieee8023(`aaaa0300000081000005${etherType(ip)}`, ip),
+  },
+  {
+    linkType: 1,
+    name: "802.3 behind a VLAN, SNAP",
+    frame: (ip) => ieee8023(`aaaa03000000${etherType(ip)}`, ip, "81000005"),
+  },
+  {
+    linkType: 1,
+    name: "802.3, SNAP of 802.1H, PPPoE",
+    frame: (ip) => ieee8023("aaaa030000f88864", pppoe(ip)),
+  },
+  { linkType: 9, name: "PPP", frame: (ip) => prefixed(pppProtocol(ip), ip) },
+  { linkType: 9, name: "PPP, framed", frame: (ip) => prefixed(`ff03${pppProtocol(ip)}`, ip) },
+  { linkType: 9, name: "PPP, protocol in one byte", frame: (ip) => prefixed(pppProtocol(ip).slice(2), ip) },
+  { linkType: 9, name: "PPP, MPLS", frame: (ip) => prefixed("ff030281 00011140", ip) },
+  { linkType: 12, name: "raw IP", frame: (ip) => ip },
+  { linkType: 14, name: "raw IP", frame: (ip) => ip },
+  { linkType: 50, name: "PPP on a serial line", frame: (ip) => prefixed(`ff03${pppProtocol(ip)}`, ip) },
+  {
+    linkType: 50,
+    name: "Cisco HDLC on a serial line",
+    frame: (ip) => prefixed(`0f00${etherType(ip)}`, ip),
+  },
+  { linkType: 51, name: "PPPoE", frame: (ip) => pppoe(ip) },
   { linkType: 101, name: "raw IP", frame: (ip) => ip },
+  { linkType: 104, name: "Cisco HDLC", frame: (ip) => prefixed(`0f00${etherType(ip)}`, ip) },
+  { linkType: 104, name: "Cisco HDLC, MPLS", frame: (ip) => prefixed("8f008847 00011140", ip) },
   {
     linkType: 108,
     name: "OpenBSD loopback",
@@ -144,6 +229,16 @@ export const LINK_LAYERS: readonly { linkType: number; name: string; frame(ip: B
     name: "Linux cooked, VLAN",
     frame: (ip) => prefixed(`000000010006020000000001 00008100 0005${etherType(ip)}`, ip),
   },
+  {
+    linkType: 113,
+    name: "Linux cooked, LLC and SNAP",
+    frame: (ip) => prefixed(`000000010006020000000001 00000004 aaaa03000000${etherType(ip)}`, ip),
+  },
+  { linkType: 204, name: "PPP with direction", frame: (ip) => prefixed(`01ff03${pppProtocol(ip)}`, ip) },
+  { linkType: 205, name: "Cisco HDLC with direction", frame: (ip) => prefixed(`000f00${etherType(ip)}`, ip) },
+  { linkType: 219, name: "MPLS", frame: (ip) => prefixed("00011140", ip) },
+  { linkType: 239, name: "NFLOG", frame: (ip) => nflog(ip, false) },
+  { linkType: 239, name: "NFLOG, big-endian", frame: (ip) => nflog(ip, true) },
   {
     linkType: 276,
     name: "Linux cooked 2",

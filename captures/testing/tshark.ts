@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 /** What is left on: dissectors of applications may join, cut or repeat the bytes that `follow` gives. */
 const DISSECTORS =
-  /^(frame|data|pkt_comment|eth|ethertype|vlan|ieee8021ad|null|loop|raw|sll|ip|ipv6|ipv6\.[a-z.0-9]+|tcp)$/;
+  /^(frame|data|pkt_comment|eth|ethertype|vlan|ieee8021ad|null|loop|raw|sll|llc|mpls|ppp|ppp_hdlc|pppoes|chdlc|nflog|ip|ipv6|ipv6\.[a-z.0-9]+|tcp)$/;
 
 const FIELDS = [
   "frame.number",
