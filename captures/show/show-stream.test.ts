@@ -17,7 +17,11 @@ const STREAM: Stream = {
 };
 
 function show(width: number): string[] {
-  return showStream(STREAM, { hex: false, keyLog: undefined }, { width, paint: (_kind, text) => text });
+  return showStream(
+    STREAM,
+    { hex: false, stats: false, keyLog: undefined },
+    { width, paint: (_kind, text) => text },
+  );
 }
 
 describe("a stream, shown in windows of several widths", () => {

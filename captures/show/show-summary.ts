@@ -11,13 +11,12 @@ import { endpoint } from "./stream-summary.ts";
 
 /** The rows that show what a capture holds. */
 export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
-  const { packets, segments, streams, damage } = capture;
+  const { packets, segments, streams } = capture;
   const rows = [
     canvas.paint("heading", capture.path),
     `${packets} packets, ${segments} of them TCP, in ${seconds(capture.duration)} s; ${streams.length} streams`,
+    ...damageRows(capture, canvas),
   ];
-  if (damage !== undefined)
-    rows.push(canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`));
   if (streams.length === 0) return rows;
   const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
   const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
@@ -31,12 +30,18 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
   return rows;
 }
 
+/** A row that tells of damage in the file, if there is any. */
+export function damageRows({ damage }: LoadedCapture, canvas: Canvas): string[] {
+  if (damage === undefined) return [];
+  return [canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`)];
+}
+
 function summaryOf(stream: Stream): string[] {
   return [
     String(stream.index),
     endpoint(stream.a),
     endpoint(stream.b),
-    describe(recognise(linesOf(stream))),
+    describe(stream),
     String(bytesOf(stream.fromA)),
     String(bytesOf(stream.fromB)),
     seconds(stream.lastTime - stream.firstTime),
@@ -50,7 +55,9 @@ function bytesOf(pieces: Iterable<Piece>): number {
 }
 
 /** Describes a stream in words. */
-function describe(protocol: Protocol): string {
+function describe(stream: Stream): string {
+  const lines = linesOf(stream);
+  const protocol: Protocol = recognise(lines);
   switch (protocol.name) {
     case "calculator":
       return "01, calculator";
@@ -59,8 +66,14 @@ function describe(protocol: Protocol): string {
     case "peers":
       return `${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
     case "unknown":
-      return "not ours";
+      return lines.length > 0 ? "not ours" : describeSilent(stream);
   }
+}
+
+/** Describes a stream without any data. */
+function describeSilent({ unopened }: Stream): string {
+  if (unopened === undefined) return "nothing was said";
+  return unopened === "refused" ? "refused" : "no answer";
 }
 
 function seconds(nanoseconds: bigint): string {
