@@ -47,7 +47,7 @@ interface Layout {
 /** The rows that show a stream. */
 export function showStream(stream: Stream, view: StreamView, canvas: Canvas): string[] {
   const lines = linesOf(stream);
-  if (lines.length === 0) return [silence(stream)];
+  if (lines.length === 0) return wrap(silence(stream), canvas.width);
   const names = namesOf(recognise(lines));
   const opened = view.keyLog === undefined ? new Map<StreamLine, Unsealed>() : unseal(lines, view.keyLog);
   const layout = layoutFor(canvas.width, Math.max(names.a.length, names.b.length), view);
