@@ -121,7 +121,7 @@ const ETHER_TYPE_NAMES: ReadonlyMap<number, string> = new Map([
 
 /** The name of what an Ethernet frame carries. Numbers of up to 1500 are a length (IEEE 802.3). */
 export function etherTypeName(type: number): string {
-  if (type <= 1500) return `a frame of 802.3, ${type} bytes`;
+  if (type <= 1500) return "a frame of IEEE 802.3";
   return ETHER_TYPE_NAMES.get(type) ?? `Ethernet type 0x${type.toString(16).padStart(4, "0")}`;
 }
 

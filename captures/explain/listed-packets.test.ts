@@ -75,6 +75,24 @@ describe("a list of packets", () => {
     ]);
   });
 
+  it("tells what comes late from what comes again", () => {
+    const listed = conversation({ a: 2 ** 32 - 7 }, (connection) =>
+      connection
+        .handshake()
+        .lose("a", 6)
+        .data("a", "three\n")
+        .at("a", -9, "two\n")
+        .at("a", -12, "on\n")
+        .at("a", -12, "on\ntwo\n"),
+    );
+    assert.deepEqual(listed.slice(3), [
+      "ACK|7|1|6|three\\n",
+      "ACK|4|1|4|late: two\\n",
+      "ACK|1|1|3|late: on\\n",
+      "ACK|1|1|7|again: on\\ntwo\\n",
+    ]);
+  });
+
   it("tells how many bytes are acknowledged if their packet was not captured", () => {
     const listed = conversation({}, (connection) => connection.handshake().lose("a", 10).acknowledge("b"));
     assert.equal(listed.at(-1), "ACK|1|11|0|ACK up to byte 10");

@@ -35,6 +35,9 @@ const MOST_SHOWN = 250;
 /** How many segments of a direction are remembered until they are acknowledged. */
 const MOST_REMEMBERED = 1024;
 
+/** How many holes of a direction are remembered. */
+const MOST_HOLES = 64;
+
 /** One direction of a connection. All numbers are absolute, from 0 to 2^32 - 1. */
 interface Direction {
   /** From here the sequence numbers are counted: the SYN's own number. Undefined before the first segment. */
@@ -45,6 +48,14 @@ interface Direction {
   acknowledged: number | undefined;
   /** The packets that are not acknowledged yet, by the number after their last byte. */
   waiting: Map<number, number>;
+  /** What has not been seen yet of the numbers before `end`. */
+  holes: Hole[];
+}
+
+/** The numbers from `start` to before `end`. */
+interface Hole {
+  start: number;
+  end: number;
 }
 
 /** Takes the packets of a capture, in order. */
@@ -103,21 +114,31 @@ export class PacketLister {
     // A SYN and a FIN count as one byte each (RFC 9293, section 3.4).
     const length = payloadLength + (syn ? 1 : 0) + (fin ? 1 : 0);
     const end = (sequence + length) >>> 0;
-    const isAgain = length > 0 && !isAfter(end, own.end);
-    if (length > 0 && !isAgain) {
+    const isOld = length > 0 && !isAfter(end, own.end);
+    const isLate = fillHoles(own, sequence, end) || isAfter(own.base, sequence);
+    if (length > 0 && !isOld) {
+      if (isAfter(sequence, own.end)) own.holes.push({ start: own.end, end: sequence });
+      if (own.holes.length > MOST_HOLES) own.holes.shift();
       own.end = end;
       own.waiting.set(end, segment.packet);
       const [oldest] = own.waiting.keys();
       if (own.waiting.size > MOST_REMEMBERED && oldest !== undefined) own.waiting.delete(oldest);
     }
-    return `${isAgain ? "again: " : ""}${words(segment, acknowledges, isAnswerToSyn)}`;
+    const when = isOld ? (isLate ? "late: " : "again: ") : "";
+    return `${when}${words(segment, acknowledges, isAnswerToSyn)}`;
   }
 
   #direction(from: Endpoint, to: Endpoint): Direction {
     const key = directionKey(from, to);
     const known = this.#directions.get(key);
     if (known !== undefined) return known;
-    const direction: Direction = { base: undefined, end: 0, acknowledged: undefined, waiting: new Map() };
+    const direction: Direction = {
+      base: undefined,
+      end: 0,
+      acknowledged: undefined,
+      waiting: new Map(),
+      holes: [],
+    };
     this.#directions.set(key, direction);
     return direction;
   }
@@ -135,6 +156,19 @@ function directionKey(from: Endpoint, to: Endpoint): string {
 /** Sequence numbers begin again at 0 after 2^32 - 1, so "after" means: in the half before which the other one stands. */
 function isAfter(number: number, other: number): boolean {
   return ((number - other) | 0) > 0;
+}
+
+/** Takes the numbers from `start` to before `end` out of the holes. @returns whether any of them were in one */
+function fillHoles(direction: Direction, start: number, end: number): boolean {
+  let isFilling = false;
+  direction.holes = direction.holes.flatMap((hole) => {
+    if (!isAfter(hole.end, start) || !isAfter(end, hole.start)) return [hole];
+    isFilling = true;
+    const before = isAfter(start, hole.start) ? [{ start: hole.start, end: start }] : [];
+    const behind = isAfter(hole.end, end) ? [{ start: end, end: hole.end }] : [];
+    return [...before, ...behind];
+  });
+  return isFilling;
 }
 
 /** Notes an acknowledgement. @returns what it acknowledges */

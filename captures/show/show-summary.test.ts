@@ -34,6 +34,23 @@ const BACK = { source: B, destination: A };
 const REFUSAL = { ...BACK, rst: true, ack: true, sequence: 0 };
 const AGREEMENT = { ...BACK, syn: true, ack: true, sequence: 0 };
 
+describe("the summary in a window", () => {
+  it("of 80 columns has one row for each stream", () => {
+    const name = "a".repeat(20);
+    const said = `{"type":"hello","stage":"04","from":"${name}","to":"${name}"}\n`;
+    const follower = new Follower();
+    const payload = Buffer.from(said);
+    const segment = { packet: 1, time: 0n, source: A, destination: B, sequence: 1, acknowledgement: 1 };
+    follower.add({ ...segment, ...NO_FLAGS, payload, payloadLength: payload.length });
+    const capture = { path: "x", packets: 1, segments: 1, duration: 0n, damage: undefined };
+    const loaded = { ...capture, streams: follower.finish() };
+    const rows = showSummary(loaded, { width: 80, paint: plain });
+    for (const row of rows) assert.isAtMost(row.length, 80);
+    assert.match(rows.at(-1) ?? "", / 04, a+\.\.\. +[0-9]+ +0 +0\.000$/);
+    assert.include(showSummary(loaded, { width: 120, paint: plain }).at(-1), `04, ${name} calls ${name}`);
+  });
+});
+
 describe("the summary names a stream in which nothing was said", () => {
   it("refused if the SYN was answered by RST", () => {
     assert.equal(called(SYN, REFUSAL), "refused");

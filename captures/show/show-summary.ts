@@ -2,6 +2,7 @@
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { column } from "../../terminal/text.ts";
+import { widthOf } from "../../terminal/widths.ts";
 import { type Protocol, recognise } from "../explain/protocols.ts";
 import { MORE } from "../explain/readable.ts";
 import { linesOf } from "../explain/stream-lines.ts";
@@ -19,13 +20,13 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
   ];
   if (streams.length === 0) return rows;
   const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
-  const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
+  const { widths, gap } = columnsFor(table, canvas.width);
   rows.push("");
   for (const [index, cells] of table.entries()) {
     const row = cells.map((cell, i) =>
       i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0, MORE),
     );
-    rows.push(index === 0 ? canvas.paint("heading", row.join("  ")) : row.join("  "));
+    rows.push(index === 0 ? canvas.paint("heading", row.join(gap)) : row.join(gap));
   }
   return rows;
 }
@@ -34,6 +35,22 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
 export function damageRows({ damage }: LoadedCapture, canvas: Canvas): string[] {
   if (damage === undefined) return [];
   return [canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`)];
+}
+
+/** Where "what it is" stands in a row, and how short it may be cut, in columns. */
+const WHAT = 3;
+const SHORTEST_WHAT = 12;
+
+/** The widths of the columns. If all is too wide, the gaps become smaller, and then what a stream is becomes shorter. */
+function columnsFor(table: readonly (readonly string[])[], width: number): { widths: number[]; gap: string } {
+  const widths = (table[0] ?? []).map((_, i) =>
+    table.reduce((most, cells) => Math.max(most, widthOf(cells[i] ?? "")), 0),
+  );
+  const text = widths.reduce((sum, one) => sum + one, 0);
+  if (text + 2 * (widths.length - 1) <= width) return { widths, gap: "  " };
+  const room = width - (widths.length - 1) - (text - (widths[WHAT] ?? 0));
+  widths[WHAT] = Math.min(widths[WHAT] ?? 0, Math.max(SHORTEST_WHAT, room));
+  return { widths, gap: " " };
 }
 
 function summaryOf(stream: Stream): string[] {
