@@ -19,19 +19,24 @@ import { summaryLine } from "./show/stream-summary.ts";
 const USAGE = `usage: npm run show -- [OPTIONS] FILE
        npm run show -- --compare FILE FILE
 
-Shows what is in a capture (pcap or pcapng): who talked to whom, and what stood on the wire.
+Shows what is in a capture (pcap or pcapng): who talked to whom, and what stood
+on the wire.
 
-  --stream N        the conversation in stream N, line by line (all streams: --stream all)
-    --hex             with it: every byte in hexadecimal
-    --stats           with it: how much of a line is text, how evenly its bytes are spread
-  --packets         all packets: number, time, ends, flags, sequence and acknowledgement
-                    number (counted from the SYN), bytes of data, and what it is
+  --stream N        the conversation in stream N, line by line (--stream all)
+  --packets         all packets: number, time, ends, flags, sequence number and
+                    acknowledgement (from the SYN on), bytes of data, what it is
   --packet N        packet N, every byte with its meaning
   --find TEXT       where TEXT can be read
-  --compare         two captures of the same conversation side by side (also with --stats)
+  --compare         two captures of the same conversation side by side
   --json            one JSON object for each stream, a line each
-  --stream N        with --packets, --find or --json: only of this stream
-  --keys FILE       with --stream, --find, --compare or --json: decrypt stage 04 with this key log
+
+With one of these:
+  --hex             with --stream: every byte in hexadecimal
+  --stats           with --stream or --compare: how much of a line is text, and
+                    how evenly its bytes are spread
+  --keys FILE       with --stream, --find, --compare or --json: decrypt stage 04
+                    with this key log
+  --stream N        with --packets, --find or --json: only stream N
   --partial         of a damaged file, show what stands before the damage
   --help            show this text`;
 

@@ -49,13 +49,18 @@ export function summarize(stream: Stream, keyLog?: KeyLog): StreamSummary {
   };
 }
 
-/** The summary as one line of JSON, in which everything is escaped that a terminal might obey. */
+/** The summary as one line of JSON. */
 export function summaryLine(stream: Stream, keyLog?: KeyLog): string {
+  return escapeForTerminal(JSON.stringify(summarize(stream, keyLog)));
+}
+
+/** Escapes in JSON everything that a terminal might obey. What the JSON says stays the same. */
+export function escapeForTerminal(json: string): string {
   const escaped = (character: string): string =>
     Array.from({ length: character.length }, (_, i) => character.charCodeAt(i).toString(16).padStart(4, "0"))
       .map((digits) => `\\u${digits}`)
       .join("");
-  return JSON.stringify(summarize(stream, keyLog)).replace(/\p{C}/gu, escaped);
+  return json.replace(/\p{C}/gu, escaped);
 }
 
 function decrypt(stream: Stream, keyLog: KeyLog): DecryptedLine[] {
