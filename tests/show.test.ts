@@ -9,6 +9,8 @@ import { ACK, ethernet, ipv4, RST, SYN, tcp } from "../captures/testing/packets.
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { startProgram } from "../programs/stage-programs.ts";
 
+const ARP = Buffer.concat([Buffer.alloc(12, 2), Buffer.of(0x08, 0x06), Buffer.alloc(28)]);
+
 const SECRET = "the code for the door is 2718";
 
 function capture(name: string): string {
@@ -168,12 +170,19 @@ describe("npm run show", () => {
       "packet 4, 0.002097 s after the first: 76 bytes",
       "127.0.0.1:55234 → 127.0.0.1:10001, ACK, 10 bytes of data",
     ]);
-    const shown = lines.flatMap((line) => /^ *[0-9]+ {2}((?:[0-9a-f]{2} )+) /.exec(line)?.[1]?.trim() ?? []);
-    const file = readFileSync(join(COURSE_FOLDER, capture("01-calculator.pcap")));
-    const bytes = Buffer.from(shown.join("").replaceAll(" ", ""), "hex");
-    expect(bytes.length).to.equal(76);
-    expect(file.includes(bytes)).to.equal(true);
     expect(text).to.match(/^ +75 {2}0a +\. +LF: the end of the line$/m);
+    // Packet 32 of stage 04 has a member with more than 100 bytes.
+    for (const [name, number, length] of [
+      ["01-calculator.pcap", "4", 76],
+      ["04-aes-chat.pcap", "32", 317],
+    ] as const) {
+      const shown = (await show(capture(name), "--packet", number)).lines.flatMap(
+        (line) => /^ *[0-9]+ {2}((?:[0-9a-f]{2} )+) /.exec(line)?.[1]?.trim() ?? [],
+      );
+      const bytes = Buffer.from(shown.join("").replaceAll(" ", ""), "hex");
+      expect(bytes.length, name).to.equal(length);
+      expect(readFileSync(join(COURSE_FOLDER, capture(name))).includes(bytes), name).to.equal(true);
+    }
     const acknowledgement = await show(capture("01-nagle.pcap"), "--packet", "5");
     expect(acknowledgement.lines[1]).to.equal(
       "127.0.0.1:10001 → 127.0.0.1:39392, ACK, 0 bytes of data (ACK of packet 4)",
@@ -221,7 +230,7 @@ describe("npm run show", () => {
     const common = { sourcePort: 51_000, destinationPort: 10_001 };
     const back = { source: "10.0.0.2", destination: "10.0.0.1" };
     const answer = { sourcePort: 10_001, destinationPort: 51_000, flags: RST | ACK, acknowledgement: 1 };
-    const packets = [ethernet(ipv4(tcp({ ...common, flags: SYN }))), ethernet(ipv4(tcp(answer), back))];
+    const packets = [ethernet(ipv4(tcp({ ...common, flags: SYN }))), ethernet(ipv4(tcp(answer), back)), ARP];
     writeFileSync(refused, Buffer.concat([pcapHeader(1), ...packets.map((data) => pcapRecord(0n, data))]));
     const { text } = await show(refused);
     expect(text).to.match(/^0 {2}10\.0\.0\.1:51000 {2}10\.0\.0\.2:10001 {2}refused /m);
@@ -229,7 +238,12 @@ describe("npm run show", () => {
     expect((await show(refused, "--stream", "0")).text).to.match(
       /^refused: .* No program was listening there\.$/,
     );
-    expect((await show(refused, "--packets")).text).to.match(/RST ACK +1 +1 +0 {2}refuses to connect$/m);
+    const listed = await show(refused, "--packets");
+    expect(listed.text).to.match(/RST ACK +1 +1 +0 {2}refuses to connect$/m);
+    expect(listed.text).to.match(/^ +3 .* ARP, 42 bytes$/m);
+    const one = await show(refused, "--packets", "--stream", "0");
+    expect(one.text).to.include("refuses to connect");
+    expect(one.text).to.not.include("ARP");
   });
 
   it("makes do with the whole part of a damaged file, if told to", async () => {
