@@ -1,10 +1,12 @@
 // npm run capture -- NAME: records one of the course's captures again, or what a student does in other terminals.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { recordLive } from "./record/live.ts";
-import { METHODS, type Method, RecordError, record } from "./record/record.ts";
+import { nextSteps, type Recorded } from "./record/next-steps.ts";
+import { keyLogBeside, METHODS, type Method, pathForPeople, RecordError, record } from "./record/record.ts";
 import { RECORDINGS, type Recording } from "./record/recordings.ts";
 
 const NAMES = RECORDINGS.map(({ name }) => name);
@@ -87,15 +89,20 @@ async function main(): Promise<void> {
   const report = (line: string): void => console.log(line);
   const stopped = live ? onceStopped() : undefined;
   if (stopped === undefined) endAtOnceWhenStopped();
+  const made: Recorded[] = [];
   for (const recording of recordings) {
+    const folder = live ? ["work", `live-${recording.name}.pcap`] : ["captures", `${recording.file}.pcap`];
+    const file = out ?? join(COURSE_FOLDER, ...folder);
     if (stopped === undefined) {
-      const committed = join(COURSE_FOLDER, "captures", `${recording.file}.pcap`);
-      await record(recording, { out: out ?? committed, method, report });
+      await record(recording, { out: file, method, report });
     } else {
-      const usual = join(COURSE_FOLDER, "work", `live-${recording.name}.pcap`);
-      await recordLive(recording, { out: out ?? usual, method, port, stopped, report });
+      await recordLive(recording, { out: file, method, port, stopped, report });
     }
+    const keys = keyLogBeside(file);
+    const hasKeys = recording.keys && existsSync(keys);
+    made.push({ capture: pathForPeople(file), keys: hasKeys ? pathForPeople(keys) : undefined });
   }
+  for (const line of nextSteps(made)) report(line);
 }
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;

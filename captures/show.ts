@@ -1,78 +1,58 @@
 // npm run show -- FILE: shows a capture to people. Readable text has one colour, ciphertext another.
 
 import { readFileSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { canvasFor } from "../terminal/paint.ts";
+import { type Canvas, canvasFor } from "../terminal/paint.ts";
 import { type KeyLog, parseKeyLog } from "./explain/key-log.ts";
+import { jsonOf } from "./explain/protocols.ts";
+import { linesOf } from "./explain/stream-lines.ts";
 import { type LoadedCapture, loadCapture } from "./follow/load.ts";
 import { FileError } from "./read/capture-file.ts";
-import { CaptureError } from "./read/packet.ts";
+import { CaptureError, type Stream } from "./read/packet.ts";
+import { readOptions, type ShowOptions, UsageError } from "./show/options.ts";
 import { showCompare } from "./show/show-compare.ts";
 import { showFind } from "./show/show-find.ts";
+import { showPacket, showPackets } from "./show/show-packets.ts";
 import { showStream } from "./show/show-stream.ts";
-import { showSummary } from "./show/show-summary.ts";
-import { summarize } from "./show/stream-summary.ts";
+import { damageRows, showSummary } from "./show/show-summary.ts";
+import { summaryLine } from "./show/stream-summary.ts";
 
 const USAGE = `usage: npm run show -- [OPTIONS] FILE
        npm run show -- --compare FILE FILE
 
-Shows what is in a capture (pcap or pcapng, also gzipped): who talked to whom, and what stood on the wire.
+Shows what is in a capture (pcap or pcapng, also gzipped): who talked to whom,
+and what stood on the wire.
 
-  --stream N        the conversation in stream N, line by line (all streams of ours: --stream all)
-  --hex             with --stream: every byte in hexadecimal
-  --keys FILE       with --stream: decrypt stage 04 with this key log
+  --stream N        the conversation in stream N, line by line (--stream all)
+  --packets         all packets: number, time, ends, flags, sequence number and
+                    acknowledgement (from the SYN on), bytes of data, what it is
+  --packet N        packet N, every byte with its meaning
   --find TEXT       where TEXT can be read
   --compare         two captures of the same conversation side by side
   --json            one JSON object for each stream, a line each
+
+With one of these:
+  --hex             with --stream: every byte in hexadecimal
+  --stats           with --stream or --compare: how much of a line is text, and
+                    how evenly its bytes are spread
+  --keys FILE       with --stream, --find, --compare or --json: decrypt stage 04
+                    with this key log
+  --stream N        with --packets, --find or --json: only stream N
   --partial         of a damaged file, show what stands before the damage
   --help            show this text`;
 
 /** The largest key log that we read, in bytes. */
 const MAX_KEY_LOG_BYTES = 16_777_216;
 
-/** A problem that the user can solve: one line, and an exit code. */
-class ShowError extends Error {
-  readonly exitCode: number;
+/** How many rows are printed at once. */
+const ROWS_AT_ONCE = 500;
 
-  constructor(problem: string, exitCode = 1) {
-    super(problem);
-    this.exitCode = exitCode;
-  }
-}
+/** A problem that the user can solve. The message is one line. */
+class ShowError extends Error {}
 
-function readArguments() {
-  const options = {
-    stream: { type: "string" },
-    hex: { type: "boolean" },
-    keys: { type: "string" },
-    find: { type: "string" },
-    compare: { type: "boolean" },
-    json: { type: "boolean" },
-    partial: { type: "boolean" },
-    help: { type: "boolean" },
-  } as const;
+/** Runs something that reads a capture. @throws ShowError if the file cannot be read, or is damaged */
+async function reading<Result>(path: string, partial: boolean, read: () => Promise<Result>): Promise<Result> {
   try {
-    const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const files = values.compare ? 2 : 1;
-    if (!values.help && positionals.length !== files) {
-      throw new Error(
-        `${files === 2 ? "--compare takes two files" : "give one file"}, not ${positionals.length}`,
-      );
-    }
-    if (values.stream !== undefined && !/^(?:[0-9]{1,9}|all)$/.test(values.stream)) {
-      throw new Error("--stream takes a number, or all");
-    }
-    if (values.find === "") throw new Error("--find takes a text");
-    return { ...values, files: positionals };
-  } catch (error) {
-    const problem = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? "") : String(error);
-    throw new ShowError(`${problem} (--help shows the usage)`, 2);
-  }
-}
-
-async function load(path: string, partial: boolean): Promise<LoadedCapture> {
-  try {
-    return await loadCapture(path, partial);
+    return await read();
   } catch (error) {
     if (error instanceof FileError) throw new ShowError(error.message);
     if (!(error instanceof CaptureError)) throw error;
@@ -95,43 +75,128 @@ function readKeys(path: string): KeyLog {
   return keys;
 }
 
-async function main(): Promise<void> {
-  const given = readArguments();
-  if (given.help) return console.log(USAGE);
-  const canvas = canvasFor(process.stdout, process.env);
-  const print = (rows: readonly string[]): void => console.log(rows.join("\n"));
-  const captures: LoadedCapture[] = [];
-  for (const file of given.files) captures.push(await load(file, given.partial ?? false));
-  const [capture, second] = captures;
-  if (capture === undefined) return;
+/** The keys, if they were given and there is something to decrypt. */
+function keysFor({ keys, files }: ShowOptions, streams: readonly Stream[]): KeyLog | undefined {
+  if (keys === undefined) return undefined;
+  const keyLog = readKeys(keys);
+  if (streams.some(hasSealedLine)) return keyLog;
+  const where = files.length > 1 ? "these captures" : files[0];
+  throw new ShowError(`--keys does nothing here: what is shown of ${where} has no sealed line of stage 04`);
+}
 
-  if (second !== undefined) {
-    const rows = showCompare(capture, second, canvas);
-    if (rows === undefined)
-      throw new ShowError("there is no chat in one of the captures; compare those of stages 02 to 04");
-    return print(rows);
-  }
-  if (given.json) {
-    for (const stream of capture.streams) console.log(JSON.stringify(summarize(stream)));
-    return;
-  }
-  if (given.find !== undefined) return print(showFind(capture.streams, given.find, canvas));
-  if (given.stream === undefined) {
-    print(showSummary(capture, canvas));
-    if (capture.streams.length > 0) print(["", "What was said in a stream: add --stream NUMBER."]);
-    return;
-  }
-  const wanted = capture.streams.filter(
-    ({ index }) => given.stream === "all" || index === Number(given.stream),
+function hasSealedLine(stream: Stream): boolean {
+  return linesOf(stream).some((line) => line.kind === "line" && jsonOf(line.bytes)?.type === "sealed");
+}
+
+/** The streams that are meant: all of them, or the one with this number. */
+function wantedStreams({ streams }: LoadedCapture, number: number | undefined): readonly Stream[] {
+  if (number === undefined) return streams;
+  const stream = streams[number];
+  if (stream !== undefined) return [stream];
+  throw new ShowError(
+    `there is no stream ${number}; ${streams.length === 0 ? "this capture has none" : `this capture has ${streams.length}, from 0`}`,
   );
-  if (wanted.length === 0)
-    throw new ShowError(
-      `there is no stream ${given.stream}; this capture has ${capture.streams.length}, from 0`,
-    );
-  const keyLog = given.keys === undefined ? undefined : readKeys(given.keys);
+}
+
+/** Waits until the rows are on their way, so that a long list does not have to be in memory. */
+function print(rows: readonly string[]): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${rows.join("\n")}\n`, () => resolve()));
+}
+
+async function printAll(rows: AsyncIterable<string>): Promise<void> {
+  let waiting: string[] = [];
+  for await (const row of rows) {
+    waiting.push(row);
+    if (waiting.length < ROWS_AT_ONCE) continue;
+    await print(waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) await print(waiting);
+}
+
+async function printCompare(
+  options: ShowOptions,
+  captures: readonly LoadedCapture[],
+  canvas: Canvas,
+): Promise<void> {
+  const [left, right] = captures;
+  if (left === undefined || right === undefined) return;
+  const keyLog = keysFor(options, [...left.streams, ...right.streams]);
+  const rows = showCompare(left, right, { stats: options.stats, keyLog }, canvas);
+  if (rows === undefined)
+    throw new ShowError("there is no chat in one of the captures; compare those of stages 02 to 04");
+  await print(rows);
+}
+
+async function printPacket({ files, packet, partial }: ShowOptions, canvas: Canvas): Promise<void> {
+  const [file = ""] = files;
+  const options = partial ? { onDamage: () => {} } : {};
+  const rows = await reading(file, partial, () => showPacket(file, packet, options, canvas));
+  if (rows !== undefined) return print(rows);
+  const { packets, damage } = await loadCapture(file, true);
+  const before = damage === undefined ? "" : " before its damage";
+  throw new ShowError(`there is no packet ${packet}; this capture has ${packets}${before}, from 1`);
+}
+
+async function printPackets(capture: LoadedCapture, options: ShowOptions, canvas: Canvas): Promise<void> {
+  const { stream } = options;
+  const only = stream === undefined ? undefined : wantedStreams(capture, stream)[0];
+  const damage = damageRows(capture, canvas);
+  if (damage.length > 0) await print(damage);
+  await reading(capture.path, true, () => printAll(showPackets(capture, only, canvas)));
+  await print(["", "Every byte of a packet: --packet NUMBER in place of --packets."]);
+}
+
+async function printStreams(capture: LoadedCapture, options: ShowOptions, canvas: Canvas): Promise<void> {
+  const wanted = wantedStreams(capture, options.stream);
+  const keyLog = keysFor(options, wanted);
   for (const stream of wanted) {
-    if (wanted.length > 1) print(["", canvas.paint("heading", `stream ${stream.index}`)]);
-    print(showStream(stream, { hex: given.hex ?? false, keyLog }, canvas));
+    if (wanted.length > 1) await print(["", canvas.paint("heading", `stream ${stream.index}`)]);
+    await print(showStream(stream, { ...options, keyLog }, canvas));
+  }
+}
+
+async function printSummary(capture: LoadedCapture, canvas: Canvas): Promise<void> {
+  await print(showSummary(capture, canvas));
+  if (capture.streams.length > 0)
+    await print(["", "What was said in a stream: add --stream NUMBER. All packets: --packets."]);
+}
+
+/** A pipe gives its bytes only once, and the list of packets reads them twice. */
+function refusePipe(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO())
+    throw new ShowError(`${path} is a pipe, and --packets reads twice: write it to a file first`);
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) return console.log(USAGE);
+  const canvas = canvasFor(process.stdout, process.env);
+  const { view, files, partial } = options;
+  if (view === "packet") return printPacket(options, canvas);
+  if (view === "packets") refusePipe(files[0] ?? "");
+  const captures: LoadedCapture[] = [];
+  for (const file of files) captures.push(await reading(file, partial, () => loadCapture(file, partial)));
+  const [capture] = captures;
+  if (capture === undefined) return;
+  switch (view) {
+    case "compare":
+      return printCompare(options, captures, canvas);
+    case "packets":
+      return printPackets(capture, options, canvas);
+    case "stream":
+      return printStreams(capture, options, canvas);
+    case "summary":
+      return printSummary(capture, canvas);
+    case "find": {
+      const streams = wantedStreams(capture, options.stream);
+      return print(showFind(streams, options.find, keysFor(options, streams), canvas));
+    }
+    case "json": {
+      const streams = wantedStreams(capture, options.stream);
+      const keyLog = keysFor(options, streams);
+      for (const stream of streams) await print([summaryLine(stream, keyLog)]);
+    }
   }
 }
 
@@ -139,7 +204,7 @@ process.stdout.on("error", () => process.exit(0)); // The reader of our output m
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof ShowError)) throw error;
-  console.error(`error: ${error.message}`);
-  process.exitCode = error.exitCode;
+  if (!(error instanceof ShowError || error instanceof UsageError)) throw error;
+  console.error(`error: ${error.message}${error instanceof UsageError ? " (--help shows the usage)" : ""}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -97,7 +97,13 @@ describe("npm run capture", () => {
     await chat(typed(commands));
     live.signal("SIGINT");
     expect((await live.exit()).code).to.equal(0);
-    expect(live.lines.at(-1)).to.include(SYNTHETIC_MAC.caller);
+    expect(live.lines.join("\n")).to.include(SYNTHETIC_MAC.caller);
+    expect(live.lines.slice(-4)).to.deep.equal([
+      "What was said, and every packet:",
+      `  npm run show -- ${out} --stream all`,
+      `  npm run show -- ${out} --packets`,
+      `Or open ${out} in Wireshark (File > Open).`,
+    ]);
     const loaded = await loadCapture(out, false);
     expect(textIn(loaded)).to.include("spoken live");
     expect(loaded.streams).to.have.length(3);

@@ -351,7 +351,9 @@ describe("recording anew", () => {
         const synthetic = join(folder, "synthetic.pcap");
         writeFileSync(synthetic, synthesizeFolder(logFolder).bytes);
         const [genuine, made] = await Promise.all([load(out), load(synthetic)]);
-        expect(made.streams.map(summarize)).to.deep.equal(genuine.streams.map(summarize));
+        expect(made.streams.map((stream) => summarize(stream))).to.deep.equal(
+          genuine.streams.map((stream) => summarize(stream)),
+        );
         expect(made.connections.areWhole(CONNECTIONS[name] ?? 0)).to.equal(true);
       });
     }

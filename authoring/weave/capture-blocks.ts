@@ -1,20 +1,24 @@
 // Makes the tables that pages show of captures: packets, the bytes of a packet, the lines of a stream, a handshake.
 
+import { dataBytes, lineBytes } from "../../captures/explain/line-bytes.ts";
+import { explainPacket } from "../../captures/explain/packet-bytes.ts";
 import { jsonOf, namesOf, recognise } from "../../captures/explain/protocols.ts";
 import { MORE, readable } from "../../captures/explain/readable.ts";
 import { linesOf, type StreamLine } from "../../captures/explain/stream-lines.ts";
-import { Decoder } from "../../captures/follow/decode.ts";
 import { loadCapture } from "../../captures/follow/load.ts";
-import type { Packet, Segment, Stream } from "../../captures/read/packet.ts";
-import { readCapture } from "../../captures/read/read-capture.ts";
+import type { Stream } from "../../captures/read/packet.ts";
+import { labelledRows } from "../../captures/show/labelled-rows.ts";
+import * as table from "../../captures/show/packet-table.ts";
+import { belongsTo, packetsOf } from "../../captures/show/show-packets.ts";
+import { plain } from "../../terminal/paint.ts";
 import { column, cut } from "../../terminal/text.ts";
-import { labelledRows } from "./labelled-bytes.ts";
-import { lineBytes } from "./line-bytes.ts";
-import { dataBytes, packetBytes } from "./packet-bytes.ts";
 import { MarkerError } from "./weave-error.ts";
 
 /** The lesson reader must fit into terminals of 80 columns. */
 const WIDTH = 78;
+
+/** Bytes with labels. A page shows of a long range only its beginning and its end. */
+const BYTES = { width: WIDTH, mostRows: 4 };
 
 /** The numbers of the first and the last item, counted from 1. */
 export interface Range {
@@ -23,7 +27,7 @@ export interface Range {
 }
 
 /**
- * A row for each packet: number, seconds since the first packet, ports, flags, bytes of data, and how the data begin.
+ * The same table as `npm run show -- FILE --packets`.
  * @throws MarkerError if the range holds no packet
  */
 export async function packetTable(
@@ -31,55 +35,29 @@ export async function packetTable(
   stream: number | undefined,
   { first, last }: Range,
 ): Promise<string[]> {
+  const capture = await loadCapture(path, false);
   const wanted = stream === undefined ? undefined : await streamOf(path, stream);
-  const rows = ["packet   seconds  from → to       flags    bytes  data"];
-  let start: bigint | undefined;
-  for (const { packet, segment } of await packetsOf(path)) {
-    start ??= packet.time;
-    if (packet.number < first || packet.number > last || segment === undefined) continue;
-    if (wanted !== undefined && !belongsTo(segment, wanted)) continue;
-    rows.push(packetRow(segment, packet.time - start));
+  const columns = table.packetTable(capture, wanted === undefined ? capture.streams : [wanted], WIDTH);
+  const rows: string[] = [];
+  for await (const { segment, listed, first: start } of packetsOf(path)) {
+    if (listed.number < first || listed.number > last || segment === undefined) continue;
+    if (wanted === undefined || belongsTo(segment, wanted))
+      rows.push(...table.packetRows(columns, listed, start, plain));
   }
-  if (rows.length === 1) throw new MarkerError("there is no such packet in the capture");
-  return rows;
-}
-
-function packetRow(segment: Segment, since: bigint): string {
-  const { source, destination, payload } = segment;
-  const flags = (["syn", "fin", "rst", "ack"] as const)
-    .filter((flag) => segment[flag])
-    .join(" ")
-    .toUpperCase();
-  const beginning = [
-    String(segment.packet).padStart(6),
-    (Number(since) / 1e9).toFixed(6).padStart(9),
-    ` ${source.port} → ${destination.port}`.padEnd(15),
-    flags.padEnd(8),
-    String(segment.payloadLength).padStart(5),
-    "",
-  ].join(" ");
-  return `${beginning} ${cut(asWritten(payload), WIDTH - beginning.length - 1, MORE)}`.trimEnd();
-}
-
-/** Bytes as text, with each LF shown as \n. */
-function asWritten(bytes: Buffer): string {
-  return readable(Buffer.from(bytes.toString("latin1").replace(/\n/g, "\\n"), "latin1"));
-}
-
-function belongsTo({ packet, source, destination }: Segment, stream: Stream): boolean {
-  if (packet < stream.firstPacket || packet > stream.lastPacket) return false;
-  const ports = [stream.a.port, stream.b.port];
-  return ports.includes(source.port) && ports.includes(destination.port);
+  if (rows.length === 0) throw new MarkerError("there is no such packet in the capture");
+  return [...table.packetHeading(columns), ...rows];
 }
 
 /** The bytes of a packet, with a label for each field. @param dataOnly leaves out the headers */
 export async function packetHex(path: string, number: number, dataOnly: boolean): Promise<string[]> {
-  const found = (await packetsOf(path)).find(({ packet }) => packet.number === number);
-  if (found === undefined) throw new MarkerError(`there is no packet ${number} in the capture`);
-  if (!dataOnly) return labelledRows(packetBytes(found.packet));
-  const data = found.segment?.payload ?? Buffer.alloc(0);
-  if (data.length === 0) throw new MarkerError(`packet ${number} carries no data`);
-  return labelledRows(dataBytes(data));
+  for await (const { packet, segment, listed } of packetsOf(path)) {
+    if (packet.number !== number) continue;
+    if (!dataOnly) return labelledRows(explainPacket(packet, listed.tcp?.counted).ranges, BYTES);
+    const data = segment?.payload ?? Buffer.alloc(0);
+    if (data.length === 0) throw new MarkerError(`packet ${number} carries no data`);
+    return labelledRows(dataBytes(data), BYTES);
+  }
+  throw new MarkerError(`there is no packet ${number} in the capture`);
 }
 
 /** The lines of a stream in both directions, in the order in which their last bytes arrived. */
@@ -119,7 +97,7 @@ export async function handshakeTable(path: string, number: number | undefined): 
     if (line.kind !== "line" || !isHandshake(line.bytes)) continue;
     const role = line.from === "a" ? "initiator" : "responder";
     rows.push(rows.length === 0 ? "" : "\n", `${names[line.from]}, the ${role}, packet ${line.packet}`);
-    rows.push(...labelledRows(lineBytes(Buffer.concat([line.bytes, Buffer.from("\n")]))));
+    rows.push(...labelledRows(lineBytes(Buffer.concat([line.bytes, Buffer.from("\n")])), BYTES));
   }
   if (rows.length === 0) throw new MarkerError("there is no handshake in the stream");
   return rows.slice(1).map((row) => (row === "\n" ? "" : row));
@@ -143,11 +121,4 @@ async function streamOf(path: string, number: number): Promise<Stream> {
   if (stream === undefined)
     throw new MarkerError(`there is no stream ${number}: the capture has ${streams.length}, from 0`);
   return stream;
-}
-
-async function packetsOf(path: string): Promise<{ packet: Packet; segment: Segment | undefined }[]> {
-  const decoder = new Decoder();
-  const packets: { packet: Packet; segment: Segment | undefined }[] = [];
-  for await (const packet of readCapture(path)) packets.push({ packet, segment: decoder.decode(packet) });
-  return packets;
 }

@@ -48,3 +48,8 @@ function* split(pieces: Iterable<Piece>, from: Side): Generator<StreamLine> {
   }
   if (beginning.length > 0) yield { kind: "unfinished", from, bytes: Buffer.concat(beginning), ...last };
 }
+
+/** All bytes of a line as they stood on the wire, with the LF that ended it. */
+export function wireBytes(line: Exclude<StreamLine, { kind: "missing" }>): Buffer {
+  return line.kind === "line" ? Buffer.concat([line.bytes, Buffer.of(LINE_FEED)]) : line.bytes;
+}

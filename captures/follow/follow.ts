@@ -27,6 +27,7 @@ export class Follower {
     const stream = this.#streamOf(segment);
     stream.lastPacket = segment.packet;
     stream.lastTime = segment.time;
+    if (stream.unopened !== undefined) stream.unopened = afterSegment(stream, segment);
     const [own, other] = isFromA(stream, segment)
       ? [stream.fromA, stream.fromB]
       : [stream.fromB, stream.fromA];
@@ -55,6 +56,7 @@ export class Follower {
       lastPacket: packet,
       firstTime: time,
       lastTime: time,
+      unopened: segment.syn && !segment.ack ? "unanswered" : undefined,
       fromA: new FollowedDirection(),
       fromB: new FollowedDirection(),
     };
@@ -85,6 +87,12 @@ function isNewConnection(stream: GrowingStream, segment: Segment): boolean {
   if (!segment.syn || segment.ack) return false;
   const { initialSequence } = isFromA(stream, segment) ? stream.fromA : stream.fromB;
   return initialSequence !== undefined && initialSequence !== segment.sequence;
+}
+
+/** What has come of a SYN: it may be sent again or taken back; a RST of b refuses it, and any other answer accepts it. */
+function afterSegment(stream: GrowingStream, segment: Segment): Stream["unopened"] {
+  if (!isFromA(stream, segment)) return segment.rst ? "refused" : undefined;
+  return segment.rst || (segment.syn && !segment.ack) ? stream.unopened : undefined;
 }
 
 function isFromA(stream: GrowingStream, { source, destination }: Segment): boolean {

@@ -83,6 +83,11 @@ export interface Stream {
   /** In nanoseconds since 1970-01-01, UTC. */
   firstTime: bigint;
   lastTime: bigint;
+  /**
+   * What came of a's SYN if no connection came of it: b has refused it with a RST, or has not answered in the capture.
+   * Undefined if there was a connection, or if its beginning was not captured.
+   */
+  unopened?: "refused" | "unanswered" | undefined;
   /** What each side has sent, in order. */
   fromA: Iterable<Piece>;
   fromB: Iterable<Piece>;

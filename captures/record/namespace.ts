@@ -36,7 +36,7 @@ export async function probeNamespace(): Promise<void> {
  * Runs the recording again in a namespace, with a capture tool.
  * @param out an absolute path
  * @param folder for temporary files, which the caller removes: a killed process cannot remove its own
- * @returns the lines that the recording has printed
+ * @returns the lines that say what was recorded; what to do next, the caller says
  * @throws NoNamespace if that is not possible here
  */
 export async function recordInNamespace(
@@ -48,7 +48,7 @@ export async function recordInNamespace(
   const words = [...nodeCommand(CAPTURE_PROGRAM), name, out, "--method", "tool"];
   const inner = inNamespace(words, { TMPDIR: folder });
   const { code } = await inner.ended;
-  if (code === 0) return inner.lines;
+  if (code === 0) return inner.lines.filter((line) => line.startsWith("recorded "));
   const reason = inner.errorLines.findLast((line) => line !== "") ?? `exit code ${code}`;
   throw new NoNamespace(`a namespace: ${reason.replace(/^error: /, "")}`);
 }

@@ -137,7 +137,7 @@ export function describe(
 }
 
 /** The path relative to the current folder; unchanged if the file is outside of that folder. */
-function pathForPeople(path: string): string {
+export function pathForPeople(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.startsWith("..") ? path : fromHere;
 }

@@ -2,10 +2,12 @@
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { column } from "../../terminal/text.ts";
+import type { KeyLog } from "../explain/key-log.ts";
 import { ciphertextOf, explain, jsonOf, namesOf, type Protocol, recognise } from "../explain/protocols.ts";
 import { entropy, printableShare } from "../explain/readability.ts";
 import { MORE, readable } from "../explain/readable.ts";
-import { linesOf, type Side, type StreamLine } from "../explain/stream-lines.ts";
+import { linesOf, type Side, type StreamLine, wireBytes } from "../explain/stream-lines.ts";
+import { type Unsealed, unseal } from "../explain/unseal.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 
 /** The lines of a chat, without its handshake. */
@@ -13,11 +15,26 @@ interface Chat {
   path: string;
   protocol: Protocol & { name: "peers" };
   lines: Extract<StreamLine, { kind: "line" }>[];
+  /** What the key log has decrypted, or why it could not. */
+  opened: ReadonlyMap<StreamLine, Unsealed>;
+}
+
+/** How to compare. */
+export interface CompareView {
+  /** Whether to say how much of each chat is text, and how evenly its bytes are spread. */
+  stats: boolean;
+  /** If given, the lines that it decrypts are shown in clear. */
+  keyLog: KeyLog | undefined;
 }
 
 /** The rows that compare the first chat of each capture; undefined if one of the captures holds no chat. */
-export function showCompare(left: LoadedCapture, right: LoadedCapture, canvas: Canvas): string[] | undefined {
-  const [one, other] = [chatOf(left), chatOf(right)];
+export function showCompare(
+  left: LoadedCapture,
+  right: LoadedCapture,
+  { stats, keyLog }: CompareView,
+  canvas: Canvas,
+): string[] | undefined {
+  const [one, other] = [chatOf(left, keyLog), chatOf(right, keyLog)];
   if (one === undefined || other === undefined) return undefined;
   const names = namesOf(one.protocol);
   const nameWidth = Math.min(14, Math.max(names.a.length, names.b.length));
@@ -31,19 +48,28 @@ export function showCompare(left: LoadedCapture, right: LoadedCapture, canvas: C
   ];
   for (const [first, second] of pairs(one, other)) {
     const who = names[(first ?? second)?.from ?? "a"];
-    rows.push(`${column(who, nameWidth, MORE)}  ${cell(first, half, canvas)}  ${cell(second, half, canvas)}`);
+    rows.push(
+      `${column(who, nameWidth, MORE)}  ${cell(first, one, half, canvas)}  ${cell(second, other, half, canvas)}`,
+    );
   }
-  rows.push("", ...[one, other].flatMap((chat) => verdict(chat)));
+  rows.push(
+    "",
+    ...[one, other].flatMap((chat) => [
+      verdict(chat, keyLog !== undefined),
+      ...(stats ? statistics(chat) : []),
+    ]),
+  );
   return rows;
 }
 
-function chatOf(capture: LoadedCapture): Chat | undefined {
+function chatOf(capture: LoadedCapture, keyLog: KeyLog | undefined): Chat | undefined {
   for (const stream of capture.streams) {
     const lines = linesOf(stream);
     const protocol = recognise(lines);
     if (protocol.name !== "peers") continue;
     const chat = lines.flatMap((line) => (line.kind === "line" && !isHandshake(line.bytes) ? [line] : []));
-    return { path: capture.path, protocol, lines: chat };
+    const opened = keyLog === undefined ? new Map<StreamLine, Unsealed>() : unseal(lines, keyLog);
+    return { path: capture.path, protocol, lines: chat, opened };
   }
   return undefined;
 }
@@ -66,19 +92,45 @@ function* pairs(
   for (const line of [...rest.a, ...rest.b]) yield [undefined, line];
 }
 
-function cell(line: Chat["lines"][number] | undefined, width: number, canvas: Canvas): string {
+function cell(
+  line: Chat["lines"][number] | undefined,
+  { opened }: Chat,
+  width: number,
+  canvas: Canvas,
+): string {
   if (line === undefined) return " ".repeat(width);
+  const inside = opened.get(line);
+  if (inside !== undefined && "line" in inside)
+    return canvas.paint("plaintext", column(readable(inside.line), width, MORE));
   const kind = ciphertextOf(line.bytes) === undefined ? "plaintext" : "ciphertext";
   return canvas.paint(kind, column(readable(line.bytes), width, MORE));
 }
 
-/** Says how much of a chat can be read. */
-function verdict({ path, lines }: Chat): string[] {
-  const content = Buffer.concat(lines.map(({ bytes }) => ciphertextOf(bytes) ?? bytes));
-  const open = lines.filter(({ bytes }) => explain(bytes) !== undefined).length;
-  const share = Math.round(100 * printableShare(content));
+/** Says how many lines of a chat can be read, by anybody and with the keys. */
+function verdict({ path, lines, opened }: Chat, hasKeys: boolean): string {
+  const isOpen = (line: Chat["lines"][number]): boolean => explain(line.bytes) !== undefined;
+  const open = lines.filter(isOpen).length;
+  const row = `${path}: ${open} of ${lines.length} lines can be read`;
+  if (!hasKeys || open === lines.length) return row;
+  const inside = lines.map((line) => opened.get(line));
+  const decrypted = inside.filter((one) => one !== undefined && "line" in one).length;
+  const problem = inside.find((one) => one !== undefined && "problem" in one);
+  const why = problem !== undefined && "problem" in problem ? ` (${problem.problem})` : "";
+  return `${row}, with the keys ${open + decrypted}${why}`;
+}
+
+/** Two numbers that tell text from random bytes: of all bytes on the wire, and of the ciphertexts in them. */
+function statistics({ lines }: Chat): string[] {
+  const ciphertexts = Buffer.concat(lines.flatMap(({ bytes }) => ciphertextOf(bytes) ?? []));
+  const wire = numbersOf(Buffer.concat(lines.map(wireBytes)));
   return [
-    `${path}: ${open} of ${lines.length} lines can be read`,
-    `  ${share}% of the bytes are printable (of random ones 38%), ${entropy(content).toFixed(2)} of 8 bits per byte`,
+    `  on the wire: ${wire}`,
+    ...(ciphertexts.length > 0
+      ? [`  the ciphertexts in it: ${numbersOf(ciphertexts)} (random: 38%, nearly 8)`]
+      : []),
   ];
+}
+
+function numbersOf(bytes: Buffer): string {
+  return `${Math.round(100 * printableShare(bytes))}% printable, ${entropy(bytes).toFixed(2)} bits per byte`;
 }

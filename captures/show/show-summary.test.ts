@@ -1,7 +1,94 @@
 import { assert } from "chai";
-import { canvasFor } from "../../terminal/paint.ts";
+import { canvasFor, plain } from "../../terminal/paint.ts";
+import { Follower } from "../follow/follow.ts";
 import type { LoadedCapture } from "../follow/load.ts";
+import type { Segment } from "../read/packet.ts";
 import { showSummary } from "./show-summary.ts";
+
+const A = { address: "127.0.0.1", port: 51_000 };
+const B = { address: "127.0.0.1", port: 10_001 };
+const NO_FLAGS = { syn: false, ack: false, fin: false, rst: false };
+
+/** What the summary says that a stream with these segments is. */
+function called(...segments: readonly Partial<Segment>[]): string {
+  const follower = new Follower();
+  for (const [index, segment] of segments.entries()) {
+    const payload = segment.payload ?? Buffer.alloc(0);
+    const common = {
+      packet: index + 1,
+      time: 0n,
+      source: A,
+      destination: B,
+      sequence: 1,
+      acknowledgement: 1,
+    };
+    follower.add({ ...common, ...NO_FLAGS, payload, payloadLength: payload.length, ...segment });
+  }
+  const capture = {
+    path: "x",
+    packets: 1,
+    segments: 1,
+    duration: 0n,
+    damage: undefined,
+    notUnderstood: new Map(),
+  };
+  const rows = showSummary({ ...capture, streams: follower.finish() }, { width: 120, paint: plain });
+  const found = / {2}(?:127\S+ +){2}(.*?) {2,}/.exec(rows.at(-1) ?? "");
+  return found?.[1] ?? "";
+}
+
+const SYN = { syn: true, sequence: 0 };
+const BACK = { source: B, destination: A };
+const REFUSAL = { ...BACK, rst: true, ack: true, sequence: 0 };
+const AGREEMENT = { ...BACK, syn: true, ack: true, sequence: 0 };
+
+describe("the summary in a window", () => {
+  it("of 80 columns has one row for each stream", () => {
+    const name = "a".repeat(20);
+    const said = `{"type":"hello","stage":"04","from":"${name}","to":"${name}"}\n`;
+    const follower = new Follower();
+    const payload = Buffer.from(said);
+    const segment = { packet: 1, time: 0n, source: A, destination: B, sequence: 1, acknowledgement: 1 };
+    follower.add({ ...segment, ...NO_FLAGS, payload, payloadLength: payload.length });
+    const capture = {
+      path: "x",
+      packets: 1,
+      segments: 1,
+      duration: 0n,
+      damage: undefined,
+      notUnderstood: new Map(),
+    };
+    const loaded = { ...capture, streams: follower.finish() };
+    const rows = showSummary(loaded, { width: 80, paint: plain });
+    for (const row of rows) assert.isAtMost(row.length, 80);
+    assert.match(rows.at(-1) ?? "", / 04, a+\.\.\. +[0-9]+ +0 +0\.000$/);
+    assert.include(showSummary(loaded, { width: 120, paint: plain }).at(-1), `04, ${name} calls ${name}`);
+  });
+});
+
+describe("the summary names a stream in which nothing was said", () => {
+  it("refused if the SYN was answered by RST", () => {
+    assert.equal(called(SYN, REFUSAL), "refused");
+    assert.equal(called(SYN, REFUSAL, SYN, REFUSAL), "refused");
+  });
+
+  it("without an answer if there was none", () => {
+    assert.equal(called(SYN, SYN), "no answer");
+    assert.equal(called(SYN, { rst: true }), "no answer");
+  });
+
+  it("as one in which nothing was said if there was a connection", () => {
+    assert.equal(called(SYN, AGREEMENT, { ack: true }), "nothing was said");
+    assert.equal(called(SYN, AGREEMENT, { ack: true }, REFUSAL), "nothing was said");
+    assert.equal(called(SYN, REFUSAL, SYN, AGREEMENT), "nothing was said");
+    assert.equal(called({ ack: true }, REFUSAL), "nothing was said");
+  });
+
+  it("and not ours only if something was said", () => {
+    assert.equal(called(SYN, AGREEMENT, { ack: true, payload: Buffer.from("GET /\n") }), "not ours");
+    assert.equal(called(SYN, AGREEMENT, { ack: true, payload: Buffer.from("?") }), "not ours");
+  });
+});
 
 const EMPTY: LoadedCapture = {
   path: "some.pcap",

@@ -2,6 +2,7 @@
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { column } from "../../terminal/text.ts";
+import { widthOf } from "../../terminal/widths.ts";
 import { type Protocol, recognise } from "../explain/protocols.ts";
 import { MORE } from "../explain/readable.ts";
 import { linesOf } from "../explain/stream-lines.ts";
@@ -11,23 +12,22 @@ import { endpoint } from "./stream-summary.ts";
 
 /** The rows that show what a capture holds. */
 export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
-  const { packets, segments, streams, damage } = capture;
+  const { packets, segments, streams } = capture;
   const rows = [
     canvas.paint("heading", capture.path),
     `${packets} packets, ${segments} of them TCP, in ${seconds(capture.duration)} s; ${streams.length} streams`,
+    ...damageRows(capture, canvas),
+    ...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)),
   ];
-  if (damage !== undefined)
-    rows.push(canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`));
-  rows.push(...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)));
   if (streams.length === 0) return rows;
   const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
-  const widths = table[0]?.map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0))) ?? [];
+  const { widths, gap } = columnsFor(table, canvas.width);
   rows.push("");
   for (const [index, cells] of table.entries()) {
     const row = cells.map((cell, i) =>
       i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0, MORE),
     );
-    rows.push(index === 0 ? canvas.paint("heading", row.join("  ")) : row.join("  "));
+    rows.push(index === 0 ? canvas.paint("heading", row.join(gap)) : row.join(gap));
   }
   return rows;
 }
@@ -40,12 +40,34 @@ function notUnderstood(counts: ReadonlyMap<string, number>): string[] {
   return [`${sum} packets were not understood, and may hold TCP as well:`, ...kinds];
 }
 
+/** A row that tells of damage in the file, if there is any. */
+export function damageRows({ damage }: LoadedCapture, canvas: Canvas): string[] {
+  if (damage === undefined) return [];
+  return [canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`)];
+}
+
+/** Where "what it is" stands in a row, and how short it may be cut, in columns. */
+const WHAT = 3;
+const SHORTEST_WHAT = 12;
+
+/** The widths of the columns. If all is too wide, the gaps become smaller, and then what a stream is becomes shorter. */
+function columnsFor(table: readonly (readonly string[])[], width: number): { widths: number[]; gap: string } {
+  const widths = (table[0] ?? []).map((_, i) =>
+    table.reduce((most, cells) => Math.max(most, widthOf(cells[i] ?? "")), 0),
+  );
+  const text = widths.reduce((sum, one) => sum + one, 0);
+  if (text + 2 * (widths.length - 1) <= width) return { widths, gap: "  " };
+  const room = width - (widths.length - 1) - (text - (widths[WHAT] ?? 0));
+  widths[WHAT] = Math.min(widths[WHAT] ?? 0, Math.max(SHORTEST_WHAT, room));
+  return { widths, gap: " " };
+}
+
 function summaryOf(stream: Stream): string[] {
   return [
     String(stream.index),
     endpoint(stream.a),
     endpoint(stream.b),
-    describe(recognise(linesOf(stream))),
+    describe(stream),
     String(bytesOf(stream.fromA)),
     String(bytesOf(stream.fromB)),
     seconds(stream.lastTime - stream.firstTime),
@@ -59,7 +81,9 @@ function bytesOf(pieces: Iterable<Piece>): number {
 }
 
 /** Describes a stream in words. */
-function describe(protocol: Protocol): string {
+function describe(stream: Stream): string {
+  const lines = linesOf(stream);
+  const protocol: Protocol = recognise(lines);
   switch (protocol.name) {
     case "calculator":
       return "01, calculator";
@@ -68,8 +92,14 @@ function describe(protocol: Protocol): string {
     case "peers":
       return `${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
     case "unknown":
-      return "not ours";
+      return lines.length > 0 ? "not ours" : describeSilent(stream);
   }
+}
+
+/** Describes a stream without any data. */
+function describeSilent({ unopened }: Stream): string {
+  if (unopened === undefined) return "nothing was said";
+  return unopened === "refused" ? "refused" : "no answer";
 }
 
 function seconds(nanoseconds: bigint): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { assert } from "chai";
 import type { Stream } from "../read/packet.ts";
-import { endpoint, summarize } from "./stream-summary.ts";
+import { endpoint, escapeForTerminal, summarize } from "./stream-summary.ts";
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -11,6 +11,15 @@ describe("summaries of streams", () => {
   it("write IPv6 addresses in brackets", () => {
     assert.equal(endpoint({ address: "127.0.0.1", port: 51_000 }), "127.0.0.1:51000");
     assert.equal(endpoint({ address: "::1", port: 81 }), "[::1]:81");
+  });
+
+  it("escape what a terminal might obey, and say the same", () => {
+    const text = "a\u009b2J\u202e\u{e0001}é🔑";
+    const escaped = escapeForTerminal(JSON.stringify({ text }));
+    assert.match(escaped, /^\P{C}*$/u);
+    assert.include(escaped, "\\u009b2J\\u202e");
+    assert.include(escaped, "é🔑");
+    assert.deepEqual(JSON.parse(escaped), { text });
   });
 
   it("count and hash the bytes of each direction, without the gaps", () => {

@@ -1,6 +1,9 @@
-// Makes the objects that `show --json` prints: one for each stream, on a line of its own.
+// Makes the objects that `show --json` prints: one for each stream, on a line of its own. Pure.
 
 import { createHash } from "node:crypto";
+import type { KeyLog } from "../explain/key-log.ts";
+import { linesOf, type Side } from "../explain/stream-lines.ts";
+import { unseal } from "../explain/unseal.ts";
 import type { Endpoint, Piece, Stream } from "../read/packet.ts";
 
 export interface StreamSummary {
@@ -17,9 +20,19 @@ export interface StreamSummary {
   bSha256: string;
   /** How many gaps both directions have together. */
   gaps: number;
+  /** With a key log: every sealed line, in the order of the wire, and what it says or why it could not be decrypted. */
+  decrypted?: DecryptedLine[];
 }
 
-export function summarize(stream: Stream): StreamSummary {
+/** A sealed line, decrypted with a key log and verified. */
+export type DecryptedLine = {
+  /** The number of the packet that completed it. */
+  packet: number;
+  from: Side;
+} & ({ line: string } | { problem: string });
+
+/** @param keyLog if given, the summary holds what it decrypts */
+export function summarize(stream: Stream, keyLog?: KeyLog): StreamSummary {
   const { index, a, b, fromA, fromB } = stream;
   const sentByA = digest(fromA);
   const sentByB = digest(fromB);
@@ -32,7 +45,30 @@ export function summarize(stream: Stream): StreamSummary {
     aSha256: sentByA.sha256,
     bSha256: sentByB.sha256,
     gaps: sentByA.gaps + sentByB.gaps,
+    ...(keyLog === undefined ? {} : { decrypted: decrypt(stream, keyLog) }),
   };
+}
+
+/** The summary as one line of JSON. */
+export function summaryLine(stream: Stream, keyLog?: KeyLog): string {
+  return escapeForTerminal(JSON.stringify(summarize(stream, keyLog)));
+}
+
+/** Escapes in JSON everything that a terminal might obey. What the JSON says stays the same. */
+export function escapeForTerminal(json: string): string {
+  const escaped = (character: string): string =>
+    Array.from({ length: character.length }, (_, i) => character.charCodeAt(i).toString(16).padStart(4, "0"))
+      .map((digits) => `\\u${digits}`)
+      .join("");
+  return json.replace(/\p{C}/gu, escaped);
+}
+
+function decrypt(stream: Stream, keyLog: KeyLog): DecryptedLine[] {
+  return [...unseal(linesOf(stream), keyLog)].map(([{ packet, from }, opened]) => ({
+    packet,
+    from,
+    ...("problem" in opened ? opened : { line: opened.line.toString("utf8") }),
+  }));
 }
 
 /** The form of RFC 3986, with IPv6 addresses in brackets. */

@@ -144,6 +144,8 @@ describe("the handout", () => {
     const shown = await run(
       "captures/show.ts",
       "captures/04-aes-chat.pcap",
+      "--stream",
+      "all",
       "--keys",
       "captures/04-aes-chat.keys",
     );

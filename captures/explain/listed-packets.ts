@@ -1,0 +1,203 @@
+// Tells of each packet what it is: its numbers counted from the SYN, what it acknowledges, how its data begin. Pure.
+
+import type { Endpoint, Packet, Segment } from "../read/packet.ts";
+import type { CountedNumbers } from "./header-fields.ts";
+import { explainPacket } from "./packet-bytes.ts";
+import { readable } from "./readable.ts";
+
+/** A packet, as a list shows it. */
+export interface ListedPacket {
+  /** Counted from 1. */
+  number: number;
+  /** In nanoseconds since 1970-01-01, UTC. */
+  time: bigint;
+  /** Undefined if the packet holds no TCP segment, or too little of it was captured. */
+  tcp: ListedSegment | undefined;
+  /** In a few words; of data, how they begin. Safe to show. */
+  what: string;
+  /** Whether its data are a line that is encrypted, as far as its beginning tells. */
+  isSealed: boolean;
+}
+
+export interface ListedSegment {
+  source: Endpoint;
+  destination: Endpoint;
+  /** Those of SYN, FIN, RST and ACK that are set, in this order. */
+  flags: string;
+  counted: CountedNumbers;
+  /** How many bytes of data it has on the wire. */
+  bytes: number;
+}
+
+/** How many bytes of data a list may show. */
+const MOST_SHOWN = 250;
+
+/** How many segments of a direction are remembered until they are acknowledged. */
+const MOST_REMEMBERED = 1024;
+
+/** How many holes of a direction are remembered. */
+const MOST_HOLES = 64;
+
+/** One direction of a connection. All numbers are absolute, from 0 to 2^32 - 1. */
+interface Direction {
+  /** From here the sequence numbers are counted: the SYN's own number. Undefined before the first segment. */
+  base: number | undefined;
+  /** The number after the last byte that was sent. */
+  end: number;
+  /** What this direction has acknowledged of the other one. */
+  acknowledged: number | undefined;
+  /** The packets that are not acknowledged yet, by the number after their last byte. */
+  waiting: Map<number, number>;
+  /** What has not been seen yet of the numbers before `end`. */
+  holes: Hole[];
+}
+
+/** The numbers from `start` to before `end`. */
+interface Hole {
+  start: number;
+  end: number;
+}
+
+/** Takes the packets of a capture, in order. */
+export class PacketLister {
+  readonly #directions = new Map<string, Direction>();
+
+  /** @param segment the segment that the packet holds, or completes */
+  list(packet: Packet, segment: Segment | undefined): ListedPacket {
+    const { number, time } = packet;
+    if (segment === undefined) {
+      const { kind } = explainPacket(packet);
+      const what = kind === "TCP" ? "TCP, cut short or damaged" : kind;
+      return {
+        number,
+        time,
+        tcp: undefined,
+        what: `${what}, ${packet.originalLength} bytes`,
+        isSealed: false,
+      };
+    }
+    const { source, destination, payloadLength: bytes } = segment;
+    const what = this.#follow(segment);
+    const flags = (["syn", "fin", "rst", "ack"] as const).filter((flag) => segment[flag]);
+    const counted = this.#count(segment);
+    return {
+      number,
+      time,
+      tcp: { source, destination, flags: flags.join(" ").toUpperCase(), counted, bytes },
+      what,
+      isSealed: /^\{"type":"(?:xored|sealed)"/.test(segment.payload.toString("latin1", 0, 16)),
+    };
+  }
+
+  #count({ source, destination, sequence, ack, acknowledgement }: Segment): CountedNumbers {
+    const from = (base: number | undefined, number: number): number => (number - (base ?? number)) >>> 0;
+    return {
+      sequence: from(this.#direction(source, destination).base, sequence),
+      acknowledgement: ack ? from(this.#direction(destination, source).base, acknowledgement) : undefined,
+    };
+  }
+
+  /** Notes what the segment adds to its connection. @returns what it is */
+  #follow(segment: Segment): string {
+    const { source, destination, sequence, syn, ack, fin, acknowledgement, payloadLength } = segment;
+    const isNew = syn && !ack && this.#direction(source, destination).base !== sequence;
+    if (isNew) this.#forget(source, destination);
+    const own = this.#direction(source, destination);
+    const other = this.#direction(destination, source);
+    const isAnswerToSyn = own.base === undefined && other.base !== undefined;
+    if (own.base === undefined) {
+      own.base = syn ? sequence : (sequence - 1) >>> 0;
+      own.end = own.base;
+    }
+    if (ack) other.base ??= (acknowledgement - 1) >>> 0;
+    const acknowledges = ack ? acknowledged(own, other, acknowledgement) : "";
+    // A SYN and a FIN count as one byte each (RFC 9293, section 3.4).
+    const length = payloadLength + (syn ? 1 : 0) + (fin ? 1 : 0);
+    const end = (sequence + length) >>> 0;
+    const isOld = length > 0 && !isAfter(end, own.end);
+    const isLate = fillHoles(own, sequence, end) || isAfter(own.base, sequence);
+    if (length > 0 && !isOld) {
+      if (isAfter(sequence, own.end)) own.holes.push({ start: own.end, end: sequence });
+      if (own.holes.length > MOST_HOLES) own.holes.shift();
+      own.end = end;
+      own.waiting.set(end, segment.packet);
+      const [oldest] = own.waiting.keys();
+      if (own.waiting.size > MOST_REMEMBERED && oldest !== undefined) own.waiting.delete(oldest);
+    }
+    const when = isOld ? (isLate ? "late: " : "again: ") : "";
+    return `${when}${words(segment, acknowledges, isAnswerToSyn)}`;
+  }
+
+  #direction(from: Endpoint, to: Endpoint): Direction {
+    const key = directionKey(from, to);
+    const known = this.#directions.get(key);
+    if (known !== undefined) return known;
+    const direction: Direction = {
+      base: undefined,
+      end: 0,
+      acknowledged: undefined,
+      waiting: new Map(),
+      holes: [],
+    };
+    this.#directions.set(key, direction);
+    return direction;
+  }
+
+  #forget(from: Endpoint, to: Endpoint): void {
+    this.#directions.delete(directionKey(from, to));
+    this.#directions.delete(directionKey(to, from));
+  }
+}
+
+function directionKey(from: Endpoint, to: Endpoint): string {
+  return `${from.address} ${from.port} ${to.address} ${to.port}`;
+}
+
+/** Sequence numbers begin again at 0 after 2^32 - 1, so "after" means: in the half before which the other one stands. */
+function isAfter(number: number, other: number): boolean {
+  return ((number - other) | 0) > 0;
+}
+
+/** Takes the numbers from `start` to before `end` out of the holes. @returns whether any of them were in one */
+function fillHoles(direction: Direction, start: number, end: number): boolean {
+  let isFilling = false;
+  direction.holes = direction.holes.flatMap((hole) => {
+    if (!isAfter(hole.end, start) || !isAfter(end, hole.start)) return [hole];
+    isFilling = true;
+    const before = isAfter(start, hole.start) ? [{ start: hole.start, end: start }] : [];
+    const behind = isAfter(hole.end, end) ? [{ start: end, end: hole.end }] : [];
+    return [...before, ...behind];
+  });
+  return isFilling;
+}
+
+/** Notes an acknowledgement. @returns what it acknowledges */
+function acknowledged(own: Direction, other: Direction, number: number): string {
+  const isNew = own.acknowledged === undefined || isAfter(number, own.acknowledged);
+  if (!isNew) return "ACK of nothing new";
+  own.acknowledged = number;
+  const packet = other.waiting.get(number);
+  for (const end of other.waiting.keys()) {
+    if (isAfter(end, number)) break;
+    other.waiting.delete(end);
+  }
+  return packet === undefined
+    ? `ACK up to byte ${(number - (other.base ?? number) - 1) >>> 0}`
+    : `ACK of packet ${packet}`;
+}
+
+function words(segment: Segment, acknowledges: string, isAnswerToSyn: boolean): string {
+  const { syn, ack, fin, rst, payload, payloadLength } = segment;
+  if (rst) return isAnswerToSyn ? "refuses to connect" : "breaks it off";
+  if (payloadLength > 0)
+    return payload.length === 0 ? "data, not captured" : asWritten(payload.subarray(0, MOST_SHOWN));
+  if (syn) return ack ? "agrees to connect" : "asks to connect";
+  if (fin) return "sends no more";
+  return acknowledges;
+}
+
+/** Bytes as text, with each LF shown as \n and each CR as \r. */
+function asWritten(bytes: Buffer): string {
+  const text = bytes.toString("latin1").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
+  return readable(Buffer.from(text, "latin1"));
+}

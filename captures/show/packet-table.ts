@@ -1,0 +1,113 @@
+// Draws a list of packets, for pages and for people at a terminal. Makes text; prints nothing.
+
+import { type Paint, plain } from "../../terminal/paint.ts";
+import { cut } from "../../terminal/text.ts";
+import type { ListedPacket, ListedSegment } from "../explain/listed-packets.ts";
+import { MORE } from "../explain/readable.ts";
+import type { LoadedCapture } from "../follow/load.ts";
+import type { Endpoint, Piece, Stream } from "../read/packet.ts";
+import { endpoint } from "./stream-summary.ts";
+
+/** So many columns should be left for what a packet is. If there are fewer, that gets a row of its own. */
+const ENOUGH = 16;
+
+/** The widths of columns. They are known before the first packet, because all packets share them. */
+export interface PacketTable {
+  width: number;
+  /** The only address in the capture, so that the ports tell the ends; undefined if there are several. */
+  address: string | undefined;
+  seconds: number;
+  ends: number;
+  /** Of the columns `seq` and `ack`. */
+  counted: number;
+  bytes: number;
+}
+
+/** @param streams those whose packets are shown @param width in columns */
+export function packetTable(
+  { duration }: LoadedCapture,
+  streams: readonly Stream[],
+  width: number,
+): PacketTable {
+  const addresses = new Set(streams.flatMap(({ a, b }) => [a.address, b.address]));
+  const [only] = addresses;
+  const address = addresses.size === 1 ? only : undefined;
+  const ends = streams.map(({ a, b }) => `${name(a, address)} → ${name(b, address)}`.length);
+  const most = streams.reduce((sum, { fromA, fromB }) => Math.max(sum, lengthOf(fromA), lengthOf(fromB)), 0);
+  return {
+    width,
+    address,
+    seconds: seconds(duration).length,
+    ends: Math.max("from → to".length, ...longest(ends)),
+    counted: Math.max(3, String(most + 2).length),
+    bytes: 5,
+  };
+}
+
+/** The heading of the table. */
+export function packetHeading(table: PacketTable): string[] {
+  return cells(
+    table,
+    ["packet", "seconds", "from → to", "flags", "seq", "ack", "bytes"],
+    "what it is",
+    plain,
+  );
+}
+
+/** The rows of a packet: one, or two if the table is narrow. @param first the time of the first packet */
+export function packetRows(table: PacketTable, packet: ListedPacket, first: bigint, paint: Paint): string[] {
+  const { tcp, what, number, time, isSealed } = packet;
+  const paintWhat: Paint = tcp?.bytes
+    ? (_, text) => paint(isSealed ? "ciphertext" : "plaintext", text)
+    : plain;
+  const beginning = [String(number), seconds(time - first)];
+  return cells(table, [...beginning, ...segmentCells(table, tcp)], what, paintWhat);
+}
+
+function segmentCells({ address }: PacketTable, tcp: ListedSegment | undefined): string[] {
+  if (tcp === undefined) return ["", "", "", "", ""];
+  const { sequence, acknowledgement } = tcp.counted;
+  return [
+    `${name(tcp.source, address)} → ${name(tcp.destination, address)}`,
+    tcp.flags,
+    String(sequence),
+    String(acknowledgement ?? ""),
+    String(tcp.bytes),
+  ];
+}
+
+function cells(table: PacketTable, texts: readonly string[], what: string, paint: Paint): string[] {
+  const [number = "", time = "", ends = "", flags = "", sequence = "", acknowledgement = "", bytes = ""] =
+    texts;
+  const beginning = `${number.padStart(6)}  ${time.padStart(table.seconds)}  ${ends.padEnd(table.ends)}`;
+  const rest = [
+    flags.padEnd("SYN ACK".length),
+    sequence.padStart(table.counted),
+    acknowledgement.padStart(table.counted),
+    bytes.padStart(table.bytes),
+  ].join("  ");
+  const row = `${beginning}  ${rest}  `;
+  const ending = (start: string): string =>
+    (start + paint("plaintext", cut(what, table.width - start.length, MORE))).trimEnd();
+  if (row.length + ENOUGH <= table.width) return [ending(row)];
+  return [beginning.trimEnd(), ending(`${" ".repeat(8)}${rest}  `)];
+}
+
+function name(end: Endpoint, onlyAddress: string | undefined): string {
+  return onlyAddress === undefined ? endpoint(end) : String(end.port);
+}
+
+function seconds(nanoseconds: bigint): string {
+  return (Number(nanoseconds) / 1e9).toFixed(6);
+}
+
+function lengthOf(pieces: Iterable<Piece>): number {
+  let sum = 0;
+  for (const piece of pieces) sum += piece.kind === "data" ? piece.bytes.length : piece.length;
+  return sum;
+}
+
+/** The largest number, in a list of its own: Math.max cannot take as many arguments as a capture has streams. */
+function longest(numbers: readonly number[]): number[] {
+  return [numbers.reduce((most, number) => Math.max(most, number), 0)];
+}
