@@ -36,9 +36,8 @@ await runAttack("spoof", { text: TEXT }, async (lab, { stage, option }) => {
   bob.types(`/accept ${caller}`);
   const mallory = await call;
 
-  step("Bob accepts, and Mallory talks.");
-  showWire("mallory -> bob", JSON.stringify(message));
-  mallory.say(message);
+  step(`Bob accepts, and Mallory talks${stage === "02" ? "" : ", encrypted like any user"}.`);
+  showWire("mallory -> bob", mallory.say(message));
   const shown = await bob.shows(/^[^ ]+> |^chat with .* lost/);
   if (shown !== `alice> ${option("text")}`) throw new AttackError(`bob's screen: ${shown}`);
   proof("bob's screen", shown);
