@@ -1,4 +1,4 @@
-// Starts the lab's Bob (lab-bob.ts), catches Alice's line to him, and connects to him.
+// Starts the lab's Bob (lab-bob.ts), catches Alice's line to Bob, and connects to Bob.
 
 import type { Lab } from "./lab.ts";
 import { fromLine } from "./lab-unauthenticated-cbc.ts";
@@ -11,13 +11,13 @@ export interface LabChat {
   iv: Buffer;
   ciphertext: Buffer;
   toBob: LineSocket;
-  /** Waits for the next line that Bob accepts, and returns the text that he reads. */
+  /** Waits for the next line that Bob accepts, and returns the text that Bob reads. */
   bobReads(): Promise<string>;
 }
 
 /**
  * @param text the text that Alice sends
- * @param usedIv the IV that she uses, in hexadecimal; a random one if it is empty
+ * @param usedIv the IV that Alice uses, in hexadecimal; a random one if it is empty
  */
 export async function startLabChat(lab: Lab, text: string, usedIv = ""): Promise<LabChat> {
   const bob = lab.startProgram("attacks/lab-bob.ts", [text, usedIv]);

@@ -24,7 +24,7 @@ const IV: AttackOption = {
       : `an IV is ${2 * IV_BYTES} digits of 0-9 a-f`,
 };
 
-/** Asks Bob whether the padding is right when he decrypts this ciphertext with this IV. */
+/** Asks Bob whether the padding is right when this ciphertext is decrypted with this IV. */
 type Oracle = (iv: Buffer, ciphertext: Buffer) => Promise<boolean>;
 
 function notFound(position: number): never {
@@ -85,7 +85,7 @@ async function readFromLab(lab: Lab, text: string, usedIv: string): Promise<void
   const { line, iv, ciphertext, toBob } = await startLabChat(lab, text, usedIv);
   showWire("alice -> mallory", line);
 
-  step("Mallory sends Bob changed lines, and looks only at what he complains of.");
+  step("Mallory sends Bob changed lines, and looks only at the complaints.");
   let questions = 0;
   const paddingIsRight: Oracle = async (changedIv, block) => {
     questions += 1;

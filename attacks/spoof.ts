@@ -1,4 +1,4 @@
-// npm run attack -- spoof: Mallory calls Bob and says that she is Alice. Bob has no way to check that.
+// npm run attack -- spoof: Mallory calls Bob under Alice's name. Bob has no way to check that.
 
 import { awaited, type Lab } from "./lab.ts";
 import { type Hello, type Members, PlayedPeer, parse } from "./played-peer.ts";
@@ -26,7 +26,7 @@ await runAttack("spoof", { text: TEXT }, async (lab, { stage, option }) => {
   step("Mallory asks the registry where Bob is, as everybody may.");
   const port = await lookUp(lab, registry, "bob");
 
-  step("She calls him. Who she is, she says herself.");
+  step("Mallory calls Bob, and says alice where a caller says who they are.");
   const [hello, message] = forge(stage, "alice", "bob", option("text"));
   showWire("mallory -> bob", JSON.stringify(hello));
   const call = awaited(PlayedPeer.call(await lab.connect(port), stage, hello));
