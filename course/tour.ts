@@ -143,11 +143,11 @@ const CHAT_STAGES: readonly ChatStage[] = [
   {
     folder: "04-aes-chat",
     title: "Stage 04 - AES-256-CBC, and a MAC over every line",
-    about: "The same key exchange, a real cipher, and a tag that only the two can compute.",
+    about: "The same key exchange, a real cipher, and a tag that nobody can compute without a key.",
     change: flipBit,
     changeInWords: "somebody without the key flips the same bit of the ciphertext",
     row: "04 AES-256-CBC and MAC",
-    remark: "only if they compare safety numbers; else: npm run attack -- mitm --stage 04",
+    remark: "if they compared safety numbers; if not: npm run attack -- mitm --stage 04",
   },
 ];
 
