@@ -27,9 +27,7 @@ export function chooseGroup(options: ReadonlyMap<string, string>): ChosenGroup {
   }
   return {
     group,
-    notices: [
-      "warning: --group toy: p = 23. Anybody finds these keys by trying them all; safety numbers prove nothing.",
-    ],
+    notices: ["warning: --group toy: anybody can find the keys; safety numbers prove nothing"],
     advice: "with the toy group a safety number proves nothing: anybody can find the keys",
   };
 }
