@@ -332,13 +332,14 @@ export class Peer {
     if (this.#channel !== undefined) this.#connection.send(this.#channel.wrap(line));
   }
 
-  /** The other side broke a rule: it is told so, and that is the end. */
+  /** A line broke a rule. The other side is told so, and that is the end. Who made the line, nobody can say. */
   #refuse(error: ProtocolError): void {
     const afterKeys = this.#phase === "open" || this.#phase === "leaving";
     const code = afterKeys && this.#channel !== undefined ? this.#channel.errorCode(error.code) : error.code;
     // Where one code stands for many faults, the message must not tell them apart either.
     const answer = code === error.code ? error : new ProtocolError(code, "refused");
-    this.#lose(`${this.#name} sent what is not allowed (${code})`, answer.toLine());
+    const wrong = afterKeys ? "somebody on the way, or a broken program, sent a wrong line" : error.message;
+    this.#lose(`${wrong} (${code})`, answer.toLine());
   }
 
   /** The connection failed, or one side gave it up. What that means depends on how far we were. */

@@ -24,7 +24,9 @@ void runProgram(async () => {
   const { prime, candidates } = generateSafePrime(bits);
   const seconds = (performance.now() - start) / 1000;
   console.log(`p = 0x${prime.toString(16)}`);
-  console.log(`g = ${findGenerator(prime)}`);
+  console.log(
+    `g = ${findGenerator(prime)}, whose powers are the squares: half of the numbers from 1 to p - 1`,
+  );
   console.log(`a safe prime of ${bits} bits: p and (p - 1) / 2 are prime`);
   console.log(`found after ${candidates} candidates in ${seconds.toFixed(2)} s`);
 });

@@ -58,6 +58,25 @@ describe("Diffie-Hellman", () => {
     expect(modp2048.generator).to.equal(decodeInteger(modp14.getGenerator()));
   });
 
+  it("P4.2 has a generator of half of the numbers in group 14, and of all in the toy group", () => {
+    const euler = ({ prime, generator }: typeof modp2048) => modPow(generator, (prime - 1n) / 2n, prime);
+    expect(euler(modp2048)).to.equal(1n); // A square: all public keys are squares.
+    expect(euler(toyGroup)).to.equal(22n);
+  });
+
+  it("P4.4 a public key that is no square passes, and tells whether the private key is even", () => {
+    const { prime } = modp2048;
+    for (let i = 0; i < 8; i += 1) {
+      const { privateKey, publicKey } = generateKeyPair(modp2048);
+      const exponent = randomInteger(2n, 2n ** 64n);
+      const trap = prime - modPow(2n, exponent, prime);
+      expect(isAcceptable(trap, modp2048)).to.equal(true);
+      const secret = decodeInteger(sharedSecret(privateKey, trap, modp2048));
+      const guess = modPow(publicKey, exponent, prime); // What its sender can compute.
+      expect(secret).to.equal(privateKey % 2n === 0n ? guess : prime - guess);
+    }
+  });
+
   it("P4.5 agrees with node:crypto on a secret, each side computing its own", () => {
     const node = getDiffieHellman("modp14");
     node.generateKeys();

@@ -1,7 +1,7 @@
 // The key exchange of one chat: our key line out, the other's in, the shared secret out of both (P4).
 
 import { generateKeyPair, parsePublicKey, sharedSecret } from "./diffie-hellman.ts";
-import type { Group } from "./groups.ts";
+import { GROUPS, type Group } from "./groups.ts";
 import { encodeInteger } from "./integers.ts";
 import { type JsonObject, ProtocolError } from "./messages.ts";
 import { safetyNumber } from "./safety-number.ts";
@@ -39,7 +39,7 @@ export class KeyExchange {
   agree(object: JsonObject): Agreement {
     if (object.type !== "key") throw new ProtocolError("bad-request", "a key was expected");
     if (object.group !== this.#group.name) {
-      throw new ProtocolError("group-mismatch", `this chat uses the group ${this.#group.name}`);
+      throw new ProtocolError("group-mismatch", describeMismatch(this.#group.name, object.group));
     }
     const othersKey = parsePublicKey(object.publicKey, this.#group);
     return {
@@ -47,4 +47,10 @@ export class KeyExchange {
       safetyNumber: safetyNumber(this.#publicKey, encodeInteger(othersKey, this.#group.bytes)),
     };
   }
+}
+
+/** Names both groups. What the other side wrote is not repeated, unless it is the name of a group that we know. */
+function describeMismatch(own: string, others: unknown): string {
+  const known = typeof others === "string" && Object.hasOwn(GROUPS, others);
+  return `one side uses the group ${own}, the other ${known ? others : "one that is not known here"}`;
 }

@@ -8,9 +8,9 @@ const BYTES_PER_GROUP = 5;
 /**
  * Six groups of five digits, computed from both public keys; equal on both sides, whoever called.
  *
- * How hard it is to forge: Mallory, who chooses her key towards both sides, needs two numbers that are equal. Among 10^30
- * numbers that takes some 2^50 keys for each side (the birthday problem), made while the two wait: too many for a chat,
- * but far fewer than breaking the keys takes. Signal's safety numbers have twice the digits.
+ * How hard it is to forge: Mallory, who chooses a key towards each side, needs two numbers that are equal. Among 10^30
+ * numbers that takes some 2^50 keys for each side (the birthday problem), tried in the ten seconds that each side waits:
+ * too many for a chat, but far fewer than breaking the keys takes. Signal's safety numbers have twice the digits.
  * @param one a public key, encoded as long as the prime
  * @param other the other public key, encoded likewise
  */

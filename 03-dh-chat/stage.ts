@@ -12,7 +12,7 @@ export const stage: Stage = {
   ],
   options: { group: groupOption },
   prepare: (options) => {
-    const { group, notices } = chooseGroup(options);
-    return { notices, open: () => new XoredChannel(group) };
+    const { group, notices, advice } = chooseGroup(options);
+    return { notices, advice, open: () => new XoredChannel(group) };
   },
 };

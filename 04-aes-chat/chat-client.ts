@@ -273,7 +273,11 @@ export class ChatClient {
   }
 
   #showSafetyNumber({ name, safetyNumber }: Peer): void {
-    if (safetyNumber !== undefined) this.#show(`safety number with ${name}: ${safetyNumber}`);
+    if (safetyNumber === undefined) return;
+    this.#show(`safety number with ${name}: ${safetyNumber}`);
+    const { advice = "" } = this.#settings.channels;
+    if (this.#terminal.interactive) return this.#show(advice);
+    process.nextTick(() => console.error(advice)); // P7 has no such line on standard output. After the number.
   }
 
   #showUnknown(name: string): void {

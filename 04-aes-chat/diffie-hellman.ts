@@ -48,7 +48,9 @@ export function generateKeyPair(group: Group, draw: typeof randomInteger = rando
 
 /**
  * Whether a public key may be used: from 2 to p - 2 (P4.4; RFC 7919 section 5.1).
- * With 0, 1 or p - 1 the shared secret would be 0, 1 or p - 1, whatever our private key is: anybody could guess it.
+ * With 0 or 1 the shared secret would be 0 or 1, whatever our private key is; with p - 1 it would be 1 or p - 1, and
+ * anybody could try both. Half of the keys that pass are no squares. Such a key tells its sender whether our private
+ * key is even, which does no harm to a private key that serves one chat only (SP 800-56A rev. 3, section 5.6.2.3).
  */
 export function isAcceptable(publicKey: bigint, group: Group): boolean {
   return publicKey >= 2n && publicKey <= group.prime - 2n;

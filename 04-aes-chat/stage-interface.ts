@@ -1,5 +1,4 @@
-// What differs from stage to stage, as the files that all stages share see it.
-// Each stage's own stage.ts and channel.ts fill it in.
+// What differs from stage to stage, as shared files see it. Each stage's stage.ts and channel.ts fill it in.
 
 import type { Option } from "./arguments.ts";
 import type { ErrorCode, JsonObject } from "./messages.ts";
@@ -14,16 +13,15 @@ export interface Stage {
   notices: readonly string[];
   /** The client's options beyond those that all stages have. */
   options: Readonly<Record<string, Option>>;
-  /**
-   * Gets ready to open channels as the options and the environment ask.
-   * @throws UserError if they cannot be followed
-   */
+  /** Gets ready to open channels as options and environment ask. @throws UserError if that is not possible */
   prepare(options: ReadonlyMap<string, string>, environment: NodeJS.ProcessEnv): ChannelMaker;
 }
 
 export interface ChannelMaker {
   /** What the client says on standard error at start, because of its options. */
   notices: readonly string[];
+  /** What to do with a safety number, in a line; stage 02 has none. */
+  readonly advice?: string;
   open(role: Role, hellos: Hellos): Channel;
 }
 
@@ -50,10 +48,7 @@ export interface Channel {
   agree(object: JsonObject, line: string): void;
   /** Turns a line of the chat into the line that stands on the wire. */
   wrap(line: string): string;
-  /**
-   * Turns an object from the wire into the object that the other side meant.
-   * @throws ProtocolError
-   */
+  /** Turns an object from the wire into the object that the other side meant. @throws ProtocolError */
   unwrap(object: JsonObject): JsonObject;
   /** The code to answer with when a line from the channel was wrong. */
   errorCode(code: ErrorCode): ErrorCode;

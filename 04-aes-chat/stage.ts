@@ -11,14 +11,15 @@ export const stage: Stage = {
   notices: [],
   options: { group: groupOption },
   prepare: (options, environment) => {
-    const { group, notices } = chooseGroup(options);
+    const { group, notices, advice } = chooseGroup(options);
     const keyLog = environment.CHATKEYLOGFILE;
     if (keyLog === undefined || keyLog === "") {
-      return { notices, open: (role, hellos) => new SealedChannel(group, role, hellos, () => {}) };
+      return { notices, advice, open: (role, hellos) => new SealedChannel(group, role, hellos, () => {}) };
     }
     openKeyLog(keyLog);
     return {
       notices: [...notices, `warning: the keys of every chat are written to ${keyLog} (CHATKEYLOGFILE)`],
+      advice,
       open: (role, hellos) =>
         new SealedChannel(group, role, hellos, (hash, keys) => logKeys(keyLog, hash, keys)),
     };

@@ -71,7 +71,7 @@ interface Call {
   transcript: Parameters<typeof transcriptHash>[0];
 }
 
-/** Calls Bob, who accepts the call, and sends him the bad key. */
+/** Calls Bob, who accepts the call, and gets the bad key. */
 async function callWith(lab: Lab, bob: Victim, { value }: BadKey): Promise<Call> {
   const wire = await lab.connect(bob.port);
   const initiatorHello = JSON.stringify({ type: "hello", stage: lab.stage, from: "mallory", to: bob.name });
@@ -86,9 +86,9 @@ async function callWith(lab: Lab, bob: Victim, { value }: BadKey): Promise<Call>
   return { wire, transcript: { initiatorHello, responderHello, initiatorKey, responderKey } };
 }
 
-/** Calls the Bob who does not check the key. Reads his first line with a secret that Mallory knew beforehand. */
+/** Calls the Bob who does not check the key. Reads the first line from there with a secret that Mallory knew beforehand. */
 async function readFrom(lab: Lab, bob: Victim, key: BadKey, text: string): Promise<void> {
-  step(`Mallory has no private key. She sends the public key y = ${key.name}.`);
+  step(`Mallory has no private key, and sends the public key y = ${key.name}.`);
   const call = await callWith(lab, bob, key);
   showScreen(bob.name, await bob.shows(/^chat with mallory started$/));
   bob.types(text);

@@ -17,7 +17,7 @@ const piece = (usual: string, help: string): AttackOption => ({
 const OPTIONS = {
   text: textOption("pay 100 to carol", "what Alice says"),
   old: piece("100", "the piece of it that Mallory guesses"),
-  new: piece("900", "what she wants instead, as long"),
+  new: piece("900", "what Mallory wants instead, as long"),
   ...RUNNING_BOB,
 };
 
@@ -95,7 +95,7 @@ async function tryOnLab(
 
   const position = positionIn(text, old);
   const seen = whatShows(wanted, position, difference);
-  step(`"${old}" stands at byte ${position}, Mallory guesses. She flips it to "${wanted}".`);
+  step(`"${old}" stands at byte ${position}, Mallory guesses, and flips it to "${wanted}".`);
   flip(iv, ciphertext, position, difference);
   const changed = toLine(iv, ciphertext);
   showWire("mallory -> bob", changed);
@@ -111,7 +111,7 @@ async function tryOnLab(
 
 /**
  * The part of the wanted piece that Bob can read. The block before a changed one becomes noise, except before the first
- * block: there Mallory changes only the IV, and he can read everything (undefined).
+ * block: there Mallory changes only the IV, and all of it stays readable (undefined).
  */
 function whatShows(wanted: string, position: number, difference: Buffer): string | undefined {
   const firstChange = position + difference.findIndex((bits) => bits !== 0);

@@ -39,7 +39,7 @@ await runAttack("brute-force", {}, async (_lab, { file }) => {
     const others = findPrivateKey(responderKey.value, group);
     proof(`${chat.responder}'s private key`, String(others));
 
-    step("With one private key and the other public key she has the shared secret.");
+    step("One private key and the other public key give the shared secret.");
     const secret = sharedSecret(privateKey, responderKey.value, group);
     say(`   shared secret: ${decodeInteger(secret)}`);
     const texts = read(chat, toyKeyOf(secret));
@@ -91,7 +91,7 @@ function isJson(line: string): boolean {
 
 /** Measures one second of trying, and says how long it would take to try all keys. */
 function giveUp(group: Group): void {
-  step(`The prime has ${group.prime.toString(2).length} bits. She tries for a second.`);
+  step(`The prime has ${group.prime.toString(2).length} bits. Mallory tries for a second.`);
   const end = Date.now() + 1000;
   let tries = 0;
   while (Date.now() < end) {

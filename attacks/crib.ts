@@ -55,7 +55,7 @@ await runAttack("crib", {}, async (_lab, { stage, file }) => {
       return stopped("the crib", why);
     }
     proof("the key", key.toString("hex"));
-    step("With the key she reads everything.");
+    step("With the key everything can be read.");
     for (const text of read(chat, key)) proof("read from the capture", text);
   }
 });

@@ -1,8 +1,8 @@
-// A LAB, NOT A STAGE: the Bob that bit-flip and padding-oracle attack. Only he and Alice have the key. He accepts lines
-// without a tag (lab-unauthenticated-cbc.ts). He answers each line with ok, or with an error if its padding was wrong.
+// A LAB, NOT A STAGE: the Bob that bit-flip and padding-oracle attack. Only Bob and Alice have the key. Bob accepts lines
+// without a tag (lab-unauthenticated-cbc.ts). Each line is answered with ok, or with an error if its padding was wrong.
 //
-// node --import tsx attacks/lab-bob.ts TEXT [IV]: prints where Bob listens, and the encrypted line in which Alice sends him
-// TEXT, with this IV (in hexadecimal; random without it). Then it prints what he reads in each line that arrives.
+// node --import tsx attacks/lab-bob.ts TEXT [IV]: prints where Bob listens, and the encrypted line in which Alice sends
+// TEXT, with this IV (in hexadecimal; random without it). Then it prints what Bob reads in each line that arrives.
 
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:net";

@@ -1,5 +1,5 @@
-// The chat that bit-flip and padding-oracle attack: starts the lab's Bob (lab-bob.ts), catches Alice's line to him, and
-// connects to him. Or somebody else has started him, and has caught the line.
+// The chat that bit-flip and padding-oracle attack: starts the lab's Bob (lab-bob.ts), catches Alice's line to Bob, and
+// connects to Bob. Or somebody else has started Bob, and has caught the line.
 
 import type { Lab } from "./lab.ts";
 import { fromLine } from "./lab-unauthenticated-cbc.ts";
@@ -24,13 +24,13 @@ export interface LabChat {
   iv: Buffer;
   ciphertext: Buffer;
   toBob: LineSocket;
-  /** Waits for the next line that Bob accepts, and returns the text that he reads. Undefined if his screen is not ours. */
+  /** Waits for the next line that Bob accepts, and returns the text that Bob reads. Undefined if Bob's screen is not ours. */
   bobReads?: () => Promise<string>;
 }
 
 /**
  * @param text the text that Alice sends
- * @param usedIv the IV that she uses, in hexadecimal; a random one if it is empty
+ * @param usedIv the IV that Alice uses, in hexadecimal; a random one if it is empty
  */
 export async function startLabChat(lab: Lab, text: string, usedIv = ""): Promise<LabChat> {
   const bob = lab.startProgram("attacks/lab-bob.ts", [text, usedIv]);

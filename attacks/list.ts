@@ -86,7 +86,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: "reflect",
     stages: ["04", "03"],
-    about: "send a line of Alice's back to her, as if Bob had said it",
+    about: "send Alice's line back to Alice, as if Bob had said it",
     stoppedBy: "a key of its own for each direction: stage 04 (P6.1).",
   },
   {

@@ -1,5 +1,5 @@
 // npm run attack -- mallory: the attack of mitm.ts, but you start Alice and Bob in terminals of your own. Mallory's
-// registry takes the place of the real one. She sits between any two users who call each other. Ctrl-C ends the attack.
+// registry takes the place of the real one. Mallory sits between any two users who call each other. Ctrl-C ends the attack.
 
 import type { LineSocket } from "./line-socket.ts";
 import { LyingRegistry } from "./lying-registry.ts";
@@ -8,8 +8,8 @@ import { portOption, runAttack } from "./program.ts";
 import { AttackError, proof, say } from "./report.ts";
 
 const OPTIONS = {
-  port: portOption("where her registry listens (default: any port)"),
-  listen: portOption("where her false users listen (default: any port)"),
+  port: portOption("where Mallory's registry listens (default: any port)"),
+  listen: portOption("where Mallory's false users listen (default: any port)"),
 };
 
 await runAttack("mallory", OPTIONS, async (lab, { stage, option }) => {

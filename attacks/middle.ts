@@ -1,4 +1,4 @@
-// Mallory in the middle of a chat: she plays the called user for the caller, and the caller for the called user. She
+// Mallory in the middle of a chat plays the called user for the caller, and the caller for the called user. Mallory
 // shares a key with each of them, and they share none with each other. Key exchange and cipher are the stage's.
 
 import type { Lab } from "./lab.ts";

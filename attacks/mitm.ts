@@ -1,4 +1,4 @@
-// npm run attack -- mitm: Mallory sits between Alice and Bob. Each agrees on a key with her by mistake.
+// npm run attack -- mitm: Mallory sits between Alice and Bob. Each agrees on a key with Mallory by mistake.
 
 import { startDeceivedUsers } from "./deceived-users.ts";
 import { awaited } from "./lab.ts";
@@ -13,7 +13,7 @@ await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   const { alice, bob, registry, callers } = await startDeceivedUsers(lab);
   alice.types("/chat bob");
 
-  step("The call comes to Mallory. She calls Bob in Alice's name, and he accepts.");
+  step("The call comes to Mallory, who calls Bob in Alice's name. Bob accepts.");
   const taken = awaited(Middle.take(await callers.accept(), lab, registry, stage));
   showScreen("bob", await bob.shows(/^alice wants to chat/));
   bob.types("/accept alice");
@@ -21,7 +21,7 @@ await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   await Promise.all([alice.shows(/^chat with bob started$/), bob.shows(/^chat with alice started$/)]);
   say("   Mallory has agreed on one key with Alice, and on another one with Bob.");
 
-  step("Alice says something. Mallory reads it, and passes it on as she likes.");
+  step("Alice says something. Mallory reads it, changes it, and passes it on.");
   let read = "";
   void awaited(
     middle.passOn((text, from) => {

@@ -1,5 +1,5 @@
-// Alice and Bob chat through Mallory, who holds both ends of their connection. She has passed on the handshake
-// unchanged, so Alice and Bob share keys that she does not have. What she does next depends on the attack.
+// Alice and Bob chat through Mallory, who holds both ends of their connection. Mallory has passed on the handshake
+// unchanged, so Alice and Bob share keys that Mallory does not have. What comes next depends on the attack.
 
 import { startDeceivedUsers } from "./deceived-users.ts";
 import type { Lab, Victim } from "./lab.ts";

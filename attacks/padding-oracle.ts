@@ -23,7 +23,7 @@ const IV: AttackOption = {
       : `an IV is ${2 * IV_BYTES} digits of 0-9 a-f`,
 };
 
-/** Asks Bob whether the padding is right when he decrypts this ciphertext with this IV. */
+/** Asks Bob whether the padding is right when this ciphertext is decrypted with this IV. */
 type Oracle = (iv: Buffer, ciphertext: Buffer) => Promise<boolean>;
 
 function notFound(position: number): never {
@@ -84,7 +84,7 @@ await runAttack("padding-oracle", { text: TEXT, iv: IV, ...RUNNING_BOB }, async 
 async function readFromLab({ line, iv, ciphertext, toBob }: LabChat): Promise<void> {
   showWire("alice -> mallory", line);
 
-  step("Mallory sends Bob changed lines, and looks only at what he complains of.");
+  step("Mallory sends Bob changed lines, and looks only at the complaints.");
   let questions = 0;
   const paddingIsRight: Oracle = async (changedIv, block) => {
     questions += 1;

@@ -57,9 +57,11 @@ export class PlayedPeer {
     return this.#channel.safetyNumber;
   }
 
-  /** Sends a line of the chat (P3), encrypted as the stage does it. */
-  say(line: Members): void {
-    this.#wire.send(this.#channel.wrap(JSON.stringify(line)));
+  /** Sends a line of the chat (P3), encrypted as the stage does it. @returns the line that stands on the wire */
+  say(line: Members): string {
+    const wire = this.#channel.wrap(JSON.stringify(line));
+    this.#wire.send(wire);
+    return wire;
   }
 
   /**

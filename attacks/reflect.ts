@@ -1,4 +1,4 @@
-// npm run attack -- reflect: sends a line of Alice's back to her. With one key for both sides, she would accept it.
+// npm run attack -- reflect: sends a line of Alice's back to Alice. With one key for both sides, it would be accepted.
 
 import { chatThroughMallory, next, refusalFrom } from "./on-the-way.ts";
 import { runAttack, textOption } from "./program.ts";
@@ -8,7 +8,7 @@ const TEXT = textOption("do you promise to pay?", "what Alice says");
 
 await runAttack("reflect", { text: TEXT }, async (lab, { stage, option }) => {
   const { alice, toAlice } = await chatThroughMallory(lab);
-  step("Alice says something to Bob. Mallory keeps it from him.");
+  step("Alice says something to Bob. Mallory does not pass it on.");
   alice.types(option("text"));
   showScreen("alice", await alice.shows(/^you> /));
   const line = await next(toAlice);

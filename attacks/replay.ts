@@ -10,7 +10,7 @@ import { flipText } from "./xor.ts";
 
 const TEXT = textOption("pay 100 to carol", "what Alice says");
 
-/** How Mallory changes Alice's line before she sends it again. */
+/** How Mallory changes Alice's line before sending it again. */
 interface Attempt {
   description: string;
   change: (line: string) => string;
@@ -19,7 +19,7 @@ interface Attempt {
 /** The position of the id in the line of the chat, in bytes. */
 const ID_POSITION = '{"type":"message","id":'.length;
 
-/** Bob refuses an id out of turn (P3.2). In stage 03 Mallory can change it without the key, because she knows it. */
+/** Bob refuses an id out of turn (P3.2). In stage 03 Mallory can change it without the key, because it is known. */
 const NEXT_ID: Attempt = {
   description: "the same line again, with the id 1 made 2 by flipping bits",
   change: (line) => flipText(line, ID_POSITION, "1", "2"),

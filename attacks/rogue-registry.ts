@@ -12,7 +12,7 @@ await runAttack("rogue-registry", { text: TEXT }, async (lab, { stage, option })
   const { alice, bob, callers } = await startDeceivedUsers(lab);
   say(`   bob listens on port ${bob.port}, and has said so to the registry`);
 
-  step("Alice wants to chat with Bob. The registry sends her to Mallory.");
+  step("Alice wants to chat with Bob. The registry gives Mallory's address.");
   alice.types("/chat bob");
   const wire = await callers.accept();
   say(`   alice was told port ${callers.port}, and connects there`);
@@ -21,7 +21,7 @@ await runAttack("rogue-registry", { text: TEXT }, async (lab, { stage, option })
   const mallory = await PlayedPeer.answer(wire, stage, hello);
   showScreen("alice", await alice.shows(/^chat with bob started$/));
 
-  step("Mallory reads what is meant for Bob, and answers in his name.");
+  step("Mallory reads what is meant for Bob, and answers in Bob's name.");
   alice.types(option("text"));
   const message = await mallory.hear();
   if (message?.type !== "message") throw new AttackError("Alice's program sent something else");

@@ -1,4 +1,4 @@
-// npm run attack -- spoof: Mallory calls Bob and says that she is Alice. Bob has no way to check that.
+// npm run attack -- spoof: Mallory calls Bob under Alice's name. Bob has no way to check that.
 
 import { awaited, type Lab } from "./lab.ts";
 import { type Hello, type Members, PlayedPeer, parse } from "./played-peer.ts";
@@ -33,7 +33,7 @@ await runAttack("spoof", OPTIONS, async (lab, { stage, option }) => {
   step("Mallory asks the registry where Bob is, as everybody may.");
   const port = await lookUp(lab, registry, "bob");
 
-  step("She calls him. Who she is, she says herself.");
+  step("Mallory calls Bob, and says alice where a caller says who they are.");
   const [hello, message] = forge(stage, "alice", "bob", option("text"));
   showWire("mallory -> bob", JSON.stringify(hello));
   const call = awaited(PlayedPeer.call(await lab.connect(port), stage, hello));
@@ -43,9 +43,8 @@ await runAttack("spoof", OPTIONS, async (lab, { stage, option }) => {
   bob.types(`/accept ${caller}`);
   const mallory = await call;
 
-  step("Bob accepts, and Mallory talks.");
-  showWire("mallory -> bob", JSON.stringify(message));
-  mallory.say(message);
+  step(`Bob accepts, and Mallory talks${stage === "02" ? "" : ", encrypted like any user"}.`);
+  showWire("mallory -> bob", mallory.say(message));
   const shown = await bob.shows(/^[^ ]+> |^chat with .* lost/);
   if (shown !== `alice> ${option("text")}`) throw new AttackError(`bob's screen: ${shown}`);
   proof("bob's screen", shown);

@@ -1,5 +1,5 @@
-// npm run attack -- truncate: Mallory passes on only the beginning of what Alice says, and then ends the chat in her
-// name. If Bob believes the goodbye, he also believes that Alice said nothing more.
+// npm run attack -- truncate: Mallory passes on only the beginning of what Alice says, and then ends the chat in
+// Alice's name. If Bob believes the goodbye, Bob also believes that Alice said nothing more.
 
 import type { Lab } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
@@ -12,7 +12,7 @@ import { flipText } from "./xor.ts";
 
 const OPTIONS = {
   text: textOption("sell my house to carol", "what Alice says first"),
-  rest: { ...textOption("but only if she pays 900000", "what Alice says then"), value: "TEXT" },
+  rest: { ...textOption("but only if they pay 900000", "what Alice says then"), value: "TEXT" },
 };
 
 const BYE = '{"type":"bye"}';
@@ -34,7 +34,7 @@ const TRIES: Readonly<Record<Stage, readonly Attempt[]>> = {
   "02": [],
   "03": [
     {
-      // She knows the first bytes of Alice's line, so she can change them into any text of the same length.
+      // The first bytes of Alice's line are known, so Mallory can change them into any text of the same length.
       description: "makes the beginning of Alice's first line into a bye, and sends that",
       end: (toBob, line) => {
         const beginning = JSON.stringify({ type: "xored", ciphertext: ciphertextOf(line, BYE.length) });

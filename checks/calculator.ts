@@ -336,7 +336,7 @@ const errors = defineChecks(SERVER, [
   table(
     "P1.7-control-characters",
     "a control character in an error is written as U+FFFD",
-    "Whoever shows the error would send the control character to his terminal. Replace it by U+FFFD.",
+    "Whoever shows the error would send the control character to their terminal. Replace it by U+FFFD.",
     [
       ["1 \u001b[31m", unexpected("\ufffd", 3)],
       ["\0", unexpected("\ufffd", 1)],

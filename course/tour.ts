@@ -143,11 +143,11 @@ const CHAT_STAGES: readonly ChatStage[] = [
   {
     folder: "04-aes-chat",
     title: "Stage 04 - AES-256-CBC, and a MAC over every line",
-    about: "The same key exchange, a real cipher, and a tag that only the two can compute.",
+    about: "The same key exchange, a real cipher, and a tag that nobody can compute without a key.",
     change: flipBit,
     changeInWords: "somebody without the key flips the same bit of the ciphertext",
     row: "04 AES-256-CBC and MAC",
-    remark: "",
+    remark: "if they compared safety numbers; if not: npm run attack -- mitm --stage 04",
   },
 ];
 
@@ -218,12 +218,19 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
 function showFindings(findings: readonly Finding[]): void {
   say(paint("heading", "What somebody on the way could do"));
   say(paint("dim", `  ${"stage".padEnd(28)}${"readable".padEnd(12)}changed on the way`));
+  let mark = "";
+  const remarks: string[] = [];
   for (const { stage, readable, noticed, remark } of findings) {
-    const first = paint(readable ? "bad" : "good", (readable ? "yes" : `no${remark && " *"}`).padEnd(12));
+    if (remark !== "") {
+      mark += "*"; // Each remark has a mark of its own: *, then **.
+      remarks.push(`  ${mark.padEnd(3)}${remark}`);
+    }
+    const answer = readable ? "yes" : `no ${remark && mark}`;
+    const first = paint(readable ? "bad" : "good", answer.padEnd(12));
     const second = paint(noticed ? "good" : "bad", noticed ? "noticed, chat ended" : "not noticed");
     say(`  ${stage.padEnd(28)}${first}${second}`);
   }
-  for (const { remark } of findings) if (remark !== "") say(`  * ${remark}`);
+  for (const remark of remarks) say(remark);
   say();
   say("Who Bob is, no stage proves by itself: from stage 03 on, compare safety numbers.");
   say("Your turn, in three terminals:");

@@ -9,7 +9,7 @@ import { decryptOnly, encryptOnly } from "../attacks/lab-unauthenticated-cbc.ts"
 import { AttackScene, proofs, safetyNumbers, secret, stops } from "./support/attacks.ts";
 
 const REFUSED = '{"type":"error","code":"bad-record","message":"refused"}';
-const LOST = "chat with alice lost: alice sent what is not allowed (bad-record)";
+const LOST = "chat with alice lost: somebody on the way, or a broken program, sent a wrong line (bad-record)";
 
 const scene = new AttackScene();
 
@@ -22,6 +22,10 @@ describe("attacks on names and keys", () => {
       expect(safetyNumbers(lines)).to.have.length(stage === "02" ? 0 : 1);
       const alone = lines.includes("   alice's screen: error: no current chat to verify");
       expect(alone).to.equal(stage !== "02");
+      const type = { "02": "message", "03": "xored", "04": "sealed" }[stage];
+      const sent = lines.filter((line) => line.startsWith("   mallory -> bob: "));
+      expect(sent.map((line) => /"type":"(\w+)"/.exec(line)?.[1])).to.deep.equal(["hello", type]);
+      if (stage !== "02") expect(sent.join("\n"), "readable on the wire").not.to.include(text);
       expect(lines.at(-1)).to.match(/^What stops it: no stage\./);
     });
 

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { callsAs, failedCall } from "../checks/engine/chat-steps.ts";
 import { decode, encode, MODP2048, power, safetyNumber, TOY, xorKey } from "../checks/engine/cryptography.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 import { testsOf } from "./support/on-the-wire.ts";
 
 interface KnownAnswer {
@@ -74,7 +75,62 @@ describe("the key exchange of stage 03", () => {
       scene.client("bob", { argv: ["--accept", "--group", "modp2048"] }),
     ]);
     await alice.enters("/chat bob");
-    await alice.shows(failedCall("bob"));
+    const reason = await alice.shows(failedCall("bob"));
+    expect(reason, "both groups are named")
+      .to.match(/\btoy\b/)
+      .and.match(/\bmodp2048\b/);
     expect([...alice.lines, ...bob.lines].filter((line) => line.endsWith("started"))).to.deep.equal([]);
+  });
+
+  it("P4.2 a group that is not known is not repeated in the answer", async (scene) => {
+    const alice = await scene.client("alice", { argv: ["--accept"] });
+    const bob = await callsAs(scene, alice, "bob");
+    await bob.exchangesHellos();
+    await bob.receivesKey();
+    await bob.sendsKeyLine(JSON.stringify({ type: "key", group: "constructor", publicKey: "08" }));
+    const { code, message } = await bob.connection.receivesJson();
+    expect({ code, message }).to.deep.equal({
+      code: "group-mismatch",
+      message: "one side uses the group modp2048, the other one that is not known here",
+    });
+  });
+});
+
+describe("the safety number", () => {
+  for (const stage of ["03", "04"] as const) {
+    const it = testsOf(stage);
+    for (const [group, advice] of [
+      ["modp2048", /^compare both numbers by voice or in person: if unequal, somebody is in between$/],
+      ["toy", /^with the toy group a safety number proves nothing: /],
+    ] as const) {
+      it(`P4.6 P7 of stage ${stage}, group ${group}, comes with what it is good for, on standard error`, async (scene) => {
+        const argv = ["--accept", "--group", group];
+        await scene.playRegistry();
+        const [alice] = await Promise.all([scene.client("alice", { argv }), scene.client("bob", { argv })]);
+        const said = (): number => alice.errors.filter((line) => advice.test(line)).length;
+        await alice.enters("/chat bob");
+        await alice.shows(/^safety number with bob: /);
+        await alice.prints(advice);
+        expect(said()).to.equal(1);
+        await alice.enters("/verify", "/quit");
+        await alice.endsWith(0);
+        expect(said(), "once more after /verify").to.equal(2);
+        expect(
+          alice.lines.filter((line) => !/^(registered|joined|chat|safety number) /.test(line)),
+        ).to.deep.equal([]);
+      });
+    }
+  }
+});
+
+describe("npm run dh:prime", () => {
+  it("says of its g that its powers are half of the numbers, and so they are", async () => {
+    const program = startProgram("03-dh-chat/dh-prime.ts", ["64"]);
+    const prime = BigInt((await program.line(/^p = 0x[0-9a-f]{16}$/)).slice(4));
+    const about = /^g = ([0-9]+), whose powers are the squares: half of the numbers from 1 to p - 1$/;
+    const generator = BigInt(about.exec(await program.line(about))?.[1] ?? 0);
+    expect(await program.exitCode()).to.equal(0);
+    expect(generator > 1n).to.equal(true);
+    expect(power(generator, (prime - 1n) / 2n, prime)).to.equal(1n);
   });
 });

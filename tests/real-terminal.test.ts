@@ -110,6 +110,27 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     }
   });
 
+  it("P4.6 P7 a safety number comes with what to do with it, in a row of its own", async () => {
+    for (const [group, advice] of [
+      ["modp2048", "compare both numbers by voice or in person: if unequal, somebody is in between"],
+      ["toy", "with the toy group a safety number proves nothing: anybody can find the keys"],
+    ] as const) {
+      const { server, port } = await startServer("04-aes-chat/server.ts");
+      programs.push(server);
+      const given = ["--registry", `127.0.0.1:${port}`, "--group", group];
+      const bob = startProgram("04-aes-chat/client.ts", ["--name", "bob", ...given, "--accept"]);
+      programs.push(bob);
+      await bob.line(/^registered as/);
+      const alice = open("04-aes-chat/client.ts", ["--name", "alice", ...given]);
+      await alice.shows(REGISTERED);
+      alice.enter("/chat bob");
+      const number = `safety number with bob: [0-9 ]{35}\n${advice}\n`;
+      await alice.shows(new RegExp(number));
+      alice.enter("/verify");
+      await alice.shows(new RegExp(`${number}[^]*/verify\n${number}`));
+    }
+  });
+
   it("P7 completes commands and names, and keeps a history", async () => {
     const address = await registry();
     await user("barbara", address);

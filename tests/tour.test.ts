@@ -27,13 +27,17 @@ describe("the tour", () => {
     await tour.line(/^ {2}01 calculator +yes +not noticed$/);
     await tour.line(/^ {2}02 peer to peer +yes +not noticed$/);
     await tour.line(/^ {2}03 Diffie-Hellman and XOR +no \* +not noticed$/);
-    await tour.line(/^ {2}04 AES-256-CBC and MAC +no +noticed, chat ended$/);
+    await tour.line(/^ {2}04 AES-256-CBC and MAC +no \*\* +noticed, chat ended$/);
+    await tour.line("  *  not readable as it stands; lesson 03 breaks it");
+    await tour.line("  ** if they compared safety numbers; if not: npm run attack -- mitm --stage 04");
     expect(await tour.exitCode()).to.equal(0);
     const text = tour.lines.join("\n");
     expect(text).to.include('hello, Bob          alice> hello, Bob   7b 22 74 79 70 65 22 3a  {"type":');
     expect(text.match(/printed: +alice> pay 900 to carol/g)).to.have.length(2);
     expect(text.match(/printed: +chat with alice lost: /g)).to.have.length(1);
     for (const line of tour.lines) expect(line.length, line).to.be.lessThan(140);
+    const table = tour.lines.slice(tour.lines.indexOf("What somebody on the way could do"));
+    for (const line of table) expect(line.length, line).to.be.at.most(80);
     expect(tour.errors).to.equal("");
   });
 

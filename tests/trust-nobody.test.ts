@@ -1,11 +1,12 @@
 // Tests tricks of a registry, a peer or an attacker on the way: the user is not misled, and the program continues.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ack, BYE, message } from "../checks/engine/chat.ts";
 import { callsAs, opensChat } from "../checks/engine/chat-steps.ts";
+import { startProgram } from "../programs/stage-programs.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
 describe("a client that trusts nobody", () => {
@@ -86,3 +87,29 @@ describe("a client of stage 04 that trusts nobody", () => {
     expect(alice.errors.join("\n")).to.match(warning);
   });
 });
+
+// Files of Windows have no such modes.
+if (process.platform !== "win32")
+  describe("the key log", () => {
+    it("P6.5 writes no keys to a file that others can read, and says what to do", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "key-log-"));
+      try {
+        for (const mode of [0o644, 0o640, 0o604]) {
+          const path = join(folder, `${mode.toString(8)}.keys`);
+          writeFileSync(path, "an earlier line\n");
+          chmodSync(path, mode);
+          const alice = startProgram("04-aes-chat/client.ts", ["--name", "alice"], {
+            environment: { CHATKEYLOGFILE: path },
+          });
+          expect(await alice.exitCode(), String(mode)).to.equal(1);
+          expect(alice.errors).to.equal(
+            `error: others can read the key log ${path} (mode 0${mode.toString(8)}): chmod 600 makes it yours alone; ` +
+              "set CHATKEYLOGFILE to another file, or not at all\n",
+          );
+          expect(readFileSync(path, "utf8")).to.equal("an earlier line\n");
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  });

@@ -41,12 +41,12 @@ export const question: Question = {
 
   explain(answer, { observed }) {
     const number = Number(answer);
-    if (!Number.isInteger(number)) return "The answer is a number: add what she asks for in each line.";
+    if (!Number.isInteger(number)) return "The answer is a number: add what Alice asks for in each line.";
     const payments = observed.split("\n").flatMap((line) => PAYMENT.exec(line)?.[0] ?? []);
     if (number === sum([...new Set(payments)].map(amountIn)))
       return "Is there a line that says the same as another? It has an id of its own, and Bob pays twice.";
     if (number === 2 * sum(payments.map(amountIn)))
-      return "Bob confirms what he has done, in lines of his own. Count only what Alice asks for.";
+      return "Bob confirms what was done, in lines of Bob's own. Count only what Alice asks for.";
     const isOne = payments.some((payment) => {
       const to = receiverIn(payment);
       const same = payments.filter((other) => receiverIn(other) === to);

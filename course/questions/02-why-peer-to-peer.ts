@@ -42,7 +42,7 @@ export const question: Prediction = {
   explain(answer) {
     const number = countIn(answer) ?? 0;
     if (number === 0)
-      return "Alice's program knows that Bob is called bob. To connect to his program it needs an address and a port, and it must ask for them.";
+      return "Alice's program knows that Bob is called bob. To connect to Bob's program it needs an address and a port, and it must ask for them.";
     if (number < MESSAGES)
       return "Only one of the two needs to find the other, and asks once: Alice's program. Bob's needs nothing, because the other one comes to it.";
     return "Messages, acknowledgements and the goodbye go from one program to the other, not through the registry (P2.8).";

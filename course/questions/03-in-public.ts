@@ -59,11 +59,11 @@ function mistakes(): [answer: string, explanation: string][] {
     ],
     [
       String(power(alicePublic, ALICE, prime)),
-      "You have raised Alice's public key to her own private key. She takes Bob's public key, the one that she has received.",
+      "You have raised Alice's public key to Alice's own private key. Alice takes Bob's public key, the one that was received.",
     ],
     [
       String(power(bobPublic, BOB, prime)),
-      "You have raised Bob's public key to his own private key. He takes Alice's public key, the one that he has received.",
+      "You have raised Bob's public key to Bob's own private key. Bob takes Alice's public key, the one that was received.",
     ],
     [
       "40",

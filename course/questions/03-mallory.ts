@@ -54,8 +54,8 @@ export const question: Question = {
     return {
       answers: [String(lookedUp)],
       observed: [
-        `In ${CAPTURE} bob registers with port ${bob}. When alice looks him up, she is told port ${lookedUp}.`,
-        `She connects to port ${lookedUp}, and whoever listens there connects to port ${bob} and says that she is alice.`,
+        `In ${CAPTURE} bob registers with port ${bob}. When alice looks up bob, the answer is port ${lookedUp}.`,
+        `alice connects to port ${lookedUp}, and whoever listens there connects to port ${bob} under the name alice.`,
       ].join("\n"),
     };
   },
@@ -65,9 +65,9 @@ export const question: Question = {
     if (!Number.isInteger(port) || port < 1 || port > 65535) return "The answer is a port: a number.";
     switch (port) {
       case ports?.bob:
-        return "There Bob listens: he has told the registry himself. But who has connected to that port? Compare it with what the registry told Alice.";
+        return "There Bob listens: Bob's own program has told the registry. But who has connected to that port? Compare it with what the registry told Alice.";
       case ports?.alice:
-        return "There Alice listens, and nobody has called her. She is the one who calls: look at where her program connects to.";
+        return "There Alice listens, and nobody has called there. Alice is the one who calls: look at where Alice's program connects to.";
       case ports?.registry:
         return "There the registry listens. It tells Alice where Bob is, but it takes part in no key exchange: find the streams with keys in them.";
       default:

@@ -32,7 +32,7 @@ async function find(): Promise<Found> {
   const [code = ""] = /[0-9]+/.exec(found.text) ?? [];
   return {
     answers: [`${code} ${found.seq}`],
-    observed: `bob's line with seq ${found.seq}, its tag right, holds his message ${found.id}: "${found.text}"`,
+    observed: `bob's line with seq ${found.seq}, its tag right, holds bob's message ${found.id}: "${found.text}"`,
   };
 }
 

@@ -1,4 +1,4 @@
-// Counts Alice's messages by the lengths of her lines alone, and compares the result with the decrypted lines.
+// Counts Alice's messages by the lengths of Alice's lines alone, and compares the result with the decrypted lines.
 
 import type { Found, Question } from "../exercises/question.ts";
 import type { ObservedLine } from "../observer.ts";
@@ -34,11 +34,11 @@ export const question: Question = {
     if (!/^[0-9]+$/.test(answer)) return "One number is asked for.";
     const lengths = (/: ([0-9 ]+)$/m.exec(observed)?.[1] ?? "").split(" ").map(Number);
     if (number === lengths.length)
-      return "Those are all of alice's sealed lines. Some of them are acks, and one is her goodbye: how long are these?";
+      return "Those are all of alice's sealed lines. Some of them are acks, and one is the goodbye: how long are these?";
     if (number === lengths.length - 1)
       return "You have left out the goodbye. But alice acknowledges each message of bob's, too, and an ack is short.";
     if (number === lengths.filter((length) => length < SHORTEST_MESSAGE).length - 1)
-      return "You have counted alice's acks: so many messages has bob sent. How many has she sent herself?";
+      return "You have counted alice's acks: so many messages has bob sent. How many messages has alice sent?";
     return 'Write down the shortest message, {"type":"message","id":1,"text":"x"}, and count its bytes; do the same with an ack and a bye. Round each up to whole blocks with PKCS#7. Which lengths can only be messages? Count alice\'s lines alone.';
   },
 };

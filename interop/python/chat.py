@@ -276,7 +276,10 @@ class Chat:
         if answer["type"] != "key":
             raise ProtocolError("bad-request", "after the hellos come the keys")
         if answer.get("group") != group.name:  # P4.2
-            raise ProtocolError("group-mismatch", f"this side uses the group {group.name}")
+            theirs = answer.get("group")
+            known = isinstance(theirs, str) and theirs in diffie_hellman.GROUPS
+            other = theirs if known else "one that is not known here"
+            raise ProtocolError("group-mismatch", f"one side uses the group {group.name}, the other {other}")
         their_public = diffie_hellman.read_public_key(group, answer.get("publicKey"))
         secret = diffie_hellman.shared_secret(group, private_key, their_public)
         self.safety_number = diffie_hellman.safety_number(own_public, group.encode(their_public))
