@@ -20,7 +20,7 @@ export function lessonProblems(root: string): string[] {
   return [
     ...strayFiles(root),
     ...LESSON_FOLDERS.flatMap((folder) => numberingProblems(folder, pagesOf(root, folder))),
-    ...readPages(root).flatMap(pageProblems),
+    ...readPages(root).flatMap((page) => [...pageProblems(page), ...headProblems(page)]),
   ];
 }
 
@@ -55,6 +55,33 @@ function numberingProblems(folder: string, pages: readonly Page[]): string[] {
       ? []
       : [`${file}: page ${index + 1} of lessons/${folder} is missing, or two have one number`],
   );
+}
+
+/** How many words of text, and how many of code and output, somebody reads in a minute. */
+const WORDS_A_MINUTE = { text: 180, fenced: 300 };
+
+/** Finds a page that does not say its minutes, or says others than its length does: it may take half as long again. */
+export function headProblems({ file, text, head, exercise }: Page): string[] {
+  if (head === undefined)
+    return [
+      `${file}:1: below the title comes "*Short way. 5 minutes to read, 10 for the exercise.*", or "*In depth. …*"`,
+    ];
+  const minutes = readingMinutes(text);
+  const problems: string[] = [];
+  if (head.reading < minutes / 1.5 || head.reading > minutes * 1.5 + 1)
+    problems.push(`${file}:1: it says ${head.reading} minutes to read; by its length it is ${minutes}`);
+  if ((exercise === undefined) !== (head.exercise === 0))
+    problems.push(`${file}:1: minutes for the exercise stand below the title of pages with an exercise only`);
+  return problems;
+}
+
+/** Estimates how long a page takes to read, without its exercise. */
+function readingMinutes(text: string): number {
+  const [body = ""] = text.replace(/<!--[\s\S]*?-->/g, "").split(/^## (?:Task|Question)$/m);
+  const fenced = fencesOf(body).flatMap(({ content }) => content).join("\n");
+  const words = (part: string): number => part.split(/\s+/).filter((word) => word !== "").length;
+  const { text: slow, fenced: quick } = WORDS_A_MINUTE;
+  return Math.ceil((words(body) - words(fenced)) / slow + words(fenced) / quick);
 }
 
 /** All problems of one page. Pure. */

@@ -41,7 +41,7 @@ export async function runWatchMode(
   console.log(
     `${passed.length} of ${exercises.length} passed. You are at ${current.id}: ${placeOf(current)}`,
   );
-  console.log("Go on with: npm run learn");
+  console.log(`Go on with: npm run learn${workspace.isShort ? " -- --short" : ""}`);
   return 0;
 }
 
@@ -141,7 +141,7 @@ class WatchMode {
 
   #draw(): void {
     const { columns, rows } = this.#screen;
-    const { passed, exercises } = this.#workspace;
+    const { way, progress, isShort } = this.#workspace;
     const keys = this.#keys();
     const body = this.#body(columns);
     this.#scroll = Math.max(
@@ -149,8 +149,9 @@ class WatchMode {
       Math.min(this.#scroll, mostScroll(body.length, bodyHeight(rows, columns, keys))),
     );
     const frame = {
-      passed: passed.length,
-      total: exercises.length,
+      passed: way.filter(({ id }) => progress.has(id)).length,
+      total: way.length,
+      isShort,
       exercise: exerciseRow(this.#exercise, this.#session.hasPassed, this.#paint),
       body,
       scroll: this.#scroll,
@@ -191,7 +192,7 @@ class WatchMode {
       case "all":
         return checkAllLines(this.#session.all, width, paint);
       case "finished":
-        return finishedLines(this.#workspace.exercises.length, width, paint);
+        return finishedLines(this.#workspace, width, paint);
     }
   }
 
