@@ -1,8 +1,11 @@
 // Makes the block that a marker in a page asks for.
 
 import { join } from "node:path";
+import type { PageHead } from "../../course/exercises/page-head.ts";
 import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
-import { type PageHead } from "../../course/exercises/page-head.ts";
+import { shownKeys } from "../../course/key-table.ts";
+import { LEARN_KEYS } from "../../course/learn/keys.ts";
+import { LESSON_KEYS } from "../../course/lesson/keys.ts";
 import { type Page, type PageKind, pagesOf, readPages } from "../../course/lesson/page-files.ts";
 import { conversationTable, handshakeTable, packetHex, packetTable, type Range } from "./capture-blocks.ts";
 import { codeBlock, diffBlock, stagesBlock } from "./code-blocks.ts";
@@ -198,6 +201,6 @@ function keysBlock(program: string): string[] {
   return [
     "| where | key | what it does |",
     "|---|---|---|",
-    ...table.map(({ where, shown, does }) => `| ${where} | ${shown} | ${does} |`),
+    ...table.map(({ where, keys, does }) => `| ${where} | ${shownKeys(keys)} | ${does} |`),
   ];
 }

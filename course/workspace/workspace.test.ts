@@ -420,7 +420,6 @@ describe("the workspace", () => {
   });
 
   it("goes along the short way, and leaves out what is in depth", () => {
-    const { folder } = start();
     const isShort = (id: string): boolean => id === "01-b" || id === "02-spoof";
     const exercises = loadExercises(folder).map((one) => ({ ...one, isShort: isShort(one.id) }));
     const workspace = new Workspace(folder, exercises);

@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { actionOf, type KeyRow, shownKeys } from "./key-table.ts";
+import { LEARN_KEYS } from "./learn/keys.ts";
+import { LESSON_KEYS } from "./lesson/keys.ts";
+
+const TABLE: readonly KeyRow<"down" | "end" | "first">[] = [
+  { where: "page", keys: ["down", "j"], action: "down", does: "" },
+  { where: "page", keys: ["g", "home"], action: "first", does: "" },
+  { where: "page", keys: ["G", "end"], action: "end", does: "" },
+];
+
+describe("a table of keys", () => {
+  it("tells what a key does, and where", () => {
+    expect(actionOf(TABLE, "page", { name: "down", text: "" })).to.equal("down");
+    expect(actionOf(TABLE, "page", { name: "g", text: "g" })).to.equal("first");
+    expect(actionOf(TABLE, "page", { name: "g", text: "G" })).to.equal("end");
+    expect(actionOf(TABLE, "page", { name: "x", text: "x" })).to.equal(undefined);
+    expect(actionOf(TABLE, "list", { name: "down", text: "" })).to.equal(undefined);
+  });
+
+  it("names keys as they stand on a keyboard, each once", () => {
+    expect(shownKeys(["return", "enter", "n", "right"])).to.equal("`Enter`, `n`, `→`");
+  });
+
+  for (const [program, table] of [
+    ["learn", LEARN_KEYS],
+    ["lesson", LESSON_KEYS],
+  ] as const)
+    it(`of ${program} gives each key one meaning in a place`, () => {
+      const keys = table.flatMap((row) => row.keys.map((key) => `${key} in ${row.where}`));
+      expect(keys.filter((key, i) => keys.indexOf(key) !== i)).to.deep.equal([]);
+    });
+});
