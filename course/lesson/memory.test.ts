@@ -15,12 +15,12 @@ describe("where the reader was", () => {
   it("is nowhere at first, and is remembered", () => {
     const work = join(folder, "work");
     expect(recallPlace(work)).to.deep.equal({ page: "", share: 0, read: new Set() });
-    rememberPlace(work, { page: "01-3", share: 0.426, read: new Set(["01-3", "01-1"]) });
-    expect(recallPlace(work)).to.deep.equal({ page: "01-3", share: 0.43, read: new Set(["01-1", "01-3"]) });
+    rememberPlace(work, { page: "01-3", share: 0.42634, read: new Set(["01-3", "01-1"]) });
+    expect(recallPlace(work)).to.deep.equal({ page: "01-3", share: 0.4263, read: new Set(["01-1", "01-3"]) });
   });
 
   it("is nowhere if the files are damaged, and nothing happens where they cannot be written", () => {
-    writeFileSync(join(folder, "lesson-page.txt"), "01-3 999%\n");
+    writeFileSync(join(folder, "lesson-page.txt"), "01-3 1.9999\n");
     writeFileSync(join(folder, "lesson-read.txt"), "x".repeat(70_000));
     expect(recallPlace(folder)).to.deep.equal({ page: "01-3", share: 1, read: new Set() });
     mkdirSync(join(folder, "file", "lesson-page.txt"), { recursive: true });

@@ -18,8 +18,8 @@ export interface ReadingPlace {
 
 /** @param folder work/, which may be missing */
 export function recallPlace(folder: string): ReadingPlace {
-  const [page = "", percent = "0"] = wordsOf(join(folder, PLACE));
-  const share = /^[0-9]{1,3}%$/.test(percent) ? Math.min(1, Number.parseInt(percent, 10) / 100) : 0;
+  const [page = "", written = ""] = wordsOf(join(folder, PLACE));
+  const share = /^[01]\.[0-9]{4}$/.test(written) ? Math.min(1, Number(written)) : 0;
   return { page, share, read: new Set(wordsOf(join(folder, READ))) };
 }
 
@@ -27,7 +27,7 @@ export function recallPlace(folder: string): ReadingPlace {
 export function rememberPlace(folder: string, { page, share, read }: ReadingPlace): void {
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, PLACE), `${page} ${Math.round(100 * share)}%\n`);
+    writeFileSync(join(folder, PLACE), `${page} ${share.toFixed(4)}\n`);
     writeFileSync(join(folder, READ), [...read].sort().map((id) => `${id}\n`).join(""));
   } catch {
     // The disk is full or read-only.
