@@ -21,7 +21,9 @@ export function runInThisTerminal(file: string, argv: readonly string[], name: s
   return {
     ended: new Promise((resolve) => {
       program.on("error", (error) => resolve(`${name} could not be started: ${error.message}`));
-      program.on("close", (code) => resolve(code === 0 || code === 1 ? "" : `${name} ended with exit code ${code}`));
+      program.on("close", (code) =>
+        resolve(code === 0 || code === 1 ? "" : `${name} ended with exit code ${code}`),
+      );
     }),
     end: () => void program.kill("SIGTERM"),
   };

@@ -235,7 +235,9 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     await student.shows(/^01-framing /m);
     student.type("l");
     const list = await student.shows("letters search");
-    expect(list).to.match(/^✓ 01-hello +code +short A program/m).and.to.match(/^ {2}01-stream +predict +A stream/m);
+    expect(list)
+      .to.match(/^✓ 01-hello +code +short A program/m)
+      .and.to.match(/^ {2}01-stream +predict +A stream/m);
     student.press("Escape");
     student.type("q");
     await student.shows("Go on with: npm run learn -- --short");

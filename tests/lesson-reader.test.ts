@@ -1,8 +1,8 @@
 // Tests npm run lesson as students use it: printed, and in a real terminal.
 
 import { spawnSync } from "node:child_process";
-import { expect } from "chai";
 import { rmSync } from "node:fs";
+import { expect } from "chai";
 import { readPages } from "../course/lesson/page-files.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { CourseCopy } from "./support/course-copy.ts";

@@ -81,7 +81,9 @@ withTool("tmux", ["-V"], "the tour in a real terminal", () => {
       ["03", "x"],
       ["04", "Down"],
     ] as const) {
-      const shown = await screen.shows(new RegExp(`\\nStage ${stage} [\\s\\S]*${ASKS}$|^Stage ${stage} [\\s\\S]*${ASKS}$`));
+      const shown = await screen.shows(
+        new RegExp(`\\nStage ${stage} [\\s\\S]*${ASKS}$|^Stage ${stage} [\\s\\S]*${ASKS}$`),
+      );
       expect(shown).to.not.include("What somebody on the way could do");
       screen.press(key);
     }

@@ -7,6 +7,7 @@ import { lexer, type Token, walkTokens } from "marked";
 import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
 import { type Page, pagesOf, readPages } from "../../course/lesson/page-files.ts";
 import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
+import { misplacedClauses } from "./clause-place-rules.ts";
 import { fencesOf } from "./fences.ts";
 import { checkPredictions } from "./prediction-rules.ts";
 
@@ -21,6 +22,7 @@ export function lessonProblems(root: string): string[] {
     ...strayFiles(root),
     ...LESSON_FOLDERS.flatMap((folder) => numberingProblems(folder, pagesOf(root, folder))),
     ...readPages(root).flatMap((page) => [...pageProblems(page), ...headProblems(page)]),
+    ...clauseProblems(readPages(root)),
   ];
 }
 
@@ -57,6 +59,28 @@ function numberingProblems(folder: string, pages: readonly Page[]): string[] {
   );
 }
 
+/** Pages on which this many numbers still stand inside of sentences, and no more may. */
+const STILL_INSIDE: Readonly<Record<string, number>> = {
+  "lessons/03-dh-chat/5-bad-keys.md": 1,
+  "lessons/03-dh-chat/8-safety-number.md": 2,
+  "lessons/04-aes-chat/3-keys.md": 2,
+  "lessons/04-aes-chat/7-sequence.md": 1,
+};
+
+/** Names every clause number that stands inside of a sentence, or before stage 02, and counts them. */
+export function clauseProblems(pages: readonly Page[]): string[] {
+  const problems = pages.flatMap(({ file, folder, text }) => {
+    const found = misplacedClauses(text, folder);
+    if (found.length <= (STILL_INSIDE[file] ?? 0)) return [];
+    return found.map(
+      ({ line, clause }) => `${file}:${line}: ${clause} stands inside of a sentence, or before stage 02`,
+    );
+  });
+  if (problems.length === 0) return [];
+  const what = "put it in parentheses at the end of its sentence; stages 00 and 01 name no clauses";
+  return [...problems, `lessons: ${problems.length} clause numbers are not in their place: ${what}`];
+}
+
 /** How many words of text, and how many of code and output, somebody reads in a minute. */
 const WORDS_A_MINUTE = { text: 180, fenced: 300 };
 
@@ -77,8 +101,14 @@ export function headProblems({ file, text, head, exercise }: Page): string[] {
 
 /** Estimates how long a page takes to read, without its exercise. */
 function readingMinutes(text: string): number {
-  const [body = ""] = text.replace(/<!--[\s\S]*?-->/g, "").split(/^## (?:Task|Question)$/m);
-  const fenced = fencesOf(body).flatMap(({ content }) => content).join("\n");
+  // Tables of keys are there to look something up.
+  const written = text
+    .replace(/<!-- generate: keys [\s\S]*?<!-- end -->/g, "")
+    .replace(/<!--[\s\S]*?-->/g, "");
+  const [body = ""] = written.split(/^## (?:Task|Question)$/m);
+  const fenced = fencesOf(body)
+    .flatMap(({ content }) => content)
+    .join("\n");
   const words = (part: string): number => part.split(/\s+/).filter((word) => word !== "").length;
   const { text: slow, fenced: quick } = WORDS_A_MINUTE;
   return Math.ceil((words(body) - words(fenced)) / slow + words(fenced) / quick);

@@ -296,10 +296,7 @@ function finish(around: CommandContext, outcomes: readonly Outcome[]): number {
   }
   const next = workspace.next(current);
   if (code === 0)
-    print([
-      "",
-      next === undefined ? allPassed(workspace) : `Next: ${next.id} (npm run learn -- next)`,
-    ]);
+    print(["", next === undefined ? allPassed(workspace) : `Next: ${next.id} (npm run learn -- next)`]);
   return code;
 }
 

@@ -11,8 +11,8 @@ import { actionOf } from "../key-table.ts";
 import { WORK } from "../workspace/compose.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { whySolutionHidden } from "./commands.ts";
-import { ANYWHERE, IN_LIST, LEARN_KEYS, type LearnAction, ON_EXERCISE } from "./keys.ts";
 import { bodyHeight, mostScroll, renderFrame } from "./frame.ts";
+import { ANYWHERE, IN_LIST, LEARN_KEYS, type LearnAction, ON_EXERCISE } from "./keys.ts";
 import { findExercises, listRows, scrollTo } from "./list-view.ts";
 import { packetLines } from "./packets.ts";
 import { type Prompt, pressInPrompt, promptKeys, promptText } from "./prompt.ts";
@@ -367,7 +367,11 @@ class WatchMode {
 
   #openPage(): void {
     this.#screen.close();
-    const reader = runInThisTerminal("course/lesson.ts", ["open", this.#exercise.page, "--from-learn"], "npm run lesson");
+    const reader = runInThisTerminal(
+      "course/lesson.ts",
+      ["open", this.#exercise.page, "--from-learn"],
+      "npm run lesson",
+    );
     this.#reader = reader;
     reader.ended.then((message) => {
       this.#reader = undefined;

@@ -49,7 +49,9 @@ export function readLibrary(root: string): ReadingPage[] {
   const beside = BESIDE.flatMap(([id, file]): ReadingPage[] => {
     if (!existsSync(join(root, file))) return [];
     const text = readFileSync(join(root, file), "utf8");
-    return [{ id, file, title: /^# (.+)$/m.exec(text)?.[1] ?? id, text, exercise: undefined, head: undefined }];
+    return [
+      { id, file, title: /^# (.+)$/m.exec(text)?.[1] ?? id, text, exercise: undefined, head: undefined },
+    ];
   });
   return [...readPages(root), ...beside];
 }

@@ -28,7 +28,13 @@ export function rememberPlace(folder: string, { page, share, read }: ReadingPlac
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, PLACE), `${page} ${share.toFixed(4)}\n`);
-    writeFileSync(join(folder, READ), [...read].sort().map((id) => `${id}\n`).join(""));
+    writeFileSync(
+      join(folder, READ),
+      [...read]
+        .sort()
+        .map((id) => `${id}\n`)
+        .join(""),
+    );
   } catch {
     // The disk is full or read-only.
   }

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { lineWidth, textOf } from "../../terminal/styled-text.ts";
 import type { PageHead } from "../exercises/page-head.ts";
-import type { ReadingPage } from "./library.ts";
 import { IN_LIST, LESSON_KEYS, ON_PAGE } from "./keys.ts";
+import type { ReadingPage } from "./library.ts";
 import { Reader } from "./reader.ts";
 
 function page(id: string, text: string, exercise?: string, head?: PageHead): ReadingPage {
@@ -180,12 +180,17 @@ describe("the lesson reader", () => {
       page("01-3", `# Page\n\n${LONG}`, "01-framing", SHORT),
     ];
     let passed: readonly string[] = [];
-    reader = new Reader(pages, pages[0] as ReadingPage, { columns: 80, rows: 24 }, {
-      read: new Set(["01-3"]),
-      share: 0.5,
-      passed: () => new Set(passed),
-      isInLearn: false,
-    });
+    reader = new Reader(
+      pages,
+      pages[0] as ReadingPage,
+      { columns: 80, rows: 24 },
+      {
+        read: new Set(["01-3"]),
+        share: 0.5,
+        passed: () => new Set(passed),
+        isInLearn: false,
+      },
+    );
     expect(shown()).to.include("Line 22.").and.to.not.include("Line 18.");
     press("n", "c");
     expect(rows().slice(0, 4)).to.deep.equal([
@@ -224,7 +229,19 @@ describe("the lesson reader", () => {
   });
 
   it("obeys the keys of its table, and no others", () => {
-    const named = ["up", "down", "left", "right", "return", "escape", "backspace", "home", "end", "tab", "f1"];
+    const named = [
+      "up",
+      "down",
+      "left",
+      "right",
+      "return",
+      "escape",
+      "backspace",
+      "home",
+      "end",
+      "tab",
+      "f1",
+    ];
     const more = ["pageup", "pagedown", "space", "insert", "delete", "ctrl-l", "ctrl-d"];
     const typed = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i));
     for (const where of [ON_PAGE, IN_LIST]) {
@@ -235,7 +252,11 @@ describe("the lesson reader", () => {
         if (where === IN_LIST) press("c");
         const before = shown();
         const request = press(key);
-        const isInTable = LESSON_KEYS.some((row) => row.where === where && row.keys.includes(key.length === 1 && /[A-FH-Z]/.test(key) ? key.toLowerCase() : key));
+        const isInTable = LESSON_KEYS.some(
+          (row) =>
+            row.where === where &&
+            row.keys.includes(key.length === 1 && /[A-FH-Z]/.test(key) ? key.toLowerCase() : key),
+        );
         expect(request !== undefined || shown() !== before, `${key} on ${where}`).to.equal(isInTable);
       }
     }

@@ -11,7 +11,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { BundledPlace } from "../../checks/engine/bundles.ts";
-import { type Exercise, hasRegion, loadExercises, type ProgramExercise, readCourse } from "../exercises/exercises.ts";
+import {
+  type Exercise,
+  hasRegion,
+  loadExercises,
+  type ProgramExercise,
+  readCourse,
+} from "../exercises/exercises.ts";
 import { type Problem, ProblemError } from "../exercises/problem.ts";
 import { replaceRegion } from "../exercises/regions.ts";
 import { packStandIns, STAND_INS_FILE } from "../exercises/stand-ins.ts";
