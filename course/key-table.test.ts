@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { actionOf, type KeyRow, shownKeys } from "./key-table.ts";
 import { LEARN_KEYS } from "./learn/keys.ts";
 import { LESSON_KEYS } from "./lesson/keys.ts";
@@ -29,5 +32,20 @@ describe("a table of keys", () => {
     it(`of ${program} gives each key one meaning in a place`, () => {
       const keys = table.flatMap((row) => row.keys.map((key) => `${key} in ${row.where}`));
       expect(keys.filter((key, i) => keys.indexOf(key) !== i)).to.deep.equal([]);
+    });
+});
+
+describe("page 00-3", () => {
+  const page = readFileSync(join(COURSE_FOLDER, "lessons/00-setting-up/3-the-map.md"), "utf8");
+
+  for (const [program, table] of [
+    ["learn", LEARN_KEYS],
+    ["lesson", LESSON_KEYS],
+  ] as const)
+    it(`names every key of ${program}`, () => {
+      const [, shown = ""] =
+        new RegExp(`<!-- generate: keys ${program} -->\\n([\\s\\S]*?)<!-- end -->`).exec(page) ?? [];
+      for (const { where, keys, does } of table)
+        expect(shown).to.include(`| ${where} | ${shownKeys(keys)} | ${does} |`);
     });
 });

@@ -1,4 +1,4 @@
-// npm start: shows all four stages in a few seconds. Real servers and clients talk through a relay. The relay records
+// npm start: shows all four stages, one after the other. Real servers and clients talk through a relay. The relay records
 // what an observer would see, and changes one message of each stage.
 
 import { hexDump } from "../captures/explain/hex-dump.ts";
