@@ -39,9 +39,10 @@ export async function runWatchMode(
   poll: boolean,
 ): Promise<number> {
   await new WatchMode(workspace, loadChecks).run(poll);
-  const { current, passed, exercises } = workspace;
+  const { current, way, progress, isShort } = workspace;
+  const passed = way.filter(({ id }) => progress.has(id)).length;
   console.log(
-    `${passed.length} of ${exercises.length} passed. You are at ${current.id}: ${placeOf(current)}`,
+    `${passed} of ${way.length} passed${isShort ? ", short way" : ""}. You are at ${current.id}: ${placeOf(current)}`,
   );
   console.log(`Go on with: npm run learn${workspace.isShort ? " -- --short" : ""}`);
   return 0;

@@ -19,6 +19,12 @@ describe("where the reader was", () => {
     expect(recallPlace(work)).to.deep.equal({ page: "01-3", share: 0.4263, read: new Set(["01-1", "01-3"]) });
   });
 
+  it("keeps what another reader has noted as read", () => {
+    rememberPlace(folder, { page: "01-3", share: 0, read: new Set(["01-3"]) });
+    rememberPlace(folder, { page: "01-1", share: 0, read: new Set(["01-1"]) });
+    expect(recallPlace(folder)).to.deep.equal({ page: "01-1", share: 0, read: new Set(["01-1", "01-3"]) });
+  });
+
   it("is nowhere if the files are damaged, and nothing happens where they cannot be written", () => {
     writeFileSync(join(folder, "lesson-page.txt"), "01-3 1.9999\n");
     writeFileSync(join(folder, "lesson-read.txt"), "x".repeat(70_000));

@@ -23,14 +23,17 @@ export function recallPlace(folder: string): ReadingPlace {
   return { page, share, read: new Set(wordsOf(join(folder, READ))) };
 }
 
-/** Does nothing where files cannot be written: pages can be read even then. */
+/**
+ * What another reader has noted meanwhile stays: learn may have opened one beside this. Does nothing where files cannot
+ * be written: pages can be read even then.
+ */
 export function rememberPlace(folder: string, { page, share, read }: ReadingPlace): void {
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, PLACE), `${page} ${share.toFixed(4)}\n`);
     writeFileSync(
       join(folder, READ),
-      [...read]
+      [...new Set([...wordsOf(join(folder, READ)), ...read])]
         .sort()
         .map((id) => `${id}\n`)
         .join(""),
