@@ -201,6 +201,10 @@ function keysBlock(program: string): string[] {
   return [
     "| where | key | what it does |",
     "|---|---|---|",
-    ...table.map(({ where, keys, does }) => `| ${where} | ${shownKeys(keys)} | ${does} |`),
+    ...table.map(({ where, keys, does }, i) => {
+      // Where the keys work stands in the first row of each group.
+      const place = where === table[i - 1]?.where ? "" : ` ${where}`;
+      return `|${place} | ${shownKeys(keys)} | ${does} |`;
+    }),
   ];
 }
