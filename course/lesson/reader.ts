@@ -197,7 +197,7 @@ export class Reader {
         this.#turnShort();
         break;
       case "page-down":
-        if (this.#isAtEnd) this.say("the end of the page: n shows the next one");
+        if (this.#isAtEnd) this.say(this.#whatFollows);
         this.#scrollTo(this.#scroll + page);
         break;
       case "page-up":
@@ -250,6 +250,11 @@ export class Reader {
     if (next < 0) this.say("this is the first page");
     else if (next >= this.#pages.length) this.say("this is the last page");
     else this.#open(next, 0);
+  }
+
+  get #whatFollows(): string {
+    const short = this.page?.head?.isShort === true ? ", s the next one of the short way" : "";
+    return `the end of the page: n shows the next one${short}`;
   }
 
   #turnShort(): void {
