@@ -148,6 +148,8 @@ class WatchMode {
     // What is no guess is asked for again. Nothing has run.
     if (this.#exercise.kind === "predict" && outcome?.verdict === "failed")
       return this.#askForAnswer(outcome.explanation);
+    // In the list, the message is what is being searched.
+    if (this.#view === "list") return this.#draw();
     const hasPassed = outcome?.verdict === "passed";
     const next = this.#workspace.next(this.#exercise);
     if (this.#view === "hints" && hasPassed) this.#show("exercise");

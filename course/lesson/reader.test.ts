@@ -194,7 +194,7 @@ describe("the lesson reader", () => {
     expect(shown()).to.include("Line 22.").and.to.not.include("Line 18.");
     press("n", "c");
     expect(rows().slice(0, 4)).to.deep.equal([
-      " contents: ✓ read; * exercise, ✓ passed                                   2 of 3",
+      " contents: ✓ read; * exercise, ✓ passed                                  2 of 3",
       "  01-1             * short  4 min  Page 01-1",
       "> 01-2                     12 min  Page 01-2",
       "  01-3            ✓* short  4 min  Page 01-3",
