@@ -30,10 +30,11 @@ export function startPauses(): Pauses {
   const suspend = (): void => {
     if (process.platform === "win32") return;
     stop();
-    process.once("SIGCONT", () => {
+    process.kill(0, "SIGTSTP"); // The whole process group, as a shell does: also npm, which started us.
+    // We are here again after fg; or at once, where no shell is there to stop us.
+    setImmediate(() => {
       stop = readKeys(stdin, onKey);
     });
-    process.kill(0, "SIGTSTP"); // The whole process group, as a shell does: also npm, which started us.
   };
   const onExit = (): void => stop();
   process.on("exit", onExit);
