@@ -13,6 +13,7 @@ import { Workspace } from "./workspace/workspace.ts";
 
 const USAGE = [
   "usage: npm run learn                         the exercises, on the whole screen, checked at every save",
+  "       npm run learn -- --short              the same, along the short way: n leaves out what is in depth",
   "       npm run learn -- --poll               the same, where saved files are not noticed",
   ...[...COMMANDS].map(
     ([name, { takes, about }]) => `       npm run learn -- ${`${name} ${takes}`.trim().padEnd(20)} ${about}`,
@@ -45,6 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
     throw new LearnError(`unknown option ${JSON.stringify(name)}; --help shows the usage`);
   const workspace = openWorkspace();
   const loadChecks = async () => (await import("../checks/index.ts")).CHECKS;
+  if (options.includes("--short")) takeShortWay(workspace, name);
   if (name === undefined) return watch(workspace, loadChecks, options.includes("--poll"));
 
   // The programs that checks have started end when we call exit(). A signal alone would end us without them.
@@ -67,6 +69,15 @@ async function main(argv: readonly string[]): Promise<number> {
   return runCommand(name, words, around);
 }
 
+/** For those who come for the cryptography: `next` leaves out what is in depth. */
+function takeShortWay(workspace: Workspace, name: string | undefined): void {
+  if (name !== undefined && name !== "next" && name !== "list")
+    throw new LearnError("--short is an option of next, of list, and of learn without a command");
+  if (!workspace.exercises.some(({ isShort }) => isShort))
+    throw new LearnError("no exercise of this copy is on the short way");
+  workspace.takeShortWay();
+}
+
 interface CommandLine {
   name: string | undefined;
   words: string[];
@@ -87,7 +98,7 @@ function readCommandLine(argv: readonly string[]): CommandLine {
   const junit = takeValue(others, "--junit", readFile);
   if (seed !== undefined && name !== "check") throw new LearnError("--seed is an option of check");
   if (junit !== undefined && name !== "check") throw new LearnError("--junit is an option of check");
-  const options = others.filter((word) => /^--(?:json|poll)$/.test(word));
+  const options = others.filter((word) => /^--(?:json|poll|short)$/.test(word));
   const [first, ...rest] = others.filter((word) => !options.includes(word));
   return { name: first, words: rest, options, seed, junit };
 }

@@ -1,28 +1,30 @@
 // npm run lesson: shows the pages of the course in the terminal.
 
-import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { nodeCommand } from "../programs/node-command.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { paintLine } from "../terminal/styled-text.ts";
 import { printable } from "../terminal/widths.ts";
-import { findPage, nameOfPage, type ReadingPage, readLibrary } from "./lesson/library.ts";
+import { runInThisTerminal } from "./in-this-terminal.ts";
+import { contentsRow, findPage, nameOfPage, type ReadingPage, readLibrary } from "./lesson/library.ts";
+import { recallPlace, rememberPlace } from "./lesson/memory.ts";
 import { Reader } from "./lesson/reader.ts";
 import { showReader } from "./lesson/reader-terminal.ts";
 import { renderPage, WHAT_HAPPENS } from "./lesson/render.ts";
+import { Progress } from "./workspace/progress.ts";
 
 const USAGE = `usage: npm run lesson                 read, page by page; it opens where you stopped
        npm run lesson -- PAGE         print one page, e.g. 03-4, 03-key-pair or glossary
        npm run lesson -- open PAGE    read on from this page
        npm run lesson -- list         all pages
 
-In the reader: n next page, p previous page, space and b scroll, c contents, / search, a guess what happens and see it, h next
-hint, e do the page's exercise, q quit.`;
+In the reader: n next page, p previous page, s next page of the short way, space and b scroll, c contents, / search, a guess
+what happens and see it, h next hint, e do the page's exercise, q quit. Page 00-3 has all keys.`;
 
-/** The page where the user has stopped reading. Git ignores this folder. */
-const BOOKMARK = join(COURSE_FOLDER, "work", "lesson-page.txt");
+const WORK_FOLDER = join(COURSE_FOLDER, "work");
+
+/** learn opens a page with this word behind it, and waits for the reader's end. */
+const FROM_LEARN = "--from-learn";
 
 /** A problem that the user can solve: one line, and an exit code. */
 class LessonError extends Error {
@@ -44,8 +46,12 @@ function requirePage(pages: readonly ReadingPage[], name: string): ReadingPage {
 }
 
 function printList(pages: readonly ReadingPage[]): void {
-  for (const { id, title, exercise } of pages)
-    console.log(`${id.padEnd(16)}${printable(title)}${exercise === undefined ? "" : `  (${exercise})`}`);
+  const marks = { read: recallPlace(WORK_FOLDER).read, passed: passedExercises(pages) };
+  for (const page of pages) {
+    const { exercise } = page;
+    console.log(`${printable(contentsRow(page, marks))}${exercise === undefined ? "" : `  (${exercise})`}`);
+  }
+  console.log("\n✓ read; * exercise, ✓ passed; short: on the short way; minutes to read");
 }
 
 function printPage(pages: readonly ReadingPage[], page: ReadingPage): void {
@@ -67,49 +73,35 @@ function whereItIsShown(summary: string, { id, exercise }: ReadingPage): string 
     : "npm run learn shows it after passing";
 }
 
-function readBookmark(): string {
-  try {
-    return readFileSync(BOOKMARK, "utf8").trim();
-  } catch {
-    return ""; // The user has not read anything yet.
-  }
+/** The ids of the exercises that the user has passed by now: learn may run in another terminal. */
+function passedExercises(pages: readonly ReadingPage[]): ReadonlySet<string> {
+  const progress = new Progress(join(COURSE_FOLDER, "progress.txt"));
+  return new Set(pages.flatMap(({ exercise }) => (exercise && progress.has(exercise) ? [exercise] : [])));
 }
 
-function writeBookmark(id: string): void {
-  try {
-    mkdirSync(dirname(BOOKMARK), { recursive: true });
-    writeFileSync(BOOKMARK, `${id}\n`);
-  } catch {
-    // Pages can be read even if the disk is read-only.
-  }
-}
-
-/** Runs learn in the same terminal. @returns a sentence about its end */
-function learn(): Promise<string> {
-  const [command = "", ...argv] = nodeCommand("course/learn.ts");
-  const program = spawn(command, argv, {
-    cwd: COURSE_FOLDER,
-    stdio: "inherit",
+async function read(pages: readonly ReadingPage[], start: ReadingPage, isInLearn: boolean): Promise<void> {
+  const place = recallPlace(WORK_FOLDER);
+  const size = { columns: process.stdout.columns, rows: process.stdout.rows };
+  const reader = new Reader(pages, start, size, {
+    read: place.read,
+    share: start.id === place.page ? place.share : 0,
+    passed: () => passedExercises(pages),
+    isInLearn,
   });
-  return new Promise((resolve) => {
-    program.on("error", (error) => resolve(`learn could not be started: ${error.message}`));
-    program.on("close", (code) =>
-      resolve(code === 0 || code === 1 ? "" : `npm run learn ended with exit code ${code}`),
-    );
+  // Also when the window is closed in the middle of a page.
+  process.on("exit", () => {
+    if (reader.page !== undefined)
+      rememberPlace(WORK_FOLDER, { page: reader.page.id, share: reader.share, read: reader.read });
   });
-}
-
-async function read(pages: readonly ReadingPage[], start: ReadingPage): Promise<void> {
-  const reader = new Reader(pages, start, { columns: process.stdout.columns, rows: process.stdout.rows });
   // Ctrl-C reaches both programs. Only learn must react.
   process.on("SIGINT", () => {});
   await showReader(reader, process.stdin, process.stdout, paint, {
-    exercise: learn,
+    exercise: () => runInThisTerminal("course/learn.ts", [], "npm run learn").ended,
   });
-  if (reader.page !== undefined) writeBookmark(reader.page.id);
 }
 
-async function main(argv: readonly string[]): Promise<void> {
+async function main(given: readonly string[]): Promise<void> {
+  const argv = given.filter((word) => word !== FROM_LEARN);
   if (argv.includes("--help")) return console.log(USAGE);
   const [first, second, ...more] = argv;
   const tooMany = more.length > 0 || (second !== undefined && first !== "open");
@@ -124,7 +116,11 @@ async function main(argv: readonly string[]): Promise<void> {
   const page = wanted === undefined ? undefined : requirePage(pages, wanted);
   if (page !== undefined && first !== "open") return printPage(pages, page);
   if (process.stdin.isTTY && process.stdout.isTTY)
-    return read(pages, page ?? findPage(pages, readBookmark()) ?? firstPage);
+    return read(
+      pages,
+      page ?? findPage(pages, recallPlace(WORK_FOLDER).page) ?? firstPage,
+      given.includes(FROM_LEARN),
+    );
   if (page !== undefined) return printPage(pages, page);
   printList(pages);
   console.log(

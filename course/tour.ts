@@ -1,4 +1,4 @@
-// npm start: shows all four stages in a few seconds. Real servers and clients talk through a relay. The relay records
+// npm start: shows all four stages, one after the other. Real servers and clients talk through a relay. The relay records
 // what an observer would see, and changes one message of each stage.
 
 import { hexDump } from "../captures/explain/hex-dump.ts";
@@ -7,6 +7,7 @@ import { startProgram, startServer } from "../programs/stage-programs.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { column, wrap } from "../terminal/text.ts";
 import { Relay } from "./relay.ts";
+import { startPauses } from "./tour-pause.ts";
 
 /** How many rows of a message on the wire are shown at most. */
 const MAX_ROWS = 8;
@@ -233,10 +234,12 @@ function showFindings(findings: readonly Finding[]): void {
   for (const remark of remarks) say(remark);
   say();
   say("Who Bob is, no stage proves by itself: from stage 03 on, compare safety numbers.");
-  say("Your turn, in three terminals:");
-  say("  npm run 02:server");
-  say("  npm run 02:client -- --name alice");
-  say("  npm run 02:client -- --name bob");
+}
+
+function showWhatNext(): void {
+  say("Your turn, in two terminals:");
+  say("  npm run lesson    the pages, one by one");
+  say("  npm run learn     the exercises, checked whenever you save");
 }
 
 process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
@@ -244,12 +247,23 @@ process.stdout.on("error", () => process.exit(0)); // The reader of our output m
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 
+const pauses = startPauses();
 try {
   const findings = [await visitCalculator()];
-  for (const stage of CHAT_STAGES) findings.push(await visitChat(stage));
-  showFindings(findings);
+  const rest = [...CHAT_STAGES];
+  while (await pauses.wait()) {
+    const stage = rest.shift();
+    if (stage === undefined) {
+      showFindings(findings);
+      break;
+    }
+    findings.push(await visitChat(stage));
+  }
+  showWhatNext();
 } catch (error) {
   if (!(error instanceof ProgramError)) throw error;
   console.error(`error: the tour stopped: ${error.message}`);
   process.exitCode = 1;
+} finally {
+  pauses.end();
 }

@@ -77,7 +77,7 @@ describe("a handout with exercises given solved", () => {
   it("begins with the first that is not given, and counts the others only", async function () {
     this.timeout(120_000);
     const { text } = await learn("list");
-    expect(text).to.match(/^ {2}01-hello +code +given /m);
+    expect(text).to.match(/^ {2}01-hello +code +short +given /m);
     expect(text).to.match(/^> 02-why-peer-to-peer/m);
     const left = EXERCISES.length - GIVEN.length;
     expect(text).to.contain(`0 of ${left} passed, ${GIVEN.length} given solved`);

@@ -41,6 +41,38 @@ describe("learn without a terminal", () => {
     rmSync(course.path("progress.txt"), { force: true });
   }
 
+  describe("along the short way", () => {
+    before(forget);
+
+    it("lists its exercises, and goes to the next of them that is not passed", async () => {
+      const short = course.exercises.filter(({ isShort }) => isShort).map(({ id }) => id);
+      const list = await learn("list", "--short");
+      const ids = list.text.split("\n").flatMap((line) => /^[> ] (0\S+)/.exec(line)?.[1] ?? []);
+      expect(ids).to.deep.equal(short);
+      expect(list.text).to.include(`0 of ${short.length} passed`);
+      course.write("progress.txt", "01-hello 2026-01-31\n");
+      expect((await learn("next")).text).to.match(/^01-stream: /m);
+      // From an exercise in depth, too, it goes on with the next one of the way.
+      expect((await learn("next", "--short")).text).to.match(/^01-framing: /m);
+      course.write("progress.txt", short.map((id) => `${id} 2026-01-31\n`).join(""));
+      expect((await learn("next", "--short")).text).to.equal("All exercises of the short way are passed.");
+    });
+
+    it("refuses the option where it means nothing", async () => {
+      for (const argv of [
+        ["check", "--short"],
+        ["hint", "--short"],
+        ["doctor", "--short"],
+      ]) {
+        const { code, text, errors } = await learn(...argv);
+        expect({ code, text }).to.deep.equal({ code: 2, text: "" });
+        expect(errors).to.equal(
+          "error: --short is an option of next, of list, and of learn without a command\n",
+        );
+      }
+    });
+  });
+
   describe("from the beginning", () => {
     before(forget);
 

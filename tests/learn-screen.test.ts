@@ -200,6 +200,49 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     await student.shows("passed: 01-hello");
   });
 
+  it("opens the exercise's page in the reader, and is back when the reader ends", async () => {
+    const student = open();
+    await student.shows(AS_IT_STANDS);
+    student.type("o");
+    const page = await student.shows(/^ 01-1 {2}A program at a port .* page 4 of \d+, \d+%$/m);
+    expect(page).to.not.include("n next  h hint");
+    // What is saved meanwhile is checked, and the reader stays on the screen.
+    course.save("01-hello", "solution");
+    student.press("Space");
+    await student.shows(/^ 01-1 .*\n(?!A program at a port)/);
+    student.type("q");
+    await student.shows("passed: 01-hello");
+    await student.shows(/^✓ 01-hello /m);
+    // e in the reader is the way back, too, and Ctrl-C ends only the reader.
+    for (const leave of ["e", "C-c"]) {
+      student.type("o");
+      await student.shows(/^ 01-1 {2}A program at a port/);
+      student.press(leave);
+      await student.shows(/^✓ 01-hello /m);
+    }
+    student.type("q");
+    await student.shows("exit code 0");
+  });
+
+  it("goes along the short way", async () => {
+    const student = open(["--short"]);
+    const count = course.exercises.filter(({ isShort }) => isShort).length;
+    await student.shows(new RegExp(` 0 of ${count} passed, short way\\n01-hello `));
+    await student.shows(AS_IT_STANDS);
+    course.save("01-hello", "solution");
+    await student.shows("passed: n goes on with 01-framing");
+    student.type("n");
+    await student.shows(/^01-framing /m);
+    student.type("l");
+    const list = await student.shows("letters search");
+    expect(list)
+      .to.match(/^✓ 01-hello +code +short A program/m)
+      .and.to.match(/^ {2}01-stream +predict +A stream/m);
+    student.press("Escape");
+    student.type("q");
+    expect(await student.shows("exit code 0")).to.include("Go on with: npm run learn -- --short");
+  });
+
   it("fits itself into another size, and asks for more room where there is too little", async () => {
     const student = open([], { columns: 120, rows: 40 });
     await student.shows(AS_IT_STANDS);

@@ -1,9 +1,11 @@
 // Tests npm run lesson as students use it: printed, and in a real terminal.
 
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { expect } from "chai";
 import { readPages } from "../course/lesson/page-files.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { CourseCopy } from "./support/course-copy.ts";
 import { Screen } from "./support/screen.ts";
 import { withTool } from "./support/tools.ts";
 
@@ -87,6 +89,46 @@ withTool("tmux", ["-V"], "npm run lesson in a real terminal", () => {
     await screen.shows(/[^\n]{110,}\n[\s\S]*You said: none of them/);
     screen.press("C-c");
     await screen.shows("exit code 0");
+  });
+
+  it("opens at the first page, and then where the reader was, however it ended", async () => {
+    const course = new CourseCopy();
+    const open = (): void => {
+      screen = new Screen("course/lesson.ts", [], { folder: course.folder });
+    };
+    try {
+      rmSync(course.path("work"), { recursive: true, force: true });
+      open();
+      await screen.shows(/^ 00-1 {2}Setting up .* page 1 of \d+, /);
+      screen.type("s");
+      await screen.shows(/^ 00-2 [\s\S]*\n\nShort way\. 8 minutes to read\./);
+      screen.press("End");
+      await screen.shows(/^ 00-2 .* 100%/);
+      screen.press("n");
+      await screen.shows(/^ 00-3 /);
+      screen.press("Space");
+      const left = await screen.shows(/^ 00-3 .*\n(?!The map)/);
+      screen.close(); // As if the window was closed.
+      open();
+      await screen.shows(/^ 00-3 .*\n(?!The map)/);
+      expect(screen.text().split("\n").slice(1, 20)).to.deep.equal(left.split("\n").slice(1, 20));
+      course.write("progress.txt", "01-hello 2026-01-31\n");
+      screen.type("c");
+      const contents = await screen.shows(/^ contents: ✓ read/);
+      expect(contents).to.match(/^ {2}00-1 {17,}5 min {2}Setting up$/m);
+      expect(contents).to.match(/^ {2}00-2 +✓ {2}short +8 min {2}How to read a capture$/m);
+      expect(contents).to.match(/^> 00-3 +\d+ min {2}The map$/m);
+      expect(contents).to.match(/^ {2}01-1 {13}✓ short +4 min {2}A program at a port$/m);
+      screen.type("/dictionary");
+      screen.press("C-u");
+      screen.enter("padding oracle");
+      await screen.shows(/^ "padding oracle" +1 of \d+/);
+      screen.press("C-c");
+      await screen.shows("exit code 0");
+    } finally {
+      screen.close();
+      course.remove();
+    }
   });
 
   it("opens hints one by one", async () => {

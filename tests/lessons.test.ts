@@ -77,6 +77,7 @@ describe("the rules of pages", () => {
       title: "One",
       kind: "read",
       exercise: undefined,
+      head: undefined,
       text,
     });
   const END = "\n## Still unprotected\n\nAll.\n";

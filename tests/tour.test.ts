@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
 import { startProgram } from "../programs/stage-programs.ts";
+import { Screen } from "./support/screen.ts";
+import { withTool } from "./support/tools.ts";
 
 /** The ids of all processes that a process has started, directly or indirectly. */
 function descendants(pid: number): number[] {
@@ -39,6 +41,9 @@ describe("the tour", () => {
     const table = tour.lines.slice(tour.lines.indexOf("What somebody on the way could do"));
     for (const line of table) expect(line.length, line).to.be.at.most(80);
     expect(tour.errors).to.equal("");
+    // Nobody can press a key here, so it asks for none.
+    expect(text).to.not.include("any key");
+    expect(text).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*$/);
   });
 
   if (process.platform !== "win32") {
@@ -64,4 +69,46 @@ describe("the tour", () => {
       });
     }
   }
+});
+
+withTool("tmux", ["-V"], "the tour in a real terminal", () => {
+  const ASKS = "any key goes on, q ends";
+  let screen: Screen;
+
+  afterEach(() => screen.close());
+
+  it("waits for a key after each stage, and ends with what to do next", async () => {
+    screen = new Screen("course/tour.ts");
+    for (const [stage, key] of [
+      ["01", "Space"],
+      ["02", "Enter"],
+      ["03", "x"],
+      ["04", "Down"],
+    ] as const) {
+      const shown = await screen.shows(
+        new RegExp(`\\nStage ${stage} [\\s\\S]*${ASKS}$|^Stage ${stage} [\\s\\S]*${ASKS}$`),
+      );
+      expect(shown).to.not.include("What somebody on the way could do");
+      screen.press(key);
+    }
+    const end = await screen.shows("exit code 0");
+    expect(end).to.match(/^ {2}04 AES-256-CBC and MAC +no +noticed, chat ended$/m);
+    expect(end).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\nexit code 0$/);
+    expect(end).to.not.include(ASKS);
+    screen.enter("echoed");
+    await screen.shows(/echoed\n+echoed$/); // The terminal is as it was.
+  });
+
+  it("ends at q, and says what to do next; at Ctrl-C it ends at once", async () => {
+    screen = new Screen("course/tour.ts");
+    await screen.shows(ASKS);
+    screen.type("q");
+    const left = await screen.shows("exit code 0");
+    expect(left).to.include("npm run learn").and.to.not.include("Stage 02");
+    screen.close();
+    screen = new Screen("course/tour.ts");
+    await screen.shows(ASKS);
+    screen.press("C-c");
+    expect(await screen.shows("exit code 130")).to.not.include("npm run learn");
+  });
 });

@@ -1,7 +1,12 @@
 // Makes the block that a marker in a page asks for.
 
 import { join } from "node:path";
-import { type PageKind, pagesOf } from "../../course/lesson/page-files.ts";
+import type { PageHead } from "../../course/exercises/page-head.ts";
+import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
+import { shownKeys } from "../../course/key-table.ts";
+import { LEARN_KEYS } from "../../course/learn/keys.ts";
+import { LESSON_KEYS } from "../../course/lesson/keys.ts";
+import { type Page, type PageKind, pagesOf, readPages } from "../../course/lesson/page-files.ts";
 import { conversationTable, handshakeTable, packetHex, packetTable, type Range } from "./capture-blocks.ts";
 import { codeBlock, diffBlock, stagesBlock } from "./code-blocks.ts";
 import { MarkerError } from "./weave-error.ts";
@@ -36,6 +41,12 @@ export async function generateBlock(root: string, marker: string): Promise<Gener
       return { language: "text", lines: stagesBlock(root, inside(first), inside(second)) };
     case "pages":
       return { language: undefined, lines: pagesBlock(root, first) };
+    case "short-way":
+      return { language: undefined, lines: shortWayBlock(root, first) };
+    case "minutes":
+      return { language: undefined, lines: minutesBlock(root) };
+    case "keys":
+      return { language: undefined, lines: keysBlock(first) };
     case "packets":
     case "hex":
     case "conversation":
@@ -43,7 +54,7 @@ export async function generateBlock(root: string, marker: string): Promise<Gener
       return { language: "text", lines: await captureBlock(kind, join(root, inside(first)), words.slice(1)) };
     default:
       throw new MarkerError(
-        `"${kind}" cannot be generated: choose code, diff, stages, packets, hex, conversation, handshake or pages`,
+        `"${kind}" cannot be generated: choose code, diff, stages, packets, hex, conversation, handshake, pages, short-way, minutes or keys`,
       );
   }
 }
@@ -123,10 +134,77 @@ function pagesBlock(root: string, folder: string): string[] {
   const pages = pagesOf(root, folder);
   if (pages.length === 0) throw new MarkerError(`there are no pages in lessons/${folder}`);
   return [
-    "| | page | you |",
-    "|---|---|---|",
-    ...pages.map(({ id, title, folder, number, slug, kind }) =>
-      `| ${id} | [${title}](${folder}/${number}-${slug}.md) | ${KINDS[kind]} |`.replace("|  |", "| |"),
+    "| | page | way | minutes | you |",
+    "|---|---|---|---|---|",
+    ...pages.map(({ id, title, folder, number, slug, kind, head }) =>
+      `| ${id} | [${title}](${folder}/${number}-${slug}.md) | ${wayOf(head)} | ${minutesOf(head)} | ${KINDS[kind]} |`.replace(
+        "|  |",
+        "| |",
+      ),
     ),
+  ];
+}
+
+function wayOf(head: PageHead | undefined): string {
+  return head?.isShort === true ? "**short**" : "in depth";
+}
+
+/** Minutes to read, and behind a plus those of the exercise. */
+function minutesOf(head: PageHead | undefined): string {
+  const { reading = 0, exercise = 0 } = head ?? {};
+  return exercise === 0 ? `${reading}` : `${reading} + ${exercise}`;
+}
+
+/** The short way: a row for each stage, and how long it is. @param to leads from the page to lessons/ */
+function shortWayBlock(root: string, to: string): string[] {
+  const pages = readPages(root).filter(({ head }) => head?.isShort === true);
+  const rows = LESSON_FOLDERS.map((folder) => {
+    const own = pages.filter((page) => page.folder === folder);
+    const links = own.map(({ id, number, slug }) => `[${id}](${to}${folder}/${number}-${slug}.md)`);
+    return `| ${folder.slice(0, 2)} | ${links.join(", ")} | ${sumOf(own, "reading")} | ${sumOf(own, "exercise")} |`;
+  });
+  return [
+    "| stage | pages of the short way | minutes to read | for the exercises |",
+    "|---|---|---|---|",
+    ...rows,
+    `| | ${pages.length} of ${readPages(root).length} pages | ${sumOf(pages, "reading")} | ${sumOf(pages, "exercise")} |`,
+  ];
+}
+
+/** How long each stage takes: all of it, and what is on the short way. */
+function minutesBlock(root: string): string[] {
+  const rows = [...LESSON_FOLDERS.map((folder) => [folder.slice(0, 2), pagesOf(root, folder)] as const)];
+  const all = ["all", readPages(root)] as const;
+  return [
+    "| stage | pages | to read | exercises | short way: pages | to read | exercises |",
+    "|---|---|---|---|---|---|---|",
+    ...[...rows, all].map(([name, pages]) => {
+      const short = pages.filter(({ head }) => head?.isShort === true);
+      const cells = [pages, short].flatMap((part) => [
+        part.length,
+        sumOf(part, "reading"),
+        sumOf(part, "exercise"),
+      ]);
+      return `| ${name} | ${cells.join(" | ")} |`;
+    }),
+  ];
+}
+
+function sumOf(pages: readonly Page[], what: "reading" | "exercise"): number {
+  return pages.reduce((sum, { head }) => sum + (head?.[what] ?? 0), 0);
+}
+
+/** The keys of learn or of lesson, from the table by which the program itself obeys them. */
+function keysBlock(program: string): string[] {
+  const table = program === "learn" ? LEARN_KEYS : LESSON_KEYS;
+  if (program !== "learn" && program !== "lesson") throw new MarkerError("keys of what? learn or lesson");
+  return [
+    "| where | key | what it does |",
+    "|---|---|---|",
+    ...table.map(({ where, keys, does }, i) => {
+      // Where the keys work stands in the first row of each group.
+      const place = where === table[i - 1]?.where ? "" : ` ${where}`;
+      return `|${place} | ${shownKeys(keys)} | ${does} |`;
+    }),
   ];
 }

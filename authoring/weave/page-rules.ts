@@ -7,6 +7,7 @@ import { lexer, type Token, walkTokens } from "marked";
 import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
 import { type Page, pagesOf, readPages } from "../../course/lesson/page-files.ts";
 import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
+import { misplacedClauses } from "./clause-place-rules.ts";
 import { fencesOf } from "./fences.ts";
 import { checkPredictions } from "./prediction-rules.ts";
 
@@ -20,7 +21,8 @@ export function lessonProblems(root: string): string[] {
   return [
     ...strayFiles(root),
     ...LESSON_FOLDERS.flatMap((folder) => numberingProblems(folder, pagesOf(root, folder))),
-    ...readPages(root).flatMap(pageProblems),
+    ...readPages(root).flatMap((page) => [...pageProblems(page), ...headProblems(page)]),
+    ...clauseProblems(readPages(root)),
   ];
 }
 
@@ -55,6 +57,52 @@ function numberingProblems(folder: string, pages: readonly Page[]): string[] {
       ? []
       : [`${file}: page ${index + 1} of lessons/${folder} is missing, or two have one number`],
   );
+}
+
+/** Names every clause number that stands inside of a sentence, or before stage 02, and counts them. */
+export function clauseProblems(pages: readonly Page[]): string[] {
+  const problems = pages.flatMap(({ file, folder, text }) => {
+    const found = misplacedClauses(text, folder);
+    return found.map(
+      ({ line, clause }) => `${file}:${line}: ${clause} stands inside of a sentence, or before stage 02`,
+    );
+  });
+  if (problems.length === 0) return [];
+  const what = "put it in parentheses at the end of its sentence; stages 00 and 01 name no clauses";
+  return [...problems, `lessons: ${problems.length} clause numbers are not in their place: ${what}`];
+}
+
+/** How many words of text, and how many of code and output, somebody reads in a minute. */
+const WORDS_A_MINUTE = { text: 180, fenced: 300 };
+
+/** Finds a page that does not say its minutes, or says others than its length does: it may take half as long again. */
+export function headProblems({ file, text, head, exercise }: Page): string[] {
+  if (head === undefined)
+    return [
+      `${file}:1: below the title comes "*Short way. 5 minutes to read, 10 for the exercise.*", or "*In depth. …*"`,
+    ];
+  const minutes = readingMinutes(text);
+  const problems: string[] = [];
+  if (head.reading < minutes / 1.5 || head.reading > minutes * 1.5 + 1)
+    problems.push(`${file}:1: it says ${head.reading} minutes to read; by its length it is ${minutes}`);
+  if ((exercise === undefined) !== (head.exercise === 0))
+    problems.push(`${file}:1: minutes for the exercise stand below the title of pages with an exercise only`);
+  return problems;
+}
+
+/** Estimates how long a page takes to read, without its exercise. */
+function readingMinutes(text: string): number {
+  // Tables of keys are there to look something up.
+  const written = text
+    .replace(/<!-- generate: keys [\s\S]*?<!-- end -->/g, "")
+    .replace(/<!--[\s\S]*?-->/g, "");
+  const [body = ""] = written.split(/^## (?:Task|Question)$/m);
+  const fenced = fencesOf(body)
+    .flatMap(({ content }) => content)
+    .join("\n");
+  const words = (part: string): number => part.split(/\s+/).filter((word) => word !== "").length;
+  const { text: slow, fenced: quick } = WORDS_A_MINUTE;
+  return Math.ceil((words(body) - words(fenced)) / slow + words(fenced) / quick);
 }
 
 /** All problems of one page. Pure. */

@@ -12,6 +12,7 @@ const END = "<!-- end -->";
 /** Where markers may occur: in these files, and in all files below these folders. */
 const WHERE = [
   "README.md",
+  "INSTRUCTORS.md",
   "lessons",
   "attacks",
   "captures",

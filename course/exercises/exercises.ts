@@ -18,6 +18,8 @@ interface ExerciseBase {
   id: string;
   stage: StageNumber;
   title: string;
+  /** Whether its page is on the short way. */
+  isShort: boolean;
   /** The page, relative to the course's folder. */
   page: string;
   /** Ids of the checks that must pass; empty for questions. */
@@ -251,7 +253,7 @@ function joinExercise(
   codes: ReadonlyMap<string, OwnCode>,
   problems: Problem[],
 ): Exercise | undefined {
-  const { exercise, id, title, file: pageFile } = page;
+  const { exercise, id, title, isShort, file: pageFile } = page;
   if (exercise === undefined) return undefined;
   const { kind, starter, firstFailure, ...rest } = exercise;
   const found = regions.get(id);
@@ -263,7 +265,7 @@ function joinExercise(
       );
     if (!existsSync(join(courseFolder, questionFile(id))))
       return complain(`its question is missing: write ${questionFile(id)}`);
-    return { id, kind, title, page: pageFile, ...rest };
+    return { id, kind, title, isShort, page: pageFile, ...rest };
   }
   if (found === undefined)
     return complain(
@@ -280,5 +282,5 @@ function joinExercise(
     if (problems.some((problem) => problem.file === STAND_INS_FILE)) return undefined;
     return complain(`the course's own code for it is missing in ${STAND_INS_FILE}`);
   }
-  return { id, kind, title, page: pageFile, ...rest, file, copies, starter, ...code, firstFailure };
+  return { id, kind, title, isShort, page: pageFile, ...rest, file, copies, starter, ...code, firstFailure };
 }

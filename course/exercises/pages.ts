@@ -3,6 +3,7 @@
 
 import { lexer } from "marked";
 import type { StageNumber } from "../../checks/engine/place.ts";
+import { readPageHead } from "./page-head.ts";
 import type { Problem } from "./problem.ts";
 import { wholeLines } from "./regions.ts";
 import { stageOf } from "./stages.ts";
@@ -24,6 +25,8 @@ export interface Page {
   /** The stage's number and the words of the file's name, e.g. 01-framing. The page's exercise has the same id. */
   id: string;
   title: string;
+  /** Whether the page is on the short way. */
+  isShort: boolean;
   exercise: PageExercise | undefined;
 }
 
@@ -83,7 +86,8 @@ export function parsePage(text: string, folder: string, name: string): { page: P
   const reader = new PageReader(text, file);
   const { number, slug } = readPageName(name) ?? { number: 0, slug: "" };
   if (slug === "") reader.complain(1, 'a page is called N-words.md, e.g. "3-framing.md": rename it');
-  const page = { file, folder, number, id: `${folder.slice(0, 2)}-${slug}`, title: reader.title() };
+  const isShort = readPageHead(text)?.isShort === true;
+  const page = { file, folder, number, id: `${folder.slice(0, 2)}-${slug}`, title: reader.title(), isShort };
   const exercise = reader.exercise(stageOf(folder));
   return {
     page: { ...page, exercise: reader.problems.length === 0 ? exercise : undefined },

@@ -12,6 +12,7 @@ const EXERCISE: Exercise = {
   kind: "code",
   stage: "01",
   title: "A",
+  isShort: true,
   page: "lessons/01-calculator/1-a.md",
   checks: ["P1.1-first", "P1.1-second"],
   breaks: [],

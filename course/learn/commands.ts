@@ -14,6 +14,7 @@ import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { doctor, findingLines } from "./doctor.ts";
 import { gradeOfOutcome } from "./grade-of-outcome.ts";
+import { wayMark } from "./list-view.ts";
 import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import { PROGRAM_NAMES, readStart, runProgram } from "./run-program.ts";
 
@@ -42,7 +43,15 @@ interface Command {
 }
 
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ["list", { takes: "", about: "all exercises, and which are passed", count: [0, 0], run: list }],
+  [
+    "list",
+    {
+      takes: "[--short]",
+      about: "all exercises, which are passed, and which are on the short way",
+      count: [0, 0],
+      run: list,
+    },
+  ],
   [
     "check",
     {
@@ -59,7 +68,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     "next",
     {
-      takes: "",
+      takes: "[--short]",
       about: "make the next exercise that is not passed the current one",
       count: [0, 0],
       run: next,
@@ -132,7 +141,7 @@ function programOf(around: CommandContext, id: string | undefined): ProgramExerc
 function list({ workspace, width, paint, print }: CommandContext): number {
   const { current } = workspace;
   print(
-    workspace.exercises.map((exercise) => {
+    workspace.way.map((exercise) => {
       const mark = exercise === current ? ">" : " ";
       const day = workspace.progress.dayOf(exercise.id);
       const passed =
@@ -140,13 +149,14 @@ function list({ workspace, width, paint, print }: CommandContext): number {
           ? column("", 17)
           : paint("good", column(day === GIVEN ? "given" : `passed ${day}`, 17));
       return cut(
-        `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${passed} ${exercise.title.replaceAll("`", "")}`,
+        `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${wayMark(exercise)} ${passed} ${exercise.title.replaceAll("`", "")}`,
         width,
       ).trimEnd();
     }),
   );
-  const given = workspace.exercises.filter(({ id }) => workspace.progress.isGiven(id)).length;
-  const passed = `${workspace.passed.length - given} of ${workspace.exercises.length - given} passed`;
+  const own = workspace.way.filter(({ id }) => !workspace.progress.isGiven(id));
+  const given = workspace.way.length - own.length;
+  const passed = `${own.filter(({ id }) => workspace.progress.has(id)).length} of ${own.length} passed`;
   print(["", `${passed}${given === 0 ? "" : `, ${given} given solved`}; > marks the current one`]);
   return 0;
 }
@@ -286,10 +296,7 @@ function finish(around: CommandContext, outcomes: readonly Outcome[]): number {
   }
   const next = workspace.next(current);
   if (code === 0)
-    print([
-      "",
-      next === undefined ? "All exercises are passed." : `Next: ${next.id} (npm run learn -- next)`,
-    ]);
+    print(["", next === undefined ? allPassed(workspace) : `Next: ${next.id} (npm run learn -- next)`]);
   return code;
 }
 
@@ -326,13 +333,18 @@ async function answer(around: CommandContext, [id, ...words]: readonly string[])
   return finish(around, [outcome]);
 }
 
+/** Tells that there is no next exercise. */
+function allPassed(workspace: Workspace): string {
+  return workspace.isShort ? "All exercises of the short way are passed." : "All exercises are passed.";
+}
+
 function next(around: CommandContext): number {
   const { workspace, width, paint, print } = around;
   const exercise = workspace.next(
     workspace.progress.has(workspace.current.id) ? workspace.current : undefined,
   );
   if (exercise === undefined) {
-    print(["All exercises are passed."]);
+    print([allPassed(workspace)]);
     return 0;
   }
   print(open(around, exercise));

@@ -11,6 +11,7 @@ const KEYS = ["n next", "h hint", "l list", "q quit"].map((text) => ({
 function frame(members: Partial<Frame> = {}): Frame {
   const body = Array.from({ length: 30 }, (_, index) => `line ${index}`);
   return {
+    isShort: false,
     passed: 1,
     total: 4,
     exercise: "01-hello",

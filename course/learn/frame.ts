@@ -15,6 +15,8 @@ export interface KeyLabel {
 export interface Frame {
   passed: number;
   total: number;
+  /** Whether only exercises of the short way are counted. */
+  isShort: boolean;
   /** The current exercise, in one line. */
   exercise: string;
   body: readonly string[];
@@ -70,8 +72,8 @@ export function renderFrame(frame: Frame, columns: number, rows: number, paint: 
   ];
 }
 
-function progressRow({ passed, total }: Frame, columns: number, paint: Paint): string {
-  const count = `${passed} of ${total} passed`;
+function progressRow({ passed, total, isShort }: Frame, columns: number, paint: Paint): string {
+  const count = `${passed} of ${total} passed${isShort ? ", short way" : ""}`;
   const title = columns >= 70 ? `${TITLE}  ` : "";
   const room = Math.max(4, columns - title.length - count.length - 1);
   const done = total === 0 ? 0 : Math.floor((room * passed) / total);

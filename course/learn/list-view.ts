@@ -16,6 +16,11 @@ export function findExercises(exercises: readonly Exercise[], search: string): E
   return [...found.filter(({ id }) => occurIn(id)), ...found.filter(({ id }) => !occurIn(id))];
 }
 
+/** Says in a column of a list whether an exercise is on the short way. */
+export function wayMark({ isShort }: Pick<Exercise, "isShort">): string {
+  return isShort ? "short" : "     ";
+}
+
 /** A row for each exercise that was found. */
 export function listRows(
   found: readonly Exercise[],
@@ -27,7 +32,7 @@ export function listRows(
   if (found.length === 0) return ["", "No exercise has that. Backspace takes letters back."];
   return found.map((exercise, index) => {
     const mark = workspace.progress.has(exercise.id) ? "✓" : exercise === current ? ">" : " ";
-    const row = `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${exercise.title.replaceAll("`", "")}`;
+    const row = `${mark} ${column(exercise.id, 20)} ${column(exercise.kind, 8)} ${wayMark(exercise)} ${exercise.title.replaceAll("`", "")}`;
     if (index === selected) return paint("selected", column(row, width));
     return workspace.progress.has(exercise.id)
       ? cut(`${paint("good", mark)}${row.slice(1)}`, width)

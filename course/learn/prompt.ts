@@ -3,36 +3,37 @@
 import type { Key } from "../../terminal/keys.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { printable } from "../../terminal/widths.ts";
+import { actionOf } from "../key-table.ts";
 import type { KeyLabel } from "./frame.ts";
+import { IN_PROMPT, IN_QUESTION, LEARN_KEYS } from "./keys.ts";
 
 export interface Prompt {
   question: string;
   /** What has been typed so far; undefined if one key is the answer. */
   typed: string | undefined;
-  /** Called with the key's character or with the line. */
+  /** Called with the line. If one key is the answer, with "y" for yes, and with nothing for any other key. */
   done(answer: string): void;
 }
 
 /** @returns the prompt after this key; undefined if it was answered or cancelled */
-export function pressInPrompt(prompt: Prompt, { name, text }: Key): Prompt | undefined {
+export function pressInPrompt(prompt: Prompt, key: Key): Prompt | undefined {
   const { typed } = prompt;
   if (typed === undefined) {
-    prompt.done(text);
+    prompt.done(actionOf(LEARN_KEYS, IN_QUESTION, key) === "yes" ? "y" : "");
     return undefined;
   }
-  switch (name) {
-    case "return":
-    case "enter":
+  switch (actionOf(LEARN_KEYS, IN_PROMPT, key)) {
+    case "done":
       prompt.done(typed);
       return undefined;
-    case "escape":
+    case "back":
       return undefined;
-    case "backspace":
+    case "erase":
       return { ...prompt, typed: [...typed].slice(0, -1).join("") };
-    case "ctrl-u":
+    case "erase-all":
       return { ...prompt, typed: "" };
     default:
-      return { ...prompt, typed: typed + text };
+      return { ...prompt, typed: typed + key.text };
   }
 }
 

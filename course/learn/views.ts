@@ -119,9 +119,15 @@ export function checkAllLines(
   ];
 }
 
-export function finishedLines(total: number, width: number, paint: Paint): string[] {
+export function finishedLines({ exercises, way }: Workspace, width: number, paint: Paint): string[] {
+  const isAll = way.length === exercises.length;
   const text = [
-    `All exercises are passed (${total}), and each of them was checked again just now.`,
+    `All exercises${isAll ? "" : " of the short way"} are passed (${way.length}), and each of them was checked again just now.`,
+    ...(isAll
+      ? []
+      : [
+          `${exercises.length - way.length} more go into depth: npm run learn, without --short, goes on with them.`,
+        ]),
     "You have taken a chat from readable bytes to sealed ones: framed it, found its users, agreed on keys in public, encrypted and authenticated every line, and broken what was weak on the way.",
     "What to do now: read lessons/04-aes-chat/ to its end, where real systems are compared with yours; check a program of your own, in any language, with npm run check; and do not use this chat for anything secret.",
   ];

@@ -6,12 +6,14 @@ import { type Paint, paintFor } from "../../terminal/paint.ts";
 import { Screen } from "../../terminal/screen.ts";
 import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion } from "../exercises/exercises.ts";
+import { type Guest, runInThisTerminal } from "../in-this-terminal.ts";
+import { actionOf } from "../key-table.ts";
 import { WORK } from "../workspace/compose.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { whySolutionHidden } from "./commands.ts";
 import { bodyHeight, mostScroll, renderFrame } from "./frame.ts";
+import { ANYWHERE, IN_LIST, LEARN_KEYS, type LearnAction, ON_EXERCISE } from "./keys.ts";
 import { findExercises, listRows, scrollTo } from "./list-view.ts";
-import { openPage } from "./open-page.ts";
 import { packetLines } from "./packets.ts";
 import { type Prompt, pressInPrompt, promptKeys, promptText } from "./prompt.ts";
 import { hintLines, placeOf } from "./report.ts";
@@ -37,12 +39,33 @@ export async function runWatchMode(
   poll: boolean,
 ): Promise<number> {
   await new WatchMode(workspace, loadChecks).run(poll);
-  const { current, passed, exercises } = workspace;
+  const { current, way, progress, isShort } = workspace;
+  const passed = way.filter(({ id }) => progress.has(id)).length;
   console.log(
-    `${passed.length} of ${exercises.length} passed. You are at ${current.id}: ${placeOf(current)}`,
+    `${passed} of ${way.length} passed${isShort ? ", short way" : ""}. You are at ${current.id}: ${placeOf(current)}`,
   );
-  console.log("Go on with: npm run learn");
+  console.log(`Go on with: npm run learn${workspace.isShort ? " -- --short" : ""}`);
   return 0;
+}
+
+/** How far an action scrolls or goes down in a list; undefined for other actions. @param page the rows of a screen */
+function stepOf(action: LearnAction | undefined, page: number): number | undefined {
+  switch (action) {
+    case "line-down":
+      return 1;
+    case "line-up":
+      return -1;
+    case "page-down":
+      return page;
+    case "page-up":
+      return -page;
+    case "top":
+      return -Infinity;
+    case "bottom":
+      return Infinity;
+    default:
+      return undefined;
+  }
 }
 
 class WatchMode {
@@ -65,6 +88,9 @@ class WatchMode {
   #search = "";
   #selected = 0;
   #packets: readonly string[] = [];
+  /** The reader of the pages, while it has the terminal. */
+  #reader: Guest | undefined;
+  #hasEnded = false;
 
   constructor(workspace: Workspace, loadChecks: () => Promise<readonly Check[]>) {
     this.#workspace = workspace;
@@ -88,8 +114,12 @@ class WatchMode {
       this.#screen.open();
       await ended;
     } finally {
+      this.#hasEnded = true;
       this.#session.close();
       this.#screen.close();
+      // The reader gives the terminal back before we write to it.
+      this.#reader?.end();
+      await this.#reader?.ended;
       for (const signal of SIGNALS) process.off(signal, onSignal);
     }
   }
@@ -118,6 +148,8 @@ class WatchMode {
     // What is no guess is asked for again. Nothing has run.
     if (this.#exercise.kind === "predict" && outcome?.verdict === "failed")
       return this.#askForAnswer(outcome.explanation);
+    // In the list, the message is what is being searched.
+    if (this.#view === "list") return this.#draw();
     const hasPassed = outcome?.verdict === "passed";
     const next = this.#workspace.next(this.#exercise);
     if (this.#view === "hints" && hasPassed) this.#show("exercise");
@@ -141,7 +173,7 @@ class WatchMode {
 
   #draw(): void {
     const { columns, rows } = this.#screen;
-    const { passed, exercises } = this.#workspace;
+    const { way, progress, isShort } = this.#workspace;
     const keys = this.#keys();
     const body = this.#body(columns);
     this.#scroll = Math.max(
@@ -149,8 +181,9 @@ class WatchMode {
       Math.min(this.#scroll, mostScroll(body.length, bodyHeight(rows, columns, keys))),
     );
     const frame = {
-      passed: passed.length,
-      total: exercises.length,
+      passed: way.filter(({ id }) => progress.has(id)).length,
+      total: way.length,
+      isShort,
       exercise: exerciseRow(this.#exercise, this.#session.hasPassed, this.#paint),
       body,
       scroll: this.#scroll,
@@ -191,16 +224,18 @@ class WatchMode {
       case "all":
         return checkAllLines(this.#session.all, width, paint);
       case "finished":
-        return finishedLines(this.#workspace.exercises.length, width, paint);
+        return finishedLines(this.#workspace, width, paint);
     }
   }
 
   #press(key: Key): void {
-    if (key.name === "ctrl-c") return this.#end();
-    if (key.name === "ctrl-z") return this.#screen.suspend();
+    const anywhere = actionOf(LEARN_KEYS, ANYWHERE, key);
+    if (anywhere === "quit") return this.#end();
+    if (anywhere === "suspend") return this.#screen.suspend();
+    const action = actionOf(LEARN_KEYS, ON_EXERCISE, key);
     if (this.#prompt !== undefined) this.#pressInPrompt(this.#prompt, key);
     else if (this.#view === "list") this.#pressInList(key);
-    else if (!this.#pressScroll(key)) this.#pressCommand(key.name);
+    else if (!this.#scrollBy(action)) this.#command(action);
     this.#draw();
   }
 
@@ -210,77 +245,68 @@ class WatchMode {
     if (after !== undefined) this.#prompt = after;
   }
 
-  /** Scrolls. @returns false if the key has another meaning */
-  #pressScroll({ name }: Key): boolean {
+  /** Scrolls. @returns false if the action is another one */
+  #scrollBy(action: LearnAction | undefined): boolean {
     const { columns, rows } = this.#screen;
     const page = Math.max(1, bodyHeight(rows, columns, this.#keys()) - 2);
-    const steps = new Map([
-      ["up", -1],
-      ["down", 1],
-      ["pageup", -page],
-      ["pagedown", page],
-      ["space", page],
-      ["home", -Infinity],
-      ["end", Infinity],
-    ]);
-    const step = steps.get(name);
+    const step = stepOf(action, page);
     if (step === undefined) return false;
     this.#scroll = Math.min(this.#scroll + step, Number.MAX_SAFE_INTEGER);
     return true;
   }
 
-  #pressCommand(name: string): void {
+  #command(action: LearnAction | undefined): void {
     this.#message = "";
     const session = this.#session;
-    switch (name) {
-      case "q":
+    switch (action) {
+      case "quit":
         return this.#end();
-      case "escape":
+      case "back":
         session.stopAll();
         return this.#show("exercise");
-      case "n":
+      case "next":
         return this.#next();
-      case "h":
+      case "hint":
         return this.#hint();
-      case "l":
+      case "list":
         return this.#list();
-      case "c":
+      case "check-all":
         this.#show("all");
         return session.checkAll(() => {});
-      case "o":
+      case "page":
         return this.#openPage();
-      case "r":
+      case "run":
         this.#show("exercise");
         session.isTouched = true;
         return session.check();
-      case "a":
+      case "answer":
         return this.#askForAnswer();
-      case "d":
-      case "s":
-      case "p":
-      case "x":
-        return this.#pressForCode(name);
+      case "diff":
+      case "solution":
+      case "packets":
+      case "reset":
+        return this.#commandForCode(action);
     }
   }
 
-  #pressForCode(name: "d" | "s" | "p" | "x"): void {
+  #commandForCode(action: "diff" | "solution" | "packets" | "reset"): void {
     const exercise = this.#exercise;
     if (!hasRegion(exercise)) {
       this.#message = "this exercise has no code: a answers its question";
       return;
     }
-    switch (name) {
-      case "d":
+    switch (action) {
+      case "diff":
         return this.#toggle("diff");
-      case "s": {
+      case "solution": {
         const why = whySolutionHidden(this.#workspace, exercise);
         if (why === undefined) this.#toggle("solution");
         else this.#message = why;
         return;
       }
-      case "p":
+      case "packets":
         return this.#view === "packets" ? this.#show("exercise") : this.#showPackets();
-      case "x":
+      case "reset":
         this.#prompt = {
           question: `Begin ${exercise.id} again? A copy of your files is kept. y/n`,
           typed: undefined,
@@ -343,10 +369,19 @@ class WatchMode {
   }
 
   #openPage(): void {
-    void openPage(this.#exercise.page, this.#workspace.courseFolder).then((message) => {
+    this.#screen.close();
+    const reader = runInThisTerminal(
+      "course/lesson.ts",
+      ["open", this.#exercise.page, "--from-learn"],
+      "npm run lesson",
+    );
+    this.#reader = reader;
+    reader.ended.then((message) => {
+      this.#reader = undefined;
+      if (this.#hasEnded) return;
       this.#message = message;
-      this.#draw();
-    });
+      this.#screen.open();
+    }, this.#fail);
   }
 
   #showPackets(): void {
@@ -374,27 +409,21 @@ class WatchMode {
     this.#keepSelectedInSight();
   }
 
-  #pressInList({ name, text }: Key): void {
+  #pressInList(key: Key): void {
     const { columns, rows } = this.#screen;
-    const page = Math.max(1, bodyHeight(rows, columns, this.#keys()) - 1);
-    const steps = new Map([
-      ["up", -1],
-      ["down", 1],
-      ["pageup", -page],
-      ["pagedown", page],
-      ["home", -Infinity],
-      ["end", Infinity],
-    ]);
+    const { text } = key;
+    const action = actionOf(LEARN_KEYS, IN_LIST, key);
+    const step = stepOf(action, Math.max(1, bodyHeight(rows, columns, this.#keys()) - 1));
     const chosen = this.#found()[this.#selected];
-    if (name === "escape") return this.#show("exercise");
-    if (name === "return" || name === "enter") return chosen === undefined ? undefined : this.#open(chosen);
-    if (name === "backspace") this.#search = [...this.#search].slice(0, -1).join("");
-    else if (text !== "" && !steps.has(name)) {
+    if (action === "back") return this.#show("exercise");
+    if (action === "open") return chosen === undefined ? undefined : this.#open(chosen);
+    if (action === "erase") this.#search = [...this.#search].slice(0, -1).join("");
+    else if (text !== "" && step === undefined) {
       this.#search = (this.#search + text).replace(/^\//, ""); // Users of pagers type a slash to search.
       this.#selected = 0;
     }
     const most = this.#found().length - 1;
-    this.#selected = Math.max(0, Math.min(this.#selected + (steps.get(name) ?? 0), most));
+    this.#selected = Math.max(0, Math.min(this.#selected + (step ?? 0), most));
     this.#keepSelectedInSight();
   }
 

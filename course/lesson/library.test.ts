@@ -19,6 +19,10 @@ describe("the pages to read", () => {
       expect(findPage(pages, name), name).to.equal(undefined);
   });
 
+  it("begin with setting up, where a new reader begins", () => {
+    expect(pages[0]?.id).to.equal("00-1");
+  });
+
   it("have a name each", () => {
     const ids = pages.map(({ id }) => id);
     expect(new Set(ids).size).to.equal(ids.length);

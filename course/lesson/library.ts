@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { PageHead } from "../exercises/page-head.ts";
 import { readPages } from "./page-files.ts";
 
 export interface ReadingPage {
@@ -13,9 +14,28 @@ export interface ReadingPage {
   text: string;
   /** The id of its exercise, e.g. 03-key-pair. */
   exercise: string | undefined;
+  /** Its minutes, and whether it is on the short way; undefined for pages that belong to no stage. */
+  head: PageHead | undefined;
 }
 
-/** Pages outside the stages, by file name. The first of them comes before all lessons. */
+/** What the user has done. */
+export interface Marks {
+  /** The ids of the pages that they have read. */
+  read: ReadonlySet<string>;
+  /** The ids of the exercises that they have passed. */
+  passed: ReadonlySet<string>;
+}
+
+/** A row of the contents. ✓: read; behind it * for an exercise, or ✓ when it is passed; then way and minutes. */
+export function contentsRow({ id, title, exercise, head }: ReadingPage, { read, passed }: Marks): string {
+  const isRead = read.has(id) ? "✓" : " ";
+  const done = exercise === undefined ? " " : passed.has(exercise) ? "✓" : "*";
+  const way = head?.isShort === true ? "short" : "";
+  const minutes = head === undefined ? "" : `${head.reading} min`;
+  return `${id.padEnd(15)} ${isRead}${done} ${way.padEnd(5)} ${minutes.padStart(6)}  ${title}`;
+}
+
+/** Pages outside the stages, by file name. They come behind all lessons. */
 const BESIDE = [
   ["map", "lessons/README.md"],
   ["glossary", "lessons/glossary.md"],
@@ -29,10 +49,11 @@ export function readLibrary(root: string): ReadingPage[] {
   const beside = BESIDE.flatMap(([id, file]): ReadingPage[] => {
     if (!existsSync(join(root, file))) return [];
     const text = readFileSync(join(root, file), "utf8");
-    return [{ id, file, title: /^# (.+)$/m.exec(text)?.[1] ?? id, text, exercise: undefined }];
+    return [
+      { id, file, title: /^# (.+)$/m.exec(text)?.[1] ?? id, text, exercise: undefined, head: undefined },
+    ];
   });
-  const isMap = ({ id }: ReadingPage): boolean => id === "map";
-  return [...beside.filter(isMap), ...readPages(root), ...beside.filter((page) => !isMap(page))];
+  return [...readPages(root), ...beside];
 }
 
 /** Finds the page that a user means: by 03-4, 03-4-key-pair, the exercise's id, or the file. */

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type PageHead, readPageHead } from "../exercises/page-head.ts";
 import { type Kind, readPageName } from "../exercises/pages.ts";
 import { LESSON_FOLDERS } from "../exercises/stages.ts";
 
@@ -22,6 +23,8 @@ export interface Page {
   kind: PageKind;
   /** The id of its exercise, e.g. 01-framing. */
   exercise: string | undefined;
+  /** What the page says of itself below its title; undefined if the author has forgotten it. */
+  head: PageHead | undefined;
   text: string;
 }
 
@@ -51,6 +54,7 @@ export function pagesOf(root: string, folder: string): Page[] {
       title: /^# (.+)$/m.exec(text)?.[1] ?? slug,
       kind,
       exercise: kind === "read" ? undefined : `${stage}-${slug}`,
+      head: readPageHead(text),
       text,
     });
   }

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { lineWidth, textOf } from "../../terminal/styled-text.ts";
+import type { PageHead } from "../exercises/page-head.ts";
+import { IN_LIST, LESSON_KEYS, ON_PAGE } from "./keys.ts";
 import type { ReadingPage } from "./library.ts";
 import { Reader } from "./reader.ts";
 
-function page(id: string, text: string, exercise?: string): ReadingPage {
-  return { id, file: `lessons/${id}.md`, title: `Page ${id}`, text, exercise };
+function page(id: string, text: string, exercise?: string, head?: PageHead): ReadingPage {
+  return { id, file: `lessons/${id}.md`, title: `Page ${id}`, text, exercise, head };
 }
 
 const LONG = Array.from({ length: 40 }, (_, i) => `Line ${i + 1}.\n`).join("\n");
@@ -16,6 +18,9 @@ const PAGES = [
   ),
   page("glossary", "# Words\n\nA needle.\n"),
 ];
+
+const SHORT: PageHead = { isShort: true, reading: 4, exercise: 10 };
+const DEEP: PageHead = { isShort: false, reading: 12, exercise: 0 };
 
 describe("the lesson reader", () => {
   let reader: Reader;
@@ -161,11 +166,100 @@ describe("the lesson reader", () => {
 
   it("lists all pages, and opens the chosen one", () => {
     press("c");
-    expect(shown()).to.include("> 01-1            Page 01-1 *");
+    expect(shown()).to.include("> 01-1             *               Page 01-1");
     press("down", "down", "down", "up", "return");
     expect(reader.page?.id).to.equal("01-2");
     press("c", "q");
     expect(reader.page?.id).to.equal("01-2");
+  });
+
+  it("marks in the contents what was read to its end, and what was passed meanwhile", () => {
+    const pages = [
+      page("01-1", `# Page\n\n${LONG}`, "01-hello", SHORT),
+      page("01-2", `# Page\n\n${LONG}`, undefined, DEEP),
+      page("01-3", `# Page\n\n${LONG}`, "01-framing", SHORT),
+    ];
+    let passed: readonly string[] = [];
+    reader = new Reader(
+      pages,
+      pages[0] as ReadingPage,
+      { columns: 80, rows: 24 },
+      {
+        read: new Set(["01-3"]),
+        share: 0.5,
+        passed: () => new Set(passed),
+        isInLearn: false,
+      },
+    );
+    expect(shown()).to.include("Line 22.").and.to.not.include("Line 18.");
+    press("n", "c");
+    expect(rows().slice(0, 4)).to.deep.equal([
+      " contents: ✓ read; * exercise, ✓ passed                                  2 of 3",
+      "  01-1             * short  4 min  Page 01-1",
+      "> 01-2                     12 min  Page 01-2",
+      "  01-3            ✓* short  4 min  Page 01-3",
+    ]);
+    passed = ["01-hello"];
+    press("q", "space", "space", "space", "space", "c");
+    expect(rows()[1]).to.equal("  01-1             ✓ short  4 min  Page 01-1");
+    expect(rows()[2]).to.match(/^> 01-2 +✓ {3}/);
+    expect([...reader.read].sort()).to.deep.equal(["01-2", "01-3"]);
+  });
+
+  it("goes along the short way, and goes back to learn where learn has opened it", () => {
+    const pages = [
+      page("01-1", "# Page\n", "01-hello", SHORT),
+      page("01-2", "# Page\n", undefined, DEEP),
+      page("01-3", "# Page\n", "01-framing", SHORT),
+    ];
+    const memory = { read: new Set<string>(), share: 0, passed: () => new Set<string>(), isInLearn: true };
+    reader = new Reader(pages, pages[0] as ReadingPage, { columns: 80, rows: 24 }, memory);
+    press("s");
+    expect(reader.page?.id).to.equal("01-3");
+    press("s");
+    expect(rows()[23]).to.equal("there is no other page of the short way behind this one");
+    expect(press("e")).to.equal("quit");
+  });
+
+  it("finds titles first", () => {
+    const pages = [page("01-1", "# One\n\nA needle.\n"), page("01-2", "# The needle\n\nText.\n")];
+    reader = new Reader(pages, pages[0] as ReadingPage, { columns: 80, rows: 24 });
+    press("/", ..."needle", "return");
+    expect(rows()[1]).to.equal("> 01-2            The needle");
+  });
+
+  it("obeys the keys of its table, and no others", () => {
+    const named = [
+      "up",
+      "down",
+      "left",
+      "right",
+      "return",
+      "escape",
+      "backspace",
+      "home",
+      "end",
+      "tab",
+      "f1",
+    ];
+    const more = ["pageup", "pagedown", "space", "insert", "delete", "ctrl-l", "ctrl-d"];
+    const typed = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i));
+    for (const where of [ON_PAGE, IN_LIST]) {
+      for (const key of [...named, ...more, ...typed]) {
+        // From the middle of a page, and of a list, every key that does something is seen to do it.
+        reader = new Reader(PAGES, PAGES[1] as ReadingPage, { columns: 80, rows: 6 });
+        press("down");
+        if (where === IN_LIST) press("c");
+        const before = shown();
+        const request = press(key);
+        const isInTable = LESSON_KEYS.some(
+          (row) =>
+            row.where === where &&
+            row.keys.includes(key.length === 1 && /[A-FH-Z]/.test(key) ? key.toLowerCase() : key),
+        );
+        expect(request !== undefined || shown() !== before, `${key} on ${where}`).to.equal(isInTable);
+      }
+    }
   });
 
   it("searches all pages, and opens where it was found", () => {

@@ -3,7 +3,9 @@
 import type { Key } from "../../terminal/keys.ts";
 import { cutLine, type Line, lineWidth, plainLine, textOf } from "../../terminal/styled-text.ts";
 import { printableText, widthOf } from "../../terminal/widths.ts";
-import { nameOfPage, type ReadingPage } from "./library.ts";
+import { actionOf } from "../key-table.ts";
+import { ANYWHERE, GUESSING, IN_LIST, LESSON_KEYS, type LessonAction, ON_PAGE, TYPING } from "./keys.ts";
+import { contentsRow, nameOfPage, type ReadingPage } from "./library.ts";
 import { type Rendered, renderPage, WHAT_HAPPENS } from "./render.ts";
 
 /** What the caller has to do after a key, in addition to drawing the screen. */
@@ -37,6 +39,7 @@ const LONGEST_GUESS = 200;
 
 /** Descriptions of the keys. The first one that fits into a row is shown. */
 const KEYS = [
+  "n next, p previous, s short way, space b scroll, c contents, / search, a guess, h hint, e exercise, q quit",
   "n next, p previous, space b scroll, c contents, / search, a guess, h hint, e exercise, q quit",
   "n next, p previous, space b scroll, c contents, / search, h hint, e exercise, q quit",
   "n next, p previous, space b scroll, c contents, / search, h hint, e do, q quit",
@@ -46,8 +49,24 @@ const KEYS = [
 
 const NONE: ReadonlySet<number> = new Set();
 
+/** What is known of the user before they press a key. */
+export interface Memory {
+  /** The ids of the pages that they have read. */
+  read: ReadonlySet<string>;
+  /** How much of the first page was above the screen, from 0 to 1. */
+  share: number;
+  /** Tells the ids of the exercises that they have passed by now. */
+  passed(): ReadonlySet<string>;
+  /** Whether learn has opened the reader, and waits for its end. */
+  isInLearn: boolean;
+}
+
+const NO_MEMORY: Memory = { read: new Set(), share: 0, passed: () => new Set(), isInLearn: false };
+
 export class Reader {
   readonly #pages: readonly ReadingPage[];
+  readonly #memory: Memory;
+  readonly #read: Set<string>;
   #size: Size;
   #index: number;
   #scroll = 0;
@@ -62,12 +81,29 @@ export class Reader {
   #notice = "";
   #rendered: Rendered;
 
-  /** @param start the first page to show */
-  constructor(pages: readonly ReadingPage[], start: ReadingPage, size: Size) {
+  /**
+   * @param start the first page to show
+   * @param memory what is known of the user; a new user without it
+   */
+  constructor(pages: readonly ReadingPage[], start: ReadingPage, size: Size, memory: Memory = NO_MEMORY) {
     this.#pages = pages;
     this.#index = Math.max(0, pages.indexOf(start));
     this.#size = size;
+    this.#memory = memory;
+    this.#read = new Set(memory.read);
     this.#rendered = this.#render(this.#index, NONE);
+    this.#scrollTo(Math.round(memory.share * this.#rendered.lines.length));
+    this.#noteEnd();
+  }
+
+  /** The ids of all pages of which the end was on the screen, now or earlier. */
+  get read(): ReadonlySet<string> {
+    return this.#read;
+  }
+
+  /** How much of the page is above the screen, from 0 to 1. */
+  get share(): number {
+    return this.#scroll / Math.max(1, this.#rendered.lines.length);
   }
 
   get page(): ReadingPage | undefined {
@@ -76,13 +112,14 @@ export class Reader {
 
   resize(size: Size): void {
     // The same part of the page should stay visible.
-    const share = this.#scroll / Math.max(1, this.#rendered.lines.length);
+    const { share } = this;
     this.#size = {
       columns: Math.max(LEAST.columns, size.columns),
       rows: Math.max(LEAST.rows, size.rows),
     };
     this.#rendered = this.#render(this.#index, this.#opened);
     this.#scrollTo(Math.round(share * this.#rendered.lines.length));
+    this.#noteEnd();
   }
 
   /** Shows a sentence in the last row until the next key. */
@@ -92,8 +129,14 @@ export class Reader {
 
   press(key: Key): Request {
     this.#notice = "";
-    if (key.name === "ctrl-c") return "quit";
-    if (key.name === "ctrl-z") return "suspend";
+    const request = this.#obey(key);
+    this.#noteEnd();
+    return request;
+  }
+
+  #obey(key: Key): Request {
+    const action = actionOf(LESSON_KEYS, ANYWHERE, key);
+    if (action === "quit" || action === "suspend") return action;
     switch (this.#mode.kind) {
       case "page":
         return this.#pressOnPage(key);
@@ -135,58 +178,53 @@ export class Reader {
     });
   }
 
-  #pressOnPage({ name, text }: Key): Request {
+  #pressOnPage(key: Key): Request {
     const page = this.#bodyRows - 2;
     const wasAsked = this.#isExerciseNext;
     this.#isExerciseNext = false;
-    switch (name) {
-      case "q":
+    switch (actionOf(LESSON_KEYS, ON_PAGE, key)) {
+      case "quit":
         return "quit";
-      case "e":
+      case "exercise":
         return this.#requestExercise(wasAsked);
-      case "n":
-      case "right":
+      case "next":
         this.#turn(1);
         break;
-      case "p":
-      case "left":
+      case "previous":
         this.#turn(-1);
         break;
-      case "space":
-      case "pagedown":
-        if (this.#isAtEnd) this.say("the end of the page: n shows the next one");
+      case "next-short":
+        this.#turnShort();
+        break;
+      case "page-down":
+        if (this.#isAtEnd) this.say(this.#whatFollows);
         this.#scrollTo(this.#scroll + page);
         break;
-      case "b":
-      case "pageup":
+      case "page-up":
         this.#scrollTo(this.#scroll - page);
         break;
-      case "j":
-      case "down":
-      case "return":
+      case "line-down":
         this.#scrollTo(this.#scroll + 1);
         break;
-      case "k":
-      case "up":
+      case "line-up":
         this.#scrollTo(this.#scroll - 1);
         break;
-      case "g":
-      case "home":
-        this.#scrollTo(text === "G" ? Number.MAX_SAFE_INTEGER : 0);
+      case "top":
+        this.#scrollTo(0);
         break;
-      case "end":
+      case "bottom":
         this.#scrollTo(Number.MAX_SAFE_INTEGER);
         break;
-      case "h":
+      case "hint":
         this.#openNext();
         break;
-      case "a":
+      case "guess":
         this.#askForGuess();
         break;
-      case "c":
+      case "contents":
         this.#showContents();
         break;
-      case "/":
+      case "search":
         this.#mode = { kind: "typing", text: "" };
         break;
       default:
@@ -197,6 +235,7 @@ export class Reader {
   /** learn opens the next exercise, which may belong to another page. So we first say where this page's exercise is. */
   #requestExercise(isAskedAgain: boolean): Request {
     const exercise = this.page?.exercise;
+    if (this.#memory.isInLearn) return "quit";
     if (exercise === undefined) this.say("this page has no exercise");
     else if (isAskedAgain) return "exercise";
     else {
@@ -211,6 +250,22 @@ export class Reader {
     if (next < 0) this.say("this is the first page");
     else if (next >= this.#pages.length) this.say("this is the last page");
     else this.#open(next, 0);
+  }
+
+  get #whatFollows(): string {
+    const short = this.page?.head?.isShort === true ? ", s the next one of the short way" : "";
+    return `the end of the page: n shows the next one${short}`;
+  }
+
+  #turnShort(): void {
+    const next = this.#pages.findIndex(({ head }, i) => i > this.#index && head?.isShort === true);
+    if (next === -1) this.say("there is no other page of the short way behind this one");
+    else this.#open(next, 0);
+  }
+
+  /** A page is read when its end was on the screen. */
+  #noteEnd(): void {
+    if (this.#mode.kind === "page" && this.#isAtEnd && this.page !== undefined) this.#read.add(this.page.id);
   }
 
   #open(index: number, line: number): void {
@@ -264,13 +319,14 @@ export class Reader {
       this.#scrollTo(next.line - this.#bodyRows + 2);
   }
 
-  #pressWhileGuessing({ name, text: typed }: Key, { part, text }: Extract<Mode, { kind: "guessing" }>): void {
+  #pressWhileGuessing(key: Key, { part, text }: Extract<Mode, { kind: "guessing" }>): void {
     const guess = (changed: string): Mode => ({ kind: "guessing", part, text: changed });
-    if (name === "escape") this.#mode = { kind: "page" };
-    else if (name === "return" || name === "enter") this.#showWhatHappens(part, text.trim());
-    else if (name === "backspace") this.#mode = guess([...text].slice(0, -1).join(""));
-    else if (name === "ctrl-u") this.#mode = guess("");
-    else if (typed !== "" && text.length < LONGEST_GUESS) this.#mode = guess(text + typed);
+    const action = actionOf(LESSON_KEYS, GUESSING, key);
+    if (action === "back") this.#mode = { kind: "page" };
+    else if (action === "done") this.#showWhatHappens(part, text.trim());
+    else if (action === "erase") this.#mode = guess([...text].slice(0, -1).join(""));
+    else if (action === "erase-all") this.#mode = guess("");
+    else if (key.text !== "" && text.length < LONGEST_GUESS) this.#mode = guess(text + key.text);
   }
 
   #showWhatHappens(part: number, guess: string): void {
@@ -298,37 +354,33 @@ export class Reader {
   }
 
   #showContents(): void {
-    const entries = this.#pages.map(({ id, title, exercise }, page) => ({
-      label: `${id.padEnd(16)}${title}${exercise === undefined ? "" : " *"}`,
-      page,
+    const marks = { read: this.#read, passed: this.#memory.passed() };
+    const entries = this.#pages.map((page, index) => ({
+      label: contentsRow(page, marks),
+      page: index,
       line: 0,
     }));
-    this.#mode = { kind: "list", title: "contents (* with an exercise)", entries, selected: this.#index };
+    const title = "contents: ✓ read; * exercise, ✓ passed";
+    this.#mode = { kind: "list", title, entries, selected: this.#index };
   }
 
-  #pressInList({ name, text }: Key, mode: Extract<Mode, { kind: "list" }>): Request {
+  #pressInList(key: Key, mode: Extract<Mode, { kind: "list" }>): Request {
     const { entries, selected } = mode;
-    const steps: Readonly<Record<string, number>> = {
-      down: 1,
-      j: 1,
-      n: 1,
-      up: -1,
-      k: -1,
-      p: -1,
-      pagedown: this.#bodyRows - 1,
-      space: this.#bodyRows - 1,
-      pageup: 1 - this.#bodyRows,
-      b: 1 - this.#bodyRows,
-      home: -entries.length,
-      end: entries.length,
+    const steps: Partial<Record<LessonAction, number>> = {
+      "line-down": 1,
+      "line-up": -1,
+      "page-down": this.#bodyRows - 1,
+      "page-up": 1 - this.#bodyRows,
+      top: -entries.length,
+      bottom: entries.length,
     };
+    const action = actionOf(LESSON_KEYS, IN_LIST, key);
     const entry = entries[selected];
-    if (name === "return" && entry !== undefined) this.#open(entry.page, entry.line);
-    else if (text === "/") this.#mode = { kind: "typing", text: "" };
-    else if (name === "escape" || name === "q" || name === "c") this.#mode = { kind: "page" };
-    else if (steps[name] !== undefined) {
-      mode.selected = Math.max(0, Math.min(entries.length - 1, selected + steps[name]));
-    }
+    if (action === "open" && entry !== undefined) this.#open(entry.page, entry.line);
+    else if (action === "search") this.#mode = { kind: "typing", text: "" };
+    else if (action === "back") this.#mode = { kind: "page" };
+    else if (action !== undefined)
+      mode.selected = Math.max(0, Math.min(entries.length - 1, selected + (steps[action] ?? 0)));
     return undefined;
   }
 
@@ -344,12 +396,14 @@ export class Reader {
       );
   }
 
-  #pressWhileTyping({ name, text: typed }: Key, text: string): void {
-    if (name === "escape") this.#mode = { kind: "page" };
-    else if (name === "return") this.#search(text.trim());
-    else if (name === "backspace") this.#mode = { kind: "typing", text: [...text].slice(0, -1).join("") };
-    else if (typed !== "" && text.length < LONGEST_SEARCH)
-      this.#mode = { kind: "typing", text: text + typed };
+  #pressWhileTyping(key: Key, text: string): void {
+    const action = actionOf(LESSON_KEYS, TYPING, key);
+    if (action === "back") this.#mode = { kind: "page" };
+    else if (action === "done") this.#search(text.trim());
+    else if (action === "erase") this.#mode = { kind: "typing", text: [...text].slice(0, -1).join("") };
+    else if (action === "erase-all") this.#mode = { kind: "typing", text: "" };
+    else if (key.text !== "" && text.length < LONGEST_SEARCH)
+      this.#mode = { kind: "typing", text: text + key.text };
   }
 
   /** Finds a text in all pages, in upper or lower case. Hints that are closed are not searched. */
@@ -360,12 +414,14 @@ export class Reader {
     for (const [page, { id }] of this.#pages.entries()) {
       for (const [line, content] of this.#render(page, NONE).lines.entries()) {
         const found = textOf(content);
-        if (entries.length < MOST_HITS && found.toLowerCase().includes(text.toLowerCase()))
+        if (found.toLowerCase().includes(text.toLowerCase()))
           entries.push({ label: `${id.padEnd(16)}${found.trim()}`, page, line });
       }
     }
     if (entries.length === 0) return this.say(`"${text}" is in no page`);
-    this.#mode = { kind: "list", title: `"${text}"`, entries, selected: 0 };
+    // Titles come first: who searches a word most often looks for its page.
+    entries.sort((left, right) => Number(right.line === 0) - Number(left.line === 0));
+    this.#mode = { kind: "list", title: `"${text}"`, entries: entries.slice(0, MOST_HITS), selected: 0 };
   }
 
   #header(): Line {

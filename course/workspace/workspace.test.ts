@@ -11,7 +11,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { BundledPlace } from "../../checks/engine/bundles.ts";
-import { hasRegion, loadExercises, type ProgramExercise, readCourse } from "../exercises/exercises.ts";
+import {
+  type Exercise,
+  hasRegion,
+  loadExercises,
+  type ProgramExercise,
+  readCourse,
+} from "../exercises/exercises.ts";
 import { type Problem, ProblemError } from "../exercises/problem.ts";
 import { replaceRegion } from "../exercises/regions.ts";
 import { packStandIns, STAND_INS_FILE } from "../exercises/stand-ins.ts";
@@ -417,6 +423,27 @@ describe("the workspace", () => {
     expect(workspace.next(exercise("02-spoof"))?.id).to.equal("01-a");
     for (const id of ["01-a", "01-b", "02-spoof"]) workspace.pass(exercise(id), "x();\n");
     expect(workspace.next()).to.equal(undefined);
+  });
+
+  it("goes along the short way, and leaves out what is in depth", () => {
+    const isShort = (id: string): boolean => id === "01-b" || id === "02-spoof";
+    const exercises = loadExercises(folder).map((one) => ({ ...one, isShort: isShort(one.id) }));
+    const workspace = new Workspace(folder, exercises);
+    const [first, short] = exercises;
+    expect(workspace.next(first)?.id).to.equal("01-b");
+    expect(workspace.next(short)?.id).to.equal("02-c");
+
+    workspace.takeShortWay();
+    expect(workspace.current.id).to.equal("01-b");
+    expect(workspace.next(first)?.id).to.equal("01-b");
+    expect(workspace.next(short)?.id).to.equal("02-spoof");
+    // Whoever goes to another exercise stays there, and comes back to the way with the next one.
+    workspace.open(exercises[2] as Exercise);
+    expect(workspace.current.id).to.equal("02-c");
+    expect(workspace.next(workspace.current)?.id).to.equal("02-spoof");
+    workspace.pass(exercises[1] as Exercise, "b();\n");
+    expect(workspace.next(exercises[3])).to.equal(undefined);
+    expect(workspace.passed.map(({ id }) => id)).to.deep.equal(["01-b"]);
   });
 });
 

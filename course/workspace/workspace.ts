@@ -41,6 +41,7 @@ export class Workspace {
   readonly #state: State;
   readonly #now: () => Date;
   readonly #source: string;
+  #isShort = false;
 
   /**
    * @param exercises in the order of the course
@@ -67,11 +68,32 @@ export class Workspace {
     return this.exercises.find((exercise) => exercise.id === id);
   }
 
-  /** The next exercise that has not passed; after the last one, from the first; undefined if all have passed. */
+  /** Leads along the short way from now on. If the current exercise is not on it, the next one that is becomes it. */
+  takeShortWay(): void {
+    this.#isShort = true;
+    if (!this.current.isShort) this.#state.current = (this.next(this.current) ?? at(this.way, 0)).id;
+  }
+
+  /** Whether `next` leads along the short way. */
+  get isShort(): boolean {
+    return this.#isShort;
+  }
+
+  /** The exercises that `next` leads along: all, or those of the short way. */
+  get way(): readonly Exercise[] {
+    return this.#isShort ? this.exercises.filter(({ isShort }) => isShort) : this.exercises;
+  }
+
+  /**
+   * The next exercise on the way that has not passed; after the last one, from the first; undefined if all of the way
+   * have passed.
+   */
   next(after?: Exercise): Exercise | undefined {
     const start = after === undefined ? 0 : this.exercises.indexOf(after) + 1;
     const ordered = [...this.exercises.slice(start), ...this.exercises.slice(0, start)];
-    return ordered.find((exercise) => exercise !== after && !this.progress.has(exercise.id));
+    return ordered.find(
+      (exercise) => exercise !== after && this.way.includes(exercise) && !this.progress.has(exercise.id),
+    );
   }
 
   get passed(): Exercise[] {
