@@ -3,6 +3,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { recordLive } from "./record/live.ts";
 import { METHODS, type Method, RecordError, record } from "./record/record.ts";
 import { RECORDINGS, type Recording } from "./record/recordings.ts";
@@ -69,7 +71,7 @@ function readArguments(argv: readonly string[]): Given | undefined {
         `there is no recording ${JSON.stringify(name).slice(0, 40)}; there are ${NAMES.join(", ")}`,
       );
     }
-    return { recordings, out, live, port, method };
+    return { recordings, out: out === undefined ? undefined : userPath(out), live, port, method };
   } catch (error) {
     const problem = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? "") : String(error);
     throw new UsageError(`${problem} (--help shows the usage)`);
@@ -82,7 +84,7 @@ function isPort(text: string): boolean {
 
 async function main(): Promise<void> {
   const given = readArguments(process.argv.slice(2));
-  if (given === undefined) return console.log(USAGE);
+  if (given === undefined) return printUsage(USAGE);
   const { recordings, out, live, port, method } = given;
   const report = (line: string): void => console.log(line);
   const stopped = live ? onceStopped() : undefined;
@@ -125,6 +127,6 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof RecordError)) throw error;
-  console.error(`error: ${error.message}`);
+  printError(`error: ${error.message}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

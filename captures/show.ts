@@ -2,6 +2,9 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { systemProblem } from "../programs/system-error.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { canvasFor } from "../terminal/paint.ts";
 import { type KeyLog, parseKeyLog } from "./explain/key-log.ts";
 import { type LoadedCapture, loadCapture } from "./follow/load.ts";
@@ -72,7 +75,7 @@ function readArguments() {
 
 async function load(path: string, partial: boolean): Promise<LoadedCapture> {
   try {
-    return await loadCapture(path, partial);
+    return { ...(await loadCapture(userPath(path), partial)), path };
   } catch (error) {
     if (error instanceof FileError) throw new ShowError(error.message);
     if (!(error instanceof CaptureError)) throw error;
@@ -88,7 +91,7 @@ function readKeys(path: string): KeyLog {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof ShowError) throw error;
-    throw new ShowError(`cannot read the key log ${path} (${(error as NodeJS.ErrnoException).code})`);
+    throw new ShowError(`cannot read the key log ${systemProblem(error, path) ?? path}`);
   }
   const { keys, bad } = parseKeyLog(text);
   if (bad.length > 0) throw new ShowError(`${path}, line ${bad[0]}: not a line of a key log (P6.5)`);
@@ -97,7 +100,7 @@ function readKeys(path: string): KeyLog {
 
 async function main(): Promise<void> {
   const given = readArguments();
-  if (given.help) return console.log(USAGE);
+  if (given.help) return printUsage(USAGE);
   const canvas = canvasFor(process.stdout, process.env);
   const print = (rows: readonly string[]): void => console.log(rows.join("\n"));
   const captures: LoadedCapture[] = [];
@@ -128,7 +131,7 @@ async function main(): Promise<void> {
     throw new ShowError(
       `there is no stream ${given.stream}; this capture has ${capture.streams.length}, from 0`,
     );
-  const keyLog = given.keys === undefined ? undefined : readKeys(given.keys);
+  const keyLog = given.keys === undefined ? undefined : readKeys(userPath(given.keys));
   for (const stream of wanted) {
     if (wanted.length > 1) print(["", canvas.paint("heading", `stream ${stream.index}`)]);
     print(showStream(stream, { hex: given.hex ?? false, keyLog }, canvas));
@@ -140,6 +143,6 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof ShowError)) throw error;
-  console.error(`error: ${error.message}`);
+  printError(`error: ${error.message}`);
   process.exitCode = error.exitCode;
 }

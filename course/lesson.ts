@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { nodeCommand } from "../programs/node-command.ts";
-import { paintFor } from "../terminal/paint.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
+import { obeysEscapes, paintFor } from "../terminal/paint.ts";
 import { paintLine } from "../terminal/styled-text.ts";
 import { printable } from "../terminal/widths.ts";
 import { findPage, nameOfPage, type ReadingPage, readLibrary } from "./lesson/library.ts";
@@ -110,7 +111,7 @@ async function read(pages: readonly ReadingPage[], start: ReadingPage): Promise<
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  if (argv.includes("--help")) return console.log(USAGE);
+  if (argv.includes("--help")) return printUsage(USAGE);
   const [first, second, ...more] = argv;
   const tooMany = more.length > 0 || (second !== undefined && first !== "open");
   if (tooMany || first?.startsWith("-")) throw new LessonError("give one page (--help shows the usage)", 2);
@@ -123,7 +124,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const wanted = first === "open" ? second : first;
   const page = wanted === undefined ? undefined : requirePage(pages, wanted);
   if (page !== undefined && first !== "open") return printPage(pages, page);
-  if (process.stdin.isTTY && process.stdout.isTTY)
+  if (process.stdin.isTTY && obeysEscapes(process.stdout, process.env))
     return read(pages, page ?? findPage(pages, readBookmark()) ?? firstPage);
   if (page !== undefined) return printPage(pages, page);
   printList(pages);
@@ -137,6 +138,6 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof LessonError)) throw error;
-  console.error(`error: ${error.message}`);
+  printError(`error: ${error.message}`);
   process.exitCode = error.exitCode;
 }
