@@ -11,8 +11,7 @@ import { type RunningServer, startListening } from "./listening.ts";
 const LINES_PER_TURN = 64;
 
 /**
- * Starts the server.
- * @param idleTimeout how long a connection may go without a complete line, in milliseconds (P1.9)
+ * Starts the server. A connection may go without a complete line for `idleTimeout` milliseconds (P1.9).
  * @throws UserError if it cannot listen there
  */
 export function startCalculator(host: string, port: number, idleTimeout: number): Promise<RunningServer> {

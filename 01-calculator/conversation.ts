@@ -2,14 +2,14 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { clearLine, createInterface, cursorTo } from "node:readline";
+import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { isEnd, MAX_LINE_BYTES } from "./evaluate.ts";
-import { LineReader, withLastLineFeed } from "./lines.ts";
+import { LineReader, typedBytes } from "./lines.ts";
 import { hostAndPort } from "./listening.ts";
 import { printable } from "./printable.ts";
 import { UserError } from "./program.ts";
-import { suspendOnCtrlZ } from "./suspending.ts";
+import { removePrompt, tendPrompt } from "./prompting.ts";
 
 /** How long connecting, or the answer to a single expression, may take, in milliseconds. */
 const PATIENCE = 10_000;
@@ -49,7 +49,7 @@ export async function askFromPipe(socket: Socket): Promise<void> {
   async function* countRequests(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
     const reader = new LineReader(MAX_LINE_BYTES);
     let ended = false;
-    for await (const chunk of withLastLineFeed(input)) {
+    for await (const chunk of typedBytes(input)) {
       for (const line of reader.push(chunk)) {
         ended ||= line.kind === "text" && isEnd(line.text);
         if (!ended) unanswered += 1;
@@ -78,16 +78,15 @@ export async function askFromTerminal(socket: Socket): Promise<void> {
   terminal.on("line", (line) => {
     socket.write(`${line}\n`);
     if (isEnd(line)) terminal.close();
+    else terminal.prompt();
   });
   terminal.on("SIGINT", () => terminal.close());
   terminal.on("close", () => socket.end());
-  suspendOnCtrlZ(terminal);
+  tendPrompt(terminal);
   try {
     terminal.prompt();
     for await (const reply of replies(socket)) {
-      // The reply takes the place of the prompt. There is one, if this line comes unasked: a registry's ping, say.
-      cursorTo(process.stdout, 0);
-      clearLine(process.stdout, 0);
+      removePrompt(terminal); // The reply takes its place, and the prompt comes back below it.
       console.log(printable(reply));
       if (!socket.writableEnded) terminal.prompt(true);
     }

@@ -6,11 +6,9 @@ export const MAX_LINE_BYTES = 4096;
 
 export type Result = { value: number } | { error: string };
 
-type Operator = "+" | "-" | "*" | "/" | "%";
-
 /** What is done to the value so far. A parsed expression is a list of steps; the first adds the first number to 0. */
 interface Step {
-  operator: Operator;
+  operator: string;
   operand: number;
 }
 
@@ -43,7 +41,7 @@ export function isEnd(line: string): boolean {
 /** Reads `number (operator number)*`, blanks between them. A sign directly before a number belongs to it. */
 function parse(line: string): Step[] | { error: string } {
   const steps: Step[] = [];
-  let operator: Operator = "+";
+  let operator = "+";
   let position = endOf(BLANKS, line, 0);
   if (position === line.length) return { error: "empty expression" };
   for (;;) {
@@ -56,7 +54,7 @@ function parse(line: string): Step[] | { error: string } {
 
     end = endOf(OPERATOR, line, position);
     if (end === position) return unexpected(line, position);
-    operator = line.slice(position, end) as Operator;
+    operator = line.slice(position, end);
     position = endOf(BLANKS, line, end);
   }
 }
@@ -93,19 +91,12 @@ function compute(steps: readonly Step[]): Result {
   return round(value);
 }
 
-function apply(left: number, operator: Operator, right: number): number {
-  switch (operator) {
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "*":
-      return left * right;
-    case "/":
-      return left / right;
-    case "%":
-      return left % right; // JavaScript's remainder has the sign of the left operand (P1.6).
-  }
+function apply(left: number, operator: string, right: number): number {
+  if (operator === "+") return left + right;
+  if (operator === "-") return left - right;
+  if (operator === "*") return left * right;
+  if (operator === "/") return left / right;
+  return left % right; // JavaScript's remainder has the sign of the left operand (P1.6).
 }
 
 /** Rounds to 15 significant digits, which hides that 0.1 + 0.2 is 0.30000000000000004 (P1.5). */

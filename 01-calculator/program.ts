@@ -5,6 +5,12 @@ export class UserError extends Error {
   readonly exitCode: number = 1;
 }
 
+/** Text, broken at blanks where it is wider than a terminal of so many columns. Other outputs have none: it stays. */
+export function wrapped(text: string, columns: number): string {
+  const tooWide = new RegExp(`(?=.{${columns + 1}})(.{0,${columns}}) +`, "g");
+  return columns >= 20 ? text.replace(tooWide, "$1\n") : text;
+}
+
 /** Runs a program's main function; a UserError becomes one line on standard error and the exit code. */
 export async function runProgram(main: () => Promise<void>): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -18,7 +24,7 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
   } catch (error) {
     // Anything else is a mistake in the program itself, and its stack trace helps whoever mends it.
     if (!(error instanceof UserError)) throw error;
-    console.error(`error: ${error.message}`);
+    console.error(wrapped(`error: ${error.message}`, process.stderr.columns));
     process.exitCode = error.exitCode;
   }
 }

@@ -1,14 +1,6 @@
 // Stage 01, the server: a calculator on a port. This file reads the command line; calculator.ts does the work.
 
-import {
-  ArgumentError,
-  hostOption,
-  milliseconds,
-  portOption,
-  readArguments,
-  secondsOption,
-  usage,
-} from "./arguments.ts";
+import { hostOption, milliseconds, portOption, readOptions, secondsOption, usage } from "./arguments.ts";
 import { startCalculator } from "./calculator.ts";
 import { onStopSignal } from "./listening.ts";
 import { runProgram } from "./program.ts";
@@ -23,10 +15,8 @@ const OPTIONS = {
 const ABOUT = "A calculator that works from left to right, a line at a time.";
 
 void runProgram(async () => {
-  const given = readArguments(process.argv.slice(2), OPTIONS);
+  const given = readOptions(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) return console.log(usage("npm run 01:server -- [OPTIONS]", ABOUT, OPTIONS));
-  if (given.rest.length > 0)
-    throw new ArgumentError("the server takes options only (is there a -- after the script's name?)");
 
   const host = given.options.get("host") ?? "127.0.0.1";
   const port = Number(given.options.get("port") ?? 10001);

@@ -1,9 +1,8 @@
 // The command line: options such as `--port 10001`, checked before the program starts.
 // Pure: it gets the arguments and returns what they mean, or one sentence about what is wrong with them.
 
-import { type ParseArgsConfig, parseArgs } from "node:util";
 import { printable } from "./printable.ts";
-import { UserError } from "./program.ts";
+import { UserError, wrapped } from "./program.ts";
 
 /** One option a program understands. */
 export interface Option {
@@ -15,10 +14,9 @@ export interface Option {
   check?: (value: string) => string | undefined;
 }
 
+/** The options given, by name without the dashes (a switch has the value ""), and what follows them. */
 export interface Arguments {
-  /** The options given, by name without the dashes. A switch has the value "". */
   options: Map<string, string>;
-  /** What follows the options. */
   rest: string[];
 }
 
@@ -34,32 +32,33 @@ export class ArgumentError extends UserError {
 /**
  * Reads options up to the first argument that is none (`-4` is none: options begin with two dashes and a letter).
  * `--name value` and `--name=value` mean the same; `--` ends the options.
- * @throws ArgumentError for an unknown option, one given twice, one without its value, or a value its check refuses.
+ * @throws ArgumentError for an unknown option, one given twice, one without its value, or a value its check refuses
  */
 export function readArguments(argv: readonly string[], known: Readonly<Record<string, Option>>): Arguments {
-  const types: ParseArgsConfig["options"] = {};
-  for (const name in known) types[name] = { type: known[name]?.value === undefined ? "boolean" : "string" };
-  // Not strict: what is wrong is said below, and what follows the options may look like one.
-  const { tokens } = parseArgs({ args: [...argv], options: types, strict: false, tokens: true });
-
   const options = new Map<string, string>();
-  for (const token of tokens) {
-    if (token.kind === "option-terminator") return { options, rest: argv.slice(token.index + 1) };
-    if (token.kind === "positional" || !/^--[A-Za-z]/.test(token.rawName))
-      return { options, rest: argv.slice(token.index) };
-    const { name, value } = token;
+  const rest = [...argv];
+  for (let word = rest.shift(); word !== undefined && word !== "--"; word = rest.shift()) {
+    const [, name, behind] = /^--([A-Za-z][^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined) return { options, rest: [word, ...rest] };
     const option = Object.hasOwn(known, name) ? known[name] : undefined;
     if (option === undefined) throw new ArgumentError(`unknown option ${shown(`--${name}`)}`);
     if (options.has(name)) throw new ArgumentError(`--${name} is given twice`);
-    if (option.value === undefined && value !== undefined)
-      throw new ArgumentError(`--${name} takes no value`);
-    if (option.value !== undefined && value === undefined)
-      throw new ArgumentError(`--${name} needs a value: --${name} ${option.value}`);
-    const complaint = value === undefined ? undefined : option.check?.(value);
-    if (complaint !== undefined) throw new ArgumentError(`--${name} ${shown(value ?? "")}: ${complaint}`);
-    options.set(name, value ?? "");
+    const isSwitch = option.value === undefined;
+    if (isSwitch && behind !== undefined) throw new ArgumentError(`--${name} takes no value`);
+    const value = isSwitch ? "" : (behind ?? rest.shift());
+    if (value === undefined) throw new ArgumentError(`--${name} needs a value: --${name} ${option.value}`);
+    const complaint = option.check?.(value);
+    if (complaint !== undefined) throw new ArgumentError(`--${name} ${shown(value)}: ${complaint}`);
+    options.set(name, value.replace(/^\[(.*:.*)\]$/, "$1")); // Brackets are for URLs: [::1] is ::1.
   }
-  return { options, rest: [] };
+  return { options, rest };
+}
+
+/** The same for a program that takes options only. @throws ArgumentError also if something follows them */
+export function readOptions(argv: readonly string[], known: Readonly<Record<string, Option>>): Arguments {
+  const given = readArguments(argv, known);
+  if (given.rest.length === 0 || given.options.has("help")) return given;
+  throw new ArgumentError("this program takes options only (is there a -- after the script's name?)");
 }
 
 /** An argument for an error message: short, without anything that could steer a terminal, and quoted if it is empty. */
@@ -67,13 +66,15 @@ function shown(argument: string): string {
   return argument === "" ? '""' : printable(argument).slice(0, 60);
 }
 
-/** The text that `--help` prints. */
+/** The text that `--help` prints, as wide as the terminal. */
 export function usage(call: string, about: string, known: Readonly<Record<string, Option>>): string {
+  const { columns } = process.stdout;
   const rows = Object.entries(known).map(([name, { value, help }]) => {
     const left = value === undefined ? `--${name}` : `--${name} ${value}`;
-    return `  ${left.padEnd(30)} ${help}`;
+    const right = wrapped(help, columns - 33).replaceAll("\n", `\n${" ".repeat(33)}`);
+    return `  ${left.padEnd(30)} ${right}`;
   });
-  return [`usage: ${call}`, "", about, "", ...rows, ""].join("\n");
+  return wrapped([`usage: ${call}`, "", about, "", ...rows, ""].join("\n"), columns);
 }
 
 /** A host to listen on or to connect to. An empty one would mean every address of this machine. */
@@ -89,16 +90,11 @@ export function portOption(help: string): Option {
   return { value: "PORT", help, check };
 }
 
-/** A week. (A timer of Node.js can wait 2^31 - 1 milliseconds, three weeks and a half, and fires at once beyond.) */
-const MAX_SECONDS = 604_800;
-
-/** A duration in seconds; fractions are allowed. */
+/** A duration in seconds, up to a week; fractions are allowed. (Beyond 24 days, a timer of Node.js fires at once.) */
 export function secondsOption(help: string): Option {
-  const check = (value: string) => {
-    const seconds = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(value) ? Number(value) : Number.NaN;
-    const fits = seconds >= 0.001 && seconds <= MAX_SECONDS;
-    return fits ? undefined : `a time is a number of seconds from 0.001 to ${MAX_SECONDS}`;
-  };
+  const isNumber = (value: string) => /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$/.test(value);
+  const isTime = (value: string) => isNumber(value) && Number(value) >= 0.001 && Number(value) <= 604_800;
+  const check = (value: string) => (isTime(value) ? undefined : "a time is 0.001 to 604800 seconds");
   return { value: "SECONDS", help, check };
 }
 

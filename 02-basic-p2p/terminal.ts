@@ -1,11 +1,11 @@
 // The user's end: lines in, events out. In a real terminal the prompt survives what arrives while the user types;
 // from a pipe, input is read line by line and output is one event a line (P7).
 
-import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from "node:readline";
+import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { LineReader, withLastLineFeed } from "./lines.ts";
+import { LineReader, typedBytes } from "./lines.ts";
 import { printable } from "./printable.ts";
-import { suspendOnCtrlZ } from "./suspending.ts";
+import { type Prompt, removePrompt, tendPrompt } from "./prompting.ts";
 
 /** The longest line read from a pipe, in bytes. */
 const MAX_INPUT_LINE_BYTES = 262_144;
@@ -27,15 +27,16 @@ export interface Terminal {
   close(): void;
 }
 
-/** The terminal for these two streams: a real one only if both ends of it are. */
+/** The terminal for these two streams: one with a prompt only if both of its ends are real, and know the codes for it. */
 export function openTerminal(
   input: Readable & { isTTY?: boolean },
   output: Writable & { isTTY?: boolean },
   complete: (line: string) => string[],
 ): Terminal {
-  return input.isTTY && output.isTTY
+  const isReal = input.isTTY === true && output.isTTY === true;
+  return isReal && process.env.TERM !== "dumb"
     ? new RealTerminal(input, output, complete)
-    : new PipeTerminal(input, output);
+    : new PipeTerminal(input, output, isReal);
 }
 
 // BEGIN SOLUTION 02-terminal
@@ -46,12 +47,13 @@ function eventLine(event: string): string {
 // END SOLUTION 02-terminal
 
 class PipeTerminal implements Terminal {
-  readonly interactive = false;
+  readonly interactive: boolean;
   readonly #input: Readable;
   readonly #output: Writable;
   readonly #lines: AsyncGenerator<string, undefined>;
 
-  constructor(input: Readable, output: Writable) {
+  constructor(input: Readable, output: Writable, interactive: boolean) {
+    this.interactive = interactive;
     this.#input = input;
     this.#output = output;
     this.#lines = this.#readLines();
@@ -61,7 +63,8 @@ class PipeTerminal implements Terminal {
     return (await this.#lines.next()).value;
   }
 
-  ask(): Promise<string | undefined> {
+  ask(question: string): Promise<string | undefined> {
+    if (this.interactive) this.#output.write(question);
     return this.nextLine();
   }
 
@@ -90,7 +93,7 @@ class PipeTerminal implements Terminal {
   async *#readLines(): AsyncGenerator<string, undefined> {
     const reader = new LineReader(MAX_INPUT_LINE_BYTES);
     try {
-      for await (const chunk of withLastLineFeed(this.#input)) {
+      for await (const chunk of typedBytes(this.#input)) {
         for (const line of reader.push(chunk)) {
           if (line.kind === "text") yield line.text;
           else
@@ -106,7 +109,7 @@ class PipeTerminal implements Terminal {
 class RealTerminal implements Terminal {
   readonly interactive = true;
   readonly #output: Writable;
-  readonly #readline: Interface & { isCompletionEnabled?: boolean; prevRows?: number };
+  readonly #readline: Prompt;
   readonly #lines: NodeJS.AsyncIterator<string>;
   #closed = false;
 
@@ -123,15 +126,11 @@ class RealTerminal implements Terminal {
     this.#lines = this.#readline[Symbol.asyncIterator]();
     // In a real terminal readline reads Ctrl-C as a key. It means the same as the signal.
     this.#readline.on("SIGINT", () => process.emit("SIGINT"));
-    suspendOnCtrlZ(this.#readline);
-    // readline has not counted the rows of a pasted line (prevRows) when it redraws at its last key (isCompletionEnabled).
-    input.prependListener("keypress", () => {
-      if (this.#readline.isCompletionEnabled) this.#readline.prevRows = this.#readline.getCursorPos().rows;
-    });
+    tendPrompt(this.#readline);
     this.#readline.on("line", () => this.#readline.prompt());
     // By close(), or by Ctrl-D. Another prompt would open it again.
     this.#readline.on("close", () => {
-      this.#removePrompt();
+      removePrompt(this.#readline);
       this.#closed = true;
     });
     this.setCurrentChat(undefined);
@@ -154,9 +153,8 @@ class RealTerminal implements Terminal {
   show(event: string): void {
     if (this.#closed) return void this.#output.write(eventLine(event));
     // The event takes the place of the prompt and of what the user is typing. readline draws both again below it.
-    this.#removePrompt();
+    removePrompt(this.#readline);
     this.#output.write(eventLine(event));
-    this.#readline.prevRows = 0;
     this.#readline.prompt(true);
   }
 
@@ -170,12 +168,5 @@ class RealTerminal implements Terminal {
 
   close(): void {
     if (!this.#closed) this.#readline.close();
-  }
-
-  /** Removes the prompt and what is being typed from the screen. The cursor is then where the prompt began. */
-  #removePrompt(): void {
-    moveCursor(this.#output, 0, -this.#readline.getCursorPos().rows);
-    cursorTo(this.#output, 0);
-    clearScreenDown(this.#output);
   }
 }

@@ -1,15 +1,7 @@
 // The chat program. This file reads the command line; chat-client.ts does the work.
 
 import { isIPv6 } from "node:net";
-import {
-  ArgumentError,
-  hostOption,
-  milliseconds,
-  portOption,
-  readArguments,
-  secondsOption,
-  usage,
-} from "./arguments.ts";
+import { hostOption, milliseconds, portOption, readOptions, secondsOption, usage } from "./arguments.ts";
 import { ChatClient } from "./chat-client.ts";
 import { onStopSignal } from "./listening.ts";
 import { runProgram, UserError } from "./program.ts";
@@ -36,10 +28,8 @@ const CALL = `npm run ${stage.number}:client -- --name NAME [OPTIONS]`;
 const ABOUT = "Chats directly with others who are registered. /help in the chat lists its commands.";
 
 void runProgram(async () => {
-  const given = readArguments(process.argv.slice(2), OPTIONS);
+  const given = readOptions(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) return console.log(usage(CALL, ABOUT, OPTIONS));
-  if (given.rest.length > 0)
-    throw new ArgumentError("the client takes options only (is there a -- after the script's name?)");
   const channels = stage.prepare(given.options, process.env);
   for (const notice of [...stage.notices, ...channels.notices]) console.error(notice);
 

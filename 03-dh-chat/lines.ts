@@ -1,5 +1,4 @@
-// Framing: turns the stream of bytes that TCP delivers into lines (P0.1 to P0.5).
-// Pure: no sockets, no clocks. Feed it what arrives, in whatever pieces it arrives.
+// Framing: turns the stream of bytes that TCP delivers, in whatever pieces, into lines (P0.1 to P0.5). Pure.
 
 import { isUtf8 } from "node:buffer";
 
@@ -76,13 +75,14 @@ function decodeLine(bytes: Buffer): Line {
 
 /**
  * The chunks of an input that a person has made, with an LF after the last one if it has none: bytes after the last LF
- * are no message (P0.5), but whoever typed `printf 1+1 | …` meant one.
+ * are no message (P0.5), but whoever typed `printf 1+1 | …` meant one. PowerShell's byte order mark is dropped.
  */
-export async function* withLastLineFeed(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+export async function* typedBytes(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   let last: Buffer | undefined;
   for await (const chunk of input) {
-    last = chunk;
-    yield chunk;
+    const isMarked = last === undefined && chunk.indexOf("\uFEFF") === 0;
+    last = isMarked ? chunk.subarray(3) : chunk;
+    yield last;
   }
   if (last !== undefined && last.at(-1) !== LINE_FEED) yield Buffer.of(LINE_FEED);
 }

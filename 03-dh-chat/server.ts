@@ -1,14 +1,6 @@
 // The registry's program. This file reads the command line; registry-server.ts does the work.
 
-import {
-  ArgumentError,
-  hostOption,
-  milliseconds,
-  portOption,
-  readArguments,
-  secondsOption,
-  usage,
-} from "./arguments.ts";
+import { hostOption, milliseconds, portOption, readOptions, secondsOption, usage } from "./arguments.ts";
 import { onStopSignal } from "./listening.ts";
 import { runProgram } from "./program.ts";
 import { startRegistry } from "./registry-server.ts";
@@ -26,10 +18,8 @@ const CALL = `npm run ${stage.number}:server -- [OPTIONS]`;
 const ABOUT = "The registry: who is there, and where. Chats do not pass through it.";
 
 void runProgram(async () => {
-  const given = readArguments(process.argv.slice(2), OPTIONS);
+  const given = readOptions(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) return console.log(usage(CALL, ABOUT, OPTIONS));
-  if (given.rest.length > 0)
-    throw new ArgumentError("the server takes options only (is there a -- after the script's name?)");
 
   const registry = await startRegistry({
     host: given.options.get("host") ?? "127.0.0.1",

@@ -42,6 +42,7 @@ function append(path: string, text: string): string | undefined {
     appendFileSync(path, text, { mode: MODE });
     return undefined;
   } catch (error) {
-    return `cannot write the key log ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)})`;
+    const { code } = error as NodeJS.ErrnoException;
+    return `cannot write the key log ${path} (${code === "EISDIR" ? "it is a folder" : (code ?? String(error))})`;
   }
 }

@@ -4,18 +4,14 @@ import { once } from "node:events";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { UserError } from "./program.ts";
 
-/** A server that runs, as its starter returns it. */
+/** A server that runs, and the address it listens on, e.g. 127.0.0.1:10001. */
 export interface RunningServer {
-  /** The address it listens on, e.g. 127.0.0.1:10001. */
   address: string;
   /** Stops listening and closes every connection. */
   close(): void;
 }
 
-/**
- * Starts listening, and keeps count of the connections so that close() can end them.
- * @throws UserError if it cannot listen there
- */
+/** Starts listening, and keeps count of the connections for close(). @throws UserError if it cannot listen there */
 export async function startListening(server: Server, host: string, port: number): Promise<RunningServer> {
   const connections = new Set<Socket>();
   server.on("connection", (socket) => {
@@ -31,9 +27,8 @@ export async function startListening(server: Server, host: string, port: number)
 }
 
 /**
- * Starts listening. Port 0 lets the system choose.
+ * Starts listening, and returns the port. Port 0 lets the system choose.
  * @param option what chooses the port on the command line, for the error message
- * @returns the port it listens on
  * @throws UserError if the port is in use, not allowed, or the host is none of this machine's addresses
  */
 export async function listen(server: Server, host: string, port: number, option = "--port"): Promise<number> {
@@ -50,8 +45,7 @@ export async function listen(server: Server, host: string, port: number, option 
         : `cannot listen on ${where} (${message}); choose another with --host HOST and ${option} PORT`,
     );
   }
-  // From here on an error means that one connection could not be accepted (too many open files, say).
-  // The server goes on with those it has.
+  // From here on an error means that a connection could not be accepted (too many open files, say). The others go on.
   server.on("error", () => {});
   return (server.address() as AddressInfo).port;
 }
@@ -63,10 +57,9 @@ export function hostAndPort(host: string, port: number): string {
 
 /** Calls `stop` at the first SIGINT (Ctrl-C) or SIGTERM. The same one again ends the program at once. */
 export function onStopSignal(stop: () => void): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
       process.on(signal, () => process.exit(1));
       stop();
     });
-  }
 }

@@ -1,5 +1,6 @@
 // What makes this stage 04: its number, its port, its channel, its key log.
 
+import { resolve } from "node:path";
 import { SealedChannel } from "./channel.ts";
 import { chooseGroup, groupOption } from "./group-option.ts";
 import { logKeys, openKeyLog } from "./key-log.ts";
@@ -12,13 +13,17 @@ export const stage: Stage = {
   options: { group: groupOption },
   prepare: (options, environment) => {
     const { group, notices, advice } = chooseGroup(options);
-    const keyLog = environment.CHATKEYLOGFILE;
-    if (keyLog === undefined || keyLog === "") {
+    const { CHATKEYLOGFILE, INIT_CWD = "" } = environment;
+    if (CHATKEYLOGFILE === undefined || CHATKEYLOGFILE === "") {
       return { notices, advice, open: (role, hellos) => new SealedChannel(group, role, hellos, () => {}) };
     }
+    const keyLog = resolve(INIT_CWD, CHATKEYLOGFILE); // npm says in INIT_CWD where the user is.
     openKeyLog(keyLog);
     return {
-      notices: [...notices, `warning: the keys of every chat are written to ${keyLog} (CHATKEYLOGFILE)`],
+      notices: [
+        ...notices,
+        `warning: the keys of every chat are written to ${CHATKEYLOGFILE} (CHATKEYLOGFILE)`,
+      ],
       advice,
       open: (role, hellos) =>
         new SealedChannel(group, role, hellos, (hash, keys) => logKeys(keyLog, hash, keys)),

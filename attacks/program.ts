@@ -5,6 +5,8 @@ import { readable } from "../captures/explain/readable.ts";
 import { FileError } from "../captures/read/capture-file.ts";
 import { CaptureError } from "../captures/read/packet.ts";
 import { ProgramError } from "../programs/child-program.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { Lab } from "./lab.ts";
 import { ATTACKS, type Attack, type Stage } from "./list.ts";
 import { AttackError, heading, say } from "./report.ts";
@@ -22,7 +24,7 @@ export interface AttackOption {
 /** The command line after it has been checked. */
 export interface Given {
   stage: Stage;
-  /** The file that was named, if any. */
+  /** The absolute path of the file that was named, if any. */
   file: string | undefined;
   /** The value of an option, or its default. */
   option(name: string): string;
@@ -65,7 +67,7 @@ export async function runAttack(
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
   try {
     const given = readArguments(attack, options);
-    if (given === undefined) return say(usage(attack, options));
+    if (given === undefined) return printUsage(usage(attack, options));
     const lab = new Lab(given.stage);
     try {
       heading(`${name}, stage ${given.stage}: ${attack.about}`);
@@ -77,7 +79,7 @@ export async function runAttack(
   } catch (error) {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
-    console.error(problem);
+    printError(problem);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
@@ -116,7 +118,7 @@ function readArguments(attack: Attack, options: Readonly<Record<string, AttackOp
   }
   return {
     stage,
-    file: positionals[0],
+    file: positionals[0] === undefined ? undefined : userPath(positionals[0]),
     option: (name) => String(values[name] ?? options[name]?.usual ?? ""),
   };
 }

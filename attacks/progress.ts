@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { readable } from "../captures/explain/readable.ts";
+import { obeysEscapes } from "../terminal/paint.ts";
 import { say } from "./report.ts";
 
 const BAR_WIDTH = 20;
@@ -11,7 +12,7 @@ const PAUSE = 15;
 
 export class Progress {
   readonly #total: number;
-  readonly #terminal = process.stdout.isTTY === true;
+  readonly #terminal = obeysEscapes(process.stdout, process.env);
 
   /** @param total how many bytes have to be found */
   constructor(total: number) {

@@ -1,8 +1,10 @@
 // npm run generate: writes the generated parts of the pages: code, differences between stages, packets.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { weave, wovenFiles } from "./weave/weave.ts";
 import { WeaveError } from "./weave/weave-error.ts";
 
@@ -46,7 +48,7 @@ function readArguments(argv: readonly string[]): Given {
 }
 
 function fromCourseFolder(path: string): string {
-  return (isAbsolute(path) ? relative(COURSE_FOLDER, path) : path).split(sep).join("/").replace(/^\.\//, "");
+  return relative(COURSE_FOLDER, userPath(path)).split(sep).join("/");
 }
 
 /** The number of the first line that differs, counted from 1. */
@@ -57,7 +59,7 @@ function firstDifference(left: string, right: string): number {
 
 async function main(): Promise<void> {
   const given = readArguments(process.argv.slice(2));
-  if (given.help) return console.log(USAGE);
+  if (given.help) return printUsage(USAGE);
   const problems: string[] = [];
   let changed = 0;
   for (const file of given.files) {
@@ -79,7 +81,7 @@ async function main(): Promise<void> {
       problems.push(error.message);
     }
   }
-  for (const problem of problems) console.error(`error: ${problem}`);
+  for (const problem of problems) printError(`error: ${problem}`);
   if (problems.length > 0) process.exitCode = 1;
   else console.log(`${given.files.length} pages with generated blocks, ${changed} of them changed`);
 }
@@ -88,6 +90,6 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof GenerateError)) throw error;
-  console.error(`error: ${error.message}`);
+  printError(`error: ${error.message}`);
   process.exitCode = error.exitCode;
 }

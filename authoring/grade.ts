@@ -4,7 +4,7 @@
 import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { CommandError, splitWords } from "../checks/engine/command.ts";
 import { type Exercise, loadExercises } from "../course/exercises/exercises.ts";
@@ -12,6 +12,9 @@ import { countGrades, type Row } from "../course/exercises/grades.ts";
 import { gradesAsJunit } from "../course/exercises/grades-junit.ts";
 import { ProblemError } from "../course/exercises/problem.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { systemProblem } from "../programs/system-error.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { printable } from "../terminal/widths.ts";
 import { idsOf, NameError } from "./exercise-names.ts";
 import { gradeSubmission } from "./grade/grade-submission.ts";
@@ -56,7 +59,7 @@ interface CommandLine {
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 0 || argv.includes("--help")) {
-    console.log(USAGE);
+    printUsage(USAGE);
     return argv.length === 0 ? 2 : 0;
   }
   const commandLine = readCommandLine(argv);
@@ -94,8 +97,6 @@ async function main(argv: readonly string[]): Promise<number> {
 function readCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parse(argv);
   if (positionals.length === 0) throw new UsageError("name the students' folders; --help shows the usage");
-  // npm has changed to the course's folder, but the user means paths relative to their own folder (INIT_CWD).
-  const path = (name: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), name);
   const exercises = loadExercises(COURSE_FOLDER);
   const only = values.only === undefined ? undefined : idsOf(values.only, exercises, "--only");
   const solved = values.solved === undefined ? undefined : idsOf(values.solved, exercises, "--solved");
@@ -103,9 +104,9 @@ function readCommandLine(argv: readonly string[]): CommandLine {
   if (wanted.length === 0)
     throw new UsageError("no exercise is left: --solved names all that there are to judge");
   return {
-    folders: positionals.map(path),
-    ...(values.csv === undefined ? {} : { csv: path(values.csv) }),
-    ...(values.junit === undefined ? {} : { junit: path(values.junit) }),
+    folders: positionals.map(userPath),
+    ...(values.csv === undefined ? {} : { csv: userPath(values.csv) }),
+    ...(values.junit === undefined ? {} : { junit: userPath(values.junit) }),
     wanted,
     exercises,
     mustPass: values["must-pass"] ?? false,
@@ -189,8 +190,8 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const known = [UsageError, CommandError, NameError, ProblemError].some((kind) => error instanceof kind);
-  const system = error instanceof Error && "code" in error && "path" in error;
-  if (!known && !system) throw error;
-  console.error(`error: ${(error as Error).message}`);
+  const problem = known ? (error as Error).message : systemProblem(error);
+  if (problem === undefined) throw error;
+  printError(`error: ${problem}`);
   process.exitCode = 2;
 }

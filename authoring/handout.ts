@@ -5,6 +5,9 @@ import { parseArgs } from "node:util";
 import { loadExercises } from "../course/exercises/exercises.ts";
 import { ProblemError } from "../course/exercises/problem.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { systemProblem } from "../programs/system-error.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { idsOf, NameError } from "./exercise-names.ts";
 import { HandoutError, writeHandout } from "./handout/write-handout.ts";
 
@@ -22,15 +25,14 @@ class UsageError extends Error {}
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 0 || argv.includes("--help")) {
-    console.log(USAGE);
+    printUsage(USAGE);
     return argv.length === 0 ? 2 : 0;
   }
   const { values, positionals } = parse(argv);
   const [directory, ...more] = positionals;
   if (directory === undefined || more.length > 0)
     throw new UsageError("name one folder; --help shows the usage");
-  // npm has changed to the course's folder, but the user means DIR relative to their own folder (INIT_CWD).
-  const target = resolve(process.env.INIT_CWD ?? process.cwd(), directory);
+  const target = userPath(directory);
   const solved =
     values.solved === undefined ? [] : idsOf(values.solved, loadExercises(COURSE_FOLDER), "--solved");
   const given = new Set(solved);
@@ -54,8 +56,8 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const known = [UsageError, HandoutError, NameError, ProblemError].some((kind) => error instanceof kind);
-  const system = error instanceof Error && "code" in error && "path" in error;
-  if (!known && !system) throw error;
-  console.error(`error: ${(error as Error).message}`);
+  const problem = known ? (error as Error).message : systemProblem(error);
+  if (problem === undefined) throw error;
+  printError(`error: ${problem}`);
   process.exitCode = 2;
 }

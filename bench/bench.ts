@@ -5,6 +5,7 @@ import { ArgumentError } from "../01-calculator/arguments.ts";
 import { onStopSignal } from "../01-calculator/listening.ts";
 import { printable } from "../01-calculator/printable.ts";
 import { runProgram } from "../01-calculator/program.ts";
+import { printUsage } from "../terminal/fitted.ts";
 import { measureCalculator } from "./calculator.ts";
 import { measureCaptures } from "./captures.ts";
 import { measureChat } from "./chat.ts";
@@ -33,7 +34,7 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
 
 await runProgram(async () => {
   const { names, json, help } = readCommandLine(process.argv.slice(2));
-  if (help) return console.log(usage());
+  if (help) return printUsage(usage());
   // Our children are ended when we call exit(). A signal alone would end us without them.
   onStopSignal(() => process.exit(130));
 

@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { recordLive } from "./record/live.ts";
 import { nextSteps, type Recorded } from "./record/next-steps.ts";
 import { keyLogBeside, METHODS, type Method, pathForPeople, RecordError, record } from "./record/record.ts";
@@ -71,7 +73,7 @@ function readArguments(argv: readonly string[]): Given | undefined {
         `there is no recording ${JSON.stringify(name).slice(0, 40)}; there are ${NAMES.join(", ")}`,
       );
     }
-    return { recordings, out, live, port, method };
+    return { recordings, out: out === undefined ? undefined : userPath(out), live, port, method };
   } catch (error) {
     const problem = error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? "") : String(error);
     throw new UsageError(`${problem} (--help shows the usage)`);
@@ -84,7 +86,7 @@ function isPort(text: string): boolean {
 
 async function main(): Promise<void> {
   const given = readArguments(process.argv.slice(2));
-  if (given === undefined) return console.log(USAGE);
+  if (given === undefined) return printUsage(USAGE);
   const { recordings, out, live, port, method } = given;
   const report = (line: string): void => console.log(line);
   const stopped = live ? onceStopped() : undefined;
@@ -132,6 +134,6 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof RecordError)) throw error;
-  console.error(`error: ${error.message}`);
+  printError(`error: ${error.message}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -1,6 +1,9 @@
 // npm run show -- FILE: shows a capture to people. Readable text has one colour, ciphertext another.
 
 import { readFileSync, statSync } from "node:fs";
+import { systemProblem } from "../programs/system-error.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import { type Canvas, canvasFor } from "../terminal/paint.ts";
 import { type KeyLog, parseKeyLog } from "./explain/key-log.ts";
 import { jsonOf } from "./explain/protocols.ts";
@@ -49,6 +52,11 @@ const ROWS_AT_ONCE = 500;
 /** A problem that the user can solve. The message is one line. */
 class ShowError extends Error {}
 
+/** Opens the file that the user means, and keeps the name that they gave it. */
+async function load(file: string, partial: boolean): Promise<LoadedCapture> {
+  return { ...(await loadCapture(userPath(file), partial)), path: file };
+}
+
 /** Runs something that reads a capture. @throws ShowError if the file cannot be read, or is damaged */
 async function reading<Result>(path: string, partial: boolean, read: () => Promise<Result>): Promise<Result> {
   try {
@@ -68,7 +76,7 @@ function readKeys(path: string): KeyLog {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (error instanceof ShowError) throw error;
-    throw new ShowError(`cannot read the key log ${path} (${(error as NodeJS.ErrnoException).code})`);
+    throw new ShowError(`cannot read the key log ${systemProblem(error, path) ?? path}`);
   }
   const { keys, bad } = parseKeyLog(text);
   if (bad.length > 0) throw new ShowError(`${path}, line ${bad[0]}: not a line of a key log (P6.5)`);
@@ -78,7 +86,7 @@ function readKeys(path: string): KeyLog {
 /** The keys, if they were given and there is something to decrypt. */
 function keysFor({ keys, files }: ShowOptions, streams: readonly Stream[]): KeyLog | undefined {
   if (keys === undefined) return undefined;
-  const keyLog = readKeys(keys);
+  const keyLog = readKeys(userPath(keys));
   if (streams.some(hasSealedLine)) return keyLog;
   const where = files.length > 1 ? "these captures" : files[0];
   throw new ShowError(`--keys does nothing here: what is shown of ${where} has no sealed line of stage 04`);
@@ -131,9 +139,9 @@ async function printCompare(
 async function printPacket({ files, packet, partial }: ShowOptions, canvas: Canvas): Promise<void> {
   const [file = ""] = files;
   const options = partial ? { onDamage: () => {} } : {};
-  const rows = await reading(file, partial, () => showPacket(file, packet, options, canvas));
+  const rows = await reading(file, partial, () => showPacket(userPath(file), packet, options, canvas));
   if (rows !== undefined) return print(rows);
-  const { packets, damage } = await loadCapture(file, true);
+  const { packets, damage } = await load(file, true);
   const before = damage === undefined ? "" : " before its damage";
   throw new ShowError(`there is no packet ${packet}; this capture has ${packets}${before}, from 1`);
 }
@@ -170,13 +178,13 @@ function refusePipe(path: string): void {
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  if (options === undefined) return console.log(USAGE);
+  if (options === undefined) return printUsage(USAGE);
   const canvas = canvasFor(process.stdout, process.env);
   const { view, files, partial } = options;
   if (view === "packet") return printPacket(options, canvas);
-  if (view === "packets") refusePipe(files[0] ?? "");
+  if (view === "packets") refusePipe(userPath(files[0] ?? ""));
   const captures: LoadedCapture[] = [];
-  for (const file of files) captures.push(await reading(file, partial, () => loadCapture(file, partial)));
+  for (const file of files) captures.push(await reading(file, partial, () => load(file, partial)));
   const [capture] = captures;
   if (capture === undefined) return;
   switch (view) {
@@ -205,6 +213,6 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof ShowError || error instanceof UsageError)) throw error;
-  console.error(`error: ${error.message}${error instanceof UsageError ? " (--help shows the usage)" : ""}`);
+  printError(`error: ${error.message}${error instanceof UsageError ? " (--help shows the usage)" : ""}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

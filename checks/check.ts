@@ -2,9 +2,12 @@
 // reads the command line; whole-run.ts runs and reports. The files beside this one hold the checks.
 
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { systemProblem } from "../programs/system-error.ts";
+import { userFolder, userPath } from "../programs/user-path.ts";
 import { besideLabel } from "../terminal/beside-label.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
 import type { Check } from "./engine/check.ts";
 import { CommandError, splitWords } from "./engine/command.ts";
 import { referencePlace, STAGE_NUMBERS, type StageNumber } from "./engine/place.ts";
@@ -48,7 +51,7 @@ interface CommandLine extends RunRequest {
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.length === 0 || argv.includes("--help")) {
-    console.log(USAGE);
+    printUsage(USAGE);
     return argv.length === 0 ? 2 : 0;
   }
   const commandLine = readCommandLine(argv);
@@ -75,9 +78,7 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     throw new UsageError(`stage ${stage} has no checks of ${JSON.stringify(pattern)}; --list shows them`);
   if (values.folder !== undefined && (values.server !== undefined || values.client !== undefined))
     throw new UsageError("--folder names TypeScript programs; give either that or --server and --client");
-  // npm has changed to the course's folder, but the user means paths relative to their own folder (INIT_CWD).
-  const path = (name: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), name);
-  for (const file of [values.junit, values.record]) if (file !== undefined) mustBeWritable(path(file));
+  for (const file of [values.junit, values.record]) if (file !== undefined) mustBeWritable(userPath(file));
   const limit = readNumber("--limit", values.limit, 0.1, 86_400, false);
   for (const command of [values.server, values.client]) if (command !== undefined) splitWords(command);
   return {
@@ -85,10 +86,10 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     ...(pattern === undefined ? {} : { pattern }),
     place: {
       ...referencePlace(stage),
-      ...(values.folder === undefined ? {} : { folder: path(values.folder) }),
+      ...(values.folder === undefined ? {} : { folder: userPath(values.folder) }),
       ...(values.server === undefined ? {} : { server: values.server }),
       ...(values.client === undefined ? {} : { client: values.client }),
-      workingFolder: path("."),
+      workingFolder: userFolder(),
     },
     isOwnFolder: values.folder !== undefined,
     list: values.list ?? false,
@@ -97,8 +98,8 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     ...(limit === undefined ? {} : { limit: 1000 * limit }),
     jobs: readNumber("--jobs", values.jobs, 1, 16) ?? 2,
     json: values.json ?? false,
-    ...(values.junit === undefined ? {} : { junit: path(values.junit) }),
-    ...(values.record === undefined ? {} : { record: path(values.record) }),
+    ...(values.junit === undefined ? {} : { junit: userPath(values.junit) }),
+    ...(values.record === undefined ? {} : { record: userPath(values.record) }),
   };
 }
 
@@ -106,9 +107,9 @@ function readCommandLine(argv: readonly string[]): CommandLine {
 function mustBeWritable(file: string): void {
   try {
     accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
-    if (existsSync(file) && !statSync(file).isFile()) throw new Error("it is no file");
+    if (existsSync(file) && !statSync(file).isFile()) throw new Error("it is a folder, not a file");
   } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${(error as Error).message}`);
+    throw new UsageError(`cannot write ${systemProblem(error) ?? `${file}: ${(error as Error).message}`}`);
   }
 }
 
@@ -193,8 +194,8 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const known = error instanceof UsageError || error instanceof CommandError;
-  const system = error instanceof Error && "code" in error && "path" in error;
-  if (!known && !system) throw error;
-  console.error(`error: ${(error as Error).message}`);
+  const problem = known ? (error as Error).message : systemProblem(error);
+  if (problem === undefined) throw error;
+  printError(`error: ${problem}`);
   process.exitCode = 2;
 }

@@ -1,12 +1,14 @@
 // `npm run learn`: the exercises, one at a time, each checked when a file is saved. This file reads the command line.
 // course/learn/ holds the watch mode and the commands, course/workspace/ manages the student's files.
 
-import { resolve } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { paintFor } from "../terminal/paint.ts";
+import { systemProblem } from "../programs/system-error.ts";
+import { userPath } from "../programs/user-path.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
+import { obeysEscapes, paintFor } from "../terminal/paint.ts";
 import { printable } from "../terminal/widths.ts";
 import { readCourse } from "./exercises/exercises.ts";
-import { formatProblem } from "./exercises/problem.ts";
+import { formatProblem, ProblemError } from "./exercises/problem.ts";
 import { drawSeed } from "./learn/check-exercise.ts";
 import { COMMANDS, type CommandContext, checkForPrograms, LearnError, runCommand } from "./learn/commands.ts";
 import { Workspace } from "./workspace/workspace.ts";
@@ -30,15 +32,16 @@ process.stdout.on("error", () => process.exit(0)); // The reader of our output m
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isSystem = error instanceof Error && "code" in error && "syscall" in error;
-  if (!(error instanceof LearnError) && !isSystem) throw error;
-  console.error(`error: ${printable((error as Error).message)}`);
+  const isKnown = error instanceof LearnError || error instanceof ProblemError;
+  const problem = isKnown ? error.message : systemProblem(error);
+  if (problem === undefined) throw error;
+  printError(`error: ${printable(problem)}`);
   process.exitCode = 2;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv.includes("--help") && argv[0] !== "run") {
-    console.log(USAGE);
+    printUsage(USAGE);
     return 0;
   }
   const { name, words, options, seed, junit } = readCommandLine(argv);
@@ -121,10 +124,10 @@ function readSeed(text: string | undefined): number {
   return Number(text);
 }
 
-/** The user means a file relative to their own folder (INIT_CWD), not to npm's. */
+/** The absolute path of the report. */
 function readFile(name: string | undefined): string {
   if (name === undefined || name.startsWith("--")) throw new LearnError("--junit needs the name of a file");
-  return resolve(process.env.INIT_CWD ?? process.cwd(), name);
+  return userPath(name);
 }
 
 /** If a page is not valid, its author has made a mistake. We name the page and leave it out. */
@@ -143,9 +146,9 @@ async function watch(
   loadChecks: CommandContext["loadChecks"],
   poll: boolean,
 ): Promise<number> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY)
+  if (!process.stdin.isTTY || !obeysEscapes(process.stdout, process.env))
     throw new LearnError(
-      'this is no terminal: use "npm run learn -- check" and the other commands (--help shows them)',
+      `${process.stdout.isTTY ? "this terminal cannot show whole screens (TERM=dumb)" : "this is no terminal"}: use "npm run learn -- check" and the other commands (--help shows them)`,
     );
   const { runWatchMode } = await import("./learn/watch-mode.ts");
   return runWatchMode(workspace, loadChecks, poll);

@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { paintFor } from "../terminal/paint.ts";
+import { printError, printUsage } from "../terminal/fitted.ts";
+import { obeysEscapes, paintFor } from "../terminal/paint.ts";
 import { paintLine } from "../terminal/styled-text.ts";
 import { printable } from "../terminal/widths.ts";
 import { runInThisTerminal } from "./in-this-terminal.ts";
@@ -102,7 +103,7 @@ async function read(pages: readonly ReadingPage[], start: ReadingPage, isInLearn
 
 async function main(given: readonly string[]): Promise<void> {
   const argv = given.filter((word) => word !== FROM_LEARN);
-  if (argv.includes("--help")) return console.log(USAGE);
+  if (argv.includes("--help")) return printUsage(USAGE);
   const [first, second, ...more] = argv;
   const tooMany = more.length > 0 || (second !== undefined && first !== "open");
   if (tooMany || first?.startsWith("-")) throw new LessonError("give one page (--help shows the usage)", 2);
@@ -115,7 +116,7 @@ async function main(given: readonly string[]): Promise<void> {
   const wanted = first === "open" ? second : first;
   const page = wanted === undefined ? undefined : requirePage(pages, wanted);
   if (page !== undefined && first !== "open") return printPage(pages, page);
-  if (process.stdin.isTTY && process.stdout.isTTY)
+  if (process.stdin.isTTY && obeysEscapes(process.stdout, process.env))
     return read(
       pages,
       page ?? findPage(pages, recallPlace(WORK_FOLDER).page) ?? firstPage,
@@ -133,6 +134,6 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof LessonError)) throw error;
-  console.error(`error: ${error.message}`);
+  printError(`error: ${error.message}`);
   process.exitCode = error.exitCode;
 }

@@ -4,6 +4,7 @@
 import { hexDump } from "../captures/explain/hex-dump.ts";
 import { type ChildProgram, ProgramError } from "../programs/child-program.ts";
 import { startProgram, startServer } from "../programs/stage-programs.ts";
+import { printError } from "../terminal/fitted.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { column, wrap } from "../terminal/text.ts";
 import { Relay } from "./relay.ts";
@@ -262,7 +263,7 @@ try {
   showWhatNext();
 } catch (error) {
   if (!(error instanceof ProgramError)) throw error;
-  console.error(`error: the tour stopped: ${error.message}`);
+  printError(`error: the tour stopped: ${error.message}`);
   process.exitCode = 1;
 } finally {
   pauses.end();

@@ -32,9 +32,14 @@ export type Paint = (style: Style, text: string) => string;
 
 export const plain: Paint = (_, text) => text;
 
+/** Whether an output is a terminal that obeys escape sequences. One that calls itself dumb would show them as text. */
+export function obeysEscapes(output: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean {
+  return output.isTTY === true && environment.TERM !== "dumb";
+}
+
 /** Paints with colours on a terminal, and without colours elsewhere. */
 export function paintFor(output: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint {
-  if (output.isTTY !== true || environment.NO_COLOR || environment.TERM === "dumb") return plain;
+  if (!obeysEscapes(output, environment) || environment.NO_COLOR) return plain;
   return (style, text) => (text === "" ? "" : styleText(FORMATS[style], text));
 }
 

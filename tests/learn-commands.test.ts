@@ -191,7 +191,7 @@ describe("learn without a terminal", () => {
       [["check", "a", "b"], "usage: npm run learn -- check"],
       [["solution"], "usage: npm run learn -- solution ID"],
       [["check", "--junit"], "--junit needs the name of a file"],
-      [["check", "--junit", "no/such/folder.xml"], "ENOENT"],
+      [["check", "--junit", "/no/such/file.xml"], "/no/such/file.xml: there is no such file or folder"],
       [["--nonsense"], 'unknown option "--nonsense"'],
       [["answer", "01-hello", "1"], "01-hello is not answered, but written"],
       [[], "this is no terminal"],

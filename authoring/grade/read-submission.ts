@@ -214,7 +214,8 @@ function textOf(bytes: Buffer): string {
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new FileError("it is not UTF-8");
+    const isUtf16 = /^(?:\xff\xfe|\xfe\xff)/.test(bytes.toString("latin1", 0, 2));
+    throw new FileError(isUtf16 ? "it is UTF-16, not UTF-8" : "it is not UTF-8");
   }
   if (text.includes("\0")) throw new FileError("it has a byte 00");
   return text;

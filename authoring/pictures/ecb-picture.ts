@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { printUsage } from "../../terminal/fitted.ts";
 import { blocksOf, countDifferent, encryptForDemonstration, type Mode, pad } from "./block-modes.ts";
 import { drawLighthouse } from "./lighthouse.ts";
 import { encodePng, type Picture } from "./png.ts";
@@ -65,7 +66,7 @@ function main(): void {
   const { values } = parseArgs({
     options: { text: { type: "string" }, folder: { type: "string" }, help: { type: "boolean" } },
   });
-  if (values.help) return console.log(USAGE);
+  if (values.help) return printUsage(USAGE);
   if (values.text === undefined) return showPictures(values.folder ?? join("work", "pictures"));
   const length = Buffer.byteLength(values.text);
   if (length < 1 || length > LONGEST_TEXT) throw new Error(`--text takes 1 to ${LONGEST_TEXT} bytes`);

@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { ProgramError } from "../../programs/child-program.ts";
 import { freePorts } from "../../programs/free-ports.ts";
 import { StagePrograms } from "../../programs/stage-programs.ts";
+import { systemProblem } from "../../programs/system-error.ts";
 import { NoCaptureTool, startCaptureTool } from "./capture-tool.ts";
 import { NoNamespace, recordInNamespace } from "./namespace.ts";
 import { PlayError, type Ports } from "./play.ts";
@@ -62,14 +63,10 @@ export async function record(recording: Recording, options: RecordOptions): Prom
 /** Makes a RecordError of an error that the user can understand. Any other error is a bug of ours. */
 export function asRecordError(error: unknown, what: string): unknown {
   const kinds = [ProgramError, PlayError, IncompleteCapture, LogError, NoCaptureTool, NoNamespace];
-  if (kinds.some((kind) => error instanceof kind) || isSystemError(error)) {
-    return new RecordError(`${what}: ${error instanceof Error ? error.message : error}`);
-  }
-  return error;
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+  const problem = kinds.some((kind) => error instanceof kind)
+    ? String((error as Error).message)
+    : systemProblem(error);
+  return problem === undefined ? error : new RecordError(`${what}: ${problem}`);
 }
 
 async function tryMethods(recording: Recording, options: RecordOptions, folder: string): Promise<void> {

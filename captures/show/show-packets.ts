@@ -1,5 +1,6 @@
 // Lists the packets of a capture, and shows one of them byte by byte. Makes text; prints nothing.
 
+import { userPath } from "../../programs/user-path.ts";
 import type { Canvas } from "../../terminal/paint.ts";
 import { type ListedPacket, PacketLister } from "../explain/listed-packets.ts";
 import { explainPacket } from "../explain/packet-bytes.ts";
@@ -44,7 +45,7 @@ export async function* showPackets(
   const table = packetTable(capture, only === undefined ? capture.streams : [only], width);
   if (table.address !== undefined) yield `all ends are ports of ${table.address}`;
   for (const row of packetHeading(table)) yield paint("heading", row);
-  for await (const { segment, listed, first } of packetsOf(capture.path, { onDamage: () => {} })) {
+  for await (const { segment, listed, first } of packetsOf(userPath(capture.path), { onDamage: () => {} })) {
     if (only === undefined || (segment !== undefined && belongsTo(segment, only)))
       yield* packetRows(table, listed, first, paint);
   }

@@ -4,6 +4,7 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { obeysEscapes } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
 import { type BundledPlace, bundlePlace } from "./bundles.ts";
 import type { Check } from "./check.ts";
@@ -171,6 +172,6 @@ class Screen {
   }
 
   get #hasProgress(): boolean {
-    return this.#isShown && process.stdout.isTTY === true && process.env.TERM !== "dumb";
+    return this.#isShown && obeysEscapes(process.stdout, process.env);
   }
 }

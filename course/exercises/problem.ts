@@ -19,6 +19,21 @@ export class ProblemError extends Error {
   }
 }
 
+/** A file of the student's is not UTF-8. Nothing is lost: the editor can save it again. */
+export class EncodingError extends ProblemError {}
+
+/**
+ * UTF-16 that was read as UTF-8 has a zero byte in each character. Editors on Windows and PowerShell's `>` write it.
+ * @param file the name of the text in the error message
+ * @throws EncodingError if the text is such a one
+ */
+export function refuseUtf16(text: string, file: string): void {
+  if (!text.includes("\0")) return;
+  const message =
+    'the file is saved as UTF-16, or is no text: save it as UTF-8 (your editor\'s "Save as" has the choice)';
+  throw new EncodingError({ file, line: 1, message });
+}
+
 /** Formats a problem as FILE:LINE: MESSAGE. Editors and terminals recognise this form. */
 export function formatProblem({ file, line, message }: Problem): string {
   return `${file}:${line}: ${message}`;

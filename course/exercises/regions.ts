@@ -1,7 +1,7 @@
 // Finds regions, and replaces their code. The lines between `// BEGIN SOLUTION 01-framing` and
 // `// END SOLUTION 01-framing` are the solution of exercise 01-framing. Pure.
 
-import { ProblemError } from "./problem.ts";
+import { ProblemError, refuseUtf16 } from "./problem.ts";
 
 export interface Region {
   /** The exercise's id, e.g. 01-framing. */
@@ -28,9 +28,11 @@ interface Marker {
 /**
  * Returns the regions of a text, in order.
  * @param file the name of the text in error messages
- * @throws ProblemError if regions are nested, not closed, not opened, or there twice, or if a marker is misspelt
+ * @throws ProblemError if regions are nested, not closed, not opened, or there twice, or if a marker is misspelt, or if
+ *   the text is UTF-16
  */
 export function findRegions(text: string, file: string): Region[] {
+  refuseUtf16(text, file);
   const lines = splitLines(text);
   const regions: Region[] = [];
   let open: Marker | undefined;

@@ -7,7 +7,7 @@ import { column, cut, wrap } from "../../terminal/text.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { countGrades, type Grade } from "../exercises/grades.ts";
 import { gradesAsJunit } from "../exercises/grades-junit.ts";
-import { ProblemError } from "../exercises/problem.ts";
+import { EncodingError, ProblemError } from "../exercises/problem.ts";
 import { GIVEN } from "../workspace/progress.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { checkAnswer, checkExercise, type Outcome } from "./check-exercise.ts";
@@ -269,6 +269,7 @@ function open({ workspace }: CommandContext, exercise: Exercise): string[] {
     return workspace.open(exercise);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
+    if (error instanceof EncodingError) throw new LearnError(error.message);
     throw new LearnError(
       `${error.message}; or begin again: npm run learn -- reset ${exercise.id} (keeps a copy)`,
     );

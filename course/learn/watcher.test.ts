@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -30,6 +30,20 @@ describe("the watcher", () => {
       writeFileSync(join(folder, "a.ts"), "22");
       await saved;
       expect(count).to.equal(1);
+    });
+  }
+
+  for (const told of [true, false]) {
+    it(`notices a save with the size and the time of the one before ${told ? "when the system tells" : "by looking"}`, async () => {
+      const path = join(folder, "a.ts");
+      mkdirSync(join(folder, "no-file.ts")); // A folder with such a name hides no save.
+      const { atime, mtime } = statSync(path);
+      const saved = new Promise<void>((resolve) => {
+        watcher = new Watcher(folder, told, resolve);
+      });
+      writeFileSync(path, "2");
+      utimesSync(path, atime, mtime); // A clock that is coarse: FAT has steps of two seconds.
+      await saved;
     });
   }
 

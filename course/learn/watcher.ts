@@ -1,6 +1,16 @@
 // Notices that a file in a folder was saved: the system reports it, and we also look ourselves.
 
-import { type FSWatcher, mkdirSync, readdirSync, rmSync, statSync, watch, writeFileSync } from "node:fs";
+import { hash } from "node:crypto";
+import {
+  type FSWatcher,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** If the system does not report saved files, we look after this many milliseconds. */
@@ -9,6 +19,8 @@ const POLL = 500;
 const SLOW_POLL = 2000;
 /** Editors save in several steps. We wait until nothing has happened for this many milliseconds. */
 const QUIET = 40;
+/** Of a larger file, only the time and the size are looked at. */
+const MAX_HASHED_BYTES = 1_048_576;
 /** How long to wait until the system reports a file that we have written, in milliseconds. */
 const PATIENCE = 1000;
 
@@ -79,17 +91,24 @@ export class Watcher {
   }
 }
 
-/** The TypeScript files of a folder with their times of change. */
+/** The TypeScript files of a folder: what tells whether one of them was saved. */
 function stateOf(folder: string): string {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith(".ts"))
-      .map((name) => {
-        const { mtimeMs, size } = statSync(join(folder, name));
-        return `${name} ${mtimeMs} ${size}`;
-      })
+      .map((name) => `${name} ${stateOfFile(join(folder, name))}`)
       .join("\n");
   } catch {
-    return ""; // An editor is replacing a file, or the folder is gone. The next look will show it.
+    return ""; // The folder is gone. The next look will show it.
+  }
+}
+
+/** A file's time of change, its size, and a hash of its bytes: a coarse clock has the same time for two saves. */
+function stateOfFile(path: string): string {
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size} ${size <= MAX_HASHED_BYTES ? hash("sha1", readFileSync(path)) : ""}`;
+  } catch {
+    return ""; // An editor is replacing it, or it is no file.
   }
 }

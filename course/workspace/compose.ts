@@ -15,7 +15,7 @@ import {
   sourceFiles,
   sourceFolder,
 } from "../exercises/exercises.ts";
-import { ProblemError } from "../exercises/problem.ts";
+import { ProblemError, refuseUtf16 } from "../exercises/problem.ts";
 import { findRegions, replaceRegion } from "../exercises/regions.ts";
 import { ATTACKS_FOLDER } from "../exercises/stages.ts";
 import { isBlank, stubOf } from "../exercises/stubs.ts";
@@ -118,8 +118,11 @@ export async function composeWork(
   for (const folder of foldersOf(programs)) {
     const path = join(course.courseFolder, WORK, folder);
     for (const name of existsSync(path) ? readdirSync(path).filter(isSource) : [])
-      if (!texts.has(`${folder}/${name}`))
-        texts.set(`${folder}/${name}`, readFileSync(join(path, name), "utf8"));
+      if (!texts.has(`${folder}/${name}`)) {
+        const text = readFileSync(join(path, name), "utf8");
+        refuseUtf16(text, `${WORK}/${folder}/${name}`);
+        texts.set(`${folder}/${name}`, text);
+      }
   }
   return compose(course, programs, texts, new Set(begun === undefined ? [] : [begun.id]));
 }

@@ -9,7 +9,7 @@ export function readText(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw Object.assign(error as Error, { path }); // Reading a folder fails without naming it.
   }
 }
 

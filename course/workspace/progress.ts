@@ -1,5 +1,7 @@
 // Manages progress.txt: one line for each passed exercise. People can read it, and copy it to another machine.
 
+import { basename } from "node:path";
+import { refuseUtf16 } from "../exercises/problem.ts";
 import { readText, writeText } from "./files.ts";
 
 export const PROGRESS_HEADING =
@@ -19,10 +21,12 @@ export class Progress {
     this.reload();
   }
 
-  /** Reads the file again, because another process may have changed it. */
+  /** Reads the file again, because another process may have changed it. @throws ProblemError if it is UTF-16 */
   reload(): void {
     this.#passed.clear();
-    for (const line of readText(this.#path)?.split(/\r?\n/) ?? []) {
+    const text = (readText(this.#path) ?? "").replace(/^\uFEFF/, ""); // Windows' editors begin files with it.
+    refuseUtf16(text, basename(this.#path));
+    for (const line of text.split(/\r?\n/)) {
       const [, id, day = ""] = /^([\w-]+)(?:\s+(\S+))?\s*$/.exec(line) ?? [];
       if (id !== undefined) this.#passed.set(id, day);
     }

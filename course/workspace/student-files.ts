@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import { refuseUtf16 } from "../exercises/problem.ts";
 import { SOLUTIONS } from "./compose.ts";
 import { readText, removeFile, writeText } from "./files.ts";
 import { stampOf } from "./progress.ts";
@@ -18,7 +19,7 @@ export class StudentFiles {
 
   /** The student's code that has passed an exercise. */
   solution(id: string): string | undefined {
-    return readText(this.#path(SOLUTIONS, `${id}.ts`));
+    return this.#read(SOLUTIONS, `${id}.ts`);
   }
 
   setSolution(id: string, text: string): void {
@@ -27,7 +28,7 @@ export class StudentFiles {
 
   /** The student's code for an exercise that has not passed yet. */
   draft(id: string): string | undefined {
-    return readText(this.#path("drafts", `${id}.ts`));
+    return this.#read("drafts", `${id}.ts`);
   }
 
   setDraft(id: string, text: string): void {
@@ -39,7 +40,7 @@ export class StudentFiles {
   }
 
   answer(id: string): string | undefined {
-    return readText(this.#path("answers", `${id}.txt`))?.trimEnd();
+    return this.#read("answers", `${id}.txt`)?.trimEnd();
   }
 
   setAnswer(id: string, text: string): void {
@@ -47,11 +48,11 @@ export class StudentFiles {
   }
 
   /**
-   * Keeps a copy of a text that is going to be overwritten.
+   * Keeps a copy of a text, or of a file's bytes, that are going to be overwritten.
    * @param name the name of its file
    * @returns the path of the copy, relative to the course's folder
    */
-  keepCopy(name: string, text: string): string {
+  keepCopy(name: string, text: string | Buffer): string {
     const stamp = stampOf(this.#now());
     const plainName = name.replaceAll("/", "-");
     for (let count = 1; ; count += 1) {
@@ -61,6 +62,13 @@ export class StudentFiles {
       writeText(path, text);
       return `${basename(this.#folder)}/copies/${copy}`;
     }
+  }
+
+  /** The text of a file that the student may have edited. @throws ProblemError if it is UTF-16 */
+  #read(folder: string, name: string): string | undefined {
+    const text = readText(this.#path(folder, name));
+    refuseUtf16(text ?? "", `${basename(this.#folder)}/${folder}/${name}`);
+    return text?.replace(/^\uFEFF/, ""); // Windows' editors begin files with a byte order mark.
   }
 
   #path(folder: string, name: string): string {

@@ -18,7 +18,7 @@ import {
   type ProgramExercise,
   readCourse,
 } from "../exercises/exercises.ts";
-import { type Problem, ProblemError } from "../exercises/problem.ts";
+import { EncodingError, type Problem, ProblemError } from "../exercises/problem.ts";
 import { replaceRegion } from "../exercises/regions.ts";
 import { packStandIns, STAND_INS_FILE } from "../exercises/stand-ins.ts";
 import { stubOf } from "../exercises/stubs.ts";
@@ -77,7 +77,7 @@ describe("the workspace", () => {
   const list = (name: string): string[] =>
     existsSync(join(folder, name)) ? readdirSync(join(folder, name)).sort() : [];
 
-  function write(name: string, text: string): void {
+  function write(name: string, text: string | Buffer): void {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
@@ -221,6 +221,31 @@ describe("the workspace", () => {
     expect(damageOf(workspace, exercise("01-a"))?.message).to.match(/^region 01-a is not there/);
     rmSync(join(folder, "work/01-calculator/lines.ts"));
     expect(damageOf(workspace, exercise("01-a"))?.message).to.equal("the file is not there");
+  });
+
+  it("names files that are UTF-16, and loses none of them: saved as UTF-8 again, or kept as a copy", () => {
+    const { workspace, exercise } = start();
+    workspace.open(exercise("01-a"));
+    edit("01-a", "  größer();\n");
+    const text = read("work/01-calculator/lines.ts");
+    for (const mark of ["\uFEFF", ""]) {
+      write("work/01-calculator/lines.ts", Buffer.from(mark + text, "utf16le"));
+      expect(() => workspace.text(exercise("01-a"))).to.throw(EncodingError, "UTF-16");
+    }
+    write("work/01-calculator/lines.ts", text);
+    expect(workspace.text(exercise("01-a"))).to.equal("  größer();\n");
+    const bytes = Buffer.from(`\uFEFF${text}`, "utf16le");
+    write("work/01-calculator/lines.ts", bytes);
+    const [copy = ""] = workspace.reset(exercise("01-a"));
+    expect(readFileSync(join(folder, copy)).equals(bytes)).to.equal(true);
+    write("work/answers/01-a.txt", Buffer.from("\uFEFFan answer", "utf16le"));
+    expect(() => workspace.student.answer("01-a")).to.throw(EncodingError, "work/answers/01-a.txt:1:");
+    write("work/answers/01-a.txt", "\uFEFFan answer\n");
+    expect(workspace.student.answer("01-a")).to.equal("an answer");
+    write("progress.txt", "\uFEFF01-a 2026-01-02\n");
+    expect(start().workspace.progress.dayOf("01-a")).to.equal("2026-01-02");
+    write("progress.txt", Buffer.from("\uFEFF01-a 2026-01-02\n", "utf16le"));
+    expect(() => start()).to.throw(EncodingError, "progress.txt:1:");
   });
 
   it("begins a passed exercise again after a reset, and forgets nothing", () => {

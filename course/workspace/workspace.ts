@@ -245,7 +245,8 @@ export class Workspace {
       const text = readText(this.path(file));
       const wanted = this.#compose(file, exercise);
       if (text === wanted) continue;
-      if (text !== undefined) copies.push(this.student.keepCopy(file, text));
+      // The bytes, because a file that is not UTF-8 would lose some of them as text.
+      if (text !== undefined) copies.push(this.student.keepCopy(file, readFileSync(this.path(file))));
       writeText(this.path(file), wanted);
       this.#rememberAll(file, wanted);
     }

@@ -17,6 +17,10 @@ export interface ScreenOptions {
   folder?: string;
   columns?: number;
   rows?: number;
+  /** Variables of the environment, in addition to ours. */
+  environment?: Readonly<Record<string, string>>;
+  /** A file that gets every byte that the program writes to the terminal. */
+  log?: string;
 }
 
 export class Screen {
@@ -27,19 +31,38 @@ export class Screen {
   constructor(
     file: string,
     argv: readonly string[] = [],
-    { folder = COURSE_FOLDER, columns = 80, rows = 24 }: ScreenOptions = {},
+    { folder = COURSE_FOLDER, columns = 80, rows = 24, environment = {}, log }: ScreenOptions = {},
   ) {
     count += 1;
     this.#socket = `course-test-${process.pid}-${count}`;
-    const command = [process.execPath, "--import", "tsx", file, ...argv].map((word) => `'${word}'`).join(" ");
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    const words = ["env", ...variables, process.execPath, "--import", "tsx", file, ...argv];
+    const command = words.map((word) => `'${word}'`).join(" ");
     // cat keeps the terminal open, so that we can read the last screen.
     const session = ["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", folder];
-    this.#tmux(...session, `sh -c "${command}; echo exit code \\$?; cat"`);
+    const logging = log === undefined ? [] : [";", "pipe-pane", `cat >'${log}'`];
+    this.#tmux(...session, `sh -c "${command}; echo exit code \\$?; cat"`, ...logging);
   }
 
   /** Gives the terminal another size, as if somebody resized its window. */
   resize(columns: number, rows: number): void {
     this.#tmux("resize-window", "-x", String(columns), "-y", String(rows));
+  }
+
+  /** The same, and waits until the program is told, which tmux puts off if there is one resize after another. */
+  async resizeAndTell(columns: number, rows: number): Promise<void> {
+    this.resize(columns, rows);
+    const terminal = this.#tmux("display-message", "-p", "#{pane_tty}").trim();
+    const size = (): string => spawnSync("sh", ["-c", `stty size <${terminal}`], { encoding: "utf8" }).stdout;
+    let late = false;
+    const cancel = patientTimeout(() => {
+      late = true;
+    }, DEADLINE);
+    while (size().trim() !== `${rows} ${columns}`) {
+      if (late) throw new Error(`the terminal's size is ${size()}`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+    cancel();
   }
 
   /** Types text. */
