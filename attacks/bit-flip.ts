@@ -102,7 +102,7 @@ async function tryOnLab(
   toBob.send(changed);
   const answer = await next(toBob);
   if (answer !== '{"type":"ok"}') throw new AttackError(`bob's answer: ${answer}`);
-  if (bobReads === undefined) return say("   Bob has accepted it. What he reads, only he sees.");
+  if (bobReads === undefined) return say("   Bob has accepted it. What it says, only Bob sees.");
   const read = await bobReads();
   const succeeded = seen === undefined ? read === text.replace(old, wanted) : read.includes(seen);
   if (!succeeded) throw new AttackError(`bob reads: ${read}`);

@@ -7,12 +7,12 @@ import type { LineSocket } from "./line-socket.ts";
 import { type AttackOption, portOption } from "./program.ts";
 import { AttackError } from "./report.ts";
 
-/** The options for a Bob who runs already. Then only he sees what he reads, and Alice's text need not be known. */
+/** The options for a Bob who runs already. Then only Bob sees what arrives, and Alice's text need not be known. */
 export const RUNNING_BOB: Readonly<Record<"bob" | "line", AttackOption>> = {
   bob: portOption("the port of a lab-bob.ts that runs already (default: starts one)", ""),
   line: {
     value: "LINE",
-    help: "with --bob: Alice's line to him",
+    help: "with --bob: Alice's line to Bob",
     usual: "",
     check: (value) => (fromLine(value) === undefined ? "this is no line of the lab" : undefined),
   },
@@ -40,7 +40,7 @@ export async function startLabChat(lab: Lab, text: string, usedIv = ""): Promise
   return { ...chat, bobReads: async () => (await bob.line(/^bob reads /)).slice("bob reads ".length) };
 }
 
-/** Connects to a Bob who runs already. @param line Alice's line to him */
+/** Connects to a Bob who runs already. @param line Alice's line to Bob */
 export async function joinLabChat(lab: Lab, port: number, line: string): Promise<LabChat> {
   const caught = fromLine(line);
   if (caught === undefined) throw new AttackError("this is no line of the lab");

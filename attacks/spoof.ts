@@ -57,9 +57,9 @@ await runAttack("spoof", OPTIONS, async (lab, { stage, option }) => {
   showScreen("alice", await alice.shows(/^error: |^safety number with /));
 });
 
-/** Mallory sees nothing but her own connection: what Bob's screen shows, only he sees. */
+/** Mallory sees nothing but one connection: what Bob's screen shows, only Bob sees. */
 async function spoofRunningBob(lab: Lab, registryPort: number, text: string): Promise<void> {
-  step("Mallory asks the registry where Bob is, and calls him.");
+  step("Mallory asks the registry where Bob is, and calls Bob.");
   const [hello, message] = forge(lab.stage, "alice", "bob", text);
   const port = await lookUp(lab, registryPort, "bob");
   const mallory = await PlayedPeer.call(await lab.connect(port), lab.stage, hello);

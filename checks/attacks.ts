@@ -65,7 +65,7 @@ async function hasHappened(
   });
 }
 
-/** Starts a Bob of the lab, to whom Alice sends a text. @returns him, and the options with which an attack finds him */
+/** Starts a Bob of the lab, to whom Alice sends a text. @returns Bob, and the options with which an attack finds Bob */
 async function runningBob(scene: Scene, text: string): Promise<[ProgramUnderTest, string[]]> {
   const bob = await scene.labBob([text]);
   const listening = (await bob.waitFor(/^listening on /)) ?? "";
@@ -131,13 +131,13 @@ export const checks = [
     of: "attack",
     title: "spoof: Bob's program shows what Mallory says as Alice's words",
     likelyCause:
-      "Bob's program calls the other side what the hello calls it: from is the name to borrow, to is his own. The first message has the id 1 (P3.2).",
+      "Bob's program calls the other side what the hello calls it: from is the name to borrow, to is the own name of Bob. The first message has the id 1 (P3.2).",
     async run(scene) {
       const text = secretText(scene);
       const attack = await finished(scene, "spoof", ["--text", text]);
       await proves(scene, attack, `proof: bob's screen: alice> ${text}`, (word) => {
         if (/ code: wrong-peer|wrong-peer/.test(word))
-          return "Bob refuses a hello that is not to him: to is the name of the one who is called.";
+          return "Bob refuses a hello to somebody else: to is the name of the one who is called.";
         if (/wrong-stage/.test(word)) return "Bob refuses a hello of another stage: stage is the one given.";
         if (/screen: chat with .* lost/.test(word))
           return "The hello was good, and Bob refused the message: its id is 1, its text is the one given (P3.2, P3.4).";
@@ -234,7 +234,7 @@ export const checks = [
     id: "P6.3-bit-flip",
     stages: ["04"],
     of: "attack",
-    title: "bit-flip: without a tag, Bob reads what Mallory wants; with the tag, he refuses",
+    title: "bit-flip: without a tag, Bob reads what Mallory wants; with the tag, Bob refuses",
     likelyCause:
       "CBC XORs the block of ciphertext before into a block of plaintext; into the first block it XORs the IV. A change belongs 16 bytes before the place where it shall show.",
     async run(scene) {

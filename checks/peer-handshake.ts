@@ -85,7 +85,7 @@ export const checks = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
 
   {
     id: "P3.1-consent",
-    title: "who is called says hello only when its user accepts, and bye if he declines",
+    title: "who is called says hello only when its user accepts, and bye if its user declines",
     likelyCause:
       "The hello of the one who is called is its user's consent. Send it at /accept, and a bye with the reason declined at /decline.",
     async run(scene) {

@@ -108,7 +108,7 @@ const limits = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
         argv: ["--handshake-timeout", String(HANDSHAKE_TIMEOUT)],
       });
       const bob = await asksForChat(scene, alice, "bob");
-      // These two connect after Bob, and are closed while he waits.
+      // These two connect after Bob, and are closed while Bob waits.
       const since = performance.now();
       const silent = await scene.connect(alice, "a silent peer");
       const slow = await scene.connect(alice, "a slow peer");
@@ -242,7 +242,7 @@ const limits = defineChecks({ stages: CHAT_STAGES, of: "client" }, [
       const texts = Array.from({ length: 70 }, (_, index) => `text ${index + 1}`);
       await alice.enters(...texts);
       for (let id = 1; id <= 64; id += 1) await bob.hears(message(id, `text ${id}`));
-      // Alice's next line must acknowledge this message. It must not be her message 65.
+      // Alice's next line must acknowledge this message. It must not be Alice's message 65.
       await bob.says(message(1, "are you there?"));
       await bob.hears(ack(1));
       await alice.shows("bob> are you there?");

@@ -8,7 +8,7 @@ import { defineCheck } from "./engine/check.ts";
 import { CHAT_STAGES } from "./engine/place.ts";
 import type { Scene } from "./engine/scene.ts";
 
-/** Seconds from Alice's messages to Bob until she writes to Carol. The next: until Bob speaks again. */
+/** Seconds from Alice's messages to Bob until Alice writes to Carol. The next: until Bob speaks again. */
 const CAROL = 8;
 const BOB = 10;
 
@@ -91,13 +91,13 @@ export const checks = [
       await alice.enters("/switch carol", "hello");
       await carol.hears(message(1, "hello"));
       await scene.step(`${BOB} s have passed`, () => until(BOB));
-      // Bob owes the ack of message 1. Another ack or a message of his own does not replace it.
+      // Bob owes the ack of message 1. Another ack or a message of Bob's own does not replace it.
       await bob.says(ack(2));
       await alice.shows("delivered to bob: 2");
       await bob.says(message(1, "hi"));
       await bob.hears(ack(1));
       await alice.showsAfter(30, since, /^chat with (?:bob|carol) lost: /);
-      // If Bob's lines had given him more time, the chat with Carol would be lost first.
+      // If Bob's lines had given Bob more time, the chat with Carol would be lost first.
       await scene.step("it was the chat with bob", () => {
         const lost = alice.lines.filter((line) => line.includes(" lost: "));
         if (lost.length !== 1 || !lostChat("bob").test(lost[0] ?? ""))

@@ -127,7 +127,7 @@ const CHAT_STAGES: readonly ChatStage[] = [
   {
     folder: "02-basic-p2p",
     title: "Stage 02 - chats from peer to peer",
-    about: "A registry says where Bob is; the chat goes directly to him, as JSON, in clear.",
+    about: "A registry says where Bob is; the chat goes directly there, as JSON, in clear.",
     change: (line) => Buffer.from(line.toString().replace("100", "900")),
     changeInWords: "somebody makes 100 into 900",
     row: "02 peer to peer",
@@ -153,13 +153,13 @@ const CHAT_STAGES: readonly ChatStage[] = [
   },
 ];
 
-/** Stages 02 to 04: Alice calls Bob. The registry sends her to the relay. */
+/** Stages 02 to 04: Alice calls Bob. The registry sends Alice to the relay. */
 async function visitChat(stage: ChatStage): Promise<Finding> {
   say(paint("heading", stage.title));
   say(`${stage.about}\n`);
   const { server, port } = await startServer(`${stage.folder}/server.ts`);
   const chatRelay = await Relay.start(0);
-  // Bob registers through another relay, which replaces his port by the chat relay's. So Alice calls that relay.
+  // Bob registers through another relay, which replaces that port by the chat relay's. So Alice calls that relay.
   const registryRelay = await Relay.start(port);
   registryRelay.change = (line) => {
     const bobsPort = /"type":"register".*"port":([0-9]+)/.exec(line.toString())?.[1];

@@ -15,7 +15,7 @@ const scene = new AttackScene();
 
 describe("attacks on names and keys", () => {
   for (const stage of ["02", "03", "04"] as const) {
-    it(`spoof, stage ${stage}: Bob takes Mallory for Alice; from 03 on only his safety number tells`, async () => {
+    it(`spoof, stage ${stage}: Bob takes Mallory for Alice; from 03 on only the safety number tells`, async () => {
       const text = secret();
       const lines = await scene.attack("spoof", "--stage", stage, "--text", text);
       expect(proofs(lines)).to.deep.equal([`bob's screen: alice> ${text}`]);

@@ -63,7 +63,7 @@ describe("the key exchange of stage 03", () => {
       const key = Number(decode(bob.otherPublicKey));
       expect(key).to.be.within(2, 21);
       keys.add(key);
-      bob.connection.ignoresTheRest(); // The client waits for his key, but not forever.
+      bob.connection.ignoresTheRest(); // The client waits for Bob's key, but not forever.
     }
     expect(keys.size, "different keys in 40 chats").to.be.above(1);
   });

@@ -10,7 +10,7 @@ for (const stage of ["02", "04"] as const) {
 
     it("P3.8 two byes that cross end a chat for both", async (scene) => {
       const { alice, bob } = await scene.chat("initiator");
-      // Bob sends his bye before he has read Alice's.
+      // Bob sends a bye before Bob has read Alice's.
       await alice.enters("/end");
       await bob.says(BYE);
       await bob.hears(BYE);

@@ -47,7 +47,7 @@ describe("a client that trusts nobody", () => {
     const { alice, bob } = await scene.chat("initiator");
     await alice.enters("/end", "/chats");
     await bob.hears(BYE);
-    // Bob calls again before he has sent his own bye.
+    // Bob calls again before Bob has sent the bye.
     const another = await callsAs(scene, alice, "bob");
     await another.shakesHands();
     await alice.shows("chat with bob started");

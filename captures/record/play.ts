@@ -24,7 +24,7 @@ export interface Ports {
   server: number;
   alice: number;
   bob: number;
-  /** The port where Mallory accepts calls, if she takes part. */
+  /** The port where Mallory accepts calls, if Mallory takes part. */
   mallory: number;
 }
 
@@ -76,7 +76,7 @@ export function chat(folder: string, options: readonly string[] = []): Play {
   };
 }
 
-/** Alice calls Bob, who accepts. @param between how long he waits before he accepts, in milliseconds */
+/** Alice calls Bob, who accepts. @param between how long Bob waits before accepting, in milliseconds */
 export async function startChat({ alice, bob }: People, between: number): Promise<void> {
   alice.write("/chat bob\n");
   await bob.line(/^alice wants to chat/);

@@ -157,7 +157,7 @@ export class Launcher implements CheckContext {
     return this.run("peer.ts", [...(this.#bundle("kept-hello") ?? nodeCommand(KEPT_HELLO)), peer], true);
   }
 
-  /** Starts the Bob whom attacks on a cipher attack. We have started him, so what he shows has happened. */
+  /** Starts the Bob whom attacks on a cipher attack. We have started Bob, so what Bob shows has happened. */
   async labBob(argv: readonly string[]): Promise<ProgramUnderTest> {
     const file = join(this.place.folder, "..", "attacks", "lab-bob.ts");
     const command = this.#bundle("attacks/lab-bob") ?? nodeCommand(file);
