@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { IMPORT_RULES } from "../authoring/import-rules.ts";
+import { STAGE_FOLDERS } from "../checks/engine/place.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
 const PAGE = readFileSync(join(COURSE_FOLDER, "ARCHITECTURE.md"), "utf8");
@@ -68,4 +69,20 @@ describe("ARCHITECTURE.md", () => {
       expect(isDotted, `${folder} and the stages`).to.equal(files !== undefined);
     }
   });
+});
+
+describe("the first two stages", () => {
+  // Students read all of them. Who adds a line takes another one out.
+  for (const [stage, most] of [
+    ["01", 720],
+    ["02", 2500],
+  ] as const)
+    it(`stage ${stage} has at most ${most} lines, without tests`, () => {
+      const folder = STAGE_FOLDERS[stage];
+      const files = readdirSync(join(COURSE_FOLDER, folder)).filter(
+        (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+      );
+      const lines = files.reduce((sum, name) => sum + read(`${folder}/${name}`).split("\n").length - 1, 0);
+      expect(lines).to.be.greaterThan(100).and.at.most(most);
+    });
 });
