@@ -92,7 +92,7 @@ withTool("tmux", ["-V"], "the tour in a real terminal", () => {
       screen.press(key);
     }
     const end = await screen.shows("exit code 0");
-    expect(end).to.match(/^ {2}04 AES-256-CBC and MAC +no +noticed, chat ended$/m);
+    expect(end).to.match(/^ {2}04 AES-256-CBC and MAC +no \*\* +noticed, chat ended$/m);
     expect(end).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\nexit code 0$/);
     expect(end).to.not.include(ASKS);
     screen.enter("echoed");
