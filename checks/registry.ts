@@ -381,7 +381,7 @@ const clocks = defineChecks(SERVER, [
       "who has sent nothing for three heartbeats is dropped, and the name is free; nobody else is dropped",
     causes: [
       {
-        received: /^(?:nothing|the end of the connection|it after)/,
+        received: /^(?:nothing|the end of the connection|it after|\{"type":"left")/,
         cause:
           "Set a clock back whenever anything comes from the client, and drop the client when it has run for three heartbeats.",
       },
