@@ -1,4 +1,5 @@
 // caught by: P2.6-silence
+// says: whenever anything comes from the client
     this.#connection = new LineConnection(socket, {
       onLine: (line) => {
         this.#silenceDeadline.refresh();
