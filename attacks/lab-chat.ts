@@ -1,6 +1,7 @@
 // The chat that bit-flip and padding-oracle attack: starts the lab's Bob (lab-bob.ts), catches Alice's line to Bob, and
 // connects to Bob. Or somebody else has started Bob, and has caught the line.
 
+import { portIn } from "../programs/stage-programs.ts";
 import type { Lab } from "./lab.ts";
 import { fromLine } from "./lab-unauthenticated-cbc.ts";
 import type { LineSocket } from "./line-socket.ts";
@@ -36,7 +37,7 @@ export async function startLabChat(lab: Lab, text: string, usedIv = ""): Promise
   const bob = lab.startProgram("attacks/lab-bob.ts", [text, usedIv]);
   const listening = await bob.line(/^listening on /);
   const line = (await bob.line(/^alice sends /)).slice("alice sends ".length);
-  const chat = await joinLabChat(lab, Number(listening.slice(listening.lastIndexOf(":") + 1)), line);
+  const chat = await joinLabChat(lab, portIn(listening), line);
   return { ...chat, bobReads: async () => (await bob.line(/^bob reads /)).slice("bob reads ".length) };
 }
 

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { portIn } from "../programs/stage-programs.ts";
 import { ENDLESS } from "./engine/busy.ts";
 import { defineCheck } from "./engine/check.ts";
 import { decode, MODP2048, TOY, xor } from "./engine/cryptography.ts";
@@ -47,6 +48,11 @@ const ANOTHER_PADDING =
 const ONLY_PRINTED =
   "What the attack says has not happened: now the checker has started the victim itself. A proof that is printed is none.";
 
+/** Why an attack has failed, in its own words on standard error; undefined if it has said nothing. */
+function lastWord(attack: ProgramUnderTest): string | undefined {
+  return attack.errors.find((line) => /^(?:failed|error): /.test(line));
+}
+
 /** Expects a line of a victim that we have started. The attack has ended. */
 async function hasHappened(
   scene: Scene,
@@ -56,7 +62,7 @@ async function hasHappened(
 ): Promise<void> {
   await scene.step(`${victim.name} really shows ${expected}`, async () => {
     if ((await victim.waitFor(expected)) !== undefined) return scene.observe();
-    const word = attack.errors.find((line) => /^(?:failed|error): /.test(line));
+    const word = lastWord(attack);
     scene.fails({
       expected: `on the victim's screen: ${expected}`,
       received: word ?? victim.lines.map((line) => JSON.stringify(line)).join("\n"),
@@ -70,10 +76,7 @@ async function runningBob(scene: Scene, text: string): Promise<[ProgramUnderTest
   const bob = await scene.labBob([text]);
   const listening = (await bob.waitFor(/^listening on /)) ?? "";
   const line = (await bob.waitFor(/^alice sends /)) ?? "";
-  return [
-    bob,
-    ["--bob", listening.slice(listening.lastIndexOf(":") + 1), "--line", line.slice("alice sends ".length)],
-  ];
+  return [bob, ["--bob", String(portIn(listening)), "--line", line.slice("alice sends ".length)]];
 }
 
 /** Runs an attack until it ends. */
@@ -101,7 +104,7 @@ async function proves(
       typeof expected === "string" ? line === expected : expected.test(line),
     );
     if (found) return scene.observe();
-    const word = attack.errors.find((line) => /^(?:failed|error): /.test(line));
+    const word = lastWord(attack);
     const proofs = attack.lines.filter((line) => /^(?:proof|stopped): /.test(line));
     if (word === undefined && proofs.length === 0) {
       // It has not come to a proof, so nothing is known about its idea.
