@@ -4,7 +4,7 @@ import { isIPv6 } from "node:net";
 import { hostOption, milliseconds, portOption, readOptions, secondsOption, usage } from "./arguments.ts";
 import { ChatClient } from "./chat-client.ts";
 import { onStopSignal } from "./listening.ts";
-import { runProgram, UserError } from "./program.ts";
+import { runProgram, UserError, wrapped } from "./program.ts";
 import { stage } from "./stage.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -31,7 +31,8 @@ void runProgram(async () => {
   const given = readOptions(process.argv.slice(2), OPTIONS);
   if (given.options.has("help")) return console.log(usage(CALL, ABOUT, OPTIONS));
   const channels = stage.prepare(given.options, process.env);
-  for (const notice of [...stage.notices, ...channels.notices]) console.error(notice);
+  for (const notice of [...stage.notices, ...channels.notices])
+    console.error(wrapped(notice, process.stderr.columns));
 
   const client = new ChatClient({
     stage: stage.number,

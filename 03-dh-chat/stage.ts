@@ -7,9 +7,7 @@ import type { Stage } from "./stage-interface.ts";
 export const stage: Stage = {
   number: "03",
   registryPort: 10000,
-  notices: [
-    "warning: stage 03's cipher (repeated XOR) is weak on purpose. It hides nothing from who has read lesson 03.",
-  ],
+  notices: ["warning: stage 03's cipher (repeated XOR) is weak on purpose: it hides nothing"],
   options: { group: groupOption },
   prepare: (options) => {
     const { group, notices, advice } = chooseGroup(options);

@@ -2,7 +2,7 @@
 
 import { hostOption, milliseconds, portOption, readOptions, secondsOption, usage } from "./arguments.ts";
 import { onStopSignal } from "./listening.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, wrapped } from "./program.ts";
 import { startRegistry } from "./registry-server.ts";
 import { stage } from "./stage.ts";
 
@@ -29,5 +29,5 @@ void runProgram(async () => {
   });
   onStopSignal(registry.close);
   console.log(`listening on ${registry.address}`);
-  for (const notice of stage.notices) console.error(notice);
+  for (const notice of stage.notices) console.error(wrapped(notice, process.stderr.columns));
 });

@@ -5,6 +5,7 @@ import { readable } from "../captures/explain/readable.ts";
 import { FileError } from "../captures/read/capture-file.ts";
 import { CaptureError } from "../captures/read/packet.ts";
 import { ProgramError } from "../programs/child-program.ts";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
 import { Lab } from "./lab.ts";
@@ -62,7 +63,7 @@ export async function runAttack(
 ): Promise<void> {
   const attack = ATTACKS.find((other) => other.name === name);
   if (attack === undefined) throw new Error(`${name} is not in the list`);
-  process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+  endWhenOutputCloses();
   // exit() also ends the programs that we have started, and removes our temporary files.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
   try {

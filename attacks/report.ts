@@ -1,7 +1,8 @@
 // What an attack prints: numbered steps, lines on the wire, lines on a screen, and the proof.
 
 import { MORE, readable } from "../captures/explain/readable.ts";
-import { canvasFor } from "../terminal/paint.ts";
+import { fitted } from "../terminal/fitted.ts";
+import { canvasFor, type Style } from "../terminal/paint.ts";
 import { cut } from "../terminal/text.ts";
 
 /** The attack did not go as expected. The message is one line. */
@@ -14,12 +15,14 @@ const canvas = canvasFor(process.stdout, process.env);
 const width = process.stdout.isTTY ? canvas.width : WIDTH;
 let steps = 0;
 
-export function say(text = ""): void {
-  console.log(text);
+/** Prints a text; on a terminal, long lines end between words. */
+export function say(text = "", style?: Style): void {
+  const shown = fitted(text, process.stdout.isTTY ? width : undefined);
+  console.log(style === undefined ? shown : canvas.paint(style, shown));
 }
 
 export function heading(text: string): void {
-  say(canvas.paint("heading", text));
+  say(text, "heading");
 }
 
 /** Prints what the attacker does next. */
@@ -32,7 +35,7 @@ export function step(text: string): void {
 export function showWire(who: string, line: string): void {
   const kind = /"type":"(?:xored|sealed|unauthenticated)"/.test(line) ? "ciphertext" : "plaintext";
   const shown = cut(readable(Buffer.from(line)), width - who.length - 5, MORE);
-  say(`   ${who}: ${canvas.paint(kind, shown)}`);
+  console.log(`   ${who}: ${canvas.paint(kind, shown)}`);
 }
 
 /** Prints what a victim's program has shown to its user. */
@@ -42,10 +45,10 @@ export function showScreen(name: string, line: string): void {
 
 /** Prints what the attacker has learned or done although they should not be able to, and where it can be seen. */
 export function proof(where: string, what: string): void {
-  say(canvas.paint("bad", `proof: ${where}: ${readable(Buffer.from(what))}`));
+  say(`proof: ${where}: ${readable(Buffer.from(what))}`, "bad");
 }
 
 /** Prints that the attack was stopped as expected, and what the other side answered or showed. */
 export function stopped(where: string, what: string): void {
-  say(canvas.paint("heading", `stopped: ${where}: ${readable(Buffer.from(what))}`));
+  say(`stopped: ${where}: ${readable(Buffer.from(what))}`, "heading");
 }

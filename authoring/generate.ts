@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
@@ -86,6 +87,7 @@ async function main(): Promise<void> {
   else console.log(`${given.files.length} pages with generated blocks, ${changed} of them changed`);
 }
 
+endWhenOutputCloses();
 try {
   await main();
 } catch (error) {

@@ -11,6 +11,7 @@ import { type Exercise, loadExercises } from "../course/exercises/exercises.ts";
 import { countGrades, type Row } from "../course/exercises/grades.ts";
 import { gradesAsJunit } from "../course/exercises/grades-junit.ts";
 import { ProblemError } from "../course/exercises/problem.ts";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { systemProblem } from "../programs/system-error.ts";
 import { userPath } from "../programs/user-path.ts";
@@ -186,6 +187,7 @@ function report(rows: readonly Row[], seed: number): void {
   );
 }
 
+endWhenOutputCloses();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadExercises } from "../course/exercises/exercises.ts";
 import { ProblemError } from "../course/exercises/problem.ts";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { systemProblem } from "../programs/system-error.ts";
 import { userPath } from "../programs/user-path.ts";
@@ -52,6 +53,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
+endWhenOutputCloses();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

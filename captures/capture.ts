@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
@@ -129,7 +130,7 @@ function endAtOnceWhenStopped(): void {
   for (const signal of STOP_SIGNALS) process.on(signal, () => process.exit(1));
 }
 
-process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+endWhenOutputCloses();
 try {
   await main();
 } catch (error) {

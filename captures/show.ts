@@ -1,6 +1,7 @@
 // npm run show -- FILE: shows a capture to people. Readable text has one colour, ciphertext another.
 
 import { readFileSync, statSync } from "node:fs";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { systemProblem } from "../programs/system-error.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
@@ -208,7 +209,7 @@ async function main(): Promise<void> {
   }
 }
 
-process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+endWhenOutputCloses();
 try {
   await main();
 } catch (error) {

@@ -4,6 +4,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { systemProblem } from "../programs/system-error.ts";
 import { userFolder, userPath } from "../programs/user-path.ts";
 import { besideLabel } from "../terminal/beside-label.ts";
@@ -190,6 +191,7 @@ function listed(stage: StageNumber, check: Check): string[] {
   );
 }
 
+endWhenOutputCloses(2); // Without its output there is no verdict. The programs under test end with us.
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

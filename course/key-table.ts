@@ -42,6 +42,14 @@ const ON_THE_KEYBOARD: Readonly<Record<string, string>> = {
   "ctrl-z": "Ctrl-Z",
 };
 
+/** A row for each row of the table that works there: its keys, and what they do. */
+export function keyRows<Action extends string>(table: readonly KeyRow<Action>[], where: string): string[] {
+  const rows = table.filter((row) => row.where === where);
+  const names = rows.map(({ keys }) => shownKeys(keys).replaceAll("`", ""));
+  const width = Math.max(...names.map((name) => name.length));
+  return rows.map(({ does }, i) => `${names[i]?.padEnd(width)}  ${does.replaceAll("`", "")}`);
+}
+
 /** The keys of a row, for people, in Markdown: each once. */
 export function shownKeys(keys: readonly string[]): string {
   return [...new Set(keys.map((key) => `\`${ON_THE_KEYBOARD[key] ?? key}\``))].join(", ");

@@ -1,6 +1,7 @@
 // `npm run learn`: the exercises, one at a time, each checked when a file is saved. This file reads the command line.
 // course/learn/ holds the watch mode and the commands, course/workspace/ manages the student's files.
 
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { systemProblem } from "../programs/system-error.ts";
 import { userPath } from "../programs/user-path.ts";
@@ -28,7 +29,7 @@ const USAGE = [
   "Exit code: 0 passed, 1 failed, 2 could not run.",
 ].join("\n");
 
-process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+endWhenOutputCloses();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -1,6 +1,7 @@
 // npm run lesson: shows the pages of the course in the terminal.
 
 import { join } from "node:path";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
 import { obeysEscapes, paintFor } from "../terminal/paint.ts";
@@ -129,7 +130,7 @@ async function main(given: readonly string[]): Promise<void> {
   );
 }
 
-process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+endWhenOutputCloses();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

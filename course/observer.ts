@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { ciphertextOf, jsonOf, namesOf, type Protocol, recognise } from "../captures/explain/protocols.ts";
 import { linesOf, type StreamLine } from "../captures/explain/stream-lines.ts";
 import { loadCapture } from "../captures/follow/load.ts";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 
 /** What an observer sees of a sealed line. */
 export interface ObservedLine {
@@ -63,6 +64,7 @@ async function main(path: string | undefined): Promise<void> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  endWhenOutputCloses();
   try {
     await main(process.argv[2]);
   } catch (error) {

@@ -3,8 +3,9 @@
 
 import { hexDump } from "../captures/explain/hex-dump.ts";
 import { type ChildProgram, ProgramError } from "../programs/child-program.ts";
+import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { startProgram, startServer } from "../programs/stage-programs.ts";
-import { printError } from "../terminal/fitted.ts";
+import { fitted, printError } from "../terminal/fitted.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { column, wrap } from "../terminal/text.ts";
 import { Relay } from "./relay.ts";
@@ -201,8 +202,8 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
   };
   const payment = await sendToBob(PAYMENT, /^alice> |^chat with alice lost/);
   say(`  On its way, ${stage.changeInWords}:`);
-  say(`  Alice typed:            ${payment.typed}`);
-  say(`  Bob's program printed:  ${payment.read}\n`);
+  say(fitted(`  Alice typed:            ${payment.typed}`, process.stdout.columns));
+  say(fitted(`  Bob's program printed:  ${payment.read}\n`, process.stdout.columns));
 
   for (const program of [alice, bob]) program.endInput();
   await Promise.all([alice.exitCode(), bob.exitCode()]);
@@ -232,18 +233,19 @@ function showFindings(findings: readonly Finding[]): void {
     const second = paint(noticed ? "good" : "bad", noticed ? "noticed, chat ended" : "not noticed");
     say(`  ${stage.padEnd(28)}${first}${second}`);
   }
-  for (const remark of remarks) say(remark);
+  for (const remark of remarks) say(fitted(remark, process.stdout.columns));
   say();
   say("Who Bob is, no stage proves by itself: from stage 03 on, compare safety numbers.");
 }
 
 function showWhatNext(): void {
   say("Your turn, in two terminals:");
-  say("  npm run lesson    the pages, one by one");
-  say("  npm run learn     the exercises, checked whenever you save");
+  say("  npm run lesson             the pages, one by one");
+  say("  npm run learn              the exercises, checked whenever you save");
+  say("  npm run learn -- --short   those of the short way, for the cryptography");
 }
 
-process.stdout.on("error", () => process.exit(0)); // The reader of our output may close it early, as `| head` does.
+endWhenOutputCloses();
 // exit() also ends the programs that we have started (programs/child-program.ts).
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));

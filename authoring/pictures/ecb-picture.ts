@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { endWhenOutputCloses } from "../../programs/closed-output.ts";
 import { printUsage } from "../../terminal/fitted.ts";
 import { blocksOf, countDifferent, encryptForDemonstration, type Mode, pad } from "./block-modes.ts";
 import { drawLighthouse } from "./lighthouse.ts";
@@ -74,6 +75,7 @@ function main(): void {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  endWhenOutputCloses();
   try {
     main();
   } catch (error) {

@@ -157,8 +157,6 @@ class Screen {
   constructor(isShown: boolean, width: number) {
     this.#isShown = isShown;
     this.#width = width;
-    // Who reads our output may have enough of it, such as head. Then we end, and our programs with us.
-    process.stdout.on("error", () => process.exit(2));
   }
 
   print(lines: readonly string[]): void {

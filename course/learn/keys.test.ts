@@ -19,7 +19,17 @@ describe("the keys at the bottom of learn", () => {
     try {
       const exercises = loadExercises(COURSE_FOLDER);
       const workspace = new Workspace(folder, exercises);
-      const views = ["exercise", "hints", "list", "diff", "solution", "packets", "all", "finished"] as const;
+      const views = [
+        "exercise",
+        "hints",
+        "list",
+        "diff",
+        "solution",
+        "packets",
+        "all",
+        "finished",
+        "keys",
+      ] as const;
       const bottom = [
         ...views.flatMap((view) => exercises.flatMap((exercise) => keysOf(view, exercise, workspace))),
         ...promptKeys({ question: "?", typed: "", done: () => {} }),

@@ -22,6 +22,7 @@ export type LearnAction =
   | "packets"
   | "reset"
   | "page"
+  | "keys"
   | "back"
   | "search"
   | "line-down"
@@ -70,6 +71,7 @@ export const LEARN_KEYS: readonly KeyRow<LearnAction>[] = [
   { where: ON_EXERCISE, keys: ["home"], action: "top", does: "the beginning" },
   { where: ON_EXERCISE, keys: ["end"], action: "bottom", does: "the end" },
   { where: ON_EXERCISE, keys: ["escape"], action: "back", does: "back to the exercise" },
+  { where: ON_EXERCISE, keys: ["?"], action: "keys", does: "the list of these keys" },
   { where: ON_EXERCISE, keys: ["q"], action: "quit", does: "ends; next time you are here again" },
   // Whatever types a letter: no key has this name.
   { where: IN_LIST, keys: ["letters"], action: "search", does: "search ids, kinds and titles" },

@@ -1,20 +1,32 @@
 // The texts in the body of the watch mode: the exercise, or a text that a key shows in front of it. Pure.
 
+import { fitted } from "../../terminal/fitted.ts";
 import { type Paint, plain } from "../../terminal/paint.ts";
 import { wrap } from "../../terminal/text.ts";
 import { printable } from "../../terminal/widths.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../exercises/exercises.ts";
 import { ProblemError } from "../exercises/problem.ts";
+import { keyRows } from "../key-table.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { changedElsewhere } from "./commands.ts";
 import type { KeyLabel } from "./frame.ts";
+import { LEARN_KEYS, ON_EXERCISE } from "./keys.ts";
 import { gistLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import type { CheckOfAll, Session } from "./session.ts";
 
 /** The exercise, or the text in front of it. */
-export type View = "exercise" | "hints" | "list" | "diff" | "solution" | "packets" | "all" | "finished";
+export type View =
+  | "exercise"
+  | "hints"
+  | "list"
+  | "diff"
+  | "solution"
+  | "packets"
+  | "all"
+  | "finished"
+  | "keys";
 
 /** The exercise: what to do, and the result of the last check. */
 export function exerciseLines(session: Session, width: number, paint: Paint): string[] {
@@ -174,6 +186,12 @@ function textOf(exercise: ProgramExercise, workspace: Workspace): string | undef
   }
 }
 
+/** All keys, and what they do. */
+export function keyLines(width: number, paint: Paint): string[] {
+  const rows = keyRows(LEARN_KEYS, ON_EXERCISE).join("\n");
+  return [paint("heading", "Keys"), "", ...fitted(rows, width).split("\n")];
+}
+
 /** The keys that can be used now. */
 export function keysOf(view: View, exercise: Exercise, workspace: Workspace): KeyLabel[] {
   if (view === "list")
@@ -193,7 +211,7 @@ export function keysOf(view: View, exercise: Exercise, workspace: Workspace): Ke
     { key: "s", label: "solution" },
     { key: "p", label: "packets" },
     { key: "x", label: "reset" },
-    { key: "r", label: "run" },
+    { key: "r", label: "check again" },
   ];
   return [
     ...(view === "exercise" ? [] : [{ key: "Esc", label: "back" }]),
@@ -210,6 +228,7 @@ export function keysOf(view: View, exercise: Exercise, workspace: Workspace): Ke
     { key: "c", label: "check all" },
     ...(hasRegion(exercise) ? forCode : []),
     { key: "o", label: "lesson page" },
+    { key: "?", label: "keys" },
     { key: "q", label: "quit" },
   ];
 }

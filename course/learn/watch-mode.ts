@@ -1,6 +1,7 @@
 // npm run learn: shows the current exercise on the whole screen, checks it at every save, and reads keys.
 
 import type { Check } from "../../checks/engine/check.ts";
+import { fitted } from "../../terminal/fitted.ts";
 import type { Key } from "../../terminal/keys.ts";
 import { type Paint, paintFor } from "../../terminal/paint.ts";
 import { Screen } from "../../terminal/screen.ts";
@@ -24,6 +25,7 @@ import {
   exerciseLines,
   exerciseRow,
   finishedLines,
+  keyLines,
   keysOf,
   solutionLines,
   type View,
@@ -41,8 +43,12 @@ export async function runWatchMode(
   await new WatchMode(workspace, loadChecks).run(poll);
   const { current, way, progress, isShort } = workspace;
   const passed = way.filter(({ id }) => progress.has(id)).length;
+  const where = `You are at ${current.id}: ${placeOf(current)}`;
   console.log(
-    `${passed} of ${way.length} passed${isShort ? ", short way" : ""}. You are at ${current.id}: ${placeOf(current)}`,
+    fitted(
+      `${passed} of ${way.length} passed${isShort ? ", short way" : ""}. ${where}`,
+      process.stdout.columns,
+    ),
   );
   console.log(`Go on with: npm run learn${workspace.isShort ? " -- --short" : ""}`);
   return 0;
@@ -225,6 +231,8 @@ class WatchMode {
         return checkAllLines(this.#session.all, width, paint);
       case "finished":
         return finishedLines(this.#workspace, width, paint);
+      case "keys":
+        return keyLines(width, paint);
     }
   }
 
@@ -275,6 +283,8 @@ class WatchMode {
         return session.checkAll(() => {});
       case "page":
         return this.#openPage();
+      case "keys":
+        return this.#toggle("keys");
       case "run":
         this.#show("exercise");
         session.isTouched = true;

@@ -25,6 +25,7 @@ export type LessonAction =
   | "exercise"
   | "contents"
   | "search"
+  | "keys"
   | "open"
   | "back"
   | "erase"
@@ -61,6 +62,7 @@ export const LESSON_KEYS: readonly KeyRow<LessonAction>[] = [
   },
   { where: ON_PAGE, keys: ["c"], action: "contents", does: "the list of all pages" },
   { where: ON_PAGE, keys: ["/"], action: "search", does: "searches a text in all pages" },
+  { where: ON_PAGE, keys: ["?"], action: "keys", does: "the list of these keys" },
   { where: ON_PAGE, keys: ["q"], action: "quit", does: "ends; next time you are on this page again" },
   { where: IN_LIST, keys: ["down", "j", "n"], action: "line-down", does: "the next row" },
   { where: IN_LIST, keys: ["up", "k", "p"], action: "line-up", does: "the row before" },

@@ -3,7 +3,7 @@
 import type { Key } from "../../terminal/keys.ts";
 import { cutLine, type Line, lineWidth, plainLine, textOf } from "../../terminal/styled-text.ts";
 import { printableText, widthOf } from "../../terminal/widths.ts";
-import { actionOf } from "../key-table.ts";
+import { actionOf, keyRows } from "../key-table.ts";
 import { ANYWHERE, GUESSING, IN_LIST, LESSON_KEYS, type LessonAction, ON_PAGE, TYPING } from "./keys.ts";
 import { contentsRow, nameOfPage, type ReadingPage } from "./library.ts";
 import { type Rendered, renderPage, WHAT_HAPPENS } from "./render.ts";
@@ -16,11 +16,11 @@ export interface Size {
   rows: number;
 }
 
-/** A row of a list, and the place that it leads to. */
+/** A row of a list. */
 interface Entry {
   label: string;
-  page: number;
-  line: number;
+  /** Where it leads to; without it, back to the page. */
+  place?: { page: number; line: number };
 }
 
 type Mode =
@@ -39,12 +39,11 @@ const LONGEST_GUESS = 200;
 
 /** Descriptions of the keys. The first one that fits into a row is shown. */
 const KEYS = [
-  "n next, p previous, s short way, space b scroll, c contents, / search, a guess, h hint, e exercise, q quit",
-  "n next, p previous, space b scroll, c contents, / search, a guess, h hint, e exercise, q quit",
-  "n next, p previous, space b scroll, c contents, / search, h hint, e exercise, q quit",
-  "n next, p previous, space b scroll, c contents, / search, h hint, e do, q quit",
-  "n next, p previous, space, c contents, / search, h hint, q quit",
-  "n next, p previous, space, q quit",
+  "n next, p back, s short way, space b scroll, c contents, / search, a guess, h hint, e exercise, ? keys, q quit",
+  "n next, p back, s short way, space, c contents, / search, a guess, h hint, e do, ? keys, q quit",
+  "n next, p back, s short way, space, h hint, e do, c contents, ? keys, q quit",
+  "n next, p back, space, c contents, ? keys, q quit",
+  "n next, space, ? keys, q quit",
 ];
 
 const NONE: ReadonlySet<number> = new Set();
@@ -227,6 +226,9 @@ export class Reader {
       case "search":
         this.#mode = { kind: "typing", text: "" };
         break;
+      case "keys":
+        this.#showKeys();
+        break;
       default:
     }
     return undefined;
@@ -357,11 +359,15 @@ export class Reader {
     const marks = { read: this.#read, passed: this.#memory.passed() };
     const entries = this.#pages.map((page, index) => ({
       label: contentsRow(page, marks),
-      page: index,
-      line: 0,
+      place: { page: index, line: 0 },
     }));
     const title = "contents: ✓ read; * exercise, ✓ passed";
     this.#mode = { kind: "list", title, entries, selected: this.#index };
+  }
+
+  #showKeys(): void {
+    const entries = keyRows(LESSON_KEYS, ON_PAGE).map((label) => ({ label }));
+    this.#mode = { kind: "list", title: "keys", entries, selected: 0 };
   }
 
   #pressInList(key: Key, mode: Extract<Mode, { kind: "list" }>): Request {
@@ -375,10 +381,10 @@ export class Reader {
       bottom: entries.length,
     };
     const action = actionOf(LESSON_KEYS, IN_LIST, key);
-    const entry = entries[selected];
-    if (action === "open" && entry !== undefined) this.#open(entry.page, entry.line);
+    const place = entries[selected]?.place;
+    if (action === "open" && place !== undefined) this.#open(place.page, place.line);
     else if (action === "search") this.#mode = { kind: "typing", text: "" };
-    else if (action === "back") this.#mode = { kind: "page" };
+    else if (action === "back" || action === "open") this.#mode = { kind: "page" };
     else if (action !== undefined)
       mode.selected = Math.max(0, Math.min(entries.length - 1, selected + (steps[action] ?? 0)));
     return undefined;
@@ -415,12 +421,13 @@ export class Reader {
       for (const [line, content] of this.#render(page, NONE).lines.entries()) {
         const found = textOf(content);
         if (found.toLowerCase().includes(text.toLowerCase()))
-          entries.push({ label: `${id.padEnd(16)}${found.trim()}`, page, line });
+          entries.push({ label: `${id.padEnd(16)}${found.trim()}`, place: { page, line } });
       }
     }
     if (entries.length === 0) return this.say(`"${text}" is in no page`);
-    // Titles come first: who searches a word most often looks for its page.
-    entries.sort((left, right) => Number(right.line === 0) - Number(left.line === 0));
+    // Titles come first: readers who search a word most often look for its page.
+    const isTitle = ({ place }: Entry) => Number(place?.line === 0);
+    entries.sort((left, right) => isTitle(right) - isTitle(left));
     this.#mode = { kind: "list", title: `"${text}"`, entries: entries.slice(0, MOST_HITS), selected: 0 };
   }
 
