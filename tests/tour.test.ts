@@ -43,7 +43,7 @@ describe("the tour", () => {
     expect(tour.errors).to.equal("");
     // Nobody can press a key here, so it asks for none.
     expect(text).to.not.include("any key");
-    expect(text).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*$/);
+    expect(text).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\n {2}npm run learn -- --short .*$/);
   });
 
   if (process.platform !== "win32") {
@@ -93,7 +93,7 @@ withTool("tmux", ["-V"], "the tour in a real terminal", () => {
     }
     const end = await screen.shows("exit code 0");
     expect(end).to.match(/^ {2}04 AES-256-CBC and MAC +no \*\* +noticed, chat ended$/m);
-    expect(end).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\nexit code 0$/);
+    expect(end).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\n {2}npm run learn -- --short .*\nexit code 0$/);
     expect(end).to.not.include(ASKS);
     screen.enter("echoed");
     await screen.shows(/echoed\n+echoed$/); // The terminal is as it was.
