@@ -93,7 +93,9 @@ withTool("tmux", ["-V"], "the tour in a real terminal", () => {
     }
     const end = await screen.shows("exit code 0");
     expect(end).to.match(/^ {2}04 AES-256-CBC and MAC +no \*\* +noticed, chat ended$/m);
-    expect(end).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\n {2}npm run learn -- --short .*\nexit code 0$/);
+    expect(end).to.match(
+      /\n {2}npm run lesson .*\n {2}npm run learn .*\n {2}npm run learn -- --short .*\nexit code 0$/,
+    );
     expect(end).to.not.include(ASKS);
     screen.enter("echoed");
     await screen.shows(/echoed\n+echoed$/); // The terminal is as it was.
