@@ -173,6 +173,15 @@ describe("the lesson reader", () => {
     expect(reader.page?.id).to.equal("01-2");
   });
 
+  it("lists its keys, and comes back to the same place", () => {
+    press("n", "h", "?");
+    expect(shown()).to.match(/^ keys .*\n> n, → +the next page\n/);
+    expect(shown()).to.include("the list of these keys");
+    press("down", "return");
+    expect(shown()).to.match(/^ 01-2 /);
+    expect(shown(), "the hint is still open").to.include("Look.");
+  });
+
   it("marks in the contents what was read to its end, and what was passed meanwhile", () => {
     const pages = [
       page("01-1", `# Page\n\n${LONG}`, "01-hello", SHORT),
