@@ -35,6 +35,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   "02-basic-p2p": {},
   "03-dh-chat": {},
   "04-aes-chat": {},
+  "05-lan-chat": { packages: ["libsql"] },
   programs: {},
   terminal: {},
   "captures/read": { packages: ["pcap-parser"] },
