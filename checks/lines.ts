@@ -217,12 +217,16 @@ const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
     likelyCause:
       "The end of the client's half is taken for the end of the connection. In Node.js, allowHalfOpen keeps it open.",
     async run(scene) {
-      const client = await visitor(scene, await scene.server());
+      const server = await scene.server();
       const numbers = Array.from({ length: 200 }, (_, index) => index);
-      await client.sends(numbers.map((number) => request(scene, number)).join(""));
-      await client.endsHalf();
-      for (const number of numbers) await answered(scene, client, number);
-      await client.isClosed();
+      // On a busy machine, the end may come when all is answered already. Three times in a row it does not.
+      for (let round = 0; round < 3; round += 1) {
+        const client = await visitor(scene, server);
+        await client.sends(numbers.map((number) => request(scene, number)).join(""));
+        await client.endsHalf();
+        for (const number of numbers) await answered(scene, client, number);
+        await client.isClosed();
+      }
     },
   },
 
