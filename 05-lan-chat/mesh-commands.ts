@@ -42,7 +42,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   peers: alone("peers", "who is there"),
   connect: withName("connect", "open a session; also /connect HOST:PORT"),
   to: withName("to", "open a messaging session: every line goes to NAME"),
-  leave: alone("leave", "end the messaging session (or a line exit); the session stays"),
+  leave: alone("leave", "end the messaging session (or a line exit)"),
   msg: withText("msg", "NAME TEXT", "send a message; it waits if NAME is away", (name, text) => ({
     kind: "msg",
     name,
@@ -64,7 +64,7 @@ const FORMS: Readonly<Record<string, Form>> = {
     path: barePath(path),
   })),
   take: withNumber("take", "accept the file offered under this number"),
-  refuse: withNumber("refuse", "refuse it, or stop taking it"),
+  refuse: withNumber("refuse", "refuse it, or stop a file in either direction"),
   history: {
     usage: "NAME [N]",
     help: `the last ${HISTORY}, or N, messages from and to NAME`,
