@@ -1,6 +1,7 @@
 // What a user may type (P9.12). Pure: a line in, a command out.
 
-import { type AccessLevel, accessLevel } from "./peer-options.ts";
+import { accessLevel } from "./peer-options.ts";
+import type { Access } from "./trust.ts";
 
 /** How many messages /history shows without a number, and at most. */
 const HISTORY = 20;
@@ -26,7 +27,7 @@ export type Command =
   | { kind: "send"; name: string; path: string }
   | { kind: "take" | "refuse"; number: number }
   | { kind: "room"; room: string; names: string[] }
-  | { kind: "access"; level: AccessLevel };
+  | { kind: "access"; level: Access };
 
 /** How a command is called, what it does, and how what stands behind its word is read. */
 interface Form {

@@ -11,10 +11,7 @@ import {
   secondsOption,
 } from "./arguments.ts";
 import { isUsername, nameKey } from "./messages.ts";
-
-/** Who may have a session (P9.5). */
-const ACCESS_LEVELS = ["team", "known", "verified"] as const;
-export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+import { ACCESS_LEVELS, type Access } from "./trust.ts";
 
 /** How many --peer may be given: each gets every beacon. */
 const MAX_PEERS = 64;
@@ -73,7 +70,7 @@ export interface PeerOptions {
   data: string;
   beacon: number;
   inactive: number;
-  access: AccessLevel;
+  access: Access;
   discovers: boolean;
 }
 
@@ -108,7 +105,7 @@ export function readPeerCall(argv: readonly string[], stageFolder: string): Peer
 }
 
 /** A level of access by its name; undefined if there is none of that name. */
-export function accessLevel(text: string | undefined): AccessLevel | undefined {
+export function accessLevel(text: string | undefined): Access | undefined {
   return ACCESS_LEVELS.find((level) => level === text);
 }
 
