@@ -13,14 +13,19 @@ import {
 } from "../../programs/child-program.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { patientTimeout } from "../../programs/patience.ts";
+import { leaveOut } from "./tools.ts";
 
 export const PEER = "05-lan-chat/peer.ts";
+
+/** The pause between two questions for what takes time, in milliseconds. */
+const ASK_PAUSE = 100;
 
 /** Loopback is down in a new namespace. cat keeps it alive, until its input ends. */
 const HOLD = "{ ip link set lo up || ifconfig lo up; } && echo ready && exec cat";
 
 export class OwnNetwork {
   readonly #holder: ChildProgram;
+  readonly #others: ChildProgram[] = [];
 
   private constructor(holder: ChildProgram) {
     this.#holder = holder;
@@ -53,8 +58,15 @@ export class OwnNetwork {
     return new ChildProgram([file, ...argv].join(" "), words, { ...usual, ...options });
   }
 
+  /** Runs any command in this network. */
+  run(words: readonly string[]): ChildProgram {
+    const program = new ChildProgram(words.join(" "), [...this.before, ...words], { sharesSignals: true });
+    this.#others.push(program);
+    return program;
+  }
+
   async close(): Promise<void> {
-    await this.#holder.kill();
+    await Promise.all([this.#holder, ...this.#others].map((program) => program.kill()));
   }
 }
 
@@ -122,6 +134,23 @@ export class PeerProgram {
     });
   }
 
+  /** Enters a command again and again, until the answer matches. @throws Error if it never does */
+  async asksUntil(command: string, pattern: RegExp): Promise<string> {
+    let isAsking = true;
+    const asking = (async () => {
+      while (isAsking) {
+        this.program.enter(command);
+        await new Promise((resolve) => setTimeout(resolve, ASK_PAUSE));
+      }
+    })();
+    try {
+      return await this.sees(pattern);
+    } finally {
+      isAsking = false;
+      await asking;
+    }
+  }
+
   /** Ends the input, and waits for the end. @returns the exit code */
   async leave(): Promise<number | null> {
     this.program.endInput();
@@ -184,4 +213,27 @@ export class Team {
     await this.network.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Defines tests, each with a team in a network of its own. They are left out where there are no such networks. */
+export function withTeam(title: string, define: (team: () => Team) => void): void {
+  describe(title, () => {
+    let team: Team | undefined;
+
+    beforeEach(async function () {
+      const network = await OwnNetwork.open();
+      if (typeof network === "string") leaveOut(this, network);
+      team = new Team(network);
+    });
+
+    afterEach(async () => {
+      await team?.close();
+      team = undefined;
+    });
+
+    define(() => {
+      if (team === undefined) throw new Error("there is no team outside of a test");
+      return team;
+    });
+  });
 }
