@@ -261,13 +261,16 @@ export class Mesh {
     if (addresses.length === 0)
       throw new UserError(`no session with ${name}: nobody knows where they are; /connect HOST:PORT may do`);
     this.#turnedAway.delete(fingerprint); // The user asks, so the user is told, again.
-    await this.#call(`no session with ${name}`, addresses, fingerprint);
+    await this.#call(`no session with ${name}:`, addresses, fingerprint);
   }
 
   /** The user wants a session with whoever listens there (`/connect HOST:PORT`). @throws UserError */
   async connectTo(address: string): Promise<void> {
     for (const one of this.#turnedAway.values()) one.toldAt = Number.NEGATIVE_INFINITY;
-    await this.#call(`no session with ${address}`, [address], undefined);
+    const before = this.#sessions.all();
+    const session = await this.#call("no session with", [address], undefined);
+    if (session !== undefined && before.includes(session))
+      this.#settings.note(`${this.shown(session.fingerprint)} is connected already`);
   }
 
   /** @throws UserError if there is nothing to verify */
@@ -393,8 +396,7 @@ export class Mesh {
       this.#trust.pin(key, name);
       this.#names.pin(name, fingerprint);
     }
-    for (const event of this.#directory.sessionOpened(fingerprint, { name, address }, Date.now()))
-      this.#directoryEvent(event);
+    this.#directory.sessionOpened(fingerprint, { name, address }, Date.now());
     if (!this.#successors.has(session)) show(`connected to ${this.shown(fingerprint)}`);
     if (verdict === "first") this.#showNewKey(fingerprint);
     if (verdict === "renamed") this.#showOtherName(fingerprint, name);
@@ -485,14 +487,18 @@ export class Mesh {
   }
 
   /** Calls for the user. @throws UserError if it comes to nothing, and the user has not heard why */
-  async #call(problem: string, addresses: readonly string[], fingerprint: string | undefined): Promise<void> {
+  async #call(
+    problem: string,
+    addresses: readonly string[],
+    fingerprint: string | undefined,
+  ): Promise<Session | undefined> {
     try {
-      await this.#sessions.call(addresses, fingerprint);
+      return await this.#sessions.call(addresses, fingerprint);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       const hasChanged = fingerprint !== undefined && this.#hasChanged(fingerprint);
-      if (error.kind === "closed" || (error.kind === "not-allowed" && hasChanged)) return;
-      throw new UserError(`${problem}: ${error.message}`);
+      if (error.kind === "closed" || (error.kind === "not-allowed" && hasChanged)) return undefined;
+      throw new UserError(`${problem} ${error.message}`);
     }
   }
 
