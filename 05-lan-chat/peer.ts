@@ -22,7 +22,7 @@ void runProgram(async () => {
   if (call.kind === "help") return console.log(usage(CALL, ABOUT, OPTIONS));
   if (call.kind === "new-team") return console.log(drawPassphrase());
   const passphrase = await passphraseFor(call.options);
-  if (passphrase === undefined) return; // The user has given up.
+  if (passphrase === undefined) throw new UserError("no passphrase was given");
   for (const warning of passphraseWarnings(passphrase)) warn(warning);
   await runPeer(call.options, passphrase);
 });
