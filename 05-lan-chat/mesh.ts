@@ -409,7 +409,7 @@ export class Mesh {
       const name = this.shown(fingerprint);
       this.#settings.show(`disconnected from ${name}${reason === undefined ? "" : `: ${reason}`}`);
     } else this.#successors.add(successor);
-    this.conversations.closed(session, reason);
+    this.conversations.closed(session, successor);
     for (const event of this.#directory.sessionClosed(fingerprint, Date.now())) this.#directoryEvent(event);
   }
 
