@@ -94,7 +94,7 @@ describe("the names that peers are shown under", () => {
     expect(names.find("ANN#F3kQab")).to.deep.equal([TWO]);
     expect(names.find("ann#F3kQaa")).to.deep.equal([ONE]);
     expect(names.find("ann#F3kQ")).to.deep.equal([ONE, TWO]);
-    for (const nobody of ["ann#f3kqab", "ann#", "bob#F3kQ", "carol", "", "#", "#F3kQab"])
+    for (const nobody of ["ann#f3kqab", "ann#", "ann#F3kQaa#", "bob#F3kQ", "carol", "", "#", "#F3kQab"])
       expect(names.find(nobody), nobody).to.deep.equal([]);
   });
 

@@ -53,10 +53,11 @@ export class Names {
 
   /** The fingerprints that `bob` or `bob#F3kQ` can mean: none, one, or several if too few characters were typed. */
   find(text: string): string[] {
-    const [name = "", prefix] = text.split("#", 2);
+    const [name = "", prefix, ...more] = text.split("#");
     const all = this.#keysNamed(name);
     if (prefix === undefined) return all.slice(0, 1);
-    return prefix === "" ? [] : all.filter((fingerprint) => fingerprint.startsWith(prefix));
+    if (prefix === "" || more.length > 0) return [];
+    return all.filter((fingerprint) => fingerprint.startsWith(prefix));
   }
 
   /** A pinned key keeps the name that it was pinned to, in the spelling that it uses now. */
