@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { LanMesh, type LanPeer } from "../tests/support/lan-peers.ts";
+import { LanMesh, type LanPeer } from "../tests/support/peers-in-memory.ts";
 
 /** The texts of the messages that are shown from somebody, repeats left out. */
 function heard(peer: LanPeer, from: string): string[] {

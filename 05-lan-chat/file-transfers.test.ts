@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { LanMesh, type LanPeer } from "../tests/support/lan-peers.ts";
+import { LanMesh, type LanPeer } from "../tests/support/peers-in-memory.ts";
 import { partName } from "./transfers.ts";
 
 const FILE = "0123456789abcdef0123456789abcdef";

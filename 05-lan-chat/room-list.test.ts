@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { LanMesh, type LanPeer } from "../tests/support/lan-peers.ts";
+import { LanMesh, type LanPeer } from "../tests/support/peers-in-memory.ts";
 import { makeRoom } from "./rooms.ts";
 
 const ID = "0123456789abcdef0123456789abcdef";
