@@ -18,7 +18,7 @@ describe("05 letters with their carriers (P9.8)", () => {
     mesh.away.add("mallory");
   });
 
-  afterEach(() => mesh.close());
+  afterEach(async () => await mesh.close());
 
   /** A letter, as its writer hands it over. */
   function letterOf(

@@ -17,7 +17,7 @@ describe("05 rooms among their members (P9.10)", () => {
     both = [bob.identity.fingerprint, carol.identity.fingerprint];
   });
 
-  afterEach(() => mesh.close());
+  afterEach(async () => await mesh.close());
 
   /** The id of the only room that a peer knows by this name. */
   function roomId(peer: LanPeer, name = "team"): string {
