@@ -28,6 +28,8 @@ function drawn(ends: Pick<Stream, "a" | "b">, width: number, listed: Partial<Lis
     path: "x",
     packets: 1,
     segments: 1,
+    datagrams: 0,
+    conversations: [],
     notUnderstood: new Map(),
     duration: 0n,
     streams: [stream],
