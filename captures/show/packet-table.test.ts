@@ -35,7 +35,7 @@ function drawn(ends: Pick<Stream, "a" | "b">, width: number, listed: Partial<Lis
     streams: [stream],
     damage: undefined,
   };
-  const table = packetTable(capture, capture.streams, width);
+  const table = packetTable(capture, undefined, width);
   const packet: ListedPacket = {
     number: 7,
     time: 1_500_000_000n,
@@ -46,6 +46,7 @@ function drawn(ends: Pick<Stream, "a" | "b">, width: number, listed: Partial<Lis
       counted: { sequence: 1, acknowledgement: 22 },
       bytes: 1234,
     },
+    udp: undefined,
     what: `{"type":"message","text":"${"x".repeat(100)}"}`,
     isSealed: false,
     ...listed,

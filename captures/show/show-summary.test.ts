@@ -119,7 +119,7 @@ describe("the summary of a capture", () => {
     assert.deepEqual(summary(counts), [
       "some.pcap",
       "12 packets, 0 of them TCP, in 0.000 s; 0 streams",
-      "9 packets were not understood, and may hold TCP as well:",
+      "9 packets were not understood, and may hold TCP or UDP as well:",
       "  7 of link type 105 (Wi-Fi, IEEE 802.11)",
       "  2 of link type 1 (Ethernet): EtherType 0x9999",
     ]);
