@@ -19,7 +19,8 @@ const PURE =
   /^0[234]-[a-z0-9-]+\/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)\.ts$/;
 
 /** With the keys of a chat, these files of stages 04 and 05 can decrypt it. */
-const CIPHER = /^(?:04-aes-chat\/(?:aes-cbc-hmac|key-schedule)|05-lan-chat\/(?:base64|fernet|identity|team-key))\.ts$/;
+const CIPHER =
+  /^(?:04-aes-chat\/(?:aes-cbc-hmac|key-schedule)|05-lan-chat\/(?:base64|fernet|identity|team-key))\.ts$/;
 
 /** What the files of a folder may import, in addition to the folder itself and Node's modules. */
 export interface ImportRule {

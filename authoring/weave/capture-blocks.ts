@@ -42,8 +42,7 @@ export async function packetTable(
   for await (const { segment, datagram, listed, first: start } of packetsOf(path)) {
     if (listed.number < first || listed.number > last) continue;
     const isWanted = wanted === undefined ? (segment ?? datagram) : segment && belongsTo(segment, wanted);
-    if (isWanted)
-      rows.push(...table.packetRows(columns, listed, start, plain));
+    if (isWanted) rows.push(...table.packetRows(columns, listed, start, plain));
   }
   if (rows.length === 0) throw new MarkerError("there is no such packet in the capture");
   return [...table.packetHeading(columns), ...rows];

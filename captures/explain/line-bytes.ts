@@ -63,9 +63,10 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ["letter.type", "type: a letter, for who is away"],
   ["letter.body", "body: a JSON text, exactly as it was signed"],
   ["letter.signature", "signature: of the writer, over the body, base64"],
+  ["message.from", "from: the fingerprint of the writer's key"],
+  ["message.to", "to: the fingerprint of the recipient's key"],
   [".to", "to: the fingerprint of the recipient's key"],
   [".from", "from: the fingerprint of the writer's key"],
-  [".id", "id: drawn by the writer; shown only once"],
   [".sent", "sent: when, in milliseconds since 1970"],
   [".key", "key: a fresh key of 32 bytes, sealed with RSA for the recipient alone"],
   [".token", "token: under that key; the text is in it"],
@@ -113,9 +114,7 @@ function tokenBytes(body: Buffer): LabelledBytes[] | undefined {
 function frameBytes(body: Buffer): LabelledBytes[] | undefined {
   const header = frameHeaderOf(body);
   if (header !== undefined)
-    return [
-      { bytes: body, label: `frame: from ${header.address} (so they say), team ${header.team}` },
-    ];
+    return [{ bytes: body, label: `frame: from ${header.address} (so they say), team ${header.team}` }];
   return isFrameEnd(body) ? [{ bytes: body, label: "frame: its end" }] : undefined;
 }
 
@@ -139,7 +138,11 @@ function objectBytes(body: Buffer): LabelledBytes[] | undefined {
     const written = writtenAs(value);
     if (written === undefined) return undefined;
     const text = `${ranges.length === 0 ? "{" : ","}${JSON.stringify(name)}:${written}`;
-    const label = MEANINGS.get(`${type}.${name}`) ?? readable(Buffer.from(name)).slice(0, LONGEST_TEXT);
+    const isDrawn = name === "id" && typeof value === "string";
+    const known = isDrawn
+      ? "id: drawn by the writer, of all messages the only one"
+      : MEANINGS.get(`${type}.${name}`);
+    const label = known ?? readable(Buffer.from(name)).slice(0, LONGEST_TEXT);
     ranges.push({ bytes: Buffer.from(text), label });
   }
   if (ranges.length === 0) return undefined;

@@ -124,7 +124,9 @@ export function explain(bytes: Buffer): string | undefined {
     case "bye":
       return object.reason === undefined ? "(goodbye)" : `(goodbye: ${text(object.reason)})`;
     case "hello":
-      return object.stage === "05" ? helloWords(object) : `(I am ${text(object.from)}, are you ${text(object.to)}?)`;
+      return object.stage === "05"
+        ? helloWords(object)
+        : `(I am ${text(object.from)}, are you ${text(object.to)}?)`;
     case "key":
       return `(my public key, group ${text(object.group)})`;
     case "error":

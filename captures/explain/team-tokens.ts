@@ -14,10 +14,14 @@ import type { Unsealed } from "./unsealed.ts";
 /** The key of a team: 32 bytes. */
 export type TeamKey = Buffer;
 
-/** From the passphrase as it stands in its file: its first line, without LF or CR LF (P8.1). */
-export function teamKeyFrom(file: string, team: string): Promise<TeamKey> {
-  const [passphrase = ""] = file.split("\n");
-  return deriveTeamKey(passphrase.replace(/\r$/, ""), team);
+/**
+ * From the passphrase as it stands in its file: its first line, without LF or CR LF (P8.1).
+ * @returns undefined if that is empty
+ */
+export async function teamKeyFrom(file: string, team: string): Promise<TeamKey | undefined> {
+  const [first = ""] = file.split("\n");
+  const passphrase = first.replace(/\r$/, "");
+  return passphrase === "" ? undefined : deriveTeamKey(passphrase, team);
 }
 
 /** A beacon, or a goodbye, as its token held it. */
@@ -40,7 +44,11 @@ export function beaconIn(plaintext: Buffer): OpenedBeacon | undefined {
   if (typeof body !== "string") return undefined;
   const object = jsonOf(Buffer.from(body));
   if (object?.type !== "beacon" && object?.type !== "bye") return undefined;
-  return { body: Buffer.from(body), object, signature: isSigned(object, body, signature) ? "right" : "wrong" };
+  return {
+    body: Buffer.from(body),
+    object,
+    signature: isSigned(object, body, signature) ? "right" : "wrong",
+  };
 }
 
 /** Whether the key in the beacon itself has made the signature: so its sender has that key. Whose it is, it cannot say. */
@@ -59,7 +67,7 @@ function isSigned(object: JsonLine, body: string, signature: unknown): boolean {
 export function beaconWords({ object, signature }: OpenedBeacon): string {
   const kind = object.type === "bye" ? "goodbye" : "beacon";
   const seq = typeof object.seq === "number" ? object.seq : "?";
-  return `${kind} ${seq} of ${shown(object.name)}, ${shown(object.address)}; signature ${signature}`;
+  return `${kind} ${seq} of ${shown(object.name)}, signature ${signature}, at ${shown(object.address)}`;
 }
 
 /** The plaintext of a token under the team's key, in words. */
@@ -79,7 +87,10 @@ export function openHellos(lines: readonly StreamLine[], teamKey: TeamKey): Map<
     if (line.kind !== "line" || seen.has(line.from) || tokenOf(withoutCr(line.bytes)) === undefined) continue;
     seen.add(line.from);
     const opened = openToken(withoutCr(line.bytes), teamKey);
-    results.set(line, opened === undefined ? { problem: "not sealed with this team's key" } : { line: opened });
+    results.set(
+      line,
+      opened === undefined ? { problem: "not sealed with this team's key" } : { line: opened },
+    );
   }
   return results;
 }

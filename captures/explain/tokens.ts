@@ -3,7 +3,7 @@
 
 /** What a token says without its key. */
 export interface Token {
-  /** When it was made, as its maker says, in seconds since 1970-01-01, UTC. */
+  /** When it was made, as its maker says, in seconds since 1970-01-01, UTC: from 2^53 on rounded. */
   seconds: number;
   ciphertext: Buffer;
 }
@@ -27,8 +27,7 @@ export function tokenOf(text: Buffer): Token | undefined {
   const ciphertext = bytes.subarray(CIPHERTEXT_AT, bytes.length - MAC_BYTES);
   if (bytes[0] !== VERSION || ciphertext.length === 0 || ciphertext.length % BLOCK_BYTES !== 0)
     return undefined;
-  const seconds = bytes.readBigUInt64BE(TIME_AT);
-  return seconds > Number.MAX_SAFE_INTEGER ? undefined : { seconds: Number(seconds), ciphertext };
+  return { seconds: Number(bytes.readBigUInt64BE(TIME_AT)), ciphertext };
 }
 
 /** Padded base64url (RFC 4648, section 5) in its one spelling. */

@@ -78,7 +78,8 @@ export class Decoder {
       if (whole === undefined) return undefined;
       const { protocol, payload } = whole;
       if (protocol === TCP) return parseTcp(payload, ip, packet) ?? BROKEN_TCP;
-      if (protocol === UDP) return parseUdp(payload, ip, packet, castOf(ip.destination, packet)) ?? BROKEN_UDP;
+      if (protocol === UDP)
+        return parseUdp(payload, ip, packet, castOf(ip.destination, packet)) ?? BROKEN_UDP;
       if (protocol !== IPV4_IN_IP && protocol !== IPV6_IN_IP) return CARRIERS.get(protocol);
       // What the payload holds is an IP packet again, and always shorter: so this ends.
       version = protocol === IPV4_IN_IP ? 4 : 6;

@@ -187,7 +187,8 @@ describe("conversations in UDP", () => {
     return conversations.finish().map(({ a, b, countFromA, countFromB, longest, datagrams }) => {
       const said = Array.from(
         datagrams(),
-        ({ packet, source, payload, payloadLength }) => `${packet}:${source.port}:${payload}:${payloadLength}`,
+        ({ packet, source, payload, payloadLength }) =>
+          `${packet}:${source.port}:${payload}:${payloadLength}`,
       );
       return `${a.port}-${b.port} ${countFromA}/${countFromB} ${longest} ${said.join(" ")}`;
     });

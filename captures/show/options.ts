@@ -26,7 +26,7 @@ const OPTIONS = {
 
 type Name = keyof typeof OPTIONS;
 
-/** What each view takes beside its own option. All of them take --partial. */
+/** What each view takes beside its own option. All that show a capture take --partial. */
 const TEAM_KEY = ["passphrase-file", "team"] as const;
 const TAKES = {
   summary: TEAM_KEY,
@@ -137,13 +137,16 @@ function teamOf(
   if (passphraseFile === undefined) throw new UsageError("--team does nothing without --passphrase-file");
   if (!/^[A-Za-z0-9_-]{1,32}$/.test(name)) throw new UsageError("a team is 1 to 32 of A-Z a-z 0-9 _ -");
   if (view === "packets" && values.stream !== undefined)
-    throw new UsageError("--passphrase-file does nothing with --packets of one stream: it opens datagrams there");
+    throw new UsageError(
+      "--passphrase-file does nothing with --packets of one stream: it opens datagrams there",
+    );
   return { passphraseFile, name };
 }
 
 /** Refuses what the view does not take. */
 function refuseIdle(view: ViewName, given: readonly Name[]): void {
-  const taken: readonly string[] = [view, "partial", ...TAKES[view]];
+  const always = view === "letter" ? [] : ["partial"];
+  const taken: readonly string[] = [view, ...always, ...TAKES[view]];
   const idle = given.find((name) => !taken.includes(name));
   if (idle === undefined) return;
   if (view !== "summary") throw new UsageError(`--${idle} does nothing with --${view}`);

@@ -76,7 +76,13 @@ describe("the table of packets", () => {
     ]);
   });
 
-  it("has a row for what is no TCP", () => {
+  it("has the name of UDP in the place of flags", () => {
+    const udp = { source: LOOPBACK.a, destination: LOOPBACK.b, cast: "one", bytes: 8 } as const;
+    const [, row] = drawn(LOOPBACK, 80, { tcp: undefined, udp, what: "no token" });
+    assert.equal(row, "     7  1.500000  51000 → 10001  UDP                      8  no token");
+  });
+
+  it("has a row for what is neither TCP nor UDP", () => {
     const [, row] = drawn(LOOPBACK, 80, { tcp: undefined, what: "ARP, 42 bytes" });
     assert.match(row ?? "", /^ {5}7 {2}1\.500000 {2,}ARP, 42 bytes$/);
   });

@@ -62,7 +62,9 @@ export function showFind(
         problems.push("not sealed with this team's key");
       if (!found?.includes(text)) continue;
       const place = `UDP ${conversation.index}, packet ${packet}, from ${endpoint(source)}${isOnWire ? "" : ", decrypted"}: `;
-      rows.push(place + canvas.paint("plaintext", around(readable(found), text, canvas.width - place.length)));
+      rows.push(
+        place + canvas.paint("plaintext", around(readable(found), text, canvas.width - place.length)),
+      );
     }
   }
   const hasKeys = keys.keyLog !== undefined || keys.teamKey !== undefined;

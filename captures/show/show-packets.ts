@@ -3,9 +3,9 @@
 import { userPath } from "../../programs/user-path.ts";
 import type { Canvas } from "../../terminal/paint.ts";
 import { wrap } from "../../terminal/text.ts";
+import { type LabelledBytes, plaintextBytes } from "../explain/line-bytes.ts";
 import { type ListedPacket, PacketLister } from "../explain/listed-packets.ts";
 import { explainPacket } from "../explain/packet-bytes.ts";
-import { type LabelledBytes, plaintextBytes } from "../explain/line-bytes.ts";
 import { beaconIn, beaconWords, openToken, type TeamKey, withoutCr } from "../explain/team-tokens.ts";
 import { Decoder, isSegment } from "../follow/decode.ts";
 import type { LoadedCapture } from "../follow/load.ts";
@@ -38,8 +38,7 @@ export async function* packetsOf(
   for await (const packet of readCapture(path, options)) {
     first ??= packet.time;
     const sent = decoder.decodeSent(packet);
-    const [segment, datagram] =
-      sent === undefined || isSegment(sent) ? [sent, undefined] : [undefined, sent];
+    const [segment, datagram] = sent === undefined || isSegment(sent) ? [sent, undefined] : [undefined, sent];
     yield { packet, segment, datagram, listed: lister.list(packet, sent), first };
   }
 }
@@ -109,7 +108,9 @@ function openedIn(data: Buffer | undefined, teamKey: TeamKey): { title: string; 
   return splitLines(data ?? Buffer.alloc(0)).flatMap((line) => {
     const plaintext = openToken(withoutCr(line), teamKey);
     if (plaintext === undefined) return [];
-    const tables = [{ title: "Inside the token, decrypted with the team's key:", ranges: plaintextBytes(plaintext) }];
+    const tables = [
+      { title: "Inside the token, decrypted with the team's key:", ranges: plaintextBytes(plaintext) },
+    ];
     const beacon = beaconIn(plaintext);
     if (beacon !== undefined)
       tables.push({

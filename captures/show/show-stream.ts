@@ -89,7 +89,9 @@ const EXPLANATION =
 
 /** Says of a session of stage 05 what no key opens, and why. */
 function aboutSession(lines: readonly StreamLine[], opened: ReadonlyMap<StreamLine, Unsealed>): string {
-  const tokens = lines.filter(({ kind, ...line }) => kind === "line" && "bytes" in line && isToken(line.bytes));
+  const tokens = lines.filter(
+    ({ kind, ...line }) => kind === "line" && "bytes" in line && isToken(line.bytes),
+  );
   const closed = tokens.filter((line) => !opened.has(line)).length;
   if (opened.size === 0)
     return `${closed} tokens. The team's key opens the first of each side: --passphrase-file FILE --team TEAM.`;

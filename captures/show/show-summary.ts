@@ -23,9 +23,24 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas, teamKey?: Te
     ...damageRows(capture, canvas),
     ...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)),
   ];
-  if (streams.length > 0) rows.push("", ...drawn(TCP_HEADING, streams.map((one) => summaryOf(one, teamKey)), canvas));
+  if (streams.length > 0)
+    rows.push(
+      "",
+      ...drawn(
+        TCP_HEADING,
+        streams.map((one) => summaryOf(one, teamKey)),
+        canvas,
+      ),
+    );
   if (conversations.length > 0)
-    rows.push("", ...drawn(UDP_HEADING, conversations.map((one) => udpSummaryOf(one, teamKey)), canvas));
+    rows.push(
+      "",
+      ...drawn(
+        UDP_HEADING,
+        conversations.map((one) => udpSummaryOf(one, teamKey)),
+        canvas,
+      ),
+    );
   return rows;
 }
 
