@@ -48,6 +48,9 @@ export function datagramOf(name: string): string {
   return found.datagram;
 }
 
+/** When the first beacon of the known answers is right: 2025-11-28 20:00:42.5 UTC, in nanoseconds. */
+const BEGIN = 1_764_360_042_500_000_000n;
+
 const GROUP = { address: "239.255.54.45", hardware: "01005e7f362d" };
 const NETWORK = { address: "10.0.0.255", hardware: "ffffffffffff" };
 const ONE = { address: "10.0.0.2", hardware: "020000000002" };
@@ -83,6 +86,6 @@ export function lanCapture(): Buffer {
   for (const { sender, token } of [...session.proofs, ...session.records])
     connection.data(sender === "initiator" ? "a" : "b", frame(sender, token));
   connection.finish();
-  const records = packets.map((data, index) => pcapRecord(BigInt(index) * 1_000_000n, data));
+  const records = packets.map((data, index) => pcapRecord(BEGIN + BigInt(index) * 1_000_000n, data));
   return Buffer.concat([pcapHeader(1), ...records]);
 }
