@@ -43,7 +43,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   "captures/follow": { folders: ["captures/read"] },
   "captures/explain": { folders: ["captures/read", "captures/follow"], files: CIPHER },
   "captures/show": { folders: [...CAPTURES, ...SHARED] },
-  "captures/record": { folders: [...CAPTURES, ...SHARED] },
+  "captures/record": { folders: [...CAPTURES, ...SHARED], packages: ["libsql"] },
   captures: { folders: [...IN_CAPTURES, ...SHARED] },
   attacks: { folders: [...ALL_CAPTURES, ...SHARED], files: PURE },
   checks: { folders: [...ALL_CAPTURES, ...SHARED], packages: ["esbuild"] },

@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { DEADLINE } from "../../programs/child-program.ts";
-import { Decoder } from "../follow/decode.ts";
+import { Decoder, isSegment, type Sent } from "../follow/decode.ts";
 import type { Packet, Segment } from "../read/packet.ts";
 import { readCapture } from "../read/read-capture.ts";
 import { Connections } from "./connections.ts";
@@ -15,6 +15,12 @@ export interface CapturedSegment {
   segment: Segment;
 }
 
+/** A packet, and what programs send in it; undefined if it is something else, such as ARP. */
+export interface CapturedPacket {
+  packet: Packet;
+  sent: Sent | undefined;
+}
+
 /** The file does not hold everything in time. The message is one line. */
 export class IncompleteCapture extends Error {}
 
@@ -23,11 +29,15 @@ const LOOK_AGAIN = 50;
 
 /** The TCP segments in a file that the tool still writes. Its last packet may be incomplete, so damage is ignored. */
 export async function* segmentsIn(path: string): AsyncGenerator<CapturedSegment> {
+  for await (const { packet, sent } of packetsIn(path))
+    if (sent !== undefined && isSegment(sent)) yield { packet, segment: sent };
+}
+
+/** All packets in such a file. */
+export async function* packetsIn(path: string): AsyncGenerator<CapturedPacket> {
   const decoder = new Decoder();
-  for await (const packet of readCapture(path, { onDamage: () => {} })) {
-    const segment = decoder.decode(packet);
-    if (segment !== undefined) yield { packet, segment };
-  }
+  for await (const packet of readCapture(path, { onDamage: () => {} }))
+    yield { packet, sent: decoder.decodeSent(packet) };
 }
 
 /**
@@ -45,13 +55,13 @@ export async function untilWhole(path: string, count: number): Promise<void> {
 }
 
 /**
- * Waits until the file holds a segment to this port.
+ * Waits until the file holds a segment or a datagram to this port.
  * @throws IncompleteCapture
  */
 export async function untilSeen(path: string, port: number): Promise<void> {
   await until(async () => {
-    for await (const { segment } of segmentsIn(path)) {
-      if (segment.destination.port === port) return undefined;
+    for await (const { sent } of packetsIn(path)) {
+      if (sent?.destination.port === port) return undefined;
     }
     return "the last packets are missing";
   });
@@ -87,4 +97,28 @@ export async function keep(
   }
   if (parts.length > 0) await writeFile(out, Buffer.concat(parts));
   return { packets: Math.max(0, parts.length - 1), connections: connections.all.length };
+}
+
+/**
+ * Copies all packets of a network to `out`, in classic pcap with microseconds: also those that are neither TCP nor UDP.
+ * @param end the port of the packet that marks the end; it is left out
+ */
+export async function keepLan(
+  path: string,
+  out: string,
+  end: number,
+): Promise<{ packets: number; connections: number; datagrams: number }> {
+  const parts: Buffer[] = [];
+  const connections = new Connections();
+  let datagrams = 0;
+  for await (const { packet, sent } of packetsIn(path)) {
+    if (sent?.destination.port === end) break;
+    if (parts.length === 0) parts.push(pcapHeader(packet.linkType));
+    parts.push(pcapRecord(packet.time, packet.data, packet.originalLength));
+    if (sent === undefined) continue;
+    if (isSegment(sent)) connections.add(sent);
+    else datagrams += 1;
+  }
+  if (parts.length > 0) await writeFile(out, Buffer.concat(parts));
+  return { packets: Math.max(0, parts.length - 1), connections: connections.all.length, datagrams };
 }
