@@ -43,7 +43,7 @@ describe("npm run capture", () => {
   it("says what is wrong with its arguments in one line, and ends with exit code 2", async () => {
     const wrong = [
       [],
-      ["05"],
+      ["06"],
       ["02", "a.pcap", "b.pcap"],
       ["02", ""],
       ["all", "a.pcap"],

@@ -3,7 +3,11 @@
 import { ChildProgram, ProgramError } from "../../programs/child-program.ts";
 
 /** The tools, in the order in which they are tried. */
-const TOOLS: readonly { name: string; argv: (file: string, filter: string, from: string) => string[]; ready: RegExp }[] = [
+const TOOLS: readonly {
+  name: string;
+  argv: (file: string, filter: string, from: string) => string[];
+  ready: RegExp;
+}[] = [
   {
     name: "dumpcap",
     // -P makes dumpcap write classic pcap, not pcapng.

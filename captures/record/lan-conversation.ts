@@ -20,6 +20,7 @@ export const LETTER = "the code for the door is 2718";
 export const FILE_NAME = "squares.txt";
 export function fileContent(): string {
   let text = "";
-  for (let number = 1; text.length < 20_000; number += 1) text += `${number} times ${number} is ${number * number}\n`;
+  for (let number = 1; text.length < 20_000; number += 1)
+    text += `${number} times ${number} is ${number * number}\n`;
   return text.slice(0, 20_000);
 }

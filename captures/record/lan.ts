@@ -54,7 +54,17 @@ export class Lan {
     await run([...this.withinBridge, ...cable, "netns", String(holder.pid)]);
     await run([...this.withinBridge, "ip", "link", "set", port, "master", BRIDGE, "up"]);
     const host = within(holder);
-    await run([...host, "ip", "address", "add", `${address}/24`, "broadcast", "10.0.0.255", "dev", INTERFACE]);
+    await run([
+      ...host,
+      "ip",
+      "address",
+      "add",
+      `${address}/24`,
+      "broadcast",
+      "10.0.0.255",
+      "dev",
+      INTERFACE,
+    ]);
     await run([...host, "ip", "link", "set", INTERFACE, "up"]);
     this.hosts.push({ address, within: host });
   }
@@ -77,9 +87,10 @@ export class Lan {
 async function hold(): Promise<ChildProgram> {
   if (process.platform !== "linux") throw new NoNamespace("hosts: only Linux has network namespaces");
   const holder = new ChildProgram("unshare", ["unshare", "--net", "sh", "-c", HOLDER]);
-  const isReady = await Promise.race([holder.line("ready").then(() => true), holder.ended.then(() => false)]).catch(
-    () => false,
-  );
+  const isReady = await Promise.race([
+    holder.line("ready").then(() => true),
+    holder.ended.then(() => false),
+  ]).catch(() => false);
   if (isReady) return holder;
   await holder.kill();
   throw problem("unshare", holder);

@@ -78,41 +78,51 @@ async function until(findProblem: () => Promise<string | undefined>): Promise<vo
   }
 }
 
-/**
- * Copies the wanted packets to `out`, in classic pcap with microseconds, whatever format the tool has written.
- * @returns the number of packets and of connections
- */
-export async function keep(
-  path: string,
-  out: string,
-  wanted: (segment: Segment) => boolean = () => true,
-): Promise<{ packets: number; connections: number }> {
-  const parts: Buffer[] = [];
-  const connections = new Connections();
-  for await (const { packet, segment } of segmentsIn(path)) {
-    if (!wanted(segment)) continue;
-    if (parts.length === 0) parts.push(pcapHeader(packet.linkType));
-    parts.push(pcapRecord(packet.time, packet.data, packet.originalLength));
-    connections.add(segment);
-  }
-  if (parts.length > 0) await writeFile(out, Buffer.concat(parts));
-  return { packets: Math.max(0, parts.length - 1), connections: connections.all.length };
+/** How much was kept. */
+export interface Kept {
+  packets: number;
+  connections: number;
+  datagrams: number;
 }
 
 /**
- * Copies all packets of a network to `out`, in classic pcap with microseconds: also those that are neither TCP nor UDP.
- * @param end the port of the packet that marks the end; it is left out
+ * Copies the wanted segments to `out`, in classic pcap with microseconds, whatever format the tool has written.
+ * @returns the number of packets and of connections
  */
-export async function keepLan(
+export function keep(
   path: string,
   out: string,
-  end: number,
-): Promise<{ packets: number; connections: number; datagrams: number }> {
+  wanted: (segment: Segment) => boolean = () => true,
+): Promise<Kept> {
+  return keepSent(path, out, (sent) => isSegment(sent) && wanted(sent));
+}
+
+/** The same for segments and datagrams. */
+export function keepSent(path: string, out: string, wanted: (sent: Sent) => boolean): Promise<Kept> {
+  return keepPackets(path, out, ({ sent }) => (sent !== undefined && wanted(sent) ? "keep" : "drop"));
+}
+
+/**
+ * Copies all packets of a network, also those that are neither TCP nor UDP.
+ * @param end the port of the packet that marks the end; from there on nothing is kept
+ */
+export function keepLan(path: string, out: string, end: number): Promise<Kept> {
+  return keepPackets(path, out, ({ sent }) => (sent?.destination.port === end ? "end" : "keep"));
+}
+
+async function keepPackets(
+  path: string,
+  out: string,
+  judge: (packet: CapturedPacket) => "keep" | "drop" | "end",
+): Promise<Kept> {
   const parts: Buffer[] = [];
   const connections = new Connections();
   let datagrams = 0;
-  for await (const { packet, sent } of packetsIn(path)) {
-    if (sent?.destination.port === end) break;
+  for await (const captured of packetsIn(path)) {
+    const verdict = judge(captured);
+    if (verdict === "end") break;
+    if (verdict === "drop") continue;
+    const { packet, sent } = captured;
     if (parts.length === 0) parts.push(pcapHeader(packet.linkType));
     parts.push(pcapRecord(packet.time, packet.data, packet.originalLength));
     if (sent === undefined) continue;

@@ -6,7 +6,7 @@ import { startCaptureTool } from "./capture-tool.ts";
 import { BRIDGE, Lan } from "./lan.ts";
 import { PASSPHRASE } from "./lan-conversation.ts";
 import { NoNamespace, recordInNamespace } from "./namespace.ts";
-import { dataFolder, playLan, USERS } from "./play-lan.ts";
+import { dataFolder, playLan, USERS, type User } from "./play-lan.ts";
 import { keepLan, untilSeen } from "./raw-capture.ts";
 import { asRecordError, describe, type Method, pathForPeople, RecordError } from "./record.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
@@ -34,7 +34,7 @@ export interface LanOptions {
 export interface LanKeys {
   passphrase: string;
   letter: string;
-  identities: Readonly<Record<string, string>>;
+  identities: Readonly<Record<User, string>>;
 }
 
 export function keysBeside(out: string): LanKeys {
@@ -42,7 +42,11 @@ export function keysBeside(out: string): LanKeys {
   return {
     passphrase: `${beginning}.passphrase`,
     letter: `${beginning}.letter`,
-    identities: Object.fromEntries(USERS.map((user) => [user, `${beginning}-${user}.pem`])),
+    identities: {
+      alice: `${beginning}-alice.pem`,
+      bob: `${beginning}-bob.pem`,
+      carol: `${beginning}-carol.pem`,
+    },
   };
 }
 
@@ -50,13 +54,17 @@ export function keysBeside(out: string): LanKeys {
 export async function recordLan(options: LanOptions): Promise<void> {
   const { out, method } = options;
   if (method === "recorder")
-    throw new RecordError("our recorder does not know datagrams: 05 needs network namespaces and a capture tool");
+    throw new RecordError(
+      "our recorder does not know datagrams: 05 needs network namespaces and a capture tool",
+    );
   try {
     await mkdir(dirname(out), { recursive: true });
     await withTemporaryFolder(async (folder) => {
       // Root makes the hosts at once; who is not, is root in a namespace of users first, where that is allowed.
-      if (method === "tool" || (method === undefined && process.getuid?.() === 0)) return recordHere(options, folder);
-      for (const line of await recordInNamespace(LAN_RECORDING.name, resolve(out), folder, true)) options.report(line);
+      if (method === "tool" || (method === undefined && process.getuid?.() === 0))
+        return recordHere(options, folder);
+      for (const line of await recordInNamespace(LAN_RECORDING.name, resolve(out), folder, true))
+        options.report(line);
     });
   } catch (error) {
     if (error instanceof NoNamespace) throw new RecordError(withoutRights(error.message));
@@ -87,9 +95,11 @@ async function recordHere({ out, report, pause = PAUSE }: LanOptions, folder: st
     await writeFile(keys.passphrase, `${PASSPHRASE}\n`);
     await writeFile(keys.letter, `${letter}\n`);
     for (const user of USERS)
-      await copyFile(join(dataFolder(folder, user), "identity.pem"), keys.identities[user] ?? "");
-    report(`${describe(`recorded ${LAN_RECORDING.name} with ${tool.name}`, out, counts).slice(0, -1)}, ${counts.datagrams} datagrams)`);
-    report(`beside it: ${[keys.passphrase, keys.letter, ...Object.values(keys.identities)].map(pathForPeople).join(", ")}`);
+      await copyFile(join(dataFolder(folder, user), "identity.pem"), keys.identities[user]);
+    report(describe(`recorded ${LAN_RECORDING.name} with ${tool.name}`, out, counts));
+    report(
+      `beside it: ${[keys.passphrase, keys.letter, ...Object.values(keys.identities)].map(pathForPeople).join(", ")}`,
+    );
   } finally {
     await lan.close();
   }
