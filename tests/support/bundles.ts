@@ -9,6 +9,7 @@ import { BUNDLES } from "../../programs/node-command.ts";
 
 const PROGRAMS = [
   ...Object.values(STAGE_FOLDERS).flatMap((stage) => [`${stage}/server.ts`, `${stage}/client.ts`]),
+  "05-lan-chat/peer.ts",
   "attacks/attack.ts",
   "attacks/lab-bob.ts",
   "captures/capture.ts",
