@@ -65,7 +65,9 @@ describe("npm run show, of stage 05", () => {
     expect(closed.text).to.not.include("signature");
     const { text } = await show(capture, "--packet", "1", ...team);
     expect(text).to.include("Inside the token, decrypted with the team's key:");
-    expect(text).to.match(/The body, which is what is signed: beacon 7 of alice, signature right, at 10/);
+    expect(text).to.match(
+      /The body, which is what is signed; the signature is right: beacon 7 of alice, signed, at 10/,
+    );
     expect(text).to.match(/,"seq":7 +seq: counts the tokens of the session, from 1/);
     const hello = await show(capture, "--packet", "9", ...team);
     expect(hello.text).to.match(/nonce: drawn for this session/);
@@ -77,7 +79,7 @@ describe("npm run show, of stage 05", () => {
     const { lines, text } = await show(capture, "--udp", "0", ...team);
     expect(lines[0]).to.equal("10.0.0.1:5000 → 239.255.54.45:54545, multicast, to a group");
     expect(lines[2]).to.match(
-      /^ +0\.000 +1 {2}10\.0\.0\.1:5000 +1292 {2}beacon 7 of alice, signature right, at 10\.0\.0\.1:5000$/,
+      /^ +0\.000 +1 {2}10\.0\.0\.1:5000 +1292 {2}beacon 7 of alice, signed, at 10\.0\.0\.1:5000$/,
     );
     expect(lines).to.have.length(4);
     expect(text).to.match(/ 8 {2}no token$/);

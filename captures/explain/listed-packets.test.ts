@@ -154,7 +154,7 @@ describe("a list of packets", () => {
     );
     assert.equal(
       listed(token, Buffer.from(TEAM.key, "hex")),
-      "54545|multicast|1292|false|beacon 7 of alice, signature right, at 10.0.0.1:5000",
+      "54545|multicast|1292|false|beacon 7 of alice, signed, at 10.0.0.1:5000",
     );
     assert.equal(
       listed(token, Buffer.alloc(32)),

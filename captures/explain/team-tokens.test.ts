@@ -25,7 +25,7 @@ describe("what the team's key opens", () => {
     const beacon = beaconOf("valid, nothing known of the key");
     assert.equal(beacon?.signature, "right");
     assert.equal(beacon?.object.name, "alice");
-    assert.equal(beacon && beaconWords(beacon), "beacon 7 of alice, signature right, at 10.0.0.1:5000");
+    assert.equal(beacon && beaconWords(beacon), "beacon 7 of alice, signed, at 10.0.0.1:5000");
     assert.isUndefined(
       openToken(Buffer.from(datagramOf("valid, nothing known of the key")), Buffer.alloc(32, 1)),
     );

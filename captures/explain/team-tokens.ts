@@ -67,7 +67,8 @@ function isSigned(object: JsonLine, body: string, signature: unknown): boolean {
 export function beaconWords({ object, signature }: OpenedBeacon): string {
   const kind = object.type === "bye" ? "goodbye" : "beacon";
   const seq = typeof object.seq === "number" ? object.seq : "?";
-  return `${kind} ${seq} of ${shown(object.name)}, signature ${signature}, at ${shown(object.address)}`;
+  const signed = signature === "right" ? "signed" : "wrongly signed";
+  return `${kind} ${seq} of ${shown(object.name)}, ${signed}, at ${shown(object.address)}`;
 }
 
 /** The plaintext of a token under the team's key, in words. */

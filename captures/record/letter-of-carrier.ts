@@ -3,15 +3,16 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import Database from "libsql";
 
 /** A letter as it is handed over (P9.8), one line of JSON. */
 export type CarriedLetter = string;
 
 /** The letters that the program with this data folder carries for others. */
-export function carriedLetters(dir: string): CarriedLetter[] {
+export async function carriedLetters(dir: string): Promise<CarriedLetter[]> {
   const path = join(dir, "history.db");
   if (!existsSync(path)) return [];
+  // Only here, so that the other recordings do without it.
+  const { default: Database } = await import("libsql");
   const database = new Database(path, { readonly: true });
   try {
     const rows = database.prepare("SELECT body, signature FROM carried_letters ORDER BY rowid").all() as {

@@ -123,7 +123,7 @@ const PATIENCE = 30_000;
 /** Waits until somebody carries the letter. */
 async function untilCarried(dir: string): Promise<CarriedLetter> {
   for (let waited = 0; waited < PATIENCE; waited += LOOK_AGAIN) {
-    const [letter] = carriedLetters(dir);
+    const [letter] = await carriedLetters(dir);
     if (letter !== undefined) return letter;
     await pause(LOOK_AGAIN);
   }

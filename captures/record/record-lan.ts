@@ -1,6 +1,6 @@
 // Records stage 05: three hosts on this machine, joined by a bridge, on which a capture tool sees everything.
 
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { startCaptureTool } from "./capture-tool.ts";
 import { BRIDGE, Lan } from "./lan.ts";
@@ -95,7 +95,7 @@ async function recordHere({ out, report, pause = PAUSE }: LanOptions, folder: st
     await writeFile(keys.passphrase, `${PASSPHRASE}\n`);
     await writeFile(keys.letter, `${letter}\n`);
     for (const user of USERS)
-      await copyFile(join(dataFolder(folder, user), "identity.pem"), keys.identities[user]);
+      await writeFile(keys.identities[user], await readFile(join(dataFolder(folder, user), "identity.pem")));
     report(describe(`recorded ${LAN_RECORDING.name} with ${tool.name}`, out, counts));
     report(
       `beside it: ${[keys.passphrase, keys.letter, ...Object.values(keys.identities)].map(pathForPeople).join(", ")}`,

@@ -114,7 +114,7 @@ function openedIn(data: Buffer | undefined, teamKey: TeamKey): { title: string; 
     const beacon = beaconIn(plaintext);
     if (beacon !== undefined)
       tables.push({
-        title: `The body, which is what is signed: ${beaconWords(beacon)}`,
+        title: `The body, which is what is signed; the signature is ${beacon.signature}: ${beaconWords(beacon)}`,
         ranges: plaintextBytes(beacon.body),
       });
     return tables;
