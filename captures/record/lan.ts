@@ -65,6 +65,8 @@ export class Lan {
       "dev",
       INTERFACE,
     ]);
+    // As on a real network, no packet is larger than 1,514 bytes: the system cuts, there is no network card to do it.
+    await run([...host, "ip", "link", "set", INTERFACE, "gso_max_segs", "1"]);
     await run([...host, "ip", "link", "set", INTERFACE, "up"]);
     this.hosts.push({ address, within: host });
   }

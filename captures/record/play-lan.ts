@@ -59,7 +59,8 @@ export async function playLan({ lan, folder, pause: between }: LanScenery): Prom
     await talk({ alice, bob }, between);
     alice.enter(`/all ${TO_ALL}`);
     await Promise.all([bob, carol].map((program) => program.line(`alice to all> ${TO_ALL}`)));
-    await Promise.all([alice.line(/^delivered to (?:bob|carol): /), pause(between)]);
+    for (const _ of [bob, carol]) await alice.line(/^delivered to (?:bob|carol): /);
+    await pause(between);
 
     await sendFile({ alice, bob }, join(folder, FILE_NAME));
     await pause(between);

@@ -74,7 +74,7 @@ export async function recordLan(options: LanOptions): Promise<void> {
 
 function withoutRights(reason: string): string {
   const live = `npm run capture -- ${LAN_RECORDING.name} --live`;
-  return `05 is recorded between hosts, which only root can make here (${reason}); what you do yourself on this machine: ${live}`;
+  return `05 is recorded between hosts, which root can make on Linux, and nobody here (${reason}); what your own programs say on this machine: ${live}`;
 }
 
 async function recordHere({ out, report, pause = PAUSE }: LanOptions, folder: string): Promise<void> {
