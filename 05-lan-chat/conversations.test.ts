@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { LanMesh, type LanPeer } from "../tests/support/lan-peers.ts";
+import { LanMesh, type LanPeer } from "../tests/support/peers-in-memory.ts";
 
 /** The texts of the messages that are shown from somebody, repeats left out. */
 function heard(peer: LanPeer, from: string): string[] {
@@ -29,7 +29,7 @@ describe("05 conversations (P9.7 to P9.10)", () => {
     [alice, bob, carol] = [mesh.get("alice"), mesh.get("bob"), mesh.get("carol")];
   });
 
-  afterEach(() => mesh.close());
+  afterEach(async () => await mesh.close());
 
   describe("messages (P9.7)", () => {
     it("are numbered, shown, delivered, and kept on both sides", async () => {
@@ -273,7 +273,7 @@ describe("05 conversations (P9.7 to P9.10)", () => {
           await pair.settle();
           check(pair, said);
         } finally {
-          pair.close();
+          await pair.close();
         }
       }),
       { numRuns: 150 },

@@ -1,280 +1,237 @@
-// Peers of stage 05 that talk to each other in memory: real conversations and histories, joined by sessions that can be
-// cut at any moment, between any two objects. Nothing happens by itself: a test moves everything, step by step.
+// Peers of stage 05 in one process, on loopback: the sessions of the stage, and peers that do what a test tells them.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Conversations } from "../../05-lan-chat/conversations.ts";
-import { type History, openHistory } from "../../05-lan-chat/history.ts";
-import { type Identity, identityOf } from "../../05-lan-chat/identity.ts";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { encodeFrame, FrameReader } from "../../05-lan-chat/frames.ts";
+import { Handshake, type HandshakeStep, type Proven } from "../../05-lan-chat/handshake.ts";
+import type { Role } from "../../05-lan-chat/hello.ts";
 import type { JsonObject } from "../../05-lan-chat/messages.ts";
-import type { Session } from "../../05-lan-chat/sessions.ts";
-import type { TrustedKey } from "../../05-lan-chat/trust.ts";
+import { type Session, Sessions, type SessionsOptions } from "../../05-lan-chat/sessions.ts";
+import type { Verdict } from "../../05-lan-chat/trust.ts";
+import { patientTimeout } from "../../programs/patience.ts";
+import { knownIdentity, TEAM, TEAM_KEY } from "./lan-sessions.ts";
 
-const { keys }: { keys: Record<string, { pem: string }> } = JSON.parse(
-  readFileSync(new URL("../vectors/lan.json", import.meta.url), "utf8"),
-);
+const HOST = "127.0.0.1";
 
-/** One of the identities of the known answers. */
-export function knownIdentity(name: string): Identity {
-  const identity = identityOf(keys[name]?.pem ?? "");
-  if (identity === undefined) throw new Error(`no key of ${name}`);
-  return identity;
+/** Waits until something is so, and looks again whenever something could have happened. */
+export async function until(isSo: () => boolean, what: string, milliseconds = 10_000): Promise<void> {
+  let isLate = false;
+  const cancel = patientTimeout(() => {
+    isLate = true;
+  }, milliseconds);
+  while (!isSo()) {
+    if (isLate) throw new Error(`in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  cancel();
 }
 
-/** Where a peer is made to crash: just before something is shown, or just before something is sent. */
-export class Crash extends Error {}
-
-/** One end of a session in memory. */
-class JoinedSession implements Session {
-  readonly fingerprint: string;
-  readonly key: Identity;
-  readonly name: string;
-  readonly address = "127.0.0.1:5000";
-  readonly role;
-  isOpen = true;
-  /** What was sent and has not arrived. */
-  readonly underway: JsonObject[] = [];
-  readonly #beforeSend: () => void;
-
-  constructor(peer: LanPeer, role: "initiator" | "responder", beforeSend: () => void) {
-    this.fingerprint = peer.identity.fingerprint;
-    this.key = peer.identity;
-    this.name = peer.name;
-    this.role = role;
-    this.#beforeSend = beforeSend;
-  }
-
-  send(object: Readonly<Record<string, unknown>>): boolean {
-    if (!this.isOpen) return false;
-    this.#beforeSend();
-    // As on the wire: what arrives is another object, of the same text.
-    this.underway.push(JSON.parse(JSON.stringify(object)));
-    return true;
-  }
-
-  end(): void {
-    this.isOpen = false;
-  }
-
-  async drained(): Promise<void> {}
+/** What has happened to a peer, in order: `opened bob`, `closed bob`, `closed bob: REASON`, `crossed bob`, `bob> …`. */
+export interface Peer {
+  name: string;
+  fingerprint: string;
+  sessions: Sessions;
+  address: string;
+  log: string[];
+  /** What was received, without ping, pong, bye. */
+  received: JsonObject[];
+  /** The clock that counts for limits. */
+  clock: { now: number };
+  close(): Promise<void>;
 }
 
-/** A program on a data folder, which can crash and be started again. */
-export class LanPeer {
-  readonly name: string;
-  readonly identity: Identity;
-  readonly dir: string;
-  /** All events, over all starts. */
-  readonly shown: string[] = [];
-  readonly notes: string[] = [];
-  /** The sessions by the other's fingerprint. */
-  readonly sessions = new Map<string, JoinedSession>();
-  /** What the program does when it turns to the next event. */
-  later: (() => void)[] = [];
-  /** After how many more events or objects it crashes; never, if undefined. */
-  crashAfter: number | undefined;
-  history: History;
-  conversations: Conversations;
-  readonly #mesh: LanMesh;
+export interface PeerOptions extends Partial<SessionsOptions> {
+  /** What judge() says; everybody is welcome unless told otherwise. */
+  verdict?: () => Verdict;
+  /** What received() says. */
+  isRight?: (object: JsonObject, session: Session) => boolean;
+}
 
-  constructor(mesh: LanMesh, name: string) {
-    this.#mesh = mesh;
-    this.name = name;
-    this.identity = knownIdentity(name);
-    this.dir = mkdtempSync(join(tmpdir(), "lan-peer-"));
-    this.history = openHistory(this.dir);
-    this.conversations = this.#makeConversations();
-  }
-
-  #makeConversations(): Conversations {
-    return new Conversations({
-      history: this.history,
-      identity: this.identity,
-      name: this.name,
-      dir: this.dir,
-      shown: (fingerprint) => this.#mesh.named(fingerprint),
-      sessionOf: (fingerprint) => this.sessions.get(fingerprint),
-      activePeers: () => this.#mesh.activeFor(this),
-      reach: async (fingerprint) => {
-        const other = this.#mesh.find(fingerprint);
-        if (other !== undefined && this.#mesh.canReach(this, other)) this.#mesh.connect(this, other);
-        return this.sessions.get(fingerprint);
+/** Starts the sessions of one of the known identities. */
+export async function startPeer(name: string, options: PeerOptions = {}): Promise<Peer> {
+  const identity = options.identity ?? knownIdentity(name);
+  const log: string[] = [];
+  const received: JsonObject[] = [];
+  const clock = { now: 0 };
+  const server = createServer({ allowHalfOpen: true });
+  const port = await listening(server);
+  const address = `${HOST}:${port}`;
+  const sessions = new Sessions({
+    name,
+    identity,
+    team: TEAM,
+    teamKey: TEAM_KEY,
+    address: () => address,
+    judge: options.verdict ?? ((): Verdict => "welcome"),
+    events: {
+      opened: (session, verdict) =>
+        log.push(verdict === "welcome" ? `opened ${session.name}` : `opened ${session.name} (${verdict})`),
+      closed: (session, reason, successor) => {
+        if (successor !== undefined) log.push(`crossed ${session.name}`);
+        else log.push(reason === undefined ? `closed ${session.name}` : `closed ${session.name}: ${reason}`);
       },
-      trusted: (fingerprint) => this.#mesh.trusted(fingerprint),
-      show: (event) => {
-        this.#countDown();
-        this.shown.push(event);
+      received: (session, object) => {
+        received.push(object);
+        log.push(`${session.name}> ${object.text ?? object.type}`);
+        return options.isRight?.(object, session) ?? true;
       },
-      note: (line) => this.notes.push(line),
-      now: () => this.#mesh.now,
-      later: (work) => this.later.push(work),
-    });
-  }
-
-  /** Crashes here, if it is the moment. */
-  #countDown(): void {
-    if (this.crashAfter === undefined) return;
-    this.crashAfter -= 1;
-    if (this.crashAfter < 0) throw new Crash();
-  }
-
-  newSession(to: LanPeer, role: "initiator" | "responder"): JoinedSession {
-    const session = new JoinedSession(to, role, () => this.#countDown());
-    this.sessions.set(to.identity.fingerprint, session);
-    return session;
-  }
-
-  /** Runs what the program does; if it crashes, it is started again. @returns false if it has crashed */
-  do(work: (conversations: Conversations) => void): boolean {
-    try {
-      work(this.conversations);
-      return true;
-    } catch (error) {
-      if (!(error instanceof Crash)) throw error;
-      this.restart();
-      return false;
-    }
-  }
-
-  /** Does what was left for later. */
-  turn(): boolean {
-    return this.do(() => {
-      for (const work of this.later.splice(0)) work();
-    });
-  }
-
-  /** Ends without a word, as kill -9 does, and starts again. */
-  restart(): void {
-    this.crashAfter = undefined;
-    this.later = [];
-    for (const fingerprint of this.sessions.keys()) this.#mesh.cut(this, this.#mesh.find(fingerprint));
-    this.sessions.clear();
-    this.later = [];
-    this.history.close();
-    this.history = openHistory(this.dir);
-    this.conversations = this.#makeConversations();
-    void this.conversations.start();
-  }
-
-  close(): void {
-    this.history.close();
-    rmSync(this.dir, { recursive: true });
-  }
+      turnedAway: (_peer, said, verdict) => log.push(`turned away ${said} (${verdict})`),
+    },
+    now: () => clock.now,
+    ...options,
+  });
+  server.on("connection", (socket) => sessions.accept(socket));
+  const close = async (): Promise<void> => {
+    server.close();
+    await sessions.close();
+  };
+  return { name, fingerprint: identity.fingerprint, sessions, address, log, received, clock, close };
 }
 
-/** Some peers, and who can reach whom. */
-export class LanMesh {
-  readonly peers: LanPeer[] = [];
-  now = 1_764_360_000_000;
-  /** Pairs of names that cannot reach each other, as `alice bob`. */
-  readonly apart = new Set<string>();
-  /** Names that are switched off. */
-  readonly away = new Set<string>();
-  /** What is kept of keys, where it is not that they are pinned. */
-  readonly standings = new Map<string, Partial<TrustedKey>>();
+async function listening(server: Server): Promise<number> {
+  server.listen({ host: HOST, port: 0 });
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
 
-  constructor(...names: string[]) {
-    for (const name of names) this.peers.push(new LanPeer(this, name));
-  }
+/** One end of a connection that says what a test tells it, and keeps what comes. */
+export class Wire {
+  readonly socket: Socket;
+  /** The tokens that came and have not been taken. */
+  readonly tokens: string[] = [];
+  /** The other side has ended its half, or has gone. */
+  isEnded = false;
+  /** Something came that is no frame. */
+  isBad = false;
 
-  /** @throws Error if there is no such peer */
-  get(name: string): LanPeer {
-    const peer = this.peers.find((one) => one.name === name);
-    if (peer === undefined) throw new Error(`no peer ${name}`);
-    return peer;
-  }
-
-  find(fingerprint: string): LanPeer | undefined {
-    return this.peers.find(({ identity }) => identity.fingerprint === fingerprint);
-  }
-
-  named(fingerprint: string): string {
-    return this.find(fingerprint)?.name ?? `?#${fingerprint.slice(0, 4)}`;
-  }
-
-  trusted(fingerprint: string): TrustedKey | undefined {
-    const peer = this.find(fingerprint);
-    if (peer === undefined) return undefined;
-    const { name, identity } = peer;
-    const usual = {
-      name,
-      fingerprint,
-      der: identity.der,
-      isVerified: false,
-      isPinned: true,
-      standing: "usual",
-    } as const;
-    return { ...usual, ...this.standings.get(name) };
-  }
-
-  canReach(one: LanPeer, other: LanPeer): boolean {
-    if (this.away.has(one.name) || this.away.has(other.name)) return false;
-    return !this.apart.has(`${one.name} ${other.name}`) && !this.apart.has(`${other.name} ${one.name}`);
-  }
-
-  activeFor(peer: LanPeer): string[] {
-    return this.peers
-      .filter((other) => other !== peer && this.canReach(peer, other))
-      .map(({ identity }) => identity.fingerprint);
-  }
-
-  /** Opens a session, unless there is one. */
-  connect(one: LanPeer, other: LanPeer): void {
-    if (one.sessions.get(other.identity.fingerprint)?.isOpen) return;
-    const sessions = [one.newSession(other, "initiator"), other.newSession(one, "responder")] as const;
-    one.do((conversations) => conversations.opened(sessions[0]));
-    other.do((conversations) => {
-      if (sessions[1].isOpen) conversations.opened(sessions[1]);
-    });
-  }
-
-  /** Ends a session without a goodbye: what is under way is lost. */
-  cut(one: LanPeer, other: LanPeer | undefined): void {
-    if (other === undefined) return;
-    for (const [from, to] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      const session = from.sessions.get(to.identity.fingerprint);
-      if (session === undefined) continue;
-      session.isOpen = false;
-      session.underway.length = 0;
-      from.sessions.delete(to.identity.fingerprint);
-      from.do((conversations) => conversations.closed(session));
-    }
-  }
-
-  /** Lets up to `count` objects arrive, in their order, in one piece. @returns how many there were */
-  arrive(from: LanPeer, to: LanPeer, count = Number.POSITIVE_INFINITY): number {
-    const session = from.sessions.get(to.identity.fingerprint);
-    const objects = session?.underway.splice(0, Math.min(count, session.underway.length)) ?? [];
-    for (const object of objects) {
-      const back = to.sessions.get(from.identity.fingerprint);
-      if (back === undefined) break;
-      to.do((conversations) => {
-        if (!conversations.received(back, object)) throw new Error(`refused: ${JSON.stringify(object)}`);
-      });
-    }
-    return objects.length;
-  }
-
-  /** Goes on until nothing is under way and nothing is left to do. */
-  async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 3; ) {
-      let moved = 0;
-      for (const from of this.peers) {
-        moved += from.later.length;
-        from.turn();
-        for (const to of this.peers) moved += this.arrive(from, to);
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const reader = new FrameReader(TEAM);
+    socket.on("data", (chunk: Buffer) => {
+      for (const frame of reader.push(chunk)) {
+        if (frame.kind === "frame") this.tokens.push(frame.token);
+        else this.isBad = true;
       }
-      // Promises, and reading and writing of files.
-      await new Promise((resolve) => setTimeout(resolve, moved > 0 ? 0 : 2));
-      quiet = moved > 0 ? 0 : quiet + 1;
+    });
+    for (const event of ["end", "close"])
+      socket.on(event, () => {
+        this.isEnded = true;
+      });
+    socket.on("error", () => {});
+  }
+
+  static async to(address: string): Promise<Wire> {
+    const [host = "", port = ""] = address.split(":");
+    const wire = new Wire(connect({ host, port: Number(port), allowHalfOpen: true }));
+    await once(wire.socket, "connect");
+    return wire;
+  }
+
+  send(token: string): void {
+    this.socket.write(encodeFrame("127.0.0.1:9", TEAM, token));
+  }
+
+  async next(what = "a token"): Promise<string> {
+    await until(() => this.tokens.length > 0 || this.isEnded, what);
+    const token = this.tokens.shift();
+    if (token === undefined) throw new Error(`the connection ended, instead of ${what}`);
+    return token;
+  }
+
+  /** Waits for the end. Nothing must have come before it. */
+  async endsWithoutAWord(): Promise<void> {
+    await until(() => this.isEnded, "the end of the connection");
+    if (this.tokens.length > 0 || this.isBad) throw new Error("something was said before the end");
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
+
+/** A peer whose every step the test decides. */
+export class Puppet {
+  readonly name: string;
+  readonly wire: Wire;
+  readonly handshake: Handshake;
+  proven: Proven | undefined;
+
+  constructor(name: string, role: Role, wire: Wire, called = "", address = "127.0.0.1:9") {
+    this.name = name;
+    this.wire = wire;
+    const own = { identity: knownIdentity(name), name, team: TEAM, teamKey: TEAM_KEY, address };
+    const gate = { mayAnswer: () => true, mayEnter: () => true };
+    this.handshake = new Handshake(role, own, gate, called, () => 0);
+  }
+
+  /** Connects, and says hello. */
+  static async calls(name: string, address: string, called = ""): Promise<Puppet> {
+    const puppet = new Puppet(name, "initiator", await Wire.to(address), called);
+    puppet.wire.send(puppet.handshake.start());
+    return puppet;
+  }
+
+  /** Takes the next token of the handshake, and gives what is to be said now. */
+  async step(): Promise<HandshakeStep> {
+    const step = this.handshake.receive(await this.wire.next("a token of the handshake"));
+    if (step.kind === "complete") this.proven = step.proven;
+    return step;
+  }
+
+  /** The same, and says it. */
+  async goOn(): Promise<HandshakeStep> {
+    const step = await this.step();
+    if (step.send !== undefined) this.wire.send(step.send);
+    return step;
+  }
+
+  /** Takes part until the handshake is complete. */
+  async complete(): Promise<this> {
+    for (;;) {
+      const step = await this.goOn();
+      if (step.kind === "failed") throw new Error(`${this.name}: ${step.failure}`);
+      if (step.kind === "complete") return this;
     }
   }
 
+  say(object: Readonly<Record<string, unknown>>): void {
+    if (this.proven === undefined) throw new Error("the handshake is not complete");
+    this.wire.send(this.proven.sealer.seal(object));
+  }
+
+  async hears(): Promise<JsonObject> {
+    const object = this.proven?.opener.open(await this.wire.next("an object"));
+    if (object === undefined) throw new Error("a wrong token came");
+    return object;
+  }
+
+  destroy(): void {
+    this.wire.destroy();
+  }
+}
+
+/** Listens, and gives each connection to the test. */
+export class Switchboard {
+  readonly wires: Wire[] = [];
+  readonly #server = createServer({ allowHalfOpen: true });
+  address = "";
+
+  static async open(): Promise<Switchboard> {
+    const board = new Switchboard();
+    board.#server.on("connection", (socket) => board.wires.push(new Wire(socket)));
+    board.address = `${HOST}:${await listening(board.#server)}`;
+    return board;
+  }
+
+  async next(): Promise<Wire> {
+    await until(() => this.wires.length > 0, "a connection");
+    const wire = this.wires.shift();
+    if (wire === undefined) throw new Error("no connection");
+    return wire;
+  }
+
   close(): void {
-    for (const peer of this.peers) peer.close();
+    this.#server.close();
+    for (const wire of this.wires) wire.destroy();
   }
 }

@@ -20,6 +20,9 @@ export const PEER = "05-lan-chat/peer.ts";
 /** The pause between two questions for what takes time, in milliseconds. */
 const ASK_PAUSE = 100;
 
+/** The pause between two looks at the disk, in milliseconds. */
+const LOOK_PAUSE = 10;
+
 /** Loopback is down in a new namespace. cat keeps it alive, until its input ends. */
 const HOLD = "{ ip link set lo up || ifconfig lo up; } && echo ready && exec cat";
 
@@ -176,7 +179,8 @@ export class Team {
 
   /** The arguments with which a peer of this team starts. Its beacons come often, so that nobody waits for them. */
   argv(name: string, more: readonly string[] = []): string[] {
-    const own = ["--name", name, "--team", "rocket", "--data", this.file(name)];
+    const data = more.includes("--data") ? [] : ["--data", this.file(name)];
+    const own = ["--name", name, "--team", "rocket", ...data];
     const given = more.includes("--passphrase-file") ? [] : ["--passphrase-file", this.file("passphrase")];
     const pace = more.includes("--beacon") ? [] : ["--beacon", "0.5"];
     return [...own, ...given, ...pace, ...more];
@@ -213,6 +217,19 @@ export class Team {
     await this.network.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Waits until something is so that no program prints, on the disk for instance. @throws Error if it never is */
+export async function eventually(what: string, isSo: () => boolean): Promise<void> {
+  let isLate = false;
+  const cancel = patientTimeout(() => {
+    isLate = true;
+  }, DEADLINE);
+  while (!isSo()) {
+    if (isLate) throw new Error(`in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE));
+  }
+  cancel();
 }
 
 /** Defines tests, each with a team in a network of its own. They are left out where there are no such networks. */
