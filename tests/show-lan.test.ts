@@ -36,13 +36,13 @@ describe("npm run show, of stage 05", () => {
       /^0 {2}10\.0\.0\.1:41000 {2}10\.0\.0\.2:5000 {2}05, 10\.0\.0\.1:5000 calls 10\.0\.0\.2:5000 /m,
     );
     expect(text).to.match(
-      /^ {2}0 {2}10\.0\.0\.1:5000 {2}239\.255\.54\.45:54545 {2}multicast: 05, tokens +2 +0 /m,
+      /^ {2}0 {2}10\.0\.0\.1:5000 {2}239\.255\.54\.45:54545 {2}05, tokens, multicast +2 +0 /m,
     );
-    expect(text).to.match(/^ {2}1 {2}10\.0\.0\.1:5000 {2}10\.0\.0\.255:54545 +broadcast: 05, tokens +1 +0 /m);
+    expect(text).to.match(/^ {2}1 {2}10\.0\.0\.1:5000 {2}10\.0\.0\.255:54545 +05, tokens, broadcast +1 +0 /m);
     expect(text).to.match(/^ {2}2 {2}10\.0\.0\.1:5000 {2}10\.0\.0\.2:5000 +05, tokens +2 +0 /m);
     const named = await show(capture, ...team);
     expect(named.text).to.include("05, alice calls bob");
-    expect(named.text).to.include("multicast: 05, beacons of alice");
+    expect(named.text).to.include("05, alice, multicast");
   });
 
   it("lists datagrams among the packets, with the passphrase in words", async () => {

@@ -1,13 +1,27 @@
 import { assert } from "chai";
 import { canvasFor, plain } from "../../terminal/paint.ts";
+import { Conversations } from "../follow/conversations.ts";
 import { Follower } from "../follow/follow.ts";
 import type { LoadedCapture } from "../follow/load.ts";
-import type { Segment } from "../read/packet.ts";
+import type { Cast, Segment } from "../read/packet.ts";
+import { datagramOf, TEAM } from "../testing/lan-capture.ts";
 import { showSummary } from "./show-summary.ts";
 
 const A = { address: "127.0.0.1", port: 51_000 };
 const B = { address: "127.0.0.1", port: 10_001 };
 const NO_FLAGS = { syn: false, ack: false, fin: false, rst: false };
+
+const EMPTY: LoadedCapture = {
+  path: "some.pcap",
+  packets: 12,
+  segments: 0,
+  datagrams: 0,
+  conversations: [],
+  notUnderstood: new Map(),
+  duration: 0n,
+  streams: [],
+  damage: undefined,
+};
 
 /** What the summary says that a stream with these segments is. */
 function called(...segments: readonly Partial<Segment>[]): string {
@@ -70,6 +84,39 @@ describe("the summary in a window", () => {
   });
 });
 
+describe("the summary of datagrams", () => {
+  it("has one row for each conversation in a window of 80 columns, and names groups and broadcasts", () => {
+    const conversations = new Conversations();
+    const token = Buffer.from(datagramOf("valid, nothing known of the key"));
+    const send = (to: string, cast: Cast, payload = token): void =>
+      conversations.add({
+        packet: 1,
+        time: 0n,
+        source: { address: "10.0.0.1", port: 5000 },
+        destination: { address: to, port: 54_545 },
+        cast,
+        payload,
+        payloadLength: payload.length,
+      });
+    send("239.255.54.45", "multicast");
+    send("239.255.54.45", "multicast", Buffer.from("no token"));
+    send("10.0.0.255", "broadcast", Buffer.from("no token"));
+    send("10.0.0.2", "one");
+    const capture = { ...EMPTY, datagrams: 4, conversations: conversations.finish() };
+    const rows = (teamKey?: Buffer) => showSummary(capture, { width: 80, paint: plain }, teamKey);
+    assert.deepEqual(rows().slice(1), [
+      "12 packets, 0 of them TCP and 4 UDP, in 0.000 s; 0 streams, 3 conversations in",
+      "UDP",
+      "",
+      "UDP a             b                   what it is           from a from b seconds",
+      "  0 10.0.0.1:5000 239.255.54.45:54545 05, tokens, multi...      2      0   0.000",
+      "  1 10.0.0.1:5000 10.0.0.255:54545    not ours, broadcast       1      0   0.000",
+      "  2 10.0.0.1:5000 10.0.0.2:54545      05, tokens                1      0   0.000",
+    ]);
+    assert.include(rows(Buffer.from(TEAM.key, "hex"))[5], " 05, alice, multicast ");
+  });
+});
+
 describe("the summary names a stream in which nothing was said", () => {
   it("refused if the SYN was answered by RST", () => {
     assert.equal(called(SYN, REFUSAL), "refused");
@@ -93,18 +140,6 @@ describe("the summary names a stream in which nothing was said", () => {
     assert.equal(called(SYN, AGREEMENT, { ack: true, payload: Buffer.from("?") }), "not ours");
   });
 });
-
-const EMPTY: LoadedCapture = {
-  path: "some.pcap",
-  packets: 12,
-  segments: 0,
-  datagrams: 0,
-  conversations: [],
-  notUnderstood: new Map(),
-  duration: 0n,
-  streams: [],
-  damage: undefined,
-};
 
 function summary(notUnderstood: LoadedCapture["notUnderstood"]): string[] {
   return showSummary({ ...EMPTY, notUnderstood }, canvasFor(process.stdout, { NO_COLOR: "1" }));

@@ -1,7 +1,7 @@
 // Shows a summary of a capture: how much it holds, and who talks to whom. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
-import { column } from "../../terminal/text.ts";
+import { column, wrap } from "../../terminal/text.ts";
 import { widthOf } from "../../terminal/widths.ts";
 import { openLines } from "../explain/open-lines.ts";
 import { type Protocol, recognise } from "../explain/protocols.ts";
@@ -19,7 +19,7 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas, teamKey?: Te
   const { streams, conversations } = capture;
   const rows = [
     canvas.paint("heading", capture.path),
-    counts(capture),
+    ...wrap(counts(capture), canvas.width),
     ...damageRows(capture, canvas),
     ...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)),
   ];
@@ -117,20 +117,20 @@ function udpSummaryOf(conversation: UdpConversation, teamKey: TeamKey | undefine
     String(index),
     endpoint(a),
     endpoint(b),
-    cast === "one" ? what : `${cast}: ${what}`,
+    cast === "one" ? what : `${what}, ${cast}`,
     String(countFromA),
     String(countFromB),
     seconds(lastTime - firstTime),
   ];
 }
 
-/** Describes a conversation by its first datagram that is a token: there may be anything else on any port. */
+/** Describes a conversation by its first token, and whose beacon that is: there may be anything else on any port. */
 function describeUdp({ datagrams }: UdpConversation, teamKey: TeamKey | undefined): string {
   for (const { payload } of datagrams()) {
     if (tokenOf(payload) === undefined) continue;
     const opened = teamKey === undefined ? undefined : openToken(payload, teamKey);
     const name = opened === undefined ? undefined : beaconIn(opened)?.object.name;
-    return typeof name === "string" ? `05, beacons of ${readable(Buffer.from(name))}` : "05, tokens";
+    return typeof name === "string" ? `05, ${readable(Buffer.from(name))}` : "05, tokens";
   }
   return "not ours";
 }
