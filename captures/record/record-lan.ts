@@ -65,6 +65,7 @@ export async function recordLan(options: LanOptions): Promise<void> {
         return recordHere(options, folder);
       for (const line of await recordInNamespace(LAN_RECORDING.name, resolve(out), folder, true))
         options.report(line);
+      options.report("(inside a user namespace of its own, and there in a network namespace for each host)");
     });
   } catch (error) {
     if (error instanceof NoNamespace) throw new RecordError(withoutRights(error.message));
