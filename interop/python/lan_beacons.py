@@ -116,9 +116,12 @@ class Gate:
         self.rate = RateLimit(from_one=20, in_all=200, kept=50)
         self.noted = {}  # source -> when its clock was last noted
 
-    def judge(self, datagram: bytes, source: str, now: int) -> tuple[str, Beacon | None]:
-        """`accept` and the beacon, or the reason why it was dropped."""
-        reason, beacon = self.examine(datagram, source, now)
+    def judge(self, datagram: bytes, source: str, now: int, steady: int | None = None) -> tuple[str, Beacon | None]:
+        """`accept` and the beacon, or the reason why it was dropped.
+
+        `now` is the time of day, `steady` that of a clock that nobody sets; both in milliseconds.
+        """
+        reason, beacon = self.examine(datagram, source, now, now if steady is None else steady)
         if reason != "accept":
             self.counters[reason] += 1
             return reason, None
@@ -126,7 +129,7 @@ class Gate:
         self.remember(beacon)
         return reason, beacon
 
-    def examine(self, datagram: bytes, source: str, now: int) -> tuple[str, Beacon | None]:
+    def examine(self, datagram: bytes, source: str, now: int, steady: int) -> tuple[str, Beacon | None]:
         if len(datagram) > LARGEST_DATAGRAM:
             return "size", None
         opened = lan_fernet.decrypt(self.team_key, datagram.decode("ascii")) if datagram.isascii() else None
@@ -135,7 +138,7 @@ class Gate:
         seconds, plaintext = opened
         age = now // 1_000 - seconds
         if not -CLOCK_SECONDS <= age <= CLOCK_SECONDS:
-            self.note_clock(source, age, now)
+            self.note_clock(source, age, steady)
             return "time", None
         beacon = read_beacon(plaintext, seconds)
         if beacon is None:
@@ -149,7 +152,7 @@ class Gate:
         if not is_public_key(beacon.key):
             return "key", None
         limited_source = None if is_loopback(source) else source
-        if not self.rate.allows(limited_source, now, privileged=self.directory.is_pinned(fingerprint)):
+        if not self.rate.allows(limited_source, steady, privileged=self.directory.is_pinned(fingerprint)):
             return "rate", None
         if not PublicIdentity(beacon.key).has_signed(LABEL, beacon.body, beacon.signature):
             return "signature", None
@@ -184,21 +187,21 @@ class Gate:
         last.ended = last.ended or beacon.type == "bye"
         last.gone = None
 
-    def note_clock(self, source: str, age: int, now: int) -> None:
+    def note_clock(self, source: str, age: int, steady: int) -> None:
         """P8.6: once a minute and source."""
-        if now - self.noted.get(source, -NOTE_MILLISECONDS) < NOTE_MILLISECONDS or len(self.noted) >= NOTED_SOURCES:
+        if source in self.noted or len(self.noted) >= NOTED_SOURCES:  # `tick` removes them after a minute
             return
-        self.noted[source] = now
+        self.noted[source] = steady
         lateness = f"{age} s old" if age > 0 else f"{-age} s ahead"
         self.note(f"a beacon from {source} is {lateness}: is a clock wrong?")
 
-    def tick(self, now: int) -> None:
+    def tick(self, steady: int) -> None:
         """Forget what can no longer be replayed: 61 s after the directory has forgotten the key."""
         for fingerprint, last in list(self.last.items()):
             if self.directory.knows(fingerprint):
                 last.gone = None
             elif last.gone is None:
-                last.gone = now
-            elif now - last.gone > REPLAY_MILLISECONDS:
+                last.gone = steady
+            elif steady - last.gone > REPLAY_MILLISECONDS:
                 del self.last[fingerprint]
-        self.noted = {source: at for source, at in self.noted.items() if now - at < NOTE_MILLISECONDS}
+        self.noted = {source: at for source, at in self.noted.items() if steady - at < NOTE_MILLISECONDS}

@@ -195,11 +195,15 @@ class History:
 
     # Letters, one's own and carried
 
-    def letter_totals(self, sender: str | None = None) -> tuple[int, int]:
-        """How many letters of one writer are carried, or of all, and how many bytes they have."""
-        row = self.rows("SELECT count(*), coalesce(sum(length(body)), 0) FROM letters "
-                        "WHERE ?1 IS NULL OR sender = ?1", sender)[0]
-        return row[0], row[1]
+    def letters_of(self, sender: str) -> tuple[int, int]:
+        """How many letters of one writer are kept, and how many bytes they have."""
+        return tuple(self.rows("SELECT count(*), coalesce(sum(length(body)), 0) FROM letters WHERE sender = ?",
+                               sender)[0])
+
+    def letters_carried(self, own_fingerprint: str) -> tuple[int, int]:
+        """The same for all letters of others."""
+        return tuple(self.rows("SELECT count(*), coalesce(sum(length(body)), 0) FROM letters WHERE sender <> ?",
+                               own_fingerprint)[0])
 
     def has_letter(self, sender: str, letter_id: str) -> bool:
         return self.value("SELECT 1 FROM letters WHERE sender = ? AND id = ?", sender, letter_id) is not None
@@ -209,7 +213,10 @@ class History:
                  sender, letter_id, recipient, body, signature, sent)
 
     def letters_to(self, recipient: str) -> list[sqlite3.Row]:
-        return self.rows("SELECT * FROM letters WHERE recipient = ? ORDER BY sent", recipient)
+        return self.rows("SELECT sender, id FROM letters WHERE recipient = ? ORDER BY sent", recipient)
+
+    def letter(self, sender: str, letter_id: str) -> list[sqlite3.Row]:
+        return self.rows("SELECT * FROM letters WHERE sender = ? AND id = ?", sender, letter_id)
 
     def letter_recipients(self) -> set[str]:
         return {row[0] for row in self.rows("SELECT DISTINCT recipient FROM letters")}
@@ -253,6 +260,13 @@ class History:
     def set_file(self, number: int, column: str, value: str) -> None:
         assert column in ("state", "file", "path")
         self.run(f"UPDATE files SET {column} = ? WHERE number = ?", value, number)
+
+    def file(self, number: int) -> sqlite3.Row:
+        return self.rows("SELECT * FROM files WHERE number = ?", number)[0]
+
+    def their_file(self, fingerprint: str, file: str) -> sqlite3.Row | None:
+        rows = self.rows("SELECT * FROM files WHERE fingerprint = ? AND file = ? AND own = 0", fingerprint, file)
+        return rows[0] if rows else None
 
     def open_files(self) -> list[sqlite3.Row]:
         return self.rows("SELECT * FROM files WHERE state IN ('offered', 'taken') ORDER BY number")

@@ -9,11 +9,13 @@ class Names:
         self.own_fingerprint = own_fingerprint
         self.pinned = {}  # fingerprint -> the name it is pinned to
         self.heard = {}  # fingerprint -> the name it says, in the order of first hearing
+        self.remembered = {}  # keys that are neither, but that the user may speak of
 
     def name_of(self, fingerprint: str) -> str | None:
         if fingerprint == self.own_fingerprint:
             return self.own_name
-        return self.pinned.get(fingerprint) or self.heard.get(fingerprint)
+        return (self.pinned.get(fingerprint) or self.heard.get(fingerprint)
+                or self.remembered.get(fingerprint))
 
     def of_that_name(self, name: str) -> list[str]:
         """All keys of a name: the owner of the plain name first."""
@@ -21,7 +23,9 @@ class Names:
         own = [self.own_fingerprint] if self.own_name.lower() == folded else []
         pinned = [key for key, said in self.pinned.items() if said.lower() == folded]
         heard = [key for key, said in self.heard.items() if said.lower() == folded and key not in self.pinned]
-        return [*own, *pinned, *heard]
+        remembered = [key for key, said in self.remembered.items() if said.lower() == folded
+                      and key not in self.pinned and key not in self.heard]
+        return [*own, *pinned, *heard, *remembered]
 
     def shown(self, fingerprint: str) -> str:
         """`ann` for the owner of the name, `ann#F3kQ` for everybody else who says it."""
