@@ -151,6 +151,8 @@ class Mesh:
     def beacon_heard(self, fingerprint: str, name: str, events: list) -> None:
         self.names.heard[fingerprint] = name
         self.directory_events(events)
+        if any(kind == "found" for kind, _ in events):
+            self.next_try.pop(fingerprint, None)  # back: whatever failed before counts no more
         shown = self.shown(fingerprint)
         if "#" in shown and not self.trust.is_pinned(fingerprint) and not self.is_repeated(f"warning {fingerprint}"):
             if any(kind == "found" for kind, _ in events):
