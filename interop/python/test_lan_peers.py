@@ -101,7 +101,7 @@ class Peer:
                 pass
 
 
-class Peers(unittest.TestCase):
+class WithPeers(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -120,6 +120,8 @@ class Peers(unittest.TestCase):
         bob.shows("found: alice")
         return alice, bob
 
+
+class Peers(WithPeers):
     def test_found_connected_said_left(self):
         """P8.7 P8.9 P9.5 P9.7: by discovery alone."""
         alice, bob = self.pair()
