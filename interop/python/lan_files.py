@@ -220,9 +220,9 @@ class Files:
     def cancelled(self, session: Session, message: dict) -> None:
         transfer = self.named(session, message, own=True) or self.named(session, message, own=False)
         if transfer is not None:
-            self.end(transfer, "failed", f"failed: {self.mesh.shown(session.fingerprint)} cancelled it")
             if not transfer.is_own:
                 self.remove_part(transfer)
+            self.end(transfer, "failed", f"failed: {self.mesh.shown(session.fingerprint)} cancelled it")
 
     # The receiver
 
@@ -294,9 +294,9 @@ class Files:
         session = transfer.session or self.mesh.sessions.get(transfer.fingerprint)
         if session is not None:
             session.send({"type": "refuse" if was_offered else "cancel", "file": transfer.file})
-        self.end(transfer, "refused", "failed: you refused it" if not transfer.is_own else "failed: you cancelled it")
         if not transfer.is_own:
             self.remove_part(transfer)
+        self.end(transfer, "refused", "failed: you cancelled it" if transfer.is_own else "failed: you refused it")
 
     def start_receiving(self, transfer: Transfer) -> None:
         same_part = any(other.part is not None and self.part_of(other) == self.part_of(transfer)
@@ -357,8 +357,8 @@ class Files:
         session = transfer.session
         try:
             if await asyncio.to_thread(hash_of, part) != transfer.sha256:
-                self.fail(transfer, "the hash is wrong")
                 self.remove_part(transfer)
+                self.fail(transfer, "the hash is wrong")
                 return
             path = link_into(self.folder, part, transfer.name)
         except OSError as problem:

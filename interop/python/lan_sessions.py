@@ -15,6 +15,7 @@ CONNECT_SECONDS = 5
 CONNECT_SECONDS_OF_SEVERAL = 2  # an address of many must not use up all the time
 HANDSHAKE_SECONDS = 10
 KEPT_NONCES = 4_096
+MOST_SESSIONS = 512
 UNPROVED = 64
 UNPROVED_FROM_ONE = 16
 FIRST_PAUSE = 60  # seconds, P9.4
@@ -119,7 +120,7 @@ class Sessions:
 
     async def answer_hello(self, connection: FrameConnection, host: str) -> tuple[Hello, Keys]:
         token = await connection.read_token()
-        if token is None or self.closing:
+        if token is None or self.closing or len(self.sessions) >= MOST_SESSIONS:
             raise Ended()
         hello = read_hello(self.me.team_key, self.me.team, token, from_responder=False)
         if hello.nonce in self.answered or hello.nonce in self.own_hellos or hello.public_key in self.own_hellos:
