@@ -2,7 +2,6 @@
 
 import asyncio
 import collections
-import sys
 
 from lan_beacons import Gate
 from lan_directory import Directory
@@ -30,11 +29,12 @@ MOST_SAID = 1_024
 
 
 class Mesh:
-    def __init__(self, options, identity: Identity, team_key: bytes, history: History, show):
+    def __init__(self, options, identity: Identity, team_key: bytes, history: History, show, note):
         self.options = options
         self.access = options.access
         self.history = history
-        self.show = show
+        self.show = show  # one event, one line
+        self.note = note  # warnings and notes, which go to standard error (P8.1)
         self.port = None
         self.me = Me(identity, options.name, options.team, team_key, self.own_address)
         self.names = Names(options.name, identity.fingerprint)
@@ -55,10 +55,6 @@ class Mesh:
         self.server = None
 
     # Small things that all parts need
-
-    def note(self, text: str) -> None:
-        """Warnings and notes go to standard error (P8.1)."""
-        print(f"note: {text}", file=sys.stderr, flush=True)
 
     def is_repeated(self, text: str) -> bool:
         """Whether this was said within the last minute; if not, it counts as said now."""

@@ -7,8 +7,10 @@ import ctypes
 import os
 import pathlib
 import queue
+import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -43,19 +45,23 @@ class Peer:
             [sys.executable, "-B", str(HERE / "lan_peer.py"), "--name", name, "--team", team, "--passphrase-file",
              passphrase, "--data", self.data, "--port", "0", "--beacon", "0.5", *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+        self.readers = []
         self.lines = self.collect(self.process.stdout)
         self.errors = self.collect(self.process.stderr)
         self.address = self.shows(r"listening on (.*)")[1]
 
-    @staticmethod
-    def collect(stream) -> queue.Queue:
+    def collect(self, stream) -> queue.Queue:
         lines = queue.Queue()
 
         def read():
-            for line in stream:
-                lines.put(line.decode("utf-8").removesuffix("\n"))
+            try:
+                for line in stream:
+                    lines.put(line.decode("utf-8").removesuffix("\n"))
+            except ValueError:
+                pass  # closed meanwhile
             lines.put(None)
-        threading.Thread(target=read, daemon=True).start()
+        self.readers.append(threading.Thread(target=read, daemon=True))
+        self.readers[-1].start()
         return lines
 
     def enters(self, line: str) -> None:
@@ -91,6 +97,8 @@ class Peer:
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        for reader in self.readers:
+            reader.join()
         self.close()
 
     def close(self) -> None:
@@ -119,6 +127,21 @@ class WithPeers(unittest.TestCase):
         alice.shows("found: bob")
         bob.shows("found: alice")
         return alice, bob
+
+
+def drain(peer: Peer) -> list[str]:
+    """What a peer that has ended showed of alice's messages."""
+    while (line := peer.lines.get(timeout=PATIENCE)) is not None:
+        peer.seen.append(line)
+    return [line for line in peer.seen if line.startswith("alice> ")]
+
+
+def kept(peer: Peer, sql: str) -> list[tuple]:
+    database = sqlite3.connect(os.path.join(peer.data, "history.db"))
+    try:
+        return database.execute(sql).fetchall()
+    finally:
+        database.close()
 
 
 class Peers(WithPeers):
@@ -183,6 +206,38 @@ class Peers(WithPeers):
         self.assertNotIn("new key for alice", bob.seen)
         alice.quits()
         bob.quits()
+
+    def test_kill_9_loses_nothing(self):
+        """P9.11: whichever side is killed at whichever moment, every message comes, and is kept once."""
+        count = 120
+        alice, bob = self.pair()
+        alice.enters("/connect bob")
+        bob.shows("safety number with alice: .*")
+        shown = []
+        entered = 0
+        while entered < count:
+            for _ in range(10):
+                entered += 1
+                alice.enters(f"/msg bob m{entered}")
+            time.sleep(random.uniform(0, 0.1))
+            if random.random() < 0.5:
+                bob.kill()
+                shown += drain(bob)
+                bob = self.peer("bob")
+            else:
+                alice.shows(f"{entered} to bob> m{entered}")  # what was entered and not read is lost with the program
+                alice.kill()
+                alice = self.peer("alice")
+        bob.shows(f"alice> m{count}")
+        deadline = time.monotonic() + PATIENCE
+        states = "SELECT count(*) FROM deliveries WHERE state = 'delivered'"
+        while kept(alice, states) != [(count,)]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        shown += [line for line in bob.seen if line.startswith("alice> ")]
+        self.assertEqual(kept(bob, "SELECT text FROM their_messages ORDER BY row"),
+                         [(f"m{number}",) for number in range(1, count + 1)])
+        self.assertEqual(set(shown), {f"alice> m{number}" for number in range(1, count + 1)})
 
     def test_silent_and_back(self):
         """P8.9: a peer that says nothing is silent after three beats, and forgotten after --inactive."""
