@@ -159,6 +159,8 @@ class Commands:
             self.mesh.trust.unpin(fingerprint)
         self.mesh.directory.forget(fingerprint)
         self.mesh.names.heard.pop(fingerprint, None)
+        if not self.mesh.history.has_queued(fingerprint):
+            self.mesh.names.remembered.pop(fingerprint, None)
         self.show(f"forgotten: {name}")
 
     # What is said

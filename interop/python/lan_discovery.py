@@ -151,10 +151,10 @@ class Discovery:
         if beacon.type == "bye":
             self.mesh.directory_events(self.mesh.directory.goodbye(key.fingerprint, now))
             return
-        events, wants_answer = self.mesh.directory.heard(key, beacon, shared, now)
-        self.mesh.beacon_heard(key.fingerprint, beacon.name, events)
+        events, is_new = self.mesh.directory.heard(key, beacon, shared, now)
+        self.mesh.beacon_heard(key.fingerprint, beacon.name, events, is_new)
         peer = self.mesh.directory.peers[key.fingerprint]
-        if wants_answer and now - peer.answered >= ANSWER_MILLISECONDS:
+        if is_new and now - peer.answered >= ANSWER_MILLISECONDS:
             peer.answered = now
             self.answer(beacon.address)
 

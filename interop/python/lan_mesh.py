@@ -144,10 +144,10 @@ class Mesh:
 
     # Discovery
 
-    def beacon_heard(self, fingerprint: str, name: str, events: list) -> None:
+    def beacon_heard(self, fingerprint: str, name: str, events: list, is_new: bool) -> None:
         self.names.heard[fingerprint] = name
         self.directory_events(events)
-        if any(kind == "found" for kind, _ in events):
+        if is_new or any(kind == "found" for kind, _ in events):
             self.next_try.pop(fingerprint, None)  # back: whatever failed before counts no more
         shown = self.shown(fingerprint)
         if "#" in shown and not self.trust.is_pinned(fingerprint) and not self.is_repeated(f"warning {fingerprint}"):
@@ -162,8 +162,6 @@ class Mesh:
                 self.show(f"left: {name} (silent)")
             else:
                 self.show(f"{kind}: {name}")
-            if kind == "forgotten" and self.history.has_queued(fingerprint):
-                self.remember(fingerprint)
             if kind == "forgotten":
                 self.names.heard.pop(fingerprint, None)
 
@@ -218,7 +216,6 @@ class Mesh:
         if is_first:
             self.names.pinned[fingerprint] = session.name  # so that it is shown under its name from the first line on
         self.directory.session_opened(session.peer, session.name, session.address, steady_milliseconds())
-        self.next_try.pop(fingerprint, None)
         if not quietly:
             self.show(f"connected to {self.shown(fingerprint)}")
         if is_first:

@@ -191,6 +191,7 @@ class Session:
         while True:
             token = await self.connection.read_token()
             if token is None:
+                await self.owner.own_call_settled(self.fingerprint)
                 raise Lost("the connection ended without a goodbye")
             message = self.keys.incoming.open(token)
             if self.replaced:

@@ -14,6 +14,7 @@ from lines import READ_SIZE
 CONNECT_SECONDS = 5
 CONNECT_SECONDS_OF_SEVERAL = 2  # an address of many must not use up all the time
 HANDSHAKE_SECONDS = 10
+SETTLING_SECONDS = 1
 KEPT_NONCES = 4_096
 MOST_SESSIONS = 512
 UNPROVED = 64
@@ -221,7 +222,14 @@ class Sessions:
 
     def begin(self, session: Session) -> None:
         """Both proofs were right: the session begins, or gives way to the one that there is."""
-        if self.install(session):
+        try:
+            stays = self.install(session)
+        except sqlite3.Error as problem:
+            self.sessions.pop(session.fingerprint, None)
+            session.give_up(f"the history cannot be written: {problem}")
+            self.mesh.show(f"error: {session.loss}")
+            return
+        if stays:
             self.in_background(session.run())
         else:
             session.state = "closed"
@@ -251,6 +259,12 @@ class Sessions:
 
     def received(self, session: Session, message: dict) -> None:
         self.mesh.received(session, message)
+
+    async def own_call_settled(self, fingerprint: str) -> None:
+        """If calls cross, the end of one may be seen before the other is complete: that is no loss."""
+        call = self.mesh.calls.get(fingerprint)
+        if call is not None:
+            await asyncio.wait({call}, timeout=SETTLING_SECONDS)
 
     def ended(self, session: Session, reason: str | None) -> None:
         if self.sessions.get(session.fingerprint) is session:

@@ -25,8 +25,10 @@ class Trust:
             key = PublicIdentity(row["key"])
             self.keys[key.fingerprint] = TrustedKey(row["name"], key, bool(row["pinned"]), bool(row["verified"]),
                                                     row["standing"])
-            place = names.pinned if row["pinned"] else names.remembered
-            place[key.fingerprint] = row["name"]
+            if row["pinned"]:
+                names.pinned[key.fingerprint] = row["name"]
+            elif row["standing"] != "usual" or history.has_queued(key.fingerprint):
+                names.remembered[key.fingerprint] = row["name"]
 
     def is_pinned(self, fingerprint: str) -> bool:
         known = self.keys.get(fingerprint)
