@@ -308,13 +308,16 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
         const warned = await lan.eventually(() => (alice.errors.length > errors ? true : undefined), alice);
         if (!warned) scene.fails({ expected: "a warning on standard error", received: "none" });
       });
-      await alice.enters("/msg bob to the first");
-      const first = await bob.answers(alice);
-      await first.takesMessage("to the first");
-      await alice.enters(`/msg ${second.suffixed} to the second`);
-      const other = await second.answers(alice);
-      await other.takesMessage("to the second");
-      await alice.shows(`delivered to ${second.suffixed}: 2`);
+      // Each is called by its own name. A session would pin the name to one of them.
+      for (const [peer, name] of [
+        [bob, "bob"],
+        [second, second.suffixed],
+      ] as const) {
+        await alice.enters(`/connect ${name}`);
+        const session = await peer.isCalled(alice);
+        await session.receivesHello(peer.key.fingerprint);
+        await session.breaks();
+      }
     },
   },
   {
@@ -331,8 +334,9 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.enters(`/connect bob#${swapCase(second.key.fingerprint.slice(0, 4))}`);
       await alice.showsNext(/^error: /);
       await alice.enters(`/connect ${second.suffixed}`);
-      await second.answers(alice);
-      await alice.shows(`connected to ${second.suffixed}`);
+      const session = await second.isCalled(alice);
+      await session.receivesHello(second.key.fingerprint);
+      await session.breaks();
     },
   },
   {

@@ -189,6 +189,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       for (const [what, passphraseFile] of Object.entries(files)) {
         const alice = lan.run("alice", { passphraseFile });
         await alice.endsWith(1, `It starts with ${what}.`);
+        await alice.prints(/./);
       }
       const lost = lan.run("alice", { passphraseFile: null, argv: ["--passphrase-file", lan.path("none")] });
       await lost.endsWith(1, "It starts without the file that it was given.");
