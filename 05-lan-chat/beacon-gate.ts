@@ -174,7 +174,8 @@ export class BeaconGate {
       if (Math.abs(nowMs - time) >= NOTE_EVERY_MS) this.#notedMs.delete(source);
     if (this.#notedMs.size >= NOTED_SOURCES) return dropped("time");
     this.#notedMs.set(sourceHost, nowMs);
-    const off = age > 0 ? `${age} s old` : `${-age} s ahead`;
+    const seconds = BigInt(Math.abs(age)); // In digits, however many.
+    const off = age > 0 ? `${seconds} s old` : `${seconds} s ahead`;
     const note = `a beacon from ${sourceHost} is ${off}: is a clock wrong?`;
     return { kind: "dropped", reason: "time", note };
   }
