@@ -19,13 +19,16 @@ import { findChecks } from "./index.ts";
 const USAGE = `usage: npm run check -- STAGE[/CLAUSE] [options]
 
 Checks what the clauses of lessons/protocol.md demand, over real connections: it plays every other role
-itself. Without --server and --client it checks the programs of this course.
+itself. Without --server, --client and --peer it checks the programs of this course.
 
-  STAGE            01, 02, 03 or 04; 02/P2.3 runs the checks of one clause, 02/P2 of a section,
+  STAGE            01 to 05; 02/P2.3 runs the checks of one clause, 02/P2 of a section,
                    02/P2.3-mapped-address a single one
   --server CMD     the server to check, such as "python3 my/server.py {port}"
   --client CMD     the client to check, such as "./chat {registry} {name}" (stage 01: "./calculate {port}");
                    options that a check needs (--accept, --heartbeat 1, …) are added at the end
+  --peer CMD       the program of stage 05 to check, such as "python3 my/peer.py"; --name, --team, --port,
+                   --data and --passphrase-file are added at the end, unless it has a place for them:
+                   {name}, {team}, {port}, {data}, {passphrase-file}
   --folder DIR     a copy of the stage's folder, in TypeScript, instead of the course's own
   --list           show the checks, and run none
   --seed N         random values as in an earlier run; each run prints its own
@@ -77,11 +80,18 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     );
   if (pattern !== undefined && findChecks(stage, pattern).length === 0)
     throw new UsageError(`stage ${stage} has no checks of ${JSON.stringify(pattern)}; --list shows them`);
-  if (values.folder !== undefined && (values.server !== undefined || values.client !== undefined))
-    throw new UsageError("--folder names TypeScript programs; give either that or --server and --client");
+  const commands = [values.server, values.client, values.peer].filter((command) => command !== undefined);
+  if (values.folder !== undefined && commands.length > 0)
+    throw new UsageError("--folder names TypeScript programs; give either that or commands of programs");
+  for (const [option, given, has] of [
+    ["--peer", values.peer, stage === "05"],
+    ["--server", values.server, stage !== "05"],
+    ["--client", values.client, stage !== "05"],
+  ] as const)
+    if (given !== undefined && !has) throw new UsageError(`stage ${stage} has no program for ${option}`);
   for (const file of [values.junit, values.record]) if (file !== undefined) mustBeWritable(userPath(file));
   const limit = readNumber("--limit", values.limit, 0.1, 86_400, false);
-  for (const command of [values.server, values.client]) if (command !== undefined) splitWords(command);
+  for (const command of commands) splitWords(command);
   return {
     stage,
     ...(pattern === undefined ? {} : { pattern }),
@@ -90,6 +100,7 @@ function readCommandLine(argv: readonly string[]): CommandLine {
       ...(values.folder === undefined ? {} : { folder: userPath(values.folder) }),
       ...(values.server === undefined ? {} : { server: values.server }),
       ...(values.client === undefined ? {} : { client: values.client }),
+      ...(values.peer === undefined ? {} : { peer: values.peer }),
       workingFolder: userFolder(),
     },
     isOwnFolder: values.folder !== undefined,
@@ -124,6 +135,7 @@ function parse(argv: readonly string[]) {
       options: {
         server: string,
         client: string,
+        peer: string,
         folder: string,
         list: boolean,
         seed: string,
@@ -159,14 +171,10 @@ function readNumber(
 /** The checks to run: only those that were named; and for programs in other languages, none of our functions. */
 function wanted({ stage, pattern, place, isOwnFolder }: CommandLine): readonly Check[] {
   const checks = findChecks(stage, pattern);
-  const foreign = place.server !== undefined || place.client !== undefined;
   if (checks.length === 0) throw new UsageError(`stage ${stage} has no checks`);
-  if (!foreign) return isOwnFolder ? withoutAttacks(checks) : checks;
-  const kinds = [
-    ...(place.server === undefined ? [] : ["server"]),
-    ...(place.client === undefined ? [] : ["client"]),
-  ];
-  const fitting = checks.filter((check) => kinds.includes(check.of));
+  const kinds = (["server", "client", "peer"] as const).filter((kind) => place[kind] !== undefined);
+  if (kinds.length === 0) return isOwnFolder ? withoutAttacks(checks) : checks;
+  const fitting = checks.filter(({ of }) => kinds.some((kind) => kind === of));
   if (fitting.length === 0)
     throw new UsageError(
       `none of these checks looks at a ${kinds.join(" or a ")}; --list shows what each looks at`,

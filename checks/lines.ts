@@ -5,7 +5,7 @@ import { lostChat, WEAK } from "./engine/chat-steps.ts";
 import { defineCheck, defineChecks } from "./engine/check.ts";
 import type { Connection } from "./engine/connection.ts";
 import { freePort } from "./engine/free-port.ts";
-import { CHAT_STAGES, STAGE_NUMBERS } from "./engine/place.ts";
+import { CHAT_STAGES, SERVER_STAGES } from "./engine/place.ts";
 import type { ServerUnderTest } from "./engine/pool.ts";
 import type { ProgramUnderTest } from "./engine/program-under-test.ts";
 import { quote } from "./engine/readable-bytes.ts";
@@ -79,7 +79,7 @@ function lineWith(scene: Scene, bytes: readonly number[]): Buffer {
   return Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from(tail)]);
 }
 
-const serverChecks = defineChecks({ stages: STAGE_NUMBERS, of: "server" }, [
+const serverChecks = defineChecks({ stages: SERVER_STAGES, of: "server" }, [
   {
     id: "P0.1-line-ends",
     title: "a line is UTF-8 and ends with LF; a CR before it is dropped",

@@ -1,7 +1,7 @@
 // Tests how the four servers start and stop, beyond the checks of P0.6.
 
 import { expect } from "chai";
-import { STAGE_NUMBERS } from "../checks/engine/place.ts";
+import { SERVER_STAGES } from "../checks/engine/place.ts";
 import type { Scene } from "../checks/engine/scene.ts";
 import { endsAtSignal, testsOf } from "./support/on-the-wire.ts";
 
@@ -19,7 +19,7 @@ async function areRefused(scene: Scene, wrong: readonly (readonly string[])[], l
   }
 }
 
-for (const stage of STAGE_NUMBERS) {
+for (const stage of SERVER_STAGES) {
   describe(`the server of stage ${stage}: start and stop`, () => {
     const it = testsOf(stage);
 

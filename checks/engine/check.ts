@@ -17,10 +17,10 @@ export interface Check {
   readonly id: string;
   readonly stages: readonly StageNumber[];
   /**
-   * What is checked: a server or a client over the wire, in any language; functions in one file of the TypeScript
-   * stages; or an attack program.
+   * What is checked: a server, a client or a peer without a server over the wire, in any language; functions in one
+   * file of the TypeScript stages; or an attack program.
    */
-  readonly of: "server" | "client" | "module" | "attack";
+  readonly of: "server" | "client" | "peer" | "module" | "attack";
   /** The demand, in one line. */
   readonly title: string;
   /**

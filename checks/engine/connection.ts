@@ -133,6 +133,18 @@ export class Connection {
     return this.#step(`${this.name} receives ${expected}`, () => this.#line(expected));
   }
 
+  /**
+   * Expects the three lines of a frame (P9.1), and returns them without their LF.
+   * @param expected what is due inside of it
+   */
+  async receivesFrame(expected: string): Promise<readonly [string, string, string]> {
+    return this.#step(`${this.name} receives ${expected}`, async () => [
+      await this.#line(expected),
+      await this.#line(`${expected}: the line with the token`),
+      await this.#line(`${expected}: the line <end>`),
+    ]);
+  }
+
   /** Expects a line of JSON with exactly these members; without `expected`, any members. */
   async receivesJson(expected?: Members): Promise<Members> {
     const description = expected === undefined ? "a line of JSON" : JSON.stringify(expected);

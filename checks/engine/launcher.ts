@@ -37,6 +37,28 @@ export interface ClientValues {
   registry?: string;
 }
 
+/** A program without a server that is checked (stage 05). */
+export class PeerUnderTest extends ProgramUnderTest {
+  /** The port where it listens, for TCP and UDP; known when it has said so. */
+  port = 0;
+  /** The absolute path of its data folder. */
+  readonly data: string;
+
+  constructor(name: string, start: Start, data: string, context: CheckContext) {
+    super(name, start, context);
+    this.data = data;
+  }
+}
+
+/** The values of a peer's options. Files and folders are absolute paths. */
+export interface PeerValues {
+  name: string;
+  team: string;
+  port: string;
+  data: string;
+  "passphrase-file": string | undefined;
+}
+
 /** How many ports we try for a server. */
 const ATTEMPTS = 3;
 /** How long a server may take until it listens, in milliseconds, unless a step may take longer. */
@@ -125,6 +147,16 @@ export class Launcher implements CheckContext {
     const client = new ClientUnderTest(values.name ?? "the client", start, this);
     this.#programs.push(client);
     return client;
+  }
+
+  /** Starts a peer, and waits for nothing. */
+  runPeer(values: PeerValues, argv: readonly string[] = []): PeerUnderTest {
+    const words = fillTemplate(this.#command("peer"), { ...values }, argv);
+    const start = { words, folder: this.#folder(this.place.peer === undefined) };
+    this.#mustNotBeOver();
+    const peer = new PeerUnderTest(values.name, start, values.data, this);
+    this.#programs.push(peer);
+    return peer;
   }
 
   /** Loads the functions of one of the stage's files. */
@@ -218,8 +250,8 @@ export class Launcher implements CheckContext {
     if (this.#host !== undefined && !this.#host.hasEnded) this.#pool.hosts.push(this.#host);
   }
 
-  /** The command that starts one of the two programs. */
-  #command(program: "server" | "client"): string[] {
+  /** The command that starts one of the programs. */
+  #command(program: "server" | "client" | "peer"): string[] {
     const template = this.place[program];
     if (template !== undefined) return splitWords(template);
     const bundle = this.#bundle(`${basename(this.place.folder)}/${program}`);

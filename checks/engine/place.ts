@@ -3,9 +3,12 @@
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
-export type StageNumber = "01" | "02" | "03" | "04";
+export type StageNumber = "01" | "02" | "03" | "04" | "05";
 
-export const STAGE_NUMBERS: readonly StageNumber[] = ["01", "02", "03", "04"];
+export const STAGE_NUMBERS: readonly StageNumber[] = ["01", "02", "03", "04", "05"];
+
+/** The stages with a server and a client. */
+export const SERVER_STAGES = ["01", "02", "03", "04"] as const satisfies readonly StageNumber[];
 
 /** The stages with a registry and chats. */
 export const CHAT_STAGES = ["02", "03", "04"] as const satisfies readonly StageNumber[];
@@ -16,6 +19,7 @@ export const STAGE_FOLDERS: Readonly<Record<StageNumber, string>> = {
   "02": "02-basic-p2p",
   "03": "03-dh-chat",
   "04": "04-aes-chat",
+  "05": "05-lan-chat",
 };
 
 /** The programs to check, and where they are. */
@@ -26,6 +30,8 @@ export interface Place {
   /** Templates of commands for programs in other languages (command.ts). */
   server?: string;
   client?: string;
+  /** The one program of stage 05. */
+  peer?: string;
   /** Options that every server gets. */
   serverOptions?: readonly string[];
   /** A folder with bundles of the same programs (bundles.ts). They start four times as fast. */

@@ -253,6 +253,11 @@ export class ProgramUnderTest {
     });
   }
 
+  /** From now on, its end is no surprise. This is no step. */
+  mayEnd(): void {
+    this.#mayEnd = true;
+  }
+
   /** Sends it a signal. */
   async signal(name: NodeJS.Signals): Promise<void> {
     this.#mayEnd = true;

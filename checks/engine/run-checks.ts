@@ -189,7 +189,7 @@ function silence(
   { details, isInPreparation }: StepFailure,
   step: string,
 ): string | undefined {
-  if ((of !== "server" && of !== "client") || details.came !== "nothing") return undefined;
+  if ((of !== "server" && of !== "client" && of !== "peer") || details.came !== "nothing") return undefined;
   if (transcript.observations === 0) return `nothing came from the ${of} at all`;
   return isInPreparation ? `in vain: ${step}` : undefined;
 }

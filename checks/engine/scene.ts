@@ -38,7 +38,7 @@ export class Scene extends Launcher {
 
   /** The stage of a check about chats. */
   get chatStage(): ChatStage {
-    if (this.stage === "01") throw new Error("stage 01 is no chat");
+    if (this.stage === "01" || this.stage === "05") throw new Error(`stage ${this.stage} has no such chats`);
     return this.stage;
   }
 

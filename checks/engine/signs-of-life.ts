@@ -3,7 +3,8 @@
 
 import { ENDLESS } from "./busy.ts";
 import type { Connection } from "./connection.ts";
-import type { Place, StageNumber } from "./place.ts";
+import { Lan } from "./lan.ts";
+import { type Place, SERVER_STAGES } from "./place.ts";
 import { Pool } from "./pool.ts";
 import type { ProgramUnderTest } from "./program-under-test.ts";
 import { quote } from "./readable-bytes.ts";
@@ -23,7 +24,7 @@ const REGISTRY_REQUESTS = [
 ];
 
 /** Lines that a server answers or that end the connection, each on a connection of its own. */
-const REQUESTS: Readonly<Record<StageNumber, readonly string[]>> = {
+const REQUESTS: Readonly<Record<(typeof SERVER_STAGES)[number], readonly string[]>> = {
   "01": ["1 + 1\n", "END\n"],
   "02": REGISTRY_REQUESTS,
   "03": REGISTRY_REQUESTS,
@@ -35,7 +36,7 @@ const REQUESTS: Readonly<Record<StageNumber, readonly string[]>> = {
  * @returns why every check of the program must fail; undefined if it lives
  */
 export async function whyLifeless(
-  of: "server" | "client",
+  of: "server" | "client" | "peer",
   place: Place,
   timeout: number,
   signal?: AbortSignal,
@@ -47,8 +48,9 @@ export async function whyLifeless(
     signal?.addEventListener("abort", () => resolve(undefined), { once: true });
   });
   try {
-    const why = await Promise.race([of === "server" ? lookAtServer(scene) : lookAtClient(scene), stop]);
-    return why?.replace(new RegExp(`^${NAME} `), "the client ");
+    const looks = { server: lookAtServer, client: lookAtClient, peer: lookAtPeer };
+    const why = await Promise.race([looks[of](scene), stop]);
+    return why?.replace(new RegExp(`^${NAME} `), `the ${of} `);
   } catch (error) {
     if (error instanceof CouldNotRun) return error.message;
     if (error instanceof StepFailure) return undefined; // It does something wrong, so the checks will tell more.
@@ -61,7 +63,8 @@ export async function whyLifeless(
 
 async function lookAtServer(scene: Scene): Promise<string | undefined> {
   const server = await scene.server();
-  const requests = REQUESTS[scene.stage];
+  const stage = SERVER_STAGES.find((one) => one === scene.stage) ?? "01";
+  const requests = REQUESTS[stage];
   const answers = requests.map(async (request) => {
     const connection = await scene.connect(server);
     connection.write(request);
@@ -106,6 +109,15 @@ async function lookAtChat(scene: Scene): Promise<string | undefined> {
   if (registry.heard === "line") return undefined;
   await client.waitFor(/^/);
   return client.lines.length > 0 ? undefined : whySpeechless(scene, client, "is registered");
+}
+
+/** A peer lives if it prints something, or accepts a connection. */
+async function lookAtPeer(scene: Scene): Promise<string | undefined> {
+  const lan = await Lan.open(scene);
+  const peer = lan.run(NAME);
+  await peer.waitFor(/./);
+  if (peer.hasEnded) return peer.lastWords;
+  return peer.lines.length > 0 ? undefined : whySpeechless(scene, peer, "is started");
 }
 
 async function whyNotConnected(scene: Scene, client: ProgramUnderTest, to: string): Promise<string> {

@@ -96,7 +96,7 @@ async function run(
 }
 
 interface Lifeless {
-  of: "server" | "client";
+  of: "server" | "client" | "peer";
   why: string;
   results: CheckResult[];
 }
@@ -108,7 +108,7 @@ async function findLifeless(
   place: Place,
   { signal }: Stop,
 ): Promise<Lifeless[]> {
-  const found = (["server", "client"] as const).map(async (of): Promise<Lifeless[]> => {
+  const found = (["server", "client", "peer"] as const).map(async (of): Promise<Lifeless[]> => {
     const own = checks.filter((check) => check.of === of);
     const why = own.length === 0 ? undefined : await whyLifeless(of, place, timeout, signal);
     if (why === undefined) return [];
@@ -134,7 +134,7 @@ async function findLifeless(
 
 /** Bundles our programs, because they are started many times. Programs with a command of their own stay. */
 async function bundledPlace(place: Place, checks: readonly Check[]): Promise<BundledPlace> {
-  if (place.server !== undefined || place.client !== undefined) return { place, remove: () => {} };
+  if ([place.server, place.client, place.peer].some((command) => command !== undefined)) return { place, remove: () => {} };
   const withAttacks = checks.some((check) => check.of === "attack");
   return bundlePlace(place, withAttacks, join(COURSE_FOLDER, "work"));
 }

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "chai";
 import { wantsToChat } from "../../checks/engine/chat-steps.ts";
-import { referencePlace, STAGE_NUMBERS } from "../../checks/engine/place.ts";
+import { referencePlace, SERVER_STAGES } from "../../checks/engine/place.ts";
 import type { Scene } from "../../checks/engine/scene.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { sceneBeside, shown, testsIn } from "../support/on-the-wire.ts";
@@ -69,7 +69,7 @@ withPython("with the Python programs", () => {
     expect(status).to.equal(0);
   });
 
-  for (const stage of STAGE_NUMBERS) {
+  for (const stage of SERVER_STAGES) {
     const typeScript = { name: "TypeScript", place: referencePlace(stage) };
     const python = { name: "Python", place: pythonPlace(stage) };
     for (const [here, there] of [

@@ -3,12 +3,15 @@
 import { join } from "node:path";
 import { BUNDLES_FOLDER, writeBundles } from "../../checks/engine/bundles.ts";
 import { makeFolder } from "../../checks/engine/own-folder.ts";
-import { STAGE_FOLDERS } from "../../checks/engine/place.ts";
+import { SERVER_STAGES, STAGE_FOLDERS } from "../../checks/engine/place.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { BUNDLES } from "../../programs/node-command.ts";
 
 const PROGRAMS = [
-  ...Object.values(STAGE_FOLDERS).flatMap((stage) => [`${stage}/server.ts`, `${stage}/client.ts`]),
+  ...SERVER_STAGES.map((stage) => STAGE_FOLDERS[stage]).flatMap((stage) => [
+    `${stage}/server.ts`,
+    `${stage}/client.ts`,
+  ]),
   "attacks/attack.ts",
   "attacks/lab-bob.ts",
   "captures/capture.ts",
