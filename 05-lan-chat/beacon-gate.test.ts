@@ -208,20 +208,14 @@ describe("which datagrams are beacons that count", () => {
 
   it("P8.10 at most 20 signatures a second and address are checked: the 21st is `rate`", () => {
     const gate = gateOf();
-    // Signed by somebody else: whoever has the team's key can make us check it.
-    const forged = (seq: number): Buffer => {
-      const token = makeBeacon({ ...CONTENT, seq }, carol, teamKey, NOW);
-      return Buffer.from(token);
-    };
-    const answers = Array.from({ length: 25 }, (_, i) =>
-      answer(gate.judge(forged(100 + i), "10.0.0.9", NOW)),
-    );
-    expect(answers.filter((word) => word === "address").length).to.equal(1);
-    expect(answers.slice(0, 20)).to.not.include("rate");
+    // Whoever has the team's key can make us check: these say another address than they come from.
+    const moved = (seq: number): Buffer => Buffer.from(makeBeacon({ ...CONTENT, seq }, carol, teamKey, NOW));
+    const answers = Array.from({ length: 25 }, (_, i) => answer(gate.judge(moved(i + 1), "10.0.0.9", NOW)));
+    expect(answers.slice(0, 20)).to.deep.equal(Array(20).fill("address"));
     expect(answers.slice(20)).to.deep.equal(Array(5).fill("rate"));
     // Others are heard all the same, and so is this address, a second later.
     expect(says(gate, {})).to.equal("accept");
-    expect(answer(gate.judge(forged(200), "10.0.0.9", NOW + 1000))).to.equal("address");
+    expect(answer(gate.judge(moved(200), "10.0.0.9", NOW + 1000))).to.equal("address");
   });
 
   it("P8.10 a pinned key is heard while 150 others use up what is left", () => {
