@@ -87,7 +87,7 @@ export interface HandshakeGate {
   /** Says if this hello, which is right in itself, may be gone on with: its nonce and key are new, and not our own (P9.2). */
   mayAnswer(hello: Hello): boolean;
   /** Says if this key, which has proved itself, may have a session under this name (P9.5). */
-  mayEnter(peer: PublicIdentity, name: string, address: string): boolean;
+  mayEnter(peer: PublicIdentity, name: string): boolean;
 }
 
 /** The one error of everything after the hellos. */
@@ -164,6 +164,11 @@ export class Handshake {
     return peer === undefined ? this.#fail("proof") : this.#receiveProof(this.#agreed, peer);
   }
 
+  /** What came is no token at all. Not to be called after `complete` or `failed`. */
+  refuse(): HandshakeStep & { kind: "failed" } {
+    return this.#agreed === undefined ? { kind: "failed", failure: "silent" } : this.#fail("proof");
+  }
+
   #receiveHello(token: string): HandshakeStep {
     const opened = decryptToken(this.#own.teamKey, token);
     const sender = this.role === "initiator" ? "responder" : "initiator";
@@ -203,7 +208,7 @@ export class Handshake {
     if (peer.fingerprint === this.#own.identity.fingerprint) return this.#fail("self");
     if (hello.to !== "" && hello.to !== this.#own.identity.fingerprint) return this.#fail("not-ours", peer);
     if (this.#called !== "" && peer.fingerprint !== this.#called) return this.#fail("not-called", peer);
-    if (!this.#gate.mayEnter(peer, hello.from, hello.address)) return this.#fail("not-allowed", peer);
+    if (!this.#gate.mayEnter(peer, hello.from)) return this.#fail("not-allowed", peer);
     const proven: Proven = { peer, name: hello.from, address: hello.address, sealer, opener };
     if (this.role === "initiator") return { kind: "complete", proven };
     return { kind: "complete", send: this.#proof(agreed), proven };
@@ -214,7 +219,7 @@ export class Handshake {
   }
 
   /** P9.4: one error, whatever was wrong, so that the answer tells an attacker nothing. */
-  #fail(failure: HandshakeFailure, peer?: PublicIdentity): HandshakeStep {
+  #fail(failure: HandshakeFailure, peer?: PublicIdentity): HandshakeStep & { kind: "failed" } {
     const send = this.#agreed?.sealer.seal(BAD_RECORD);
     return {
       kind: "failed",
