@@ -437,6 +437,15 @@ export class History {
     });
   }
 
+  hasLettersBefore(sent: number): boolean {
+    const row = this.#file.get(
+      `SELECT EXISTS (SELECT 1 FROM carried_letters WHERE sent < ?1) OR EXISTS (SELECT 1 FROM own_letters WHERE sent < ?1)
+       AS found`,
+      sent,
+    );
+    return row?.found === 1;
+  }
+
   // Our own letters, until enough others carry them.
 
   keepOwnLetter(letter: Letter, content: "message" | "ack"): void {
