@@ -1,12 +1,15 @@
 // Each stage is a folder that runs on a bare machine with nothing but tsx.
 
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { ChildProgram } from "../programs/child-program.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { startProgram } from "../programs/stage-programs.ts";
+
+/** Stage 05 has one package beside tsx. It is installed once for all tests, so its folder is copied with its parts. */
+const PACKAGES = ["libsql", "@libsql", "@neon-rs", "detect-libc"];
 
 describe("a stage's folder", () => {
   for (const stage of ["01-calculator", "02-basic-p2p", "03-dh-chat", "04-aes-chat"]) {
@@ -33,4 +36,38 @@ describe("a stage's folder", () => {
       }
     });
   }
+
+  it("05-lan-chat runs where there is nothing but tsx and libsql", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stage-"));
+    let peer: ChildProgram | undefined;
+    try {
+      const stage = join(COURSE_FOLDER, "05-lan-chat");
+      const isData = (path: string): boolean => path.startsWith(join(stage, "data"));
+      cpSync(stage, folder, { recursive: true, filter: (path) => !isData(path) });
+      for (const name of PACKAGES) {
+        const from = join(COURSE_FOLDER, "node_modules", name);
+        cpSync(from, join(folder, "node_modules", name), { recursive: true });
+      }
+      writeFileSync(join(folder, "passphrase"), "open sesame, and quickly\n");
+      const argv = [
+        "--name",
+        "al",
+        "--team",
+        "t",
+        "--passphrase-file",
+        "passphrase",
+        "--port",
+        "0",
+        "--no-discovery",
+      ];
+      peer = startProgram("peer.ts", argv, { folder });
+      await peer.line(/^listening on 127\.0\.0\.1:[0-9]+$/);
+      peer.endInput();
+      expect(await peer.exitCode()).to.equal(0);
+      expect(readdirSync(join(folder, "data", "al-t"))).to.include.members(["history.db", "identity.pem"]);
+    } finally {
+      await peer?.kill();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });

@@ -12,6 +12,7 @@ const PROGRAMS = [
     `${stage}/server.ts`,
     `${stage}/client.ts`,
   ]),
+  "05-lan-chat/peer.ts",
   "attacks/attack.ts",
   "attacks/lab-bob.ts",
   "captures/capture.ts",

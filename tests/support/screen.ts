@@ -21,6 +21,8 @@ export interface ScreenOptions {
   environment?: Readonly<Record<string, string>>;
   /** A file that gets every byte that the program writes to the terminal. */
   log?: string;
+  /** Words before the program's command, such as those of nsenter. */
+  before?: readonly string[];
 }
 
 export class Screen {
@@ -31,12 +33,19 @@ export class Screen {
   constructor(
     file: string,
     argv: readonly string[] = [],
-    { folder = COURSE_FOLDER, columns = 80, rows = 24, environment = {}, log }: ScreenOptions = {},
+    {
+      folder = COURSE_FOLDER,
+      columns = 80,
+      rows = 24,
+      environment = {},
+      log,
+      before = [],
+    }: ScreenOptions = {},
   ) {
     count += 1;
     this.#socket = `course-test-${process.pid}-${count}`;
     const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-    const words = ["env", ...variables, process.execPath, "--import", "tsx", file, ...argv];
+    const words = [...before, "env", ...variables, process.execPath, "--import", "tsx", file, ...argv];
     const command = words.map((word) => `'${word}'`).join(" ");
     // cat keeps the terminal open, so that we can read the last screen.
     const session = ["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", folder];
