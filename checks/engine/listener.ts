@@ -66,6 +66,11 @@ export class Listener {
     }
   }
 
+  /** How many connections have come that no step has taken. */
+  get waiting(): number {
+    return this.#connections.length;
+  }
+
   /** Called at the end of a check. @throws StepFailure if bytes have arrived that no step has read */
   assertNothingUnread(): void {
     for (const connection of this.#all) connection.assertNothingUnread();
