@@ -418,4 +418,152 @@ const gateChecks = defineChecks({ stages: ["05"], of: "module" }, [
   },
 ]);
 
-export const checks = [...tokenChecks, ...gateChecks];
+/** A fingerprint that begins with these characters. Its last one is one of those that 32 bytes can end with. */
+function printOf(scene: Scene, begin: string): string {
+  return `${begin}${scene.random.bytes(32).toString("base64url").slice(begin.length)}`;
+}
+
+/** One of the calls that tell the names what has happened. */
+type Event = readonly ["pin" | "heard", string, string] | readonly ["unpin" | "forget", string];
+
+async function namesAfter(scene: Scene, events: readonly Event[]): Promise<ModuleUnderTest> {
+  const names = await (await scene.module("names.ts")).creates("Names", []);
+  for (const [name, ...argv] of events) await names.calls(name, argv);
+  return names;
+}
+
+const namesChecks = defineChecks({ stages: ["05"], of: "module" }, [
+  {
+    id: "P8.10-plain-name",
+    title: "the plain name belongs to the key that is pinned to it, else to the one heard first",
+    likelyCause:
+      "The newest key takes the name, or a pin counts only while its key is heard. Then whoever comes later gets what is meant for somebody else.",
+    async run(scene) {
+      const [bob, other, third] = ["F3kQ", "Xy_1", "a-9Z"].map((begin) => printOf(scene, begin)) as [
+        string,
+        string,
+        string,
+      ];
+      const both: Event[] = [
+        ["heard", "bob", bob],
+        ["heard", "bob", other],
+      ];
+      const first = await namesAfter(scene, both);
+      await first.returns("shown", [bob], "bob");
+      await first.returns("shown", [other], "bob#Xy_1");
+      await first.returns("isPlain", [bob], true);
+      await first.returns("isPlain", [other], false);
+      await first.calls("heard", ["bob", bob]);
+      await first.calls("heard", ["bob", other]);
+      await first.returns("shown", [bob], "bob");
+      await first.calls("forget", [bob]);
+      await first.returns("shown", [other], "bob");
+      const pinned = await namesAfter(scene, [...both, ["pin", "bob", other]]);
+      await pinned.returns("shown", [other], "bob");
+      await pinned.returns("shown", [bob], "bob#F3kQ");
+      const away = await namesAfter(scene, [
+        ["pin", "bob", bob],
+        ["heard", "bob", other],
+        ["heard", "bob", third],
+      ]);
+      await away.returns("shown", [other], "bob#Xy_1");
+      await away.returns("shown", [third], "bob#a-9Z");
+      await away.returns("find", ["bob"], [bob]);
+      await away.calls("unpin", [bob]);
+      await away.returns("shown", [other], "bob");
+    },
+  },
+  {
+    id: "P8.10-suffix",
+    title: "any other key has as many characters of its fingerprint as make it the only one, at least four",
+    likelyCause:
+      "The suffix has a fixed length, or is compared with keys of other names. It has to tell the keys of one name apart.",
+    async run(scene) {
+      const [bob, near, nearer, ann] = ["F3kQzzzz", "F3kQabcA", "F3kQabcB", "F3kQabcA"].map((begin, index) =>
+        printOf(scene, `${begin}${index}`),
+      ) as [string, string, string, string];
+      const names = await namesAfter(scene, [
+        ["heard", "bob", bob],
+        ["heard", "bob", near],
+      ]);
+      await names.returns("shown", [near], `bob#${near.slice(0, 5)}`);
+      await names.calls("heard", ["bob", nearer]);
+      await names.returns("shown", [near], `bob#${near.slice(0, 8)}`);
+      await names.returns("shown", [nearer], `bob#${nearer.slice(0, 8)}`);
+      await names.returns("shown", [bob], "bob");
+      const apart = await namesAfter(scene, [
+        ["heard", "bob", printOf(scene, "QQQQ")],
+        ["heard", "bob", near],
+        ["heard", "ann", ann],
+      ]);
+      await apart.returns("shown", [near], `bob#${near.slice(0, 4)}`);
+      await apart.returns("shown", [printOf(scene, "0000")], "?#0000");
+    },
+  },
+  {
+    id: "P8.10-case",
+    title: "names are one name in any case, each shown as its owner writes it; what follows # is exact",
+    likelyCause: "Names are compared as they are written: compare nameKey of both. And show what the key itself says.",
+    async run(scene) {
+      const [bob, other, low] = ["F3kQ", "Xy_1", "xy_1"].map((begin) => printOf(scene, begin)) as [
+        string,
+        string,
+        string,
+      ];
+      const names = await namesAfter(scene, [
+        ["heard", "Bob", bob],
+        ["heard", "BOB", other],
+        ["heard", "bob", low],
+      ]);
+      await names.returns("shown", [bob], "Bob");
+      await names.returns("shown", [other], "BOB#Xy_1");
+      await names.returns("shown", [low], "bob#xy_1");
+      await names.returns("find", ["boB"], [bob]);
+      await names.returns("find", ["bob#Xy_1"], [other]);
+      await names.returns("find", ["bob#xy_1"], [low]);
+      await names.returns("find", ["bob#XY_1"], []);
+      const pinned = await namesAfter(scene, [
+        ["pin", "bob", bob],
+        ["heard", "BOB", bob],
+        ["heard", "Bob", other],
+      ]);
+      await pinned.returns("shown", [bob], "BOB");
+      await pinned.returns("shown", [other], "Bob#Xy_1");
+      await pinned.calls("heard", ["robert", bob]);
+      await pinned.returns("shown", [bob], "bob", () => "A pinned key keeps the name that it was pinned to.");
+      await pinned.returns("find", ["robert"], []);
+    },
+  },
+  {
+    id: "P8.10-find",
+    title: "a plain name means its owner, and name#… every key of that name that begins so",
+    likelyCause: "A plain name means one key: its owner. Only what follows # can fit several.",
+    async run(scene) {
+      const [bob, one, two, ann] = ["QQQQ", "F3kQa", "F3kQb", "F3kQc"].map((begin) => printOf(scene, begin)) as [
+        string,
+        string,
+        string,
+        string,
+      ];
+      const names = await namesAfter(scene, [
+        ["heard", "bob", bob],
+        ["heard", "bob", one],
+        ["heard", "bob", two],
+        ["heard", "ann", ann],
+      ]);
+      for (const [text, found] of [
+        ["bob", [bob]],
+        ["bob#F3kQa", [one]],
+        ["bob#F3kQ", [one, two]],
+        [`bob#${bob}`, [bob]],
+        ["bob#F3kQc", []],
+        ["bob#", []],
+        ["carol", []],
+        ["", []],
+      ] as const)
+        await names.returns("find", [text], found);
+    },
+  },
+]);
+
+export const checks = [...tokenChecks, ...gateChecks, ...namesChecks];
