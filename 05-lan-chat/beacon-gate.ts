@@ -35,8 +35,11 @@ export type DropReason = (typeof DROP_REASONS)[number];
 export type Judgement =
   /** isNewSession: nothing was known of its key, or it says a later session than before (P8.8). */
   | { kind: "accepted"; beacon: Beacon; isNewSession: boolean }
-  /** note: what the user should hear about it. */
-  | { kind: "dropped"; reason: DropReason; note?: string };
+  /**
+   * note: what the user should hear about it.
+   * repeated: the fingerprint, if it is the same token as the last one, that has come by another way.
+   */
+  | { kind: "dropped"; reason: DropReason; note?: string; repeated?: string };
 
 export interface BeaconGateOptions {
   team: string;
@@ -128,6 +131,7 @@ export class BeaconGate {
     if (fingerprint === ownFingerprint) return dropped("own");
     const last = this.#heard.get(fingerprint);
     const reason = last === undefined ? undefined : whyNotLater(content, last);
+    if (reason === "repeated") return { kind: "dropped", reason, repeated: fingerprint };
     if (reason !== undefined) return dropped(reason);
     const key = parsePublicKey(claim.key);
     if (key === undefined) return dropped("key");
