@@ -239,9 +239,13 @@ export class Sessions {
     for (const session of [...this.#leaving]) session.destroy();
   }
 
-  /** The session with whoever answers at this address, if there is one. What peers say of their addresses is not enough. */
-  #reachedAt(address: string | undefined): Session | undefined {
-    return [...this.#entries.values()].find(({ calledAddress }) => calledAddress === address)?.session;
+  /** The session with whoever answers at this address: we have called it, or they come from there and say that they do. */
+  #reachedAt(address = ""): Session | undefined {
+    const from = parseDestination(address)?.host;
+    return [...this.#entries.values()].find(
+      ({ calledAddress, host, session }) =>
+        calledAddress === address || (host === from && session.address === address),
+    )?.session;
   }
 
   async #callEach(addresses: readonly string[], fingerprint: string): Promise<Session> {
