@@ -46,7 +46,9 @@ export class FolderLock {
       this.#connection.exec("BEGIN EXCLUSIVE");
     } catch (error) {
       if (codeOf(error) !== "SQLITE_BUSY") throw storageError(error, dir);
-      throw new UserError(`${dir} is in use by another program: end that one, or choose a folder with --data`);
+      throw new UserError(
+        `${dir} is in use by another program: end that one, or choose a folder with --data`,
+      );
     }
   }
 
@@ -172,7 +174,8 @@ function checkHeader(path: string, { applicationId, version }: Schema): void {
   const header = readHeader(path);
   // No file, or what a crash has left of the very first start.
   if (header === undefined || header.length === 0) return;
-  if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) throw damaged(path);
+  if (header.length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC)
+    throw damaged(path);
   const found = header.readUInt32BE(VERSION_AT);
   if (header.readUInt32BE(APPLICATION_ID_AT) !== applicationId) throw foreign(path);
   if (found !== version) {
@@ -194,7 +197,9 @@ function readHeader(path: string): Buffer | undefined {
       closeSync(file);
     }
   } catch (error) {
-    throw new UserError(`cannot read ${path} (${codeOf(error)}): give yourself the right to, or choose a folder with --data`);
+    throw new UserError(
+      `cannot read ${path} (${codeOf(error)}): give yourself the right to, or choose a folder with --data`,
+    );
   }
 }
 
@@ -209,7 +214,9 @@ function foreign(path: string): UserError {
 function codeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (typeof code === "string" && code !== "") return code;
-  return CANNOT_OPEN.test(error instanceof Error ? error.message : String(error)) ? "SQLITE_CANTOPEN" : "no code";
+  return CANNOT_OPEN.test(error instanceof Error ? error.message : String(error))
+    ? "SQLITE_CANTOPEN"
+    : "no code";
 }
 
 /** What went wrong with the disk, in words that say what to do. Anything that is no trouble of the disk comes back as it is. */
@@ -224,7 +231,9 @@ function storageError(error: unknown, dir: string): unknown {
     case "READONLY":
     case "PERM":
     case "AUTH":
-      return new UserError(`cannot write in ${dir}: give yourself the right to, or choose a folder with --data`);
+      return new UserError(
+        `cannot write in ${dir}: give yourself the right to, or choose a folder with --data`,
+      );
     case "CORRUPT":
     case "NOTADB":
       return damaged(join(dir, "history.db"));

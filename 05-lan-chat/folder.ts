@@ -23,7 +23,9 @@ export function prepareFolder(dir: string): void {
     // A folder with other things in it may be shared for a reason. What we put into it nobody else can read all the same.
     if (isOurs && (statSync(dir).mode & RIGHTS_OF_OTHERS) !== 0) chmodSync(dir, 0o700);
   } catch (error) {
-    throw new UserError(`cannot use ${dir} as the data folder (${codeOf(error)}): choose another one with --data`);
+    throw new UserError(
+      `cannot use ${dir} as the data folder (${codeOf(error)}): choose another one with --data`,
+    );
   }
 }
 
@@ -47,7 +49,9 @@ function readIdentity(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
-    throw new UserError(`cannot read ${path} (${codeOf(error)}): give yourself the right to, or choose a folder with --data`);
+    throw new UserError(
+      `cannot read ${path} (${codeOf(error)}): give yourself the right to, or choose a folder with --data`,
+    );
   }
 }
 
@@ -66,7 +70,9 @@ async function makeFile(path: string): Promise<Identity> {
     await rename(unfinished, path);
     return identity;
   } catch (error) {
-    throw new UserError(`cannot write ${path} (${codeOf(error)}): make room, or choose another folder with --data`);
+    throw new UserError(
+      `cannot write ${path} (${codeOf(error)}): make room, or choose another folder with --data`,
+    );
   }
 }
 

@@ -332,7 +332,9 @@ export class History {
   }
 
   hasMessage(sender: string, id: string): boolean {
-    return this.#file.get("SELECT 1 FROM their_messages WHERE sender = ? AND id = ?", sender, id) !== undefined;
+    return (
+      this.#file.get("SELECT 1 FROM their_messages WHERE sender = ? AND id = ?", sender, id) !== undefined
+    );
   }
 
   noteShown(sender: string, id: string): void {
@@ -342,9 +344,7 @@ export class History {
   /** What a crash has kept from being shown, or from being noted as shown, in the order in which it came. */
   messagesNotShown(): TheirMessage[] {
     return this.#file
-      .all(
-        "SELECT sender, id, target, text, received FROM their_messages WHERE shown = 0 ORDER BY position",
-      )
+      .all("SELECT sender, id, target, text, received FROM their_messages WHERE shown = 0 ORDER BY position")
       .map((row) => ({
         sender: String(row.sender),
         id: String(row.id),
@@ -462,11 +462,13 @@ export class History {
 
   /** Our letters that still need carriers, oldest first. */
   ownLetters(): { id: string; reader: string; content: "message" | "ack" }[] {
-    return this.#file.all("SELECT id, reader, acknowledges FROM own_letters ORDER BY position").map((row) => ({
-      id: String(row.id),
-      reader: String(row.reader),
-      content: row.acknowledges === 1 ? "ack" : "message",
-    }));
+    return this.#file
+      .all("SELECT id, reader, acknowledges FROM own_letters ORDER BY position")
+      .map((row) => ({
+        id: String(row.id),
+        reader: String(row.reader),
+        content: row.acknowledges === 1 ? "ack" : "message",
+      }));
   }
 
   /** @param writer our own fingerprint */
@@ -597,6 +599,17 @@ export class History {
       .map(fileOf);
   }
 
+  /** Whether all of a file that was offered under this id has come. */
+  hasReceivedFile(fingerprint: string, file: string, sha256: string): boolean {
+    const row = this.#file.get(
+      "SELECT 1 FROM files WHERE direction = 'in' AND state = 'done' AND fingerprint = ? AND file = ? AND sha256 = ?",
+      fingerprint,
+      file,
+      sha256,
+    );
+    return row !== undefined;
+  }
+
   /** The user has seen the offer. */
   noteOfferSeen(number: number): void {
     this.#file.run("UPDATE files SET seen = max(seen, 1) WHERE number = ?", number);
@@ -613,9 +626,7 @@ export class History {
   /** Offers that the user has not seen, and ends that they have not. */
   filesNotSeen(): FileRecord[] {
     return this.#file
-      .all(
-        `SELECT * FROM files WHERE seen < 2 AND (state IN ('done', 'failed') OR seen = 0) ORDER BY number`,
-      )
+      .all(`SELECT * FROM files WHERE seen < 2 AND (state IN ('done', 'failed') OR seen = 0) ORDER BY number`)
       .map(fileOf);
   }
 }

@@ -1,6 +1,6 @@
 // Letters, from all three sides (P9.8): written by us and handed to carriers, carried by us for others, and read by us.
 
-import { sessionWith, type Surroundings } from "./conversation-settings.ts";
+import { type Surroundings, sessionWith } from "./conversation-settings.ts";
 import { isFingerprint, type PublicIdentity, parsePublicKey } from "./identity.ts";
 import {
   isCarriedAt,
@@ -73,7 +73,9 @@ export class LetterPost {
       store: () => history.keepOwnLetter(letter, "message"),
       show: () => {
         const name = shown(reader.fingerprint);
-        note(`whoever gets the private key of ${name} one day can read this letter, unlike what is said in a session`);
+        note(
+          `whoever gets the private key of ${name} one day can read this letter, unlike what is said in a session`,
+        );
         if (this.#candidates(id, reader.fingerprint).length === 0) {
           note("nobody is there to carry the letter: it is handed over when somebody is");
         }
@@ -108,9 +110,7 @@ export class LetterPost {
   #candidates(id: string, reader: string): string[] {
     const { history, activePeers, sessionOf, trusted } = this.#around;
     const taken = new Set([reader, ...history.carriersOf(id), ...(this.#handed.get(id) ?? [])]);
-    const others = activePeers().filter(
-      (peer) => !taken.has(peer) && trusted(peer)?.standing !== "blocked",
-    );
+    const others = activePeers().filter((peer) => !taken.has(peer) && trusted(peer)?.standing !== "blocked");
     const hasSession = (peer: string): number => Number(sessionOf(peer)?.isOpen === true);
     return others.sort((left, right) => hasSession(right) - hasSession(left));
   }
@@ -124,7 +124,8 @@ export class LetterPost {
     const session = await sessionWith(this.#around, carrier);
     const letter = history.ownLetter(identity.fingerprint, id);
     // If they cannot be reached, another one is looked for in the next round.
-    if (session === undefined || letter === undefined || !sendLetter(session, letter)) this.#unhand(id, carrier);
+    if (session === undefined || letter === undefined || !sendLetter(session, letter))
+      this.#unhand(id, carrier);
   }
 
   #unhand(id: string, carrier: string): boolean {
@@ -169,9 +170,12 @@ export class LetterPost {
     const { history, identity, now, writes } = this.#around;
     const writer = this.#pinned(letter.from);
     const isToOpen =
-      sizeOfLetter(letter) <= MAX_LETTER_BYTES && isReadAt(letter, now()) && !history.hasMessage(letter.from, letter.id);
+      sizeOfLetter(letter) <= MAX_LETTER_BYTES &&
+      isReadAt(letter, now()) &&
+      !history.hasMessage(letter.from, letter.id);
     const content = writer !== undefined && isToOpen ? openLetter(letter, identity, writer) : undefined;
-    if (writer === undefined || content === undefined) return writes.add({ answer: () => answer(session, letter) });
+    if (writer === undefined || content === undefined)
+      return writes.add({ answer: () => answer(session, letter) });
     if (content.type === "message") this.#readMessage(session, letter, content.text, writer);
     else this.#readAcknowledgement(session, letter, content.of);
   }

@@ -94,7 +94,8 @@ export function sizeOfLetter(letter: Letter): number {
 /** Says whether the writer of a letter has signed it. */
 export function isSignedLetter(letter: Letter, from: PublicIdentity): boolean {
   const signature = decodeBase64(letter.signature);
-  if (signature === undefined || letter.from !== from.fingerprint || !letter.body.isWellFormed()) return false;
+  if (signature === undefined || letter.from !== from.fingerprint || !letter.body.isWellFormed())
+    return false;
   return isSignedBy(from, LABEL, Buffer.from(letter.body), signature);
 }
 

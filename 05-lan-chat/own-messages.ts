@@ -1,7 +1,7 @@
 // Our own messages, on their way to each recipient: in order, under one id until they are acknowledged (P9.7).
 // What waits stands in the history; in memory is only what was given to a session and is not acknowledged.
 
-import { sessionWith, type Surroundings } from "./conversation-settings.ts";
+import { type Surroundings, sessionWith } from "./conversation-settings.ts";
 import type { Target } from "./history.ts";
 import { printable } from "./printable.ts";
 import { UserError } from "./program.ts";
@@ -71,7 +71,8 @@ export class OwnMessages {
         if (target === "all") this.#broadcasts.push(message.written);
       },
       answer: () => {
-        for (const recipient of recipients) this.#send(recipient, number, target, () => unreachable(message.id));
+        for (const recipient of recipients)
+          this.#send(recipient, number, target, () => unreachable(message.id));
       },
       failed: (error) => show(`error: the message was not kept, and not sent: ${reasonOf(error)}`),
     });

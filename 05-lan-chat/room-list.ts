@@ -1,7 +1,7 @@
 // The rooms that we are in: made, changed, sent to their members, and taken from their makers (P9.10).
 
 import { randomBytes } from "node:crypto";
-import { sessionWith, type Surroundings } from "./conversation-settings.ts";
+import { type Surroundings, sessionWith } from "./conversation-settings.ts";
 import { compareNames, isUsername, nameKey } from "./messages.ts";
 import { reasonOf } from "./own-messages.ts";
 import { UserError } from "./program.ts";
@@ -42,7 +42,9 @@ export class RoomList {
   /** The rooms that a user can mean by `team` or `team#F3kQ`: after `#`, case counts, and some characters are enough. */
   find(text: string): ShownRoom[] {
     const [name = "", suffix] = text.split("#", 2);
-    const sameName = this.all().filter(({ shown }) => nameKey(shown.split("#", 1)[0] ?? "") === nameKey(name));
+    const sameName = this.all().filter(
+      ({ shown }) => nameKey(shown.split("#", 1)[0] ?? "") === nameKey(name),
+    );
     if (suffix === undefined) return sameName.filter(({ shown }) => !shown.includes("#"));
     return sameName.filter(({ id }) => suffix.length >= 4 && id.startsWith(suffix));
   }

@@ -46,7 +46,8 @@ export interface Piece {
 /** @returns undefined if it has not the form of an offer. The size may be too large: that is refused, not wrong */
 export function parseOffer(members: Readonly<Record<string, unknown>>): Offer | undefined {
   const { file, name, size, sha256 } = members;
-  if (!isId(file) || typeof name !== "string" || name.length > MAX_OFFERED_NAME || !isCount(size)) return undefined;
+  if (!isId(file) || typeof name !== "string" || name.length > MAX_OFFERED_NAME || !isCount(size))
+    return undefined;
   if (typeof sha256 !== "string" || decodeHex(sha256)?.length !== 32) return undefined;
   return { file, name, size, sha256 };
 }
