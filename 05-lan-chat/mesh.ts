@@ -62,11 +62,12 @@ export async function startMesh(settings: MeshSettings): Promise<Mesh> {
   prepareFolder(data);
   const history = openHistory(data);
   const server = createServer({ allowHalfOpen: true, noDelay: true });
+  let ports: BoundPorts | undefined;
   let mesh: Mesh | undefined;
   try {
     const identity = await loadIdentity(data);
     const teamKey = await deriveTeamKey(settings.passphrase, team);
-    const ports = await bindPorts(server, host, port);
+    ports = await bindPorts(server, host, port);
     for (const note of ports.notes) settings.note(note);
     settings.show(`listening on ${formatAddress(host, ports.port)}`);
     mesh = new Mesh(settings, { history, identity, teamKey, server, ports });
@@ -75,6 +76,7 @@ export async function startMesh(settings: MeshSettings): Promise<Mesh> {
   } catch (error) {
     if (mesh === undefined) {
       server.close();
+      if (ports !== undefined) closeSockets(ports);
       history.close();
     } else await mesh.stop();
     const { code, message } = error as NodeJS.ErrnoException;
@@ -175,10 +177,7 @@ export class Mesh {
     server.on("connection", (socket) => this.#sessions.accept(socket));
     server.on("error", () => {}); // A connection could not be accepted (too many open files, say). The others go on.
     this.#timer = setInterval(() => this.#guard(() => this.#tick()), TICK);
-    if (!options.discovers) {
-      for (const socket of ports.sockets.values()) socket.close();
-      return;
-    }
+    if (!options.discovers) return closeSockets(ports);
     this.#discovery = await startDiscovery({
       name: options.name,
       identity,
@@ -203,13 +202,14 @@ export class Mesh {
   }
 
   async #stop(): Promise<void> {
-    const { history, server } = this.#opened;
+    const { history, server, ports } = this.#opened;
     clearInterval(this.#timer);
     server.close();
     try {
       await Promise.all([this.#discovery?.stop(), this.#sessions.close()]);
       await this.conversations.close();
     } finally {
+      closeSockets(ports); // Those of a discovery that could not start.
       history.close();
     }
   }
@@ -260,13 +260,13 @@ export class Mesh {
     const addresses = this.#directory.addressesOf(fingerprint);
     if (addresses.length === 0)
       throw new UserError(`no session with ${name}: nobody knows where they are; /connect HOST:PORT may do`);
-    this.#turnedAway.delete(fingerprint); // The user asks, so the user is told, again.
+    this.#tellAgain(fingerprint);
     await this.#call(`no session with ${name}:`, addresses, fingerprint);
   }
 
   /** The user wants a session with whoever listens there (`/connect HOST:PORT`). @throws UserError */
   async connectTo(address: string): Promise<void> {
-    for (const one of this.#turnedAway.values()) one.toldAt = Number.NEGATIVE_INFINITY;
+    for (const one of this.#turnedAway.keys()) this.#tellAgain(one);
     const before = this.#sessions.all();
     const session = await this.#call("no session with", [address], undefined);
     if (session !== undefined && before.includes(session))
@@ -409,7 +409,7 @@ export class Mesh {
       const name = this.shown(fingerprint);
       this.#settings.show(`disconnected from ${name}${reason === undefined ? "" : `: ${reason}`}`);
     } else this.#successors.add(successor);
-    this.conversations.closed(session, reason);
+    this.conversations.closed(session, successor);
     for (const event of this.#directory.sessionClosed(fingerprint, Date.now())) this.#directoryEvent(event);
   }
 
@@ -441,6 +441,12 @@ export class Mesh {
     this.#settings.note(
       `it may be somebody else: ask ${holder} for the number in person; if it is the same, /trust ${name}`,
     );
+  }
+
+  /** The user asks for a session themselves, so they are told why there is none, however short ago that was. */
+  #tellAgain(fingerprint: string): void {
+    const turnedAway = this.#turnedAway.get(fingerprint);
+    if (turnedAway !== undefined) turnedAway.toldAt = Number.NEGATIVE_INFINITY;
   }
 
   #showNewKey(fingerprint: string): void {
@@ -549,6 +555,17 @@ export class Mesh {
       if (!(error instanceof UserError)) throw error;
       this.#settings.onFatal(error);
       return undefined;
+    }
+  }
+}
+
+/** Closes the UDP sockets that are still open. */
+function closeSockets({ sockets }: BoundPorts): void {
+  for (const socket of sockets.values()) {
+    try {
+      socket.close();
+    } catch {
+      // It is closed already.
     }
   }
 }
