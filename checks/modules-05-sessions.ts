@@ -1,10 +1,11 @@
-// Checks functions of stage 05 that sessions are made of (P9): frames, proofs. The expected values come from the
-// checker's own lan-cryptography.ts.
+// Checks functions of stage 05 that sessions are made of (P9): frames, proofs, messages that come in. The expected
+// values come from the checker's own lan-cryptography.ts.
 
 import { defineChecks } from "./engine/check.ts";
 import { isSigned, KEYS, type LanKey, sign } from "./engine/lan-cryptography.ts";
 import type { ModuleUnderTest } from "./engine/module-under-test.ts";
 import type { Scene } from "./engine/scene.ts";
+import { givesInTurn, NotesCalls } from "./engine/values.ts";
 
 const TEAM = "rocket";
 const HEADER = `<10.0.0.1:5000> @ <${TEAM}>`;
@@ -291,4 +292,170 @@ async function checksForms(scene: Scene, key: LanKey, salt: Buffer): Promise<voi
   }
 }
 
-export const checks = [...frameChecks, ...proofChecks];
+/** Whoever writes, by their fingerprint. */
+const BOB = "B".repeat(43);
+
+/** A history of which nothing is on a disk: its functions note their calls. */
+interface Stands {
+  /** What keepMessage says: whether the message was new. */
+  isNew: readonly boolean[];
+  /** Why no transaction is possible. */
+  failure?: string;
+}
+
+/** What is done with the messages that come in, and all that it does. */
+interface Desk {
+  conversations: ModuleUnderTest;
+  receives(message: object): Promise<string[]>;
+}
+
+async function deskOf(scene: Scene, { isNew, failure }: Stands): Promise<Desk> {
+  const history = {
+    transaction: new NotesCalls("transaction", failure === undefined ? { runs: true } : { throws: failure }),
+    keepMessage: new NotesCalls("keepMessage", { gives: isNew }),
+    noteShown: new NotesCalls("noteShown"),
+    rooms: givesInTurn([]),
+    room: givesInTurn(undefined),
+  };
+  const settings = {
+    history,
+    identity: { fingerprint: "A".repeat(43) },
+    name: "alice",
+    dir: ".",
+    shown: givesInTurn("bob"),
+    sessionOf: givesInTurn(undefined),
+    activePeers: givesInTurn([]),
+    reach: givesInTurn(undefined),
+    trusted: givesInTurn(undefined),
+    show: new NotesCalls("show"),
+    note: new NotesCalls("note"),
+    now: givesInTurn(1_764_360_000_000),
+  };
+  const session = {
+    fingerprint: BOB,
+    name: "bob",
+    isOpen: true,
+    send: new NotesCalls("send", { gives: [true] }),
+    end: new NotesCalls("end"),
+  };
+  const conversations = await (await scene.module("conversations.ts")).creates("Conversations", [settings]);
+  return {
+    conversations,
+    async receives(message) {
+      await conversations.notedCalls();
+      await conversations.calls("received", [session, { type: "message", to: "you", ...message }]);
+      // What was gathered is kept when the program has nothing else to do, at the latest before the next call.
+      await conversations.calls("rooms", []);
+      return (await conversations.notedCalls()).map(inWords);
+    },
+  };
+}
+
+/** A call in one word or a few: what matters of its arguments. */
+function inWords(call: string): string {
+  if (call === "transaction") return "begin to write";
+  if (call === "end of transaction") return "it is on the disk";
+  if (call.startsWith("keepMessage ")) return "keepMessage";
+  if (call.startsWith("noteShown ")) return "noteShown";
+  if (call.startsWith("send ")) return `send ${String((JSON.parse(call.slice(5)) as { type?: unknown }).type)}`;
+  if (call.startsWith('show "error: ')) return "show an error";
+  if (call.startsWith("show ")) return "show the message";
+  return call;
+}
+
+/** Expects these calls in this order. */
+async function does(
+  scene: Scene,
+  what: string,
+  done: Promise<readonly string[]>,
+  expected: readonly string[],
+): Promise<void> {
+  await scene.step(`${what}: ${expected.join(", ")}`, async () => {
+    const received = await done;
+    scene.observe();
+    if (received.join() === expected.join()) return;
+    scene.fails({
+      sent: what,
+      expected: expected.join(", "),
+      received: received.join(", ") || "nothing",
+      exact: true,
+    });
+  });
+}
+
+const STORED = ["begin to write", "keepMessage", "it is on the disk"];
+const NOTED = ["begin to write", "noteShown", "it is on the disk"];
+
+const messageChecks = defineChecks({ stages: ["05"], of: "module" }, [
+  {
+    id: "P9.7-four-steps",
+    title: "a new message is stored, shown, noted as shown and acknowledged, each when the disk has the one before",
+    likelyCause:
+      "A step comes before the disk has what the one before it wrote. What is done outside of the functions that writes.add gets is done at once.",
+    async run(scene) {
+      const desk = await deskOf(scene, { isNew: [true] });
+      const id = scene.random.bytes(16).toString("hex");
+      const done = desk.receives({ id, text: scene.random.word() });
+      await does(scene, "a message that is new", done, [...STORED, "show the message", ...NOTED, "send ack"]);
+    },
+  },
+  {
+    id: "P9.7-shown-once",
+    title: "a message whose id is known is acknowledged again, and not shown again",
+    likelyCause: "keepMessage says whether the message was new. Only a new one is shown and noted; each one is acknowledged.",
+    async run(scene) {
+      const desk = await deskOf(scene, { isNew: [true, false, false, true] });
+      const [id, another] = [scene.random.bytes(16).toString("hex"), scene.random.bytes(16).toString("hex")];
+      const text = scene.random.word();
+      const isNew = [...STORED, "show the message", ...NOTED, "send ack"];
+      await does(scene, "a message that is new", desk.receives({ id, text }), isNew);
+      for (const time of ["again", "a third time"]) {
+        await scene.step(`the same ${time}: acknowledged, and nothing is shown`, async () => {
+          const calls = await desk.receives({ id, text });
+          const seen = calls.filter((call) => ["show the message", "noteShown", "send ack"].includes(call));
+          if (seen.join() === "send ack" && calls.at(-1) === "send ack") return;
+          scene.fails({
+            sent: `the same message ${time}`,
+            expected: "it is asked for in the history, then: send ack",
+            received: calls.join(", ") || "nothing",
+          });
+        });
+      }
+      await does(scene, "another message with the same text", desk.receives({ id: another, text }), isNew);
+    },
+  },
+  {
+    id: "P9.7-not-kept",
+    title: "what the disk does not take is neither shown nor acknowledged: an error says so, and the session ends",
+    likelyCause:
+      "failed is called if the disk has not taken it. Say so with show, and end the session, so that the message is sent again in the next one.",
+    async run(scene) {
+      const desk = await deskOf(scene, { isNew: [true], failure: "no space left on the disk" });
+      const done = desk.receives({ id: scene.random.bytes(16).toString("hex"), text: "hi" });
+      // In which order the error is shown and the session ends, nobody cares.
+      const sorted = done.then((calls) => [...calls].sort());
+      await does(scene, "a message while the disk is full", sorted, ["begin to write", "end", "show an error"]);
+    },
+  },
+  {
+    id: "P9.10-no-member",
+    title: "a message to a room that its sender is no member of is answered with refused, and not kept",
+    likelyCause: "Ask isMember before keepMessage: what is refused is neither kept nor shown.",
+    async run(scene) {
+      const desk = await deskOf(scene, { isNew: [true] });
+      const room = `${"C".repeat(42)}A.${scene.random.bytes(8).toString("hex")}`;
+      await scene.step("a message to an unknown room: refused, and not kept", async () => {
+        const calls = await desk.receives({ id: scene.random.bytes(16).toString("hex"), to: room, text: "hi" });
+        const done = calls.filter((call) => !["begin to write", "it is on the disk"].includes(call));
+        if (done.join() === "send refused") return;
+        scene.fails({
+          sent: "a message to a room that nobody knows",
+          expected: "send refused",
+          received: done.join(", ") || "nothing",
+        });
+      });
+    },
+  },
+]);
+
+export const checks = [...frameChecks, ...proofChecks, ...messageChecks];

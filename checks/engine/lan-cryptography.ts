@@ -158,16 +158,24 @@ export class KeySupply {
   readonly #primes: bigint[] = [];
   #first = 0;
   #second = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
-  async next(): Promise<LanKey> {
+  /** The next key. Several checks may ask at the same time: they are served one after the other. */
+  next(): Promise<LanKey> {
+    const key = this.#last.then(() => this.#next());
+    this.#last = key.catch(() => {});
+    return key;
+  }
+
+  async #next(): Promise<LanKey> {
     this.#second += 1;
     if (this.#second > this.#first) {
       this.#first += 1;
       this.#second = 0;
       while (this.#primes.length <= this.#first) await this.#addPrime();
-      if (this.#first === 0) return this.next();
+      if (this.#first === 0) return this.#next();
     }
-    if (this.#second === this.#first) return this.next();
+    if (this.#second === this.#first) return this.#next();
     return keyOfPrimes(this.#primes[this.#first] ?? 0n, this.#primes[this.#second] ?? 0n, EXPONENT);
   }
 
