@@ -78,13 +78,8 @@ export class BeaconSockets {
     const { host, port } = this.#options.ports;
     const own = ownAddresses(host, interfacesNow());
     if (own.length === 0) this.#say("there is no network: this machine has no address but loopback");
-    for (const [address, socket] of this.#sockets) {
-      if (own.some((known) => known.host === address)) continue;
-      this.#sockets.delete(address);
-      this.#joined.delete(address);
-      this.#reports.delete(address);
-      socket.close();
-    }
+    for (const [address, socket] of this.#sockets)
+      if (!own.some((known) => known.host === address)) this.#giveUp(address, socket);
     await this.#openShared();
     for (const { host: address } of own) {
       if (!this.#sockets.has(address)) await this.#open(address, port);
@@ -118,6 +113,18 @@ export class BeaconSockets {
     this.#sockets.clear();
     this.#shared?.close();
     this.#shared = undefined;
+  }
+
+  /** Closes the socket of an address that is gone. */
+  #giveUp(host: string, socket: Socket): void {
+    this.#sockets.delete(host);
+    this.#reports.delete(host);
+    socket.close();
+    // What the shared socket has joined on an interface that is gone it cannot leave any more, and the system lets it join
+    // only so often (20 times on Linux). A new one begins anew.
+    this.#shared?.close();
+    this.#shared = undefined;
+    this.#joined.clear();
   }
 
   async #open(host: string, port: number): Promise<void> {
@@ -199,16 +206,8 @@ function joinGroup(socket: Socket, host: string): true | string {
     socket.addMembership(GROUP, host);
     return true;
   } catch (error) {
+    // Another address of the same interface has joined before.
     const { code = "" } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE") return code;
-  }
-  // The socket has joined on this interface before. If the address was gone meanwhile, the interface may have left the
-  // group without telling the socket, so it leaves, too, and joins again.
-  try {
-    socket.dropMembership(GROUP, host);
-    socket.addMembership(GROUP, host);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? String(error);
+    return code === "EADDRINUSE" ? true : code;
   }
 }

@@ -107,6 +107,8 @@ class RunningDiscovery implements Discovery {
   readonly #sharedMs = new Map<string, number>();
   /** When each key was answered last, within the last second. */
   readonly #answeredMs = new Map<string, number>();
+  /** Who came new again within that second: they are answered at the next tick. */
+  readonly #owed = new Map<string, Beacon>();
   readonly #heard = new Map<string, Heard>();
   #heardElsewhere = 0;
   #lastMomentMs = Date.now();
@@ -188,6 +190,9 @@ class RunningDiscovery implements Discovery {
     gate.tick((fingerprint) => directory.isKnown(fingerprint), nowMs);
     for (const [fingerprint, time] of this.#answeredMs)
       if (Math.abs(nowMs - time) >= ANSWER_EVERY_MS) this.#answeredMs.delete(fingerprint);
+    const owed = [...this.#owed.values()];
+    this.#owed.clear();
+    for (const beacon of owed) this.#answer(beacon, nowMs);
     for (const fingerprint of this.#sharedMs.keys())
       if (!directory.isKnown(fingerprint)) this.#sharedMs.delete(fingerprint);
   }
@@ -239,11 +244,13 @@ class RunningDiscovery implements Discovery {
   }
 
   /** Who comes new gets a beacon at once, and knows us, too, after one round trip (P8.8). */
-  #answer({ key, address }: Beacon, nowMs: number): void {
+  #answer(beacon: Beacon, nowMs: number): void {
+    const { key } = beacon;
     const answered = this.#answeredMs.get(key.fingerprint);
-    if (answered !== undefined && Math.abs(nowMs - answered) < ANSWER_EVERY_MS) return;
+    if (answered !== undefined && Math.abs(nowMs - answered) < ANSWER_EVERY_MS)
+      return void this.#owed.set(key.fingerprint, beacon);
     this.#answeredMs.set(key.fingerprint, nowMs);
-    const to = parseAddress(address);
+    const to = parseAddress(beacon.address);
     if (to !== undefined) this.#sendDirectly({ ...to, label: "answers" });
   }
 
