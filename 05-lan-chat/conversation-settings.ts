@@ -30,6 +30,8 @@ export interface ConversationsSettings {
   note: (line: string) => void;
   /** The time in milliseconds since 1970. */
   now: () => number;
+  /** Runs work when the program turns to the next event: setImmediate unless told otherwise. */
+  later?: (work: () => void) => void;
 }
 
 /** The same for the parts of the conversations: they write together, too. */

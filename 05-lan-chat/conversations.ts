@@ -37,7 +37,7 @@ export class Conversations {
   readonly #calls = new Map<string, { next: number; pause: number }>();
 
   constructor(settings: ConversationsSettings) {
-    this.#around = { ...settings, writes: new GatheredWrites(settings.history) };
+    this.#around = { ...settings, writes: new GatheredWrites(settings.history, settings.later) };
     this.#letters = new LetterPost(this.#around);
     this.#messages = new OwnMessages(this.#around, (id) => this.#letters.delivered(id));
     this.#rooms = new RoomList(this.#around);

@@ -84,7 +84,9 @@ export class FileTransfers {
     if (record.direction === "out" || record.path === "") return;
     if (!isPlaced(this.#around.dir, partName(record.fingerprint, record), record.path, record.size)) {
       const incoming = this.#incoming(transfer, undefined);
+      // If all of it is there, it is placed now; if not, it goes on when it is offered again.
       incoming.begin(Promise.resolve(), () => {});
+      await incoming.settled();
       return await incoming.stop();
     }
     if ((await hashFile(record.path)).sha256 === record.sha256) this.#end(transfer, "done");

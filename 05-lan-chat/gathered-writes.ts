@@ -20,28 +20,32 @@ export interface Write {
 
 export class GatheredWrites {
   readonly #history: History;
+  readonly #later: (work: () => void) => void;
   #writes: Write[] = [];
-  #scheduled: NodeJS.Immediate | undefined;
+  #isScheduled = false;
 
-  constructor(history: History) {
+  /** @param later runs work when the program turns to the next event */
+  constructor(history: History, later: (work: () => void) => void = setImmediate) {
     this.#history = history;
+    this.#later = later;
   }
 
-  /** Adds one. All that are added before the program turns to the next event are kept together. */
+  /** Adds one. All that are added until the program turns to the next event are kept together. */
   add(write: Write): void {
     this.#writes.push(write);
-    this.#scheduled ??= setImmediate(() => this.flush());
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#later(() => this.flush());
   }
 
   /** Keeps all that were added, and what these add in turn. */
   flush(): void {
+    this.#isScheduled = false;
     while (this.#writes.length > 0) {
       const writes = this.#writes;
       this.#writes = [];
       this.#keep(writes);
     }
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
   }
 
   #keep(writes: readonly Write[]): void {

@@ -83,6 +83,11 @@ export class IncomingFile {
     this.#events.complete(path, lastOffset);
   }
 
+  /** Resolves when all that was begun is done. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
   /** Ends it; what has come stays as it is. Resolves when the part is closed. */
   async stop(): Promise<void> {
     this.#isStopped = true;

@@ -2,8 +2,8 @@
 // It lies in DIR/files/.part under a name that nobody outside can choose, and gets its own name in DIR/files in one step.
 
 import { createHash, type Hash } from "node:crypto";
-import { constants, existsSync, lstatSync, mkdirSync } from "node:fs";
-import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
+import { constants, lstatSync, mkdirSync } from "node:fs";
+import { type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { numberedName } from "./transfers.ts";
 
@@ -88,7 +88,7 @@ export class PartFile {
   async place(folder: string, name: string, choose: (path: string) => void): Promise<string> {
     for (let copy = 0; ; copy++) {
       const path = join(folder, numberedName(name, copy));
-      if (existsSync(path) && !(await this.#isAt(path))) continue;
+      if (isTaken(path) && !(await this.#isAt(path))) continue;
       choose(path);
       if (await this.#link(path)) {
         await rm(this.#path, { force: true });
@@ -107,7 +107,7 @@ export class PartFile {
       if (code === "EEXIST") return await this.#isAt(path);
       if (!NO_LINKS.has(code)) throw error;
       // Here rename replaces what is there, so it is asked first. Nobody else uses this folder.
-      if (existsSync(path)) return false;
+      if (isTaken(path)) return false;
       await rename(this.#path, path);
       return true;
     }
@@ -115,7 +115,10 @@ export class PartFile {
 
   /** A crash can leave the file with both its names. */
   async #isAt(path: string): Promise<boolean> {
-    const [own, other] = await Promise.all([this.#file.stat({ bigint: true }), stat(path, { bigint: true })]);
+    const [own, other] = await Promise.all([
+      this.#file.stat({ bigint: true }),
+      lstat(path, { bigint: true }),
+    ]);
     return own.ino === other.ino && own.dev === other.dev;
   }
 
@@ -129,11 +132,16 @@ export class PartFile {
   }
 }
 
+/** Says whether anything has this name, be it a link that leads nowhere. */
+function isTaken(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
 /** Says whether a crash came after the file had got its name, and before that was noted: the part is gone, and it is there. */
 export function isPlaced(dir: string, part: string, path: string, size: number): boolean {
-  if (path === "" || existsSync(join(dir, "files", ".part", part)) || !existsSync(path)) return false;
-  const { size: found } = lstatSync(path);
-  return lstatSync(path).isFile() && found === size;
+  if (path === "" || isTaken(join(dir, "files", ".part", part))) return false;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size === size;
 }
 
 /** Removes a part that nobody goes on with. */
