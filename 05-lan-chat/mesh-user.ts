@@ -1,5 +1,6 @@
 // The user's side of the peer: commands and the menu in, events out (P9.12).
 
+import { setImmediate } from "node:timers/promises";
 import { parseDestination } from "./addresses.ts";
 import { doctorLines } from "./doctor.ts";
 import { callsOff, menuEntry, menuLines } from "./menu.ts";
@@ -87,10 +88,12 @@ export class MeshUser {
       case "in":
         return conversations.sayInRoom(this.#roomNamed(command.room), command.text);
       case "room":
-        return conversations.makeRoom(
+        conversations.makeRoom(
           command.room,
           command.names.map((name) => this.#mesh.keyNamed(name)),
         );
+        // It is there when it is on the disk. The next line may be for it.
+        return void (await setImmediate());
       case "send":
         return void (await conversations.offer(this.#mesh.keyNamed(command.name), command.path));
       case "take":

@@ -2,6 +2,7 @@
 // said (P9.7 to P9.11). Each of these knows nothing of the others; what happens in one is told to the others here.
 
 import { createServer, type Server } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { formatAddress } from "./addresses.ts";
 import { BeaconGate, DROP_REASONS, type DropReason } from "./beacon-gate.ts";
 import type { Beacon } from "./beacons.ts";
@@ -205,6 +206,8 @@ export class Mesh {
     const { history, server, ports } = this.#opened;
     clearInterval(this.#timer);
     server.close();
+    // What the user has written just now is still on its way to the disk, and goes out before the goodbye.
+    await setImmediate();
     try {
       await Promise.all([this.#discovery?.stop(), this.#sessions.close()]);
       await this.conversations.close();

@@ -260,7 +260,8 @@ export class Sessions {
       if (outcome instanceof CallError) failure = worse(failure, outcome);
       if (failure.kind === "not-allowed" || failure.kind === "closed") break;
     }
-    if (failure.kind === "refused" && fingerprint !== "") this.#waitingTimes.failed(fingerprint, this.#now());
+    const isRefused = failure.kind === "refused" || failure.kind === "not-allowed";
+    if (isRefused && fingerprint !== "") this.#waitingTimes.failed(fingerprint, this.#now());
     throw failure;
   }
 

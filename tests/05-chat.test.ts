@@ -118,9 +118,11 @@ withTeam("peers of stage 05", (team) => {
 
   it("P9.12 in a messaging session every line goes to the peer, until exit", async () => {
     const [alice, bob] = await pair();
-    alice.enter("/to bob", "hello", "2", "exit", "2", "/quit");
+    alice.enter("/to bob", "hello", "2", "exit", "2");
     await bob.sees("alice> 2");
     expect(bob.all(/^alice> /)).to.deep.equal(["alice> hello", "alice> 2"]);
+    await alice.sees("delivered to bob: 2");
+    alice.enter("/to bob", "/quit");
     expect(await alice.program.exitCode()).to.equal(0);
     expect(alice.all("peers: 1")).to.have.length(1);
   });

@@ -31,10 +31,16 @@ withTeam("whom a peer of stage 05 trusts", (team) => {
     const found = await alice.sees(/^found: ann#[A-Za-z0-9_-]{4}$/);
     const name = found.slice("found: ".length);
     await alice.sees(new RegExp(`^warning: ${name} says a name`), 1, "stderr");
-    alice.enter("/msg ANN to the first", `/msg ${name} to the second`);
+    alice.enter("/msg ANN to the first");
     await ann.sees("alice> to the first");
-    await other.sees("alice> to the second");
-    expect(ann.all(/to the second/)).to.deep.equal([]);
+    // From here on the name is pinned to the first key.
+    alice.enter(`/msg ${name} to the second`);
+    await alice.sees("error: the key of Ann has changed");
+    await alice.sees(`queued for ${name}: 2`);
+    expect([...ann.lines, ...other.lines].filter((line) => line.endsWith("to the second"))).to.deep.equal([]);
+    alice.enter("/peers");
+    await alice.sees("peers: 2");
+    expect(alice.all(/^peer (?:Ann|ann#....) active /)).to.have.length(2);
   });
 
   it("P8.10 somebody who says our own name is shown with # as well", async () => {
@@ -84,6 +90,9 @@ withTeam("whom a peer of stage 05 trusts", (team) => {
     alice.enter("/msg bob for the new key");
     await second.sees("alice> for the new key");
     const third = await team().start("bob");
+    const old = (await alice.sees(/^found: bob#/, 2)).slice("found: ".length);
+    expect(old).not.to.equal(name);
+    alice.enter(`/trust ${old}`);
     await third.sees("alice> for the old key");
     expect(second.all(/for the old key/)).to.deep.equal([]);
   });
@@ -93,7 +102,7 @@ withTeam("whom a peer of stage 05 trusts", (team) => {
     await bob.leave();
     await alice.sees("left: bob");
     const robert = await team().start("robert", "--data", team().file("bob"));
-    await alice.sees("found: bob", 2);
+    await Promise.all([alice.sees("found: bob", 2), robert.sees("found: alice")]);
     robert.enter("/connect alice");
     await alice.sees("bob is now called robert");
     robert.enter("/msg alice hi");
@@ -152,7 +161,7 @@ withTeam("whom a peer of stage 05 trusts", (team) => {
     alice.enter("/remove bob");
     await alice.sees("forgotten: bob");
     const second = await team().start("bob", "--data", team().file("second"));
-    await alice.sees("found: bob", 2);
+    await Promise.all([alice.sees("found: bob", 2), second.sees("found: alice")]);
     second.enter("/connect alice");
     await alice.sees("new key for bob", 2);
     expect(alice.all(/^error/)).to.deep.equal([]);

@@ -176,7 +176,8 @@ export class Team {
 
   /** The arguments with which a peer of this team starts. Its beacons come often, so that nobody waits for them. */
   argv(name: string, more: readonly string[] = []): string[] {
-    const own = ["--name", name, "--team", "rocket", "--data", this.file(name)];
+    const data = more.includes("--data") ? [] : ["--data", this.file(name)];
+    const own = ["--name", name, "--team", "rocket", ...data];
     const given = more.includes("--passphrase-file") ? [] : ["--passphrase-file", this.file("passphrase")];
     const pace = more.includes("--beacon") ? [] : ["--beacon", "0.5"];
     return [...own, ...given, ...pace, ...more];
