@@ -154,6 +154,23 @@ withTeam("whom a peer of stage 05 trusts", (team) => {
     await bob.sees("connected to alice", 2);
   });
 
+  it("P9.5 a pinned key is there after a restart, with its safety number and what was noted, while its peer is away", async () => {
+    const [alice, bob] = await acquainted();
+    const number = await alice.sees(/^safety number with bob: /);
+    alice.enter("/verified bob");
+    await alice.sees("bob is verified", 1, "stderr");
+    await Promise.all([alice.leave(), bob.leave()]);
+    const again = await team().start("alice", "--access", "verified");
+    again.enter("/verify bob");
+    expect(await again.sees(/^safety number with /)).to.equal(number);
+    await again.sees("you have compared it before (/verified bob)", 1, "stderr");
+    const back = await team().start("bob");
+    await back.sees("found: alice");
+    back.enter("/connect alice");
+    await again.sees("connected to bob");
+    expect(again.all(/^new key/)).to.deep.equal([]);
+  });
+
   it("P9.5 /remove unpins: the next key of that name is a new one", async () => {
     const [alice, bob] = await acquainted();
     await bob.leave();

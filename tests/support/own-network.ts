@@ -20,6 +20,9 @@ export const PEER = "05-lan-chat/peer.ts";
 /** The pause between two questions for what takes time, in milliseconds. */
 const ASK_PAUSE = 100;
 
+/** The pause between two looks at the disk, in milliseconds. */
+const LOOK_PAUSE = 10;
+
 /** Loopback is down in a new namespace. cat keeps it alive, until its input ends. */
 const HOLD = "{ ip link set lo up || ifconfig lo up; } && echo ready && exec cat";
 
@@ -214,6 +217,19 @@ export class Team {
     await this.network.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Waits until something is so that no program prints, on the disk for instance. @throws Error if it never is */
+export async function eventually(what: string, isSo: () => boolean): Promise<void> {
+  let isLate = false;
+  const cancel = patientTimeout(() => {
+    isLate = true;
+  }, DEADLINE);
+  while (!isSo()) {
+    if (isLate) throw new Error(`in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE));
+  }
+  cancel();
 }
 
 /** Defines tests, each with a team in a network of its own. They are left out where there are no such networks. */
