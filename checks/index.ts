@@ -5,6 +5,16 @@ import { checks as calculator } from "./calculator.ts";
 import { checks as diffieHellman } from "./diffie-hellman.ts";
 import { type Check, clauseOf } from "./engine/check.ts";
 import type { StageNumber } from "./engine/place.ts";
+import { checks as lanDiscovery } from "./lan-discovery.ts";
+import { checks as lanFiles } from "./lan-files.ts";
+import { checks as lanGate } from "./lan-gate.ts";
+import { checks as lanLetters } from "./lan-letters.ts";
+import { checks as lanMessages } from "./lan-messages.ts";
+import { checks as lanProgram } from "./lan-program.ts";
+import { checks as lanRooms } from "./lan-rooms.ts";
+import { checks as lanSessions } from "./lan-sessions.ts";
+import { checks as lanTokens } from "./lan-tokens.ts";
+import { checks as lanTrust } from "./lan-trust.ts";
 import { checks as lines } from "./lines.ts";
 import { checks as modules01 } from "./modules-01.ts";
 import { checks as modules02Peer } from "./modules-02-peer.ts";
@@ -30,6 +40,16 @@ export const CHECKS: readonly Check[] = [
   ...attacks,
   ...calculator,
   ...diffieHellman,
+  ...lanDiscovery,
+  ...lanFiles,
+  ...lanGate,
+  ...lanLetters,
+  ...lanMessages,
+  ...lanProgram,
+  ...lanRooms,
+  ...lanSessions,
+  ...lanTokens,
+  ...lanTrust,
   ...lines,
   ...modules01,
   ...modules02Peer,

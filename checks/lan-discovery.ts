@@ -87,7 +87,8 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
   {
     id: "P8.7-pauses",
     title: "each pause between beacons is drawn anew, from 0.9 to 1.1 of --beacon",
-    likelyCause: "The pause is always the same: then all programs that start together send together, for ever.",
+    likelyCause:
+      "The pause is always the same: then all programs that start together send together, for ever.",
     async run(scene) {
       const lan = await Lan.open(scene);
       const bob = await lan.peer("bob");
@@ -304,10 +305,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const errors = alice.errors.length;
       await second.isFoundBy(alice, second.suffixed);
       await scene.step("there is a warning on standard error", async () => {
-        const warned = await lan.eventually(
-          () => (alice.errors.length > errors ? true : undefined),
-          alice,
-        );
+        const warned = await lan.eventually(() => (alice.errors.length > errors ? true : undefined), alice);
         if (!warned) scene.fails({ expected: "a warning on standard error", received: "none" });
       });
       await alice.enters("/msg bob to the first");
@@ -327,7 +325,8 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const alice = await lan.program("alice");
       await (await lan.peer("bob")).isFoundBy(alice);
       let second = await lan.peer("bob");
-      while (swapCase(second.key.fingerprint.slice(0, 4)) === second.key.fingerprint.slice(0, 4)) second = await lan.peer("bob");
+      while (swapCase(second.key.fingerprint.slice(0, 4)) === second.key.fingerprint.slice(0, 4))
+        second = await lan.peer("bob");
       await second.isFoundBy(alice, second.suffixed);
       await alice.enters(`/connect bob#${swapCase(second.key.fingerprint.slice(0, 4))}`);
       await alice.showsNext(/^error: /);
@@ -373,8 +372,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
           // At most 150 signatures of unknown keys are checked in a second, and a datagram may be lost.
           if (count % HANDFUL === HANDFUL - 1) await sleep(110);
         }
-        const missing = (): LanPeer[] =>
-          peers.filter(({ name }) => !alice.lines.includes(`found: ${name}`));
+        const missing = (): LanPeer[] => peers.filter(({ name }) => !alice.lines.includes(`found: ${name}`));
         await lan.eventually(async () => {
           const left = missing();
           for (const peer of left.slice(0, HANDFUL)) await peer.emits(alice, peer.beacon());

@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
 import { Lan } from "./engine/lan.ts";
-import { beginningOfSecond, type BeaconParts, type LanPeer } from "./engine/lan-peer.ts";
 import { secondsNow } from "./engine/lan-cryptography.ts";
+import { type BeaconParts, beginningOfSecond, type LanPeer } from "./engine/lan-peer.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 
 const WRONG_SIGNATURE = Buffer.alloc(256, 1).toString("base64");
@@ -214,7 +214,12 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await bob.isFoundBy(alice);
       for (const [what, step] of [
         ["a seq greater by 1", () => {}],
-        ["a seq greater by 1000", () => void (bob.seq += 999)],
+        [
+          "a seq greater by 1000",
+          () => {
+            bob.seq += 999;
+          },
+        ],
         [
           "a later session that begins with seq 1 again",
           () => {
@@ -256,7 +261,13 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const bob = await lan.peer("bob");
       await bob.isFoundBy(alice);
       const far = { session: bob.session, seq: 1_000_000 };
-      await lan.isDropped(alice, bob, forged(bob, far), "signature", "a forged beacon with a far greater seq");
+      await lan.isDropped(
+        alice,
+        bob,
+        forged(bob, far),
+        "signature",
+        "a forged beacon with a far greater seq",
+      );
       const later = { session: bob.session + 20_000, seq: 1 };
       await lan.isDropped(alice, bob, forged(bob, later), "signature", "a forged beacon of a later session");
       const bye = { type: "bye", seq: 1_000_001 };

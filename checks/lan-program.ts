@@ -240,7 +240,8 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
   {
     id: "P8.1-team-case",
     title: "teams whose names differ in upper and lower case do not hear each other",
-    likelyCause: "The team's name is changed to lower case before it is compared, or before the key is derived.",
+    likelyCause:
+      "The team's name is changed to lower case before it is compared, or before the key is derived.",
     async run(scene) {
       const lan = await Lan.open(scene);
       const other = lan.team.toUpperCase();
@@ -473,8 +474,9 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.shows(/^[0-9-]+ [0-9:]+ < good morning(?: \[[a-z ]+\])?$/);
       await alice.shows(/^[0-9-]+ [0-9:]+ > good evening \[delivered\]$/);
       await alice.enters("/history bob 1", "/peers");
-      await alice.showsNext(/^[0-9-]+ [0-9:]+ > good evening \[delivered\]$/, () =>
-        "The number behind the name is how many of the last messages are shown.",
+      await alice.showsNext(
+        /^[0-9-]+ [0-9:]+ > good evening \[delivered\]$/,
+        () => "The number behind the name is how many of the last messages are shown.",
       );
     },
   },

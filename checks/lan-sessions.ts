@@ -227,7 +227,8 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
   },
   {
     id: "P9.2-wrong-answer",
-    title: "a hello that answers with a `to`, or with the caller's own nonce or key, is closed without a word",
+    title:
+      "a hello that answers with a `to`, or with the caller's own nonce or key, is closed without a word",
     likelyCause: "Whoever sends a hello back as it came would be taken for somebody else.",
     async run(scene) {
       const { alice, bob } = await aliceAndBob(scene);
@@ -267,7 +268,8 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
   {
     id: "P9.2-nonce-once",
     title: "a hello that comes again is not answered",
-    likelyCause: "Nonces are not remembered: whoever has recorded a hello makes the program answer it for ever.",
+    likelyCause:
+      "Nonces are not remembered: whoever has recorded a hello makes the program answer it for ever.",
     async run(scene) {
       const { lan, alice, bob } = await aliceAndBob(scene);
       const session = await bob.connects(alice);
@@ -284,7 +286,8 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
   {
     id: "P9.2-hellos-a-second",
     title: "at most 8 hellos a second from one address are answered; others are closed without a word",
-    likelyCause: "Each hello costs a power of 2,048 bits: nothing keeps a stranger from asking for thousands.",
+    likelyCause:
+      "Each hello costs a power of 2,048 bits: nothing keeps a stranger from asking for thousands.",
     async run(scene) {
       const { lan, alice, bob } = await aliceAndBob(scene);
       const sessions: LanSession[] = [];
@@ -612,7 +615,8 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
   {
     id: "P9.6-crossing",
     title: "if two calls cross, the session stays whose initiator has the smaller fingerprint",
-    likelyCause: "Fingerprints are compared as text, or the later session always stays: then both sides may keep another one.",
+    likelyCause:
+      "Fingerprints are compared as text, or the later session always stays: then both sides may keep another one.",
     async run(scene) {
       const lan = await Lan.open(scene);
       const alice = await lan.program("alice");

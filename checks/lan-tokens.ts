@@ -2,10 +2,10 @@
 
 import { constants } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
+import { ordered } from "./engine/connection.ts";
 import { Lan } from "./engine/lan.ts";
 import { openToken, sealToken, secondsNow, sign, tokenOf } from "./engine/lan-cryptography.ts";
 import type { HeardBeacon, LanPeer } from "./engine/lan-peer.ts";
-import { ordered } from "./engine/connection.ts";
 
 /** How far the clocks of two processes on one machine may be apart, in seconds. */
 const TOLERANCE = 5;
@@ -73,7 +73,12 @@ function writtenOtherwise({ lan, name, address, session, key }: LanPeer): string
 }
 
 /** What the body of a program's beacon must be. */
-function isRight(lan: Lan, program: { name: string; port: number }, { body }: HeardBeacon, seq: number): void {
+function isRight(
+  lan: Lan,
+  program: { name: string; port: number },
+  { body }: HeardBeacon,
+  seq: number,
+): void {
   const { session, key } = body;
   const expected = {
     type: "beacon",

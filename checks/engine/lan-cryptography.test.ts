@@ -19,9 +19,7 @@ import {
   teamKeyOf,
 } from "./lan-cryptography.ts";
 
-const VECTORS = JSON.parse(
-  readFileSync(new URL("../../tests/vectors/lan.json", import.meta.url), "utf8"),
-);
+const VECTORS = JSON.parse(readFileSync(new URL("../../tests/vectors/lan.json", import.meta.url), "utf8"));
 
 function keyOf(name: string): LanKey {
   return lanKeyOf(createPrivateKey(VECTORS.keys[name].pem));
@@ -49,7 +47,10 @@ describe("the keys and tokens of played peers", () => {
       const bytes = Buffer.from(key, "hex");
       const opened = openToken(bytes, token);
       if (typeof opened === "string") throw new Error(`${name}: ${opened}`);
-      expect([Number(opened.seconds), opened.plaintext.toString("hex")], name).to.deep.equal([time, plaintext]);
+      expect([Number(opened.seconds), opened.plaintext.toString("hex")], name).to.deep.equal([
+        time,
+        plaintext,
+      ]);
       const again = sealToken(bytes, opened.plaintext, { seconds: opened.seconds, iv: opened.iv });
       expect(again, name).to.equal(token);
     }
@@ -102,5 +103,7 @@ describe("the keys and tokens of played peers", () => {
 
 /** The private key, in PEM, that belongs to a public one. */
 function keyPem(spki: string): string {
-  return Object.values<{ spki: string; pem: string }>(VECTORS.keys).find((one) => one.spki === spki)?.pem ?? "";
+  return (
+    Object.values<{ spki: string; pem: string }>(VECTORS.keys).find((one) => one.spki === spki)?.pem ?? ""
+  );
 }

@@ -17,7 +17,7 @@ import {
 } from "./lan-cryptography.ts";
 import { type HandshakeOptions, LanSession } from "./lan-session.ts";
 import type { PeerUnderTest } from "./launcher.ts";
-import { Listener } from "./listener.ts";
+import type { Listener } from "./listener.ts";
 import { quote } from "./readable-bytes.ts";
 
 /** How many ports are tried until one is free for TCP and UDP. */
@@ -159,9 +159,7 @@ export class LanPeer {
     const but = Object.keys(others).length === 0 ? "" : ` with ${JSON.stringify(others)}`;
     const shown = `a ${type === "bye" ? "goodbye" : "beacon"}${but}`;
     this.lan.scene.transcript.lastSent = { text: shown, by: this.name };
-    await this.lan.scene.step(`${this.name} sends ${shown}${whom}`, () =>
-      this.emits(to, this.beacon(parts)),
-    );
+    await this.lan.scene.step(`${this.name} sends ${shown}${whom}`, () => this.emits(to, this.beacon(parts)));
   }
 
   /** Sends beacons again and again, until the check is over or the returned function is called. */

@@ -97,15 +97,9 @@ export class Lan {
         team,
         port: String(port),
         data,
-        "passphrase-file":
-          passphraseFile === null ? undefined : this.file("passphrase", passphraseFile),
+        "passphrase-file": passphraseFile === null ? undefined : this.file("passphrase", passphraseFile),
       },
-      [
-        "--beacon",
-        String(beacon),
-        ...peers.flatMap((peer) => ["--peer", `${HOST}:${peer.port}`]),
-        ...argv,
-      ],
+      ["--beacon", String(beacon), ...peers.flatMap((peer) => ["--peer", `${HOST}:${peer.port}`]), ...argv],
     );
     this.scene.afterwards(() => program.kill()); // Before its folder is removed.
     return program;

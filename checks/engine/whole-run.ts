@@ -134,7 +134,8 @@ async function findLifeless(
 
 /** Bundles our programs, because they are started many times. Programs with a command of their own stay. */
 async function bundledPlace(place: Place, checks: readonly Check[]): Promise<BundledPlace> {
-  if ([place.server, place.client, place.peer].some((command) => command !== undefined)) return { place, remove: () => {} };
+  if ([place.server, place.client, place.peer].some((command) => command !== undefined))
+    return { place, remove: () => {} };
   const withAttacks = checks.some((check) => check.of === "attack");
   return bundlePlace(place, withAttacks, join(COURSE_FOLDER, "work"));
 }
