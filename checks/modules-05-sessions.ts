@@ -458,4 +458,131 @@ const messageChecks = defineChecks({ stages: ["05"], of: "module" }, [
   },
 ]);
 
-export const checks = [...frameChecks, ...proofChecks, ...messageChecks];
+/** What is kept of a key. */
+interface Kept {
+  name: string;
+  fingerprint: string;
+  isPinned?: boolean;
+  isVerified?: boolean;
+  standing?: "usual" | "blocked" | "allowed";
+}
+
+/** Asks for verdicts, given what is kept, and expects each; nothing of it may change what is kept. */
+async function judges(
+  scene: Scene,
+  kept: readonly Kept[],
+  cases: readonly (readonly [who: Kept, says: string, access: string, verdict: string])[],
+): Promise<void> {
+  const stored = kept.map((key) => ({
+    isPinned: true,
+    isVerified: false,
+    standing: "usual",
+    der: scene.random.bytes(294),
+    ...key,
+  }));
+  const file = await scene.module("trust.ts");
+  const trust = await file.creates("Trust", [stored, new NotesCalls("save"), new NotesCalls("remove")]);
+  for (const [who, says, access, verdict] of cases)
+    await scene.step(`judge: ${inShort(who)}, says "${says}", access ${access}: ${verdict}`, async () => {
+      const received = await trust.calls("judge", [who.fingerprint, says, access]);
+      const changes = await trust.notedCalls();
+      const sent = `judge: ${inShort(who)}, who says to be "${says}", access ${access}`;
+      if (changes.length > 0)
+        scene.fails({ sent, expected: "nothing is changed", received: `a call of ${changes[0]?.split(" ")[0]}` });
+      if (received !== verdict) scene.fails({ sent, expected: verdict, received: String(received) });
+    });
+}
+
+function inShort({ name, isPinned = true, isVerified, standing = "usual" }: Kept): string {
+  const words = [isPinned ? `pinned to ${name}` : "not pinned", isVerified === true ? "verified" : "", standing];
+  return `a key that is ${words.filter((word) => word !== "" && word !== "usual").join(", ")}`;
+}
+
+const trustChecks = defineChecks({ stages: ["05"], of: "module" }, [
+  {
+    id: "P9.5-verdicts",
+    title: "a key is known by its fingerprint: welcome under its name, renamed under another one, else first",
+    likelyCause: "The key is looked up by the name that it says. Anybody can say any name: look it up by its fingerprint.",
+    async run(scene) {
+      const [bob, ann, stranger] = ["F", "G", "H"].map((letter) => letter.repeat(43)) as [string, string, string];
+      const keys: Kept[] = [
+        { name: "bob", fingerprint: bob },
+        { name: "ann", fingerprint: ann },
+      ];
+      const [one, two] = keys as [Kept, Kept];
+      const unknown: Kept = { name: "", fingerprint: stranger, isPinned: false };
+      await judges(scene, keys, [
+        [one, "bob", "team", "welcome"],
+        [one, "Bob", "team", "welcome"],
+        [one, "robert", "team", "renamed"],
+        [one, "ann", "team", "renamed"],
+        [two, "bob", "team", "renamed"],
+        [two, "ANN", "known", "welcome"],
+        [unknown, "carol", "team", "first"],
+      ]);
+    },
+  },
+  {
+    id: "P9.5-changed-verdict",
+    title: "a key that is not pinned, under a name that is pinned to another key, is changed, whatever else is known of it",
+    likelyCause:
+      "A key that comes under a name of somebody else is let in, or another question is asked before this one. /allow and /verified override no changed key.",
+    async run(scene) {
+      const bob: Kept = { name: "bob", fingerprint: "F".repeat(43), isVerified: true };
+      const others: Kept[] = [
+        { name: "bob", fingerprint: "G".repeat(43), isPinned: false, standing: "allowed" },
+        { name: "bob", fingerprint: "H".repeat(43), isPinned: false, isVerified: true },
+        { name: "bob", fingerprint: "I".repeat(43), isPinned: false },
+      ];
+      const [allowed, verified, known] = others as [Kept, Kept, Kept];
+      const unknown: Kept = { name: "", fingerprint: "J".repeat(43), isPinned: false };
+      await judges(scene, [bob, ...others], [
+        [unknown, "bob", "team", "changed"],
+        [unknown, "BOB", "team", "changed"],
+        [unknown, "bob", "verified", "changed"],
+        [allowed, "bob", "team", "changed"],
+        [verified, "bob", "verified", "changed"],
+        [known, "bob", "team", "changed"],
+        [allowed, "carol", "verified", "first"],
+        [bob, "bob", "team", "welcome"],
+      ]);
+    },
+  },
+  {
+    id: "P9.5-levels",
+    title: "who may have a session: the level, and above it /block and /allow",
+    likelyCause:
+      "Block stands above everything, and allow above the level: ask for them first. known means pinned, verified means that the number was compared.",
+    async run(scene) {
+      const letters = [..."FGHIJK"].map((letter) => letter.repeat(43));
+      const kept: readonly Omit<Kept, "fingerprint">[] = [
+        { name: "ann" },
+        { name: "bob", isVerified: true },
+        { name: "carol", isPinned: false, standing: "allowed" },
+        { name: "dave", isVerified: true, standing: "blocked" },
+        { name: "eve", isPinned: false },
+        { name: "fred", isPinned: false, standing: "blocked" },
+      ];
+      const keys = kept.map((key, index) => ({ ...key, fingerprint: letters[index] ?? "" }));
+      const [pinned, verified, allowed, blocked, loose, banned] = keys as [Kept, Kept, Kept, Kept, Kept, Kept];
+      await judges(scene, [pinned, verified, allowed, blocked, loose, banned], [
+        [pinned, "ann", "team", "welcome"],
+        [pinned, "ann", "known", "welcome"],
+        [pinned, "ann", "verified", "refused"],
+        [verified, "bob", "verified", "welcome"],
+        [verified, "bobby", "verified", "renamed"],
+        [allowed, "carol", "team", "first"],
+        [allowed, "carol", "known", "first"],
+        [allowed, "carol", "verified", "first"],
+        [loose, "eve", "team", "first"],
+        [loose, "eve", "known", "refused"],
+        [loose, "eve", "verified", "refused"],
+        [blocked, "dave", "team", "refused"],
+        [blocked, "dave", "verified", "refused"],
+        [banned, "fred", "team", "refused"],
+      ]);
+    },
+  },
+]);
+
+export const checks = [...frameChecks, ...proofChecks, ...trustChecks, ...messageChecks];
