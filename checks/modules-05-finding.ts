@@ -363,7 +363,7 @@ async function meets(scene: Scene, teamKey: Buffer, first: Defect, second: Defec
 
 const gateChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
-    id: "P8.6-order",
+    id: "P8.6-gate-order",
     title: "a datagram that fails at two checks is dropped for the first of them",
     likelyCause:
       "Two checks have changed places. The order is: size, token, time, shape, own, repeated or old or ended, key, rate, signature, address, team, full.",
@@ -375,7 +375,7 @@ const gateChecks = defineChecks({ stages: ["05"], of: "module" }, [
     },
   },
   {
-    id: "P8.6-time",
+    id: "P8.6-gate-time",
     title: "a token's time may be off by 30 whole seconds, before and after",
     likelyCause: "The clock is compared in milliseconds, or in one direction only.",
     async run(scene) {
@@ -398,7 +398,7 @@ const gateChecks = defineChecks({ stages: ["05"], of: "module" }, [
     },
   },
   {
-    id: "P8.6-changes-nothing",
+    id: "P8.6-gate-memory",
     title: "what was dropped changes nothing: the next right datagram is taken as if it had never come",
     likelyCause:
       "Session and seq are noted before all checks have passed. Then anybody in the team can make a peer deaf for somebody's beacons.",

@@ -76,7 +76,7 @@ const NO_FRAMES: Readonly<Record<string, string>> = {
 
 const frameChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
-    id: "P9.1-frames",
+    id: "P9.1-reader",
     title: "a reader gives each frame once, in order, in whatever pieces it comes",
     likelyCause:
       "A chunk is taken for a frame, or a frame ends before the LF behind <end>. A frame may come in many pieces, and many may come in one: keep what is not complete.",

@@ -1,4 +1,4 @@
-// caught by: P8.6-time
+// caught by: P8.6-gate-time
 // says: The clock is compared in milliseconds
   #check(datagram: Buffer, sourceHost: string, nowMs: number): Judgement {
     const { team, teamKey, ownFingerprint, isPinned, hasPlace } = this.#options;

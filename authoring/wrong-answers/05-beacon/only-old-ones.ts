@@ -1,4 +1,4 @@
-// caught by: P8.6-time
+// caught by: P8.6-gate-time
 // says: in one direction only
   #check(datagram: Buffer, sourceHost: string, nowMs: number): Judgement {
     const { team, teamKey, ownFingerprint, isPinned, hasPlace } = this.#options;

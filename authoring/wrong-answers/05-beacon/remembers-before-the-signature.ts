@@ -1,4 +1,4 @@
-// caught by: P8.6-changes-nothing
+// caught by: P8.6-gate-memory
 // says: Session and seq are noted before all checks have passed
   #check(datagram: Buffer, sourceHost: string, nowMs: number): Judgement {
     const { team, teamKey, ownFingerprint, isPinned, hasPlace } = this.#options;

@@ -1,4 +1,4 @@
-// caught by: P8.6-order
+// caught by: P8.6-gate-order
   #check(datagram: Buffer, sourceHost: string, nowMs: number): Judgement {
     const { team, teamKey, ownFingerprint, isPinned, hasPlace } = this.#options;
     if (datagram.length > BEACON_MAX_BYTES) return dropped("size");

@@ -1,4 +1,4 @@
-// caught by: P9.1-frames
+// caught by: P9.1-reader
   /** Takes the next bytes, and gives the frames that they complete, in order, one at a time. */
   *push(chunk: Buffer): Generator<Frame, void> {
     let start = 0;
