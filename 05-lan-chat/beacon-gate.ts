@@ -116,6 +116,7 @@ export class BeaconGate {
     return judgement;
   }
 
+  // BEGIN SOLUTION 05-beacon
   #check(datagram: Buffer, sourceHost: string, nowMs: number): Judgement {
     const { team, teamKey, ownFingerprint, isPinned, hasPlace } = this.#options;
     if (datagram.length > BEACON_MAX_BYTES) return dropped("size");
@@ -145,6 +146,7 @@ export class BeaconGate {
     this.#remember(fingerprint, content, isNewSession ? undefined : last);
     return { kind: "accepted", beacon: { ...content, key }, isNewSession };
   }
+  // END SOLUTION 05-beacon
 
   /** @param last what was heard of this session before; undefined if nothing was */
   #remember(fingerprint: string, { type, address, session, seq }: BeaconContent, last?: LastHeard): void {

@@ -112,6 +112,7 @@ export class Conversations {
     return true;
   }
 
+  // BEGIN SOLUTION 05-once
   /** P9.7: stored, shown, noted as shown, acknowledged. Whatever crashes in between, it is shown once at least. */
   #keepMessage(session: Session, message: TheirMessage): void {
     const { history, writes, show } = this.#around;
@@ -138,6 +139,7 @@ export class Conversations {
       },
     });
   }
+  // END SOLUTION 05-once
 
   #showMessage({ sender, target, text }: TheirMessage): void {
     const { show, shown } = this.#around;

@@ -53,6 +53,7 @@ export class FrameReader {
     this.#maxBytes = maxBytes;
   }
 
+  // BEGIN SOLUTION 05-frames
   /** Takes the next bytes, and gives the frames that they complete, in order, one at a time. */
   *push(chunk: Buffer): Generator<Frame, void> {
     let start = 0;
@@ -99,4 +100,5 @@ export class FrameReader {
     if (token === undefined || end === undefined) return undefined;
     return end === END ? { kind: "frame", address, token } : { kind: "bad" };
   }
+  // END SOLUTION 05-frames
 }

@@ -37,6 +37,7 @@ export class Names {
     this.#heard.delete(fingerprint);
   }
 
+  // BEGIN SOLUTION 05-names
   /** `bob`, or `bob#F3kQ` if the plain name belongs to another key, or `?#F3kQ` if no name is known. */
   shown(fingerprint: string): string {
     const name = this.#nameOf(fingerprint);
@@ -76,6 +77,7 @@ export class Names {
     const unpinned = named(this.#heard).filter((fingerprint) => !this.#pinned.has(fingerprint));
     return [...named(this.#pinned), ...unpinned];
   }
+  // END SOLUTION 05-names
 }
 
 /** As many characters as no other of these fingerprints begins with, at least four. */

@@ -14,6 +14,7 @@ const LABELS: Readonly<Record<Role, string>> = {
   responder: "p2p-mesh 05 proof responder",
 };
 
+// BEGIN SOLUTION 05-proof
 /** The proof that this identity takes part in the handshake with this salt. */
 export function makeProof(identity: Identity, role: Role, salt: Buffer): JsonObject {
   const signature = sign(identity, LABELS[role], Buffer.concat([salt, identity.der]));
@@ -30,3 +31,4 @@ export function checkProof(object: JsonObject, sender: Role, salt: Buffer): Publ
   if (peer === undefined) return undefined;
   return isSignedBy(peer, LABELS[sender], Buffer.concat([salt, der]), signature) ? peer : undefined;
 }
+// END SOLUTION 05-proof

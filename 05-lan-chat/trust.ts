@@ -75,6 +75,7 @@ export class Trust {
     return this.all().find((key) => key.isPinned && nameKey(key.name) === nameKey(name));
   }
 
+  // BEGIN SOLUTION 05-first-contact
   /** Says if this key, which has proved itself, may have a session under the name that it says. Changes nothing. */
   judge(fingerprint: string, saidName: string, access: Access): Verdict {
     const key = this.get(fingerprint);
@@ -85,6 +86,7 @@ export class Trust {
     if (!key?.isPinned) return "first";
     return nameKey(key.name) === nameKey(saidName) ? "welcome" : "renamed";
   }
+  // END SOLUTION 05-first-contact
 
   /** Pins a key to its name, at its first session. A name that is pinned to another key stays where it is. */
   pin(peer: KeyOfPeer, name: string): void {

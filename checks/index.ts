@@ -21,6 +21,8 @@ import { checks as modules02Peer } from "./modules-02-peer.ts";
 import { checks as modules02Registry } from "./modules-02-registry.ts";
 import { checks as modules03 } from "./modules-03.ts";
 import { checks as modules04 } from "./modules-04.ts";
+import { checks as modules05Finding } from "./modules-05-finding.ts";
+import { checks as modules05Sessions } from "./modules-05-sessions.ts";
 import { checks as peerCrossing } from "./peer-crossing.ts";
 import { checks as peerGoodbye } from "./peer-goodbye.ts";
 import { checks as peerHandshake } from "./peer-handshake.ts";
@@ -54,6 +56,8 @@ export const CHECKS: readonly Check[] = [
   ...modules02Registry,
   ...modules03,
   ...modules04,
+  ...modules05Finding,
+  ...modules05Sessions,
   ...peerCrossing,
   ...peerGoodbye,
   ...peerHandshake,

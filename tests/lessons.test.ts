@@ -28,6 +28,7 @@ const WRITTEN = [
   "02-basic-p2p",
   "03-dh-chat",
   "04-aes-chat",
+  "05-lan-chat",
 ].flatMap((path) => markdownIn(COURSE_FOLDER, path));
 
 describe("the pages of the lessons", () => {

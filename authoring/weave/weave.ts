@@ -21,6 +21,7 @@ const WHERE = [
   "02-basic-p2p",
   "03-dh-chat",
   "04-aes-chat",
+  "05-lan-chat",
 ] as const;
 
 /** All markdown files with a marker, relative to the course's folder. */

@@ -16,10 +16,10 @@ import { takeCalls } from "./watched-crypto.ts";
 interface Request {
   id: number;
   /**
-   * Call a function of a file, make an object of a class, call a method of such an object, or list the functions of
-   * node:crypto that have been called since the last request.
+   * Call a function of a file, make an object of a class, call a method of such an object, list the functions of
+   * node:crypto that have been called since the last request, or the noted calls of functions that were handed in.
    */
-  kind: "call" | "create" | "method" | "crypto-calls";
+  kind: "call" | "create" | "method" | "crypto-calls" | "noted-calls";
   file: string;
   name: string;
   handle: number;
@@ -31,6 +31,8 @@ const MOST_VALUES = 100_000;
 
 const folder = process.argv[2] ?? ".";
 const objects: object[] = [];
+/** The calls of functions that note their calls, since they were asked for. */
+const notedCalls: string[] = [];
 /** A file is being loaded. Then a SyntaxError comes from the file, and not from a function's code. */
 let loading = false;
 const output = process.stdout.write.bind(process.stdout);
@@ -43,6 +45,7 @@ function refer(object: object): number {
 
 async function perform({ kind, file, name, handle }: Request, argv: unknown[]): Promise<unknown> {
   if (kind === "crypto-calls") return takeCalls();
+  if (kind === "noted-calls") return notedCalls.splice(0);
   if (kind === "method") return member(objects[handle], name, `an object of ${file}`)(...argv);
   loading = true;
   const module: object = await import(pathToFileURL(join(folder, file)).href);
@@ -78,7 +81,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   const request: Request = JSON.parse(line);
   let answer: object;
   try {
-    const argv = decodeValue(request.arguments, (number) => objects[number]) as unknown[];
+    const argv = decodeValue(
+      request.arguments,
+      (number) => objects[number],
+      (call) => notedCalls.push(call),
+    ) as unknown[];
     const touchedBytes = watchBytes(argv);
     const value = collect(await perform(request, argv));
     const encoded =

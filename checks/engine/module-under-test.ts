@@ -12,7 +12,7 @@ import type { Place } from "./place.ts";
 import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
 import type { TouchedBytes } from "./touched-bytes.ts";
 import { within } from "./transcript.ts";
-import { decodeValue, encodeValue, GivesArgument, GivesInTurn, Reference, type Thrown } from "./values.ts";
+import { decodeValue, encodeValue, GivesArgument, GivesInTurn, NotesCalls, Reference, type Thrown } from "./values.ts";
 import type { CryptoCalls } from "./watched-crypto.ts";
 
 const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));
@@ -24,7 +24,7 @@ const START = 30_000;
 type Outcome = ({ value: unknown } & TouchedBytes) | { thrown: Thrown };
 
 interface Request {
-  kind: "call" | "create" | "method" | "crypto-calls";
+  kind: "call" | "create" | "method" | "crypto-calls" | "noted-calls";
   file: string;
   name: string;
   handle?: number;
@@ -219,6 +219,13 @@ export class ModuleUnderTest {
       : { calls: [], hasDrawn: false };
   }
 
+  /** The calls of all NotesCalls that were handed in (see values.ts), in order, since the last time. */
+  async notedCalls(): Promise<string[]> {
+    const request = { kind: "noted-calls" as const, file: this.#file, name: "", arguments: [] };
+    const outcome = await this.#host.request(request, this.#context.timeout);
+    return outcome !== undefined && "value" in outcome ? (outcome.value as string[]) : [];
+  }
+
   /**
    * Calls a function, and expects that it gives new bytes, and leaves those that it was given as they were.
    * @param names what the function calls its arguments
@@ -309,6 +316,7 @@ function plain(value: unknown): unknown {
 function show(value: unknown): string {
   if (value instanceof GivesArgument)
     return value.index === 0 ? "(smallest, largest) => smallest" : "(smallest, largest) => largest";
+  if (value instanceof NotesCalls) return value.name;
   if (value instanceof GivesInTurn) return `() => ${value.values.map(show).join(", then ")}`;
   if (value instanceof Uint8Array) {
     const hex = Buffer.from(value).toString("hex");

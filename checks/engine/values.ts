@@ -24,6 +24,27 @@ export class GivesArgument {
   }
 }
 
+/** What a function that stands in for another one does when it is called. */
+export interface Stand {
+  /** It calls the function that it is given, and returns its value. */
+  runs?: boolean;
+  /** It returns these values at its calls, in turn, and in the end always the last one. */
+  gives?: readonly unknown[];
+  /** It throws an error with this message. */
+  throws?: string;
+}
+
+/** A function that notes each of its calls, with the arguments, so that the order of several can be seen. */
+export class NotesCalls {
+  readonly name: string;
+  readonly stand: Stand;
+
+  constructor(name: string, stand: Stand = {}) {
+    this.name = name;
+    this.stand = stand;
+  }
+}
+
 /** An object that exists in the other process. */
 export class Reference {
   readonly handle: number;
@@ -52,6 +73,8 @@ export function encodeValue(value: unknown, refer?: (value: object) => number): 
   if (value instanceof Uint8Array) return { $: "bytes", value: Buffer.from(value).toString("hex") };
   if (value instanceof GivesInTurn) return { $: "gives", value: value.values.map(encode) };
   if (value instanceof GivesArgument) return { $: "argument", value: value.index };
+  if (value instanceof NotesCalls)
+    return { $: "notes", value: { name: value.name, ...value.stand, gives: value.stand.gives?.map(encode) } };
   if (value instanceof Reference) return { $: "handle", value: value.handle };
   if (value instanceof Error) return { $: "error", value: encode(thrownOf(value)) };
   if (value instanceof Map) return { $: "map", value: [...value].map(encode) };
@@ -62,9 +85,16 @@ export function encodeValue(value: unknown, refer?: (value: object) => number): 
   return { $: "object", value: Object.entries(value).map(([name, member]) => [name, encode(member)]) };
 }
 
-/** @param resolve returns the object for a number; without it, references stay as they are */
-export function decodeValue(json: unknown, resolve?: (handle: number) => unknown): unknown {
-  const decode = (one: unknown): unknown => decodeValue(one, resolve);
+/**
+ * @param resolve returns the object for a number; without it, references stay as they are
+ * @param note is told each call of a function that notes its calls
+ */
+export function decodeValue(
+  json: unknown,
+  resolve?: (handle: number) => unknown,
+  note: (call: string) => void = () => {},
+): unknown {
+  const decode = (one: unknown): unknown => decodeValue(one, resolve, note);
   if (typeof json !== "object" || json === null) return json;
   if (Array.isArray(json)) return json.map(decode);
   const { $: kind, value } = json as { $?: unknown; value?: unknown };
@@ -83,6 +113,8 @@ export function decodeValue(json: unknown, resolve?: (handle: number) => unknown
       let next = 0;
       return () => values[Math.min(next++, values.length - 1)];
     }
+    case "notes":
+      return notingFunction(value as { name: string } & Stand, decode, note);
     case "argument":
       return (...argv: unknown[]) => argv[Number(value)];
     case "handle":
@@ -100,6 +132,27 @@ export function decodeValue(json: unknown, resolve?: (handle: number) => unknown
     default:
       throw new Error("an unknown kind of value");
   }
+}
+
+function notingFunction(
+  { name, runs, gives = [], throws }: { name: string } & Stand,
+  decode: (one: unknown) => unknown,
+  note: (call: string) => void,
+): (...argv: unknown[]) => unknown {
+  const values = gives.map(decode);
+  let next = 0;
+  return (...argv) => {
+    const shown = argv.filter((one) => typeof one !== "function").map((one) => JSON.stringify(one));
+    note([name, ...shown].join(" "));
+    if (throws !== undefined) throw new Error(throws);
+    const [action] = argv;
+    if (runs === true && typeof action === "function") {
+      const value: unknown = action();
+      note(`end of ${name}`);
+      return value;
+    }
+    return values[Math.min(next++, values.length - 1)];
+  };
 }
 
 export function thrownOf(error: unknown): Thrown {

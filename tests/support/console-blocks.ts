@@ -68,7 +68,7 @@ function parseBlock(file: string, line: number, info: string, content: readonly 
   }
   for (let i = 0; i < content.length; i += 1) {
     const entry = parseEntry(content[i] ?? "", line + 1 + i);
-    while (entry.kind === "command" && entry.text.endsWith("\\") && i + 1 < content.length) {
+    while (entry.kind === "command" && goesOn(entry.text) && i + 1 < content.length) {
       i += 1;
       entry.text += `\n${content[i]}`;
     }
@@ -79,6 +79,11 @@ function parseBlock(file: string, line: number, info: string, content: readonly 
   if (first.kind !== "command" && block.terminal === undefined)
     throw new WeaveError(file, line, "a block without terminal=NAME begins with a command: $ …");
   return block;
+}
+
+/** Whether a command goes on in the next line: behind a backslash, or in a text in single quotation marks. */
+function goesOn(command: string): boolean {
+  return command.endsWith("\\") || (command.match(/'/g) ?? []).length % 2 === 1;
 }
 
 function parseEntry(text: string, line: number): Entry {

@@ -30,8 +30,8 @@ export class ConsoleFailure extends Error {
 /** tshark warns root with this line. We are root in our namespace, but students are not. */
 const NOT_FOR_STUDENTS = /^Running as user "root"/;
 
-/** The registry's news may arrive at any time (P2.5). A page shows them where they usually come. */
-const NEWS = /^(?:joined|left): [A-Za-z0-9_-]{1,32}$/;
+/** The registry's news may arrive at any time (P2.5), and so may peers (P8.8). A page shows them where they usually come. */
+const NEWS = /^(?:joined|found|left): [A-Za-z0-9_-]{1,32}$/;
 
 export class Terminal {
   #child: ChildProcess | undefined;

@@ -112,7 +112,15 @@ function runInNamespace(file: string): Promise<PageRun> {
   });
 }
 
+/** What a page may need besides programs: `needs=python-cryptography`. */
+const PACKAGES: Readonly<Record<string, () => boolean>> = {
+  // The pages call python3.
+  "python-cryptography": () => spawnSync("python3", ["-c", "import cryptography"]).status === 0,
+};
+
 function isInstalled(tool: string): boolean {
+  const isThere = PACKAGES[tool];
+  if (isThere !== undefined) return isThere();
   return (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, tool)));
 }
 
