@@ -314,6 +314,23 @@ describe("sessions", () => {
       }
     });
 
+    it("P9.4 P9.5 does not call again by itself whom it has not let in", async () => {
+      const [alice, bob] = [await peer("alice"), await peer("bob", { verdict: () => "refused" })];
+      expect((await failureOf(bob.sessions.call(alice.address, ALICE))).kind).to.equal("not-allowed");
+      expect(bob.sessions.mayCallByItself(ALICE)).to.equal(false);
+    });
+
+    it("P9.13 has a limited number of sessions, and those that there are can begin anew", async () => {
+      const bob = await peer("bob", { maxSessions: 1 });
+      await (await puppet("alice", bob.address)).complete();
+      const carol = await puppet("carol", bob.address);
+      await carol.goOn();
+      expect(await carol.step()).to.deep.equal({ kind: "failed", failure: "refused" });
+      expect(bob.log, "nobody has to decide anything about carol").to.deep.equal(["opened alice"]);
+      await (await puppet("alice", bob.address)).complete();
+      expect(bob.sessions.all().map(({ name }) => name)).to.deep.equal(["alice"]);
+    });
+
     it("P9.5 is told the verdict with the session", async () => {
       const [alice, bob] = [await peer("alice"), await peer("bob", { verdict: () => "first" })];
       await alice.sessions.call(bob.address);
@@ -450,6 +467,23 @@ describe("sessions", () => {
       expect(await alice.hears()).to.deep.equal({ seq: 1, type: "bye" });
       await until(() => alice.wire.isEnded, "the end");
       expect(bob.log).to.deep.equal(["opened alice", "closed alice"]);
+    });
+
+    it("P3.8 acknowledges what was said before a bye, also if that takes until the next turn of the program", async () => {
+      const bob = await peer("bob", {
+        isRight: (object, session) => {
+          if (object.type === "message") setImmediate(() => session.send({ type: "ack" }));
+          return true;
+        },
+      });
+      const alice = await (await puppet("alice", bob.address)).complete();
+      for (const type of ["message", "bye", "message"]) alice.say({ type });
+      alice.wire.socket.end();
+      expect(await alice.hears()).to.deep.equal({ seq: 1, type: "ack" });
+      expect(await alice.hears()).to.deep.equal({ seq: 2, type: "bye" });
+      await until(() => alice.wire.isEnded, "the end");
+      expect(alice.wire.tokens).to.deep.equal([]);
+      expect(bob.log).to.deep.equal(["opened alice", "alice> message", "closed alice"]);
     });
 
     it("P3.5 without a bye it is lost, not ended", async () => {
