@@ -63,6 +63,8 @@ class Alice {
   readonly fromBob = new Map<string, string>();
   /** The ids of his letters that acknowledge. */
   readonly acknowledgements = new Set<string>();
+  /** The numbers of her offers that bob has shown. */
+  readonly #offers = new Set<number>();
   said = 0;
   #write: (value: unknown) => void = () => {};
 
@@ -79,6 +81,8 @@ class Alice {
     this.#write = write;
     for (const sent of [...this.messages, ...this.letters, ...this.carried]) this.#send(sent);
     for (const file of this.files) if (!file.isSent) this.#offer(file);
+    // His user has seen the offer, and he may have been killed before he was told to take it.
+    for (const take of this.#offers) this.#write({ take });
   }
 
   #send({ object, isAnswered }: Sent): void {
@@ -123,7 +127,10 @@ class Alice {
     if (show !== undefined) {
       this.shown.push(show);
       const number = /^alice offers file (\d+)/.exec(show)?.[1];
-      if (number !== undefined) this.#write({ take: Number(number) });
+      if (number !== undefined) {
+        this.#offers.add(Number(number));
+        this.#write({ take: Number(number) });
+      }
     }
     if (send !== undefined) this.#answer(send);
   }
