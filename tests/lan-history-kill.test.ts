@@ -30,6 +30,9 @@ const LONGEST_LIFE = 100;
 
 const PIECE = 60_000;
 
+/** A carrier takes 100 letters of one writer. */
+const MOST_CARRIED = 100;
+
 const [alice, bob, carol] = [knownIdentity("alice"), knownIdentity("bob"), knownIdentity("carol")];
 
 /** An object that alice sends until bob has answered it. */
@@ -102,7 +105,7 @@ class Alice {
       this.#send(message);
     }
     this.#begin(this.letters, "letter", bob);
-    this.#begin(this.carried, "carried", carol);
+    if (this.carried.length < MOST_CARRIED) this.#begin(this.carried, "carried", carol);
     this.said += 1;
     this.#write({ say: `said ${this.said}` });
     if (this.files.every(({ isSent }) => isSent)) {
