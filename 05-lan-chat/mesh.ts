@@ -317,11 +317,6 @@ export class Mesh {
     return this.#opened.ports.port;
   }
 
-  /** The own addresses that beacons name. */
-  ownAddresses(): string[] {
-    return [...this.#opened.ports.sockets.keys()].map((host) => formatAddress(host, this.port));
-  }
-
   /** How many datagrams were dropped, by reason. */
   stats(): [DropReason, number][] {
     const dropped = this.#gate.dropped;
