@@ -439,6 +439,21 @@ describe("sessions", () => {
       expect(alice.wire.tokens).to.deep.equal([]);
     });
 
+    it("P3.8 is over only when the last acknowledgement was dealt with", async () => {
+      const bob = await peer("bob", {
+        isRight: () => {
+          setImmediate(() => bob.log.push("delivered"));
+          return true;
+        },
+      });
+      const alice = await (await puppet("alice", bob.address)).complete();
+      bob.sessions.get(ALICE)?.end();
+      for (const type of ["ack", "bye"]) alice.say({ type });
+      alice.wire.socket.end();
+      await until(() => bob.log.length === 4, "the end");
+      expect(bob.log).to.deep.equal(["opened alice", "alice> ack", "delivered", "closed alice"]);
+    });
+
     it("P3.8 waits up to 2 s for the other bye", async () => {
       const bob = await peer("bob");
       await (await puppet("alice", bob.address)).complete();
