@@ -29,18 +29,19 @@ MOST_SAID = 1_024
 
 
 class Mesh:
-    def __init__(self, options, identity: Identity, team_key: bytes, history: History, show, note):
+    def __init__(self, options, identity: Identity, team_key: bytes, history: History, terminal):
         self.options = options
         self.access = options.access
         self.history = history
-        self.show = show  # one event, one line
-        self.note = note  # warnings and notes, which go to standard error (P8.1)
+        self.show = terminal.show  # one event, one line
+        self.note = terminal.note  # what is worth knowing goes to standard error (P8.1)
+        self.warn = terminal.warn  # the same, in just these words
         self.port = None
         self.me = Me(identity, options.name, options.team, team_key, self.own_address)
         self.names = Names(options.name, identity.fingerprint)
         self.trust = Trust(history, self.names)
         self.directory = Directory(options.beacon, options.inactive, self.trust.is_pinned)
-        self.gate = Gate(identity.fingerprint, options.team, team_key, self.directory, self.note)
+        self.gate = Gate(identity.fingerprint, options.team, team_key, self.directory, self.warn)
         self.sessions = Sessions(self.me, self)
         self.rooms = Rooms(self)
         self.messages = Messages(self)
@@ -152,7 +153,7 @@ class Mesh:
         shown = self.shown(fingerprint)
         if "#" in shown and not self.trust.is_pinned(fingerprint) and not self.is_repeated(f"warning {fingerprint}"):
             if any(kind == "found" for kind, _ in events):
-                self.note(f"warning: another key says that it is {name}; it is shown as {shown}")
+                self.warn(f"warning: another key says that it is {name}; it is shown as {shown}")
         self.call_if_wanted(fingerprint)
 
     def directory_events(self, events: list) -> None:
@@ -233,12 +234,15 @@ class Mesh:
         self.messages.session_closed(session)
         self.post.session_closed(session)
         self.files.session_closed(session)
-        if not session.replaced:
+        followed = session.replaced or self.sessions.get(session.fingerprint) is not None
+        if not followed:
             self.directory.session_closed(session.fingerprint, steady_milliseconds())
         if not quietly:
             self.show(f"disconnected from {self.shown(session.fingerprint)}" + (f": {reason}" if reason else ""))
-        if not session.replaced:  # otherwise the new session sends what is open
+        if not followed:
             self.messages.tell_queued(session.fingerprint)
+        elif self.sessions.get(session.fingerprint) is not None:
+            self.messages.flush(self.sessions.get(session.fingerprint))
 
     def received(self, session: Session, message: dict) -> None:
         handlers = {"message": self.messages.received, "ack": self.messages.acknowledged,
