@@ -6,6 +6,7 @@ import collections
 from lan_beacons import Gate
 from lan_directory import Directory
 from lan_discovery import Discovery, milliseconds, steady_milliseconds
+from lan_encoding import parse_address
 from lan_files import Files
 from lan_history import History
 from lan_identity import Identity, PublicIdentity, safety_number
@@ -205,8 +206,9 @@ class Mesh:
     def reached(self, peer: PublicIdentity, address: str) -> None:
         """A call to this address came to this key."""
         known = self.directory.peers.get(peer.fingerprint)
-        if known is not None and address[:1].isdigit():
+        if known is not None and parse_address(address) is not None:
             known.add_address(address, steady_milliseconds())
+            self.history.save_address(peer.fingerprint, address)
 
     def session_opened(self, session: Session, quietly: bool) -> None:
         fingerprint = session.fingerprint
@@ -224,7 +226,8 @@ class Mesh:
         elif session.name.lower() != self.trust.keys[fingerprint].name.lower():
             if not self.is_repeated(f"renamed {fingerprint} {session.name}"):
                 self.show(f"{self.shown(fingerprint)} is now called {session.name}")
-        self.history.save_address(fingerprint, session.address)
+        if session.address is not None:
+            self.history.save_address(fingerprint, session.address)
         self.rooms.session_opened(session)
         self.messages.flush(session)
         self.post.session_opened(session)

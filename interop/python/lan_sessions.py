@@ -204,8 +204,8 @@ class Sessions:
             connection.abort()
             raise CallError(f"the connection to {address} broke") from None
         session = Session(self, connection, keys, peer, hello, begun)
-        self.mesh.reached(peer, address)
         self.begin(session)
+        self.mesh.reached(peer, address)
         return self.get(peer.fingerprint) or session
 
     async def say_hello(self, connection: FrameConnection, called: str | None) -> tuple[Hello, Keys]:
