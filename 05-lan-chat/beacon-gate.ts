@@ -9,7 +9,7 @@ import {
   openBeacon,
   parseBeacon,
 } from "./beacons.ts";
-import { fingerprintOf, isSignedBy, parsePublicKey } from "./identity.ts";
+import { fingerprintOf, hasKeyForm, isSignedBy, parsePublicKey } from "./identity.ts";
 import { SignatureBudget } from "./signature-budget.ts";
 
 /** Why a datagram was dropped, in the order of the checks (P8.6). */
@@ -133,9 +133,10 @@ export class BeaconGate {
     const reason = last === undefined ? undefined : whyNotLater(content, last);
     if (reason === "repeated") return { kind: "dropped", reason, repeated: fingerprint };
     if (reason !== undefined) return dropped(reason);
+    if (!hasKeyForm(claim.key)) return dropped("key");
+    if (!this.#budget.take(sourceHost, isPinned(fingerprint), nowMs)) return dropped("rate");
     const key = parsePublicKey(claim.key);
     if (key === undefined) return dropped("key");
-    if (!this.#budget.take(sourceHost, isPinned(fingerprint), nowMs)) return dropped("rate");
     if (!isSignedBy(key, BEACON_LABEL, Buffer.from(claim.body), claim.signature)) return dropped("signature");
     if (parseAddress(content.address)?.host !== sourceHost) return dropped("address");
     if (content.team !== team) return dropped("team");
@@ -175,7 +176,8 @@ export class BeaconGate {
       if (Math.abs(nowMs - time) >= NOTE_EVERY_MS) this.#notedMs.delete(source);
     if (this.#notedMs.size >= NOTED_SOURCES) return dropped("time");
     this.#notedMs.set(sourceHost, nowMs);
-    const off = age > 0 ? `${age} s old` : `${-age} s ahead`;
+    const seconds = BigInt(Math.abs(age)); // In digits, however many.
+    const off = age > 0 ? `${seconds} s old` : `${seconds} s ahead`;
     const note = `a beacon from ${sourceHost} is ${off}: is a clock wrong?`;
     return { kind: "dropped", reason: "time", note };
   }

@@ -146,8 +146,8 @@ export class BeaconSockets {
     try {
       socket.setBroadcast(true);
       socket.setMulticastTTL(TTL);
-      // Without it a multicast needs a default route. The setting counts for whatever the socket sends, so each
-      // address needs a socket of its own.
+      // Linux takes the interface of the address that the socket is bound to; other systems would take that of the default
+      // route. The setting counts for whatever the socket sends, so each address needs a socket of its own.
       socket.setMulticastInterface(host);
     } catch (error) {
       this.reportOf(host).failed.multicast = 1;

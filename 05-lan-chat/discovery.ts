@@ -221,9 +221,9 @@ class RunningDiscovery implements Discovery {
       if (isShared) this.#sharedMs.set(judgement.beacon.key.fingerprint, nowMs);
       return this.#accept(judgement.beacon, judgement.isNewSession, nowMs);
     }
-    // The same token came by two ways, of which the other was faster.
     const { repeated, note } = judgement;
-    if (isShared && repeated !== undefined && this.#sharedMs.has(repeated))
+    // The same token came by two ways, of which the other was faster.
+    if (isShared && repeated !== undefined && this.#options.directory.isKnown(repeated))
       this.#sharedMs.set(repeated, nowMs);
     if (note !== undefined && nowMs >= this.#quietUntilMs) onNote(note);
   }
@@ -231,7 +231,10 @@ class RunningDiscovery implements Discovery {
   #accept(beacon: Beacon, isNewSession: boolean, nowMs: number): void {
     const { directory, onBeacon } = this.#options;
     const { fingerprint } = beacon.key;
-    if (beacon.type === "bye") return this.#tell(directory.goodbye(fingerprint, nowMs));
+    if (beacon.type === "bye") {
+      this.#owed.delete(fingerprint);
+      return this.#tell(directory.goodbye(fingerprint, nowMs));
+    }
     const isNew = isNewSession || !directory.isKnown(fingerprint);
     const events = directory.heard(beacon, nowMs);
     onBeacon?.(beacon);

@@ -45,18 +45,21 @@ const AFTER_MODULUS = Buffer.from("0203010001", "hex");
 const DER_BYTES = BEFORE_MODULUS.length + RSA_BYTES + AFTER_MODULUS.length;
 
 /**
- * The public key in these bytes, which must have the one form of P8.2: 2,048 bits, e = 65537. One key with two
- * spellings would have two fingerprints, and be taken for two people.
- * @returns undefined if they have any other form
+ * Says if these bytes have the one form that a public key has (P8.2): 2,048 bits, e = 65537. One key with two spellings
+ * would have two fingerprints, and be taken for two people.
  */
-export function parsePublicKey(der: Buffer): PublicIdentity | undefined {
-  const modulusEnd = BEFORE_MODULUS.length + RSA_BYTES;
-  const hasForm =
+export function hasKeyForm(der: Buffer): boolean {
+  return (
     der.length === DER_BYTES &&
     der.subarray(0, BEFORE_MODULUS.length).equals(BEFORE_MODULUS) &&
-    der.subarray(modulusEnd).equals(AFTER_MODULUS) &&
-    der.readUInt8(BEFORE_MODULUS.length) >= 0x80;
-  if (!hasForm) return undefined;
+    der.subarray(BEFORE_MODULUS.length + RSA_BYTES).equals(AFTER_MODULUS) &&
+    der.readUInt8(BEFORE_MODULUS.length) >= 0x80
+  );
+}
+
+/** The public key in these bytes; undefined if they do not have its form. */
+export function parsePublicKey(der: Buffer): PublicIdentity | undefined {
+  if (!hasKeyForm(der)) return undefined;
   try {
     const key = createPublicKey({ key: der, format: "der", type: "spki" });
     return { der: Buffer.from(der), key, fingerprint: fingerprintOf(der) };

@@ -12,7 +12,8 @@ const WINDOW_MS = 1000;
 /** Counts what happened within the last second. It holds as many times as its limit, and no more. */
 class Window {
   readonly #limit: number;
-  #times: number[] = [];
+  /** Oldest first. */
+  readonly #times: number[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -20,7 +21,10 @@ class Window {
 
   hasRoom(nowMs: number): boolean {
     // A time in the future is no reason to wait: the clock was set back.
-    this.#times = this.#times.filter((time) => time <= nowMs && nowMs - time < WINDOW_MS);
+    for (let [oldest] = this.#times; oldest !== undefined; [oldest] = this.#times) {
+      if (oldest <= nowMs && nowMs - oldest < WINDOW_MS) break;
+      this.#times.shift();
+    }
     return this.#times.length < this.#limit;
   }
 

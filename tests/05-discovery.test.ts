@@ -1,6 +1,7 @@
 // Discovery over real sockets (P8.7 to P8.10), in networks of its own. On loopback in one, between hosts in the others.
 
 import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { expect } from "chai";
 import { makeBeacon } from "../05-lan-chat/beacons.ts";
 import type { DoctorReport } from "../05-lan-chat/discovery.ts";
@@ -10,6 +11,7 @@ import { nodeCommand } from "../programs/node-command.ts";
 import { Host, Lan, needsLan } from "./support/lan.ts";
 import type { LanOrder } from "./support/lan-listener.ts";
 import type { LanPeerOptions } from "./support/lan-peer.ts";
+import { leaveOut } from "./support/tools.ts";
 
 const vectors = JSON.parse(readFileSync(new URL("./vectors/lan.json", import.meta.url), "utf8"));
 const TEAM_KEY = Buffer.from(vectors.beacons.teamKey, "hex");
@@ -205,6 +207,23 @@ describe("discovery on loopback", () => {
     await Promise.all([alice.line("found: carol"), carol.line(/found/)]);
   });
 
+  it("P9.1 on IPv6, where there is no group, --peer finds them, and both stay", async function () {
+    const has = Object.values(networkInterfaces()).some((infos) =>
+      infos?.some(({ address }) => address === "::1"),
+    );
+    if (!has) leaveOut(this, "this machine has no IPv6");
+    const options = { host: "::1", beaconSeconds: 0.5 };
+    const alice = await peer(host, { name: "alice", ...options });
+    const bob = await peer(host, { name: "bob", ...options, peers: ["[::1]:5000"] });
+    await Promise.all([alice.line("found: bob"), bob.line("found: alice")]);
+    await askUntil<DoctorReport>(alice, "doctor", ({ accepted }) => accepted >= 8);
+    await askUntil<DoctorReport>(bob, "doctor", ({ accepted }) => accepted >= 8);
+    for (const one of [alice, bob])
+      expect(one.lines.filter((line) => /left|note: c/.test(line))).to.deep.equal([]);
+    await leave(bob);
+    await alice.line("left: bob");
+  });
+
   it("goes on without the shared port, and says so", async () => {
     const keeper = host.program("a program that keeps the port", [
       process.execPath,
@@ -247,6 +266,21 @@ describe("discovery between hosts", () => {
     const answers = all.map((one) => askUntil<string[][]>(one, "peers", (peers) => peers.length === 4));
     expect((await answers[0])?.flat().sort()).to.deep.equal([2, 3, 4, 5].map((i) => `10.1.0.${i}:5000`));
     await Promise.all(answers);
+  });
+
+  it("P8.7 two programs of one host and one of another find each other", async () => {
+    const [one, two] = [await lan.host({ red: "10.1.0.1/24" }), await lan.host({ red: "10.1.0.2/24" })];
+    const options = { host: "0.0.0.0", beaconSeconds: 0.5 };
+    const all = [
+      await peer(one, { name: "alice", ...options }),
+      await peer(one, { name: "bob", ...options }),
+      await peer(two, { name: "carol", ...options }),
+    ];
+    for (const one of all) {
+      await askUntil<string[][]>(one, "peers", (peers) => peers.length === 2);
+      await askUntil<DoctorReport>(one, "doctor", ({ addresses: [own] }) => (own?.heardShared ?? 0) >= 6);
+      expect(one.lines.filter((line) => /left/.test(line))).to.deep.equal([]);
+    }
   });
 
   it("P8.7 two networks by the group alone: from each address its own token, on its own interface", async () => {
