@@ -3,6 +3,7 @@
 
 import { connect, type Socket } from "node:net";
 import { parseDestination } from "./addresses.ts";
+import { crosses, staysIfCrossed } from "./crossing.ts";
 import { FrameConnection, reasonOf } from "./frame-connection.ts";
 import {
   type Drawing,
@@ -34,7 +35,7 @@ const CLOSE_TIMEOUT = 2000;
 
 const NO_ADDRESS = "no address is known";
 
-/** So many sessions are open at a time. Everybody who has the passphrase can make keys, and each costs a connection. */
+/** So many sessions are open at a time, unless told otherwise. Each costs a connection. */
 const MAX_SESSIONS = 512;
 
 /** Why a call has led to no session. The message is one line for the user. */
@@ -83,6 +84,8 @@ export interface SessionsOptions {
   /** The time for tokens, in whole seconds since 1970. */
   seconds?: () => number;
   drawing?: Drawing;
+  /** How many sessions may be open at a time: everybody who has the passphrase can make keys. */
+  maxSessions?: number;
 }
 
 /** A connection whose handshake is not complete. */
@@ -151,7 +154,7 @@ export class Sessions {
   readonly #calls = new Map<string, Promise<Session>>();
   /** Open sessions, by fingerprint. */
   readonly #entries = new Map<string, Entry>();
-  /** Sessions that we have said goodbye to. */
+  /** Sessions in which one side has said goodbye. */
   readonly #leaving = new Set<OpenSession>();
   /** Counts the beginnings and completions of sessions, so that they have an order. */
   #order = 0;
@@ -328,8 +331,9 @@ export class Sessions {
       },
       mayEnter: (peer, name) => {
         attempt.verdict = this.#options.judge(peer, name);
-        const isFull = this.#entries.size >= MAX_SESSIONS && this.get(peer.fingerprint) === undefined;
-        return attempt.verdict !== "changed" && attempt.verdict !== "refused" && !isFull;
+        const limit = this.#options.maxSessions ?? MAX_SESSIONS;
+        const isFull = this.#entries.size >= limit && this.get(peer.fingerprint) === undefined;
+        return !isNo(attempt.verdict) && !isFull;
       },
     };
   }
@@ -367,8 +371,8 @@ export class Sessions {
     if (peer !== undefined && attempt.role === "responder")
       this.#waitingTimes.failed(peer.fingerprint, this.#now());
     const name = attempt.handshake?.othersHello?.from;
-    if (failure === "not-allowed" && peer !== undefined && name !== undefined)
-      this.#options.events.turnedAway(peer, name, attempt.verdict ?? "refused");
+    if (peer !== undefined && name !== undefined && isNo(attempt.verdict))
+      this.#options.events.turnedAway(peer, name, attempt.verdict);
     const [kind, text] = FAILURES[failure];
     attempt.settle(new CallError(kind, `${attempt.calledAddress}: ${text}`));
   }
@@ -391,8 +395,9 @@ export class Sessions {
     const { connection } = attempt;
     if (connection === undefined) return;
     const before = this.#entries.get(proven.peer.fingerprint);
-    const hasCrossed = before !== undefined && crosses(attempt, before);
-    if (hasCrossed && this.#initiatorIsSmaller(before.session)) {
+    const hasCrossed =
+      before !== undefined && crosses(attempt, { role: before.session.role, completed: before.completed });
+    if (hasCrossed && this.#stays(before.session)) {
       connection.abandon();
       return attempt.settle(before.session);
     }
@@ -435,7 +440,7 @@ export class Sessions {
 
   /** Gives up our calls to a peer that we have a session with now, but for one that will stand instead (P9.6). */
   #endOtherCalls(session: OpenSession, host: string): void {
-    const willStand = session.role === "responder" && !this.#initiatorIsSmaller(session);
+    const willStand = session.role === "responder" && !this.#stays(session);
     for (const call of [...this.#calling]) {
       const isTheSame = call.calledAddress === session.address && call.host === host;
       if (call.called !== session.fingerprint && !(call.called === "" && isTheSame)) continue;
@@ -447,13 +452,12 @@ export class Sessions {
     }
   }
 
-  #initiatorIsSmaller({ role, fingerprint }: OpenSession): boolean {
-    const own = Buffer.from(this.#options.identity.fingerprint, "base64url");
-    const isOwnSmaller = Buffer.compare(own, Buffer.from(fingerprint, "base64url")) < 0;
-    return (role === "initiator") === isOwnSmaller;
+  /** Whether this session is the one that stays of two that have crossed. */
+  #stays({ role, fingerprint }: OpenSession): boolean {
+    return staysIfCrossed(role, this.#options.identity.fingerprint, fingerprint);
   }
 
-  /** We have said goodbye in this session. */
+  /** One side has said goodbye in this session. */
   #leave(session: OpenSession): void {
     this.#remove(session);
     this.#leaving.add(session);
@@ -479,9 +483,8 @@ export class Sessions {
   }
 }
 
-/** P9.6: a call crosses if it began before the session that there is was complete, and was made by the other side. */
-function crosses(attempt: Attempt, before: Entry): boolean {
-  return attempt.began < before.completed && attempt.role !== before.session.role;
+function isNo(verdict: Verdict | undefined): verdict is "changed" | "refused" {
+  return verdict === "changed" || verdict === "refused";
 }
 
 /** What a user is told of a handshake that failed. */
