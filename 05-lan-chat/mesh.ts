@@ -453,9 +453,11 @@ export class Mesh {
   }
 
   #showNewKey(fingerprint: string): void {
-    const { show } = this.#settings;
-    show(`new key for ${this.shown(fingerprint)}`);
+    const { show, note } = this.#settings;
+    const name = this.shown(fingerprint);
+    show(`new key for ${name}`);
     show(this.safetyNumber(fingerprint));
+    note(`compare it once, by voice or in person; if ${name} has the same: /verified ${name}`);
   }
 
   /** Once for each other name. */

@@ -82,8 +82,8 @@ export function askPassphrase(
   output: Writable,
 ): Promise<string | undefined> {
   const hidden = new HiddenLine(MAX_PASSPHRASE_BYTES);
+  input.setRawMode?.(true); // Before the question: who types quickly must not be seen either.
   output.write(question);
-  input.setRawMode?.(true);
   return new Promise((resolve) => {
     const finish = (answer: string | undefined): void => {
       input.off("data", take).off("end", end);

@@ -4,14 +4,14 @@
 import { fileURLToPath } from "node:url";
 import { usage } from "./arguments.ts";
 import { onStopSignal } from "./listening.ts";
-import { startMesh } from "./mesh.ts";
+import { type Mesh, startMesh } from "./mesh.ts";
 import { completions } from "./mesh-commands.ts";
 import { MeshUser } from "./mesh-user.ts";
 import { askPassphrase, drawPassphrase, passphraseWarnings, readPassphraseFile } from "./passphrase.ts";
 import { OPTIONS, type PeerOptions, readPeerCall } from "./peer-options.ts";
 import { printable } from "./printable.ts";
 import { runProgram, UserError, wrapped } from "./program.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
 
 const CALL = "npm run 05:peer -- --name NAME --team TEAM [OPTIONS]";
 const ABOUT =
@@ -28,38 +28,41 @@ void runProgram(async () => {
 });
 
 async function runPeer(options: PeerOptions, passphrase: string): Promise<void> {
-  const names = { known: (): string[] => [] };
-  const terminal = openTerminal(process.stdin, process.stdout, (line) => completions(line, names.known()));
+  let mesh: Mesh | undefined;
+  let terminal: Terminal | undefined;
+  // It is opened for the first line that is shown. If the program cannot start, no prompt was ever there.
+  const shownTerminal = (): Terminal => {
+    terminal ??= openTerminal(process.stdin, process.stdout, (line) =>
+      completions(line, mesh?.knownNames() ?? []),
+    );
+    return terminal;
+  };
   // Notes are no events. Where nobody sits at the terminal, they stay off the standard output.
   const note = (line: string): void => {
-    if (terminal.interactive) terminal.show(line);
+    if (terminal?.interactive) terminal.show(line);
     else warn(line);
   };
   const stopped = new AbortController();
   // Whoever waits for a line gets the end of the input then.
-  stopped.signal.addEventListener("abort", () => terminal.close());
+  stopped.signal.addEventListener("abort", () => terminal?.close());
   onStopSignal(() => stopped.abort());
   try {
-    const mesh = await startMesh({
+    mesh = await startMesh({
       options,
       passphrase,
-      show: (event) => terminal.show(event),
+      show: (event) => shownTerminal().show(event),
       note,
       onFatal: (error) => {
         if (stopped.signal.aborted) return;
         process.exitCode = 1;
-        terminal.show(`error: ${error.message}`);
+        shownTerminal().show(`error: ${error.message}`);
         stopped.abort();
       },
     });
-    names.known = () => mesh.knownNames();
-    try {
-      if (!stopped.signal.aborted) await new MeshUser(mesh, terminal, options, note).run();
-    } finally {
-      await mesh.stop();
-    }
+    if (!stopped.signal.aborted) await new MeshUser(mesh, shownTerminal(), options, note).run();
   } finally {
-    terminal.close();
+    await mesh?.stop();
+    terminal?.close();
   }
 }
 

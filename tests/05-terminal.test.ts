@@ -32,7 +32,7 @@ withTool("tmux", ["-V"], "a peer in a real terminal", () => {
 
     it("P9.12 opens with the menu, and quits by its 0 with exit code 0", async () => {
       const alice = open(team().argv("alice"));
-      const screen = await alice.shows(/you>$/);
+      const screen = await alice.shows(/0 quit[\s\S]*you>$/);
       expect(screen.split("\n")[0]).to.equal("listening on 127.0.0.1:5000");
       for (const entry of [
         "1 messaging session",

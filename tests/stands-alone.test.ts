@@ -42,7 +42,7 @@ describe("a stage's folder", () => {
     let peer: ChildProgram | undefined;
     try {
       const stage = join(COURSE_FOLDER, "05-lan-chat");
-      const isData = (path: string): boolean => path.startsWith(join(stage, "data"));
+      const isData = (path: string): boolean => path === join(stage, "data");
       cpSync(stage, folder, { recursive: true, filter: (path) => !isData(path) });
       for (const name of PACKAGES) {
         const from = join(COURSE_FOLDER, "node_modules", name);

@@ -157,7 +157,8 @@ export class LanPeer {
     void this.conversations.start();
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.conversations.close();
     this.history.close();
     rmSync(this.dir, { recursive: true });
   }
@@ -259,22 +260,36 @@ export class LanMesh {
     return objects.length;
   }
 
-  /** Goes on until nothing is under way and nothing is left to do. */
+  /** Everybody does what there is to do, and everything under way arrives. @returns how much that was */
+  #round(): number {
+    let moved = 0;
+    for (const from of this.peers) {
+      moved += from.later.length;
+      from.turn();
+      for (const to of this.peers) moved += this.arrive(from, to);
+    }
+    return moved;
+  }
+
+  /** Goes on until nothing is under way and nothing is left to do, where no file is read or written. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 3; ) {
-      let moved = 0;
-      for (const from of this.peers) {
-        moved += from.later.length;
-        from.turn();
-        for (const to of this.peers) moved += this.arrive(from, to);
-      }
-      // Promises, and reading and writing of files.
-      await new Promise((resolve) => setTimeout(resolve, moved > 0 ? 0 : 2));
-      quiet = moved > 0 ? 0 : quiet + 1;
+    for (let quiet = 0; quiet < 5; ) {
+      quiet = this.#round() > 0 ? 0 : quiet + 1;
+      await new Promise(setImmediate);
     }
   }
 
-  close(): void {
-    for (const peer of this.peers) peer.close();
+  /** Goes on until something is so. @throws Error if it is not so within half a minute */
+  async until(isSo: () => boolean): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (!isSo()) {
+      if (Date.now() > deadline) throw new Error(`waited in vain: ${isSo}`);
+      this.#round();
+      await new Promise(setImmediate);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const peer of this.peers) await peer.close();
   }
 }
