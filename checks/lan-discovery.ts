@@ -1,47 +1,21 @@
 // Checks clauses P8.7 to P8.10: when and where stage 05's program sends beacons, whom it finds, loses and forgets, and
 // how it names peers.
 
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
-import { HOST, Lan } from "./engine/lan.ts";
-import { type LanPeer, readBeacon } from "./engine/lan-peer.ts";
+import { BROADCAST, GROUP, Lan, SHARED_PORT } from "./engine/lan.ts";
+import type { LanPeer } from "./engine/lan-peer.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
-import { CouldNotRun } from "./engine/step-failure.ts";
-
-const GROUP = "239.255.54.45";
-const BROADCAST = "127.255.255.255";
-const SHARED_PORT = 54_545;
 
 /** How many peers that are not pinned are remembered (P8.10). */
 const MOST_PEERS = 256;
 /** How many beacons are sent in a row before a pause: a socket's buffer must hold them. */
 const HANDFUL = 10;
 
-/** Listens on the shared port for what is sent to one address. */
-async function overhears(lan: Lan, address: string): Promise<{ heard: string[]; socket: Socket }> {
-  const socket = createSocket({ type: "udp4", reuseAddr: true });
-  const heard: string[] = [];
-  lan.scene.afterwards(() => socket.close());
-  try {
-    // Bound to the address itself, a socket gets nothing else. Not every system allows that.
-    socket.bind(SHARED_PORT, address);
-    await once(socket, "listening");
-    if (address === GROUP) socket.addMembership(GROUP, HOST);
-  } catch (error) {
-    throw new CouldNotRun(`this system cannot listen for ${address} alone: ${(error as Error).message}`);
-  }
-  socket.on("message", (bytes) => {
-    if (typeof readBeacon(bytes, 0, lan.teamKey) !== "string") heard.push(bytes.toString("latin1"));
-  });
-  return { heard, socket };
-}
-
 /** Expects that a beacon of the program is sent to an address. */
 async function isSentTo(scene: Scene, lan: Lan, address: string): Promise<void> {
-  const { heard } = await overhears(lan, address);
+  const heard = await lan.overhears(address);
   const bob = await lan.peer("bob");
   const alice = await lan.program("alice", { peers: [bob], beacon: 0.3 });
   const { datagram } = await bob.hearsBeacon(alice);
@@ -308,13 +282,16 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
         const warned = await lan.eventually(() => (alice.errors.length > errors ? true : undefined), alice);
         if (!warned) scene.fails({ expected: "a warning on standard error", received: "none" });
       });
-      await alice.enters("/msg bob to the first");
-      const first = await bob.answers(alice);
-      await first.takesMessage("to the first");
-      await alice.enters(`/msg ${second.suffixed} to the second`);
-      const other = await second.answers(alice);
-      await other.takesMessage("to the second");
-      await alice.shows(`delivered to ${second.suffixed}: 2`);
+      // Each is called by its own name. A session would pin the name to one of them.
+      for (const [peer, name] of [
+        [bob, "bob"],
+        [second, second.suffixed],
+      ] as const) {
+        await alice.enters(`/connect ${name}`);
+        const session = await peer.isCalled(alice);
+        await session.receivesHello(peer.key.fingerprint);
+        await session.breaks();
+      }
     },
   },
   {
@@ -331,8 +308,9 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.enters(`/connect bob#${swapCase(second.key.fingerprint.slice(0, 4))}`);
       await alice.showsNext(/^error: /);
       await alice.enters(`/connect ${second.suffixed}`);
-      await second.answers(alice);
-      await alice.shows(`connected to ${second.suffixed}`);
+      const session = await second.isCalled(alice);
+      await session.receivesHello(second.key.fingerprint);
+      await session.breaks();
     },
   },
   {

@@ -317,13 +317,12 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a piece that is empty, too long, out of order or beyond the size is not taken",
     async run(scene) {
       const { alice, bob, session } = await talk(scene);
-      const bytes = randomBytes(CHUNK + 10);
-      const wrong: Record<string, (offer: Offer) => Members> = {
-        "is empty": (offer) => chunkOf(offer, bytes, 0, 0),
-        "does not come next": (offer) => chunkOf(offer, bytes, 5),
-        "is longer than 65,536 bytes": (offer) => chunkOf(offer, bytes, 0, CHUNK + 1),
-        "is no base64": (offer) => ({ ...chunkOf(offer, bytes, 0), data: "?" }),
-        "goes beyond the size": (offer) => ({
+      const wrong: Record<string, (offer: Offer, bytes: Buffer) => Members> = {
+        "is empty": (offer, bytes) => chunkOf(offer, bytes, 0, 0),
+        "does not come next": (offer, bytes) => chunkOf(offer, bytes, 5),
+        "is longer than 65,536 bytes": (offer, bytes) => chunkOf(offer, bytes, 0, CHUNK + 1),
+        "is no base64": (offer, bytes) => ({ ...chunkOf(offer, bytes, 0), data: "?" }),
+        "goes beyond the size": (offer, bytes) => ({
           ...chunkOf(offer, bytes, 0),
           data: Buffer.alloc(offer.size + 1, 1).toString("base64"),
         }),
@@ -331,13 +330,13 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       let current = session;
       for (const [index, [what, make]] of Object.entries(wrong).entries()) {
         scene.transcript.steps.push(`a piece comes that ${what}`);
-        const body = bytes.subarray(0, what === "goes beyond the size" ? 100 : bytes.length);
-        const offer = offerOf(body, `wrong${index}.bin`);
+        const bytes = randomBytes(what === "goes beyond the size" ? 100 : CHUNK + 10);
+        const offer = offerOf(bytes, `wrong${index}.bin`);
         await current.says(offer);
-        const number = await isOffered(alice, `wrong${index}.bin`, body.length);
+        const number = await isOffered(alice, `wrong${index}.bin`, bytes.length);
         await alice.enters(`/take ${number}`);
         await current.hears({ type: "accept", file: offer.file, offset: 0 });
-        await current.saysAll([make(offer), { type: "ping" }]);
+        await current.saysAll([make(offer, bytes), { type: "ping" }]);
         const answer = await current.hearsType("cancel", "error", "pong");
         if (answer.type === "error") current.connection.ignoresTheRest();
         else if (answer.type === "cancel") await current.hears({ type: "pong" });

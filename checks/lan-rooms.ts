@@ -56,7 +56,9 @@ async function meeting(scene: Scene): Promise<Meeting> {
   for (const name of ["bob", "carol"]) {
     const peer = await lan.peer(name);
     await peer.isFoundBy(alice);
-    sessions.push(await peer.opens(alice));
+    const session = await peer.opens(alice);
+    session.passedOver.add("room"); // Not only the maker may pass a room on.
+    sessions.push(session);
   }
   const [bob, carol] = sessions;
   if (bob === undefined || carol === undefined) throw new Error("two sessions");

@@ -137,6 +137,7 @@ export function readKey(base64: unknown): { der: Buffer; key: KeyObject } | stri
   if (der.toString("base64") !== base64) return "it is no padded base64";
   if (der.length !== KEY_BYTES) return `it has ${der.length} bytes, and not ${KEY_BYTES}`;
   if (!der.subarray(0, KEY_BEGIN.length).equals(KEY_BEGIN)) return "its first bytes are others";
+  if (((der[KEY_BEGIN.length] ?? 0) & 0x80) === 0) return "the top bit of its modulus is not set";
   if (!der.subarray(-KEY_END.length).equals(KEY_END)) return "its exponent is not 65537";
   return { der, key: createPublicKey({ key: der, type: "spki", format: "der" }) };
 }
@@ -156,38 +157,36 @@ function makePrime(): Promise<bigint> {
  */
 export class KeySupply {
   readonly #primes: bigint[] = [];
-  #first = 0;
+  /** Makes primes one after the other, also if several keys are wanted at the same time. */
+  #making: Promise<void> = Promise.resolve();
+  /** The indexes of the two primes of the next key, the first one greater. */
+  #first = 1;
   #second = 0;
-  #last: Promise<unknown> = Promise.resolve();
 
-  /** The next key. Several checks may ask at the same time: they are served one after the other. */
-  next(): Promise<LanKey> {
-    const key = this.#last.then(() => this.#next());
-    this.#last = key.catch(() => {});
-    return key;
-  }
-
-  async #next(): Promise<LanKey> {
+  async next(): Promise<LanKey> {
+    const [first, second] = [this.#first, this.#second];
     this.#second += 1;
-    if (this.#second > this.#first) {
+    if (this.#second === this.#first) {
       this.#first += 1;
       this.#second = 0;
-      while (this.#primes.length <= this.#first) await this.#addPrime();
-      if (this.#first === 0) return this.#next();
     }
-    if (this.#second === this.#first) return this.#next();
-    return keyOfPrimes(this.#primes[this.#first] ?? 0n, this.#primes[this.#second] ?? 0n, EXPONENT);
-  }
-
-  async #addPrime(): Promise<void> {
-    const prime = await makePrime();
-    if (prime % EXPONENT !== 1n && prime % 3n !== 1n) this.#primes.push(prime);
+    return keyOfPrimes(await this.#prime(first), await this.#prime(second), EXPONENT);
   }
 
   /** A key with another exponent, of the first two primes. */
   async withExponent(exponent: bigint): Promise<LanKey> {
-    while (this.#primes.length < 2) await this.#addPrime();
-    return keyOfPrimes(this.#primes[0] ?? 0n, this.#primes[1] ?? 0n, exponent);
+    return keyOfPrimes(await this.#prime(1), await this.#prime(0), exponent);
+  }
+
+  async #prime(index: number): Promise<bigint> {
+    this.#making = this.#making.then(async () => {
+      while (this.#primes.length <= index) {
+        const prime = await makePrime();
+        if (prime % EXPONENT !== 1n && prime % 3n !== 1n) this.#primes.push(prime);
+      }
+    });
+    await this.#making;
+    return this.#primes[index] ?? 0n;
   }
 }
 
