@@ -18,8 +18,9 @@ const SHARED = ["programs", "terminal"];
 const PURE =
   /^0[234]-[a-z0-9-]+\/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)\.ts$/;
 
-/** With the keys of a chat, these files of stage 04 can decrypt it. */
-const CIPHER = /^04-aes-chat\/(?:aes-cbc-hmac|key-schedule)\.ts$/;
+/** With the keys of a chat, these files of stages 04 and 05 can decrypt it. */
+const CIPHER =
+  /^(?:04-aes-chat\/(?:aes-cbc-hmac|key-schedule)|05-lan-chat\/(?:base64|fernet|identity|team-key))\.ts$/;
 
 /** What the files of a folder may import, in addition to the folder itself and Node's modules. */
 export interface ImportRule {
@@ -42,7 +43,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   "captures/follow": { folders: ["captures/read"] },
   "captures/explain": { folders: ["captures/read", "captures/follow"], files: CIPHER },
   "captures/show": { folders: [...CAPTURES, ...SHARED] },
-  "captures/record": { folders: [...CAPTURES, ...SHARED] },
+  "captures/record": { folders: [...CAPTURES, ...SHARED], packages: ["libsql"] },
   captures: { folders: [...IN_CAPTURES, ...SHARED] },
   attacks: { folders: [...ALL_CAPTURES, ...SHARED], files: PURE },
   checks: { folders: [...ALL_CAPTURES, ...SHARED], packages: ["esbuild"] },

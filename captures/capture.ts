@@ -7,12 +7,17 @@ import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
+import { TEAM } from "./record/lan-conversation.ts";
 import { recordLive } from "./record/live.ts";
+import { recordLiveLan } from "./record/live-lan.ts";
 import { nextSteps, type Recorded } from "./record/next-steps.ts";
 import { keyLogBeside, METHODS, type Method, pathForPeople, RecordError, record } from "./record/record.ts";
+import { keysBeside, LAN_RECORDING, recordLan } from "./record/record-lan.ts";
 import { RECORDINGS, type Recording } from "./record/recordings.ts";
 
-const NAMES = RECORDINGS.map(({ name }) => name);
+/** All recordings: stage 05 is another kind, because it is between hosts. */
+const ALL: readonly (Recording | typeof LAN_RECORDING)[] = [...RECORDINGS, LAN_RECORDING];
+const NAMES = ALL.map(({ name }) => name);
 
 const USAGE = `usage: npm run capture -- NAME [OUT.pcap]
        npm run capture -- all
@@ -23,17 +28,18 @@ Without OUT.pcap the file in captures/ is written anew (with --live: work/live-S
 
   NAME              ${NAMES.slice(0, 3).join(", ")},
                     ${NAMES.slice(3).join(", ")}
-  --live            record what you do in other terminals, until Ctrl-C; STAGE is 01, 02, 03 or 04
-  --port PORT       with --live: your server's port, if it is not the stage's own
+  --live            record what you do in other terminals, until Ctrl-C; STAGE is 01, 02, 03, 04 or 05
+  --port PORT       with --live: your server's port, if it is not the stage's own (05: of a peer without beacons)
   --method METHOD   tool (dumpcap or tcpdump), namespace (Linux: the same in a namespace of its own)
                     or recorder (ours: needs no rights, makes up the headers); otherwise the first that works
+                    05 is between hosts in namespaces: tool as root, namespace else; Linux only
   --help            show this text`;
 
 /** The arguments are wrong. The message is one line; the exit code is 2. */
 class UsageError extends Error {}
 
 interface Given {
-  recordings: readonly Recording[];
+  recordings: typeof ALL;
   out: string | undefined;
   live: boolean;
   port: number | undefined;
@@ -60,7 +66,7 @@ function readArguments(argv: readonly string[]): Given | undefined {
       throw new Error(`a method is ${METHODS.join(", ")}`);
     }
     const live = values.live ?? false;
-    if (live && !/^0[1-4]$/.test(name)) throw new Error("--live takes a stage: 01, 02, 03 or 04");
+    if (live && !/^0[1-5]$/.test(name)) throw new Error("--live takes a stage: 01, 02, 03, 04 or 05");
     if (live && method === "namespace")
       throw new Error("--live cannot be in a namespace: your terminals are not");
     if (values.port !== undefined && !(live && isPort(values.port))) {
@@ -68,7 +74,7 @@ function readArguments(argv: readonly string[]): Given | undefined {
     }
     const port = values.port === undefined ? undefined : Number(values.port);
     if (name === "all" && out !== undefined) throw new Error("all takes no file");
-    const recordings = RECORDINGS.filter((recording) => name === "all" || recording.name === name);
+    const recordings = ALL.filter((recording) => name === "all" || recording.name === name);
     if (recordings.length === 0) {
       throw new Error(
         `there is no recording ${JSON.stringify(name).slice(0, 40)}; there are ${NAMES.join(", ")}`,
@@ -96,6 +102,12 @@ async function main(): Promise<void> {
   for (const recording of recordings) {
     const folder = live ? ["work", `live-${recording.name}.pcap`] : ["captures", `${recording.file}.pcap`];
     const file = out ?? join(COURSE_FOLDER, ...folder);
+    if (!("play" in recording)) {
+      if (stopped === undefined) await recordLan({ out: file, method, report });
+      else await recordLiveLan({ out: file, method, port, stopped, report });
+      made.push({ capture: pathForPeople(file), keys: undefined, lan: live ? undefined : lanSteps(file) });
+      continue;
+    }
     if (stopped === undefined) {
       await record(recording, { out: file, method, report });
     } else {
@@ -106,6 +118,17 @@ async function main(): Promise<void> {
     made.push({ capture: pathForPeople(file), keys: hasKeys ? pathForPeople(keys) : undefined });
   }
   for (const line of nextSteps(made)) report(line);
+}
+
+/** What opens a recording of stage 05, as paths to type. */
+function lanSteps(file: string): Recorded["lan"] {
+  const { passphrase, letter, identities } = keysBeside(file);
+  return {
+    passphrase: pathForPeople(passphrase),
+    team: TEAM,
+    letter: pathForPeople(letter),
+    identity: pathForPeople(identities.bob),
+  };
 }
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;

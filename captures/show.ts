@@ -1,20 +1,28 @@
 // npm run show -- FILE: shows a capture to people. Readable text has one colour, ciphertext another.
 
+import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { systemProblem } from "../programs/system-error.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
 import { type Canvas, canvasFor } from "../terminal/paint.ts";
+import { wrap } from "../terminal/text.ts";
 import { type KeyLog, parseKeyLog } from "./explain/key-log.ts";
+import { letterIn, type Reader, readerOf } from "./explain/letters.ts";
 import { jsonOf } from "./explain/protocols.ts";
 import { linesOf } from "./explain/stream-lines.ts";
+import { type TeamKey, teamKeyFrom, withoutCr } from "./explain/team-tokens.ts";
+import { tokenOf } from "./explain/tokens.ts";
+import type { UdpConversation } from "./follow/conversations.ts";
 import { type LoadedCapture, loadCapture } from "./follow/load.ts";
 import { FileError } from "./read/capture-file.ts";
 import { CaptureError, type Stream } from "./read/packet.ts";
 import { readOptions, type ShowOptions, UsageError } from "./show/options.ts";
 import { showCompare } from "./show/show-compare.ts";
+import { showConversation } from "./show/show-conversation.ts";
 import { showFind } from "./show/show-find.ts";
+import { showLetter } from "./show/show-letter.ts";
 import { showPacket, showPackets } from "./show/show-packets.ts";
 import { showStream } from "./show/show-stream.ts";
 import { damageRows, showSummary } from "./show/show-summary.ts";
@@ -30,22 +38,31 @@ and what stood on the wire.
   --packets         all packets: number, time, ends, flags, sequence number and
                     acknowledgement (from the SYN on), bytes of data, what it is
   --packet N        packet N, every byte with its meaning
+  --udp N           the datagrams of conversation N in UDP (--udp all)
   --find TEXT       where TEXT can be read
   --compare         two captures of the same conversation side by side
   --json            one JSON object for each stream, a line each
+  --letter          FILE is no capture, but a letter of stage 05 as its carrier
+                    keeps it
 
 With one of these:
-  --hex             with --stream: every byte in hexadecimal
+  --hex             with --stream or --udp: every byte in hexadecimal
   --stats           with --stream or --compare: how much of a line is text, and
                     how evenly its bytes are spread
   --keys FILE       with --stream, --find, --compare or --json: decrypt stage 04
                     with this key log
+  --passphrase-file FILE --team TEAM
+                    not with --compare, --json or --letter: open what stage 05
+                    seals with its team's key: beacons, and the first token of
+                    each side of a session
+  --identity FILE   with --letter: open it with its recipient's identity.pem
   --stream N        with --packets, --find or --json: only stream N
   --partial         of a damaged file, show what stands before the damage
   --help            show this text`;
 
-/** The largest key log that we read, in bytes. */
+/** The largest key log that we read, and the largest file with a passphrase, an identity or a letter, in bytes. */
 const MAX_KEY_LOG_BYTES = 16_777_216;
+const MAX_SMALL_FILE_BYTES = 131_072;
 
 /** How many rows are printed at once. */
 const ROWS_AT_ONCE = 500;
@@ -70,16 +87,20 @@ async function reading<Result>(path: string, partial: boolean, read: () => Promi
   }
 }
 
-function readKeys(path: string): KeyLog {
-  let text: string;
+/** @param what the file is, for messages: `the key log` @param most the most bytes it may have */
+function readSmall(path: string, what: string, most: number): Buffer {
   try {
-    if (statSync(path).size > MAX_KEY_LOG_BYTES) throw new ShowError(`${path} is too large for a key log`);
-    text = readFileSync(path, "utf8");
+    if (statSync(path).size > most)
+      throw new ShowError(`${path} is too large for ${what.replace("the ", "a ")}`);
+    return readFileSync(path);
   } catch (error) {
     if (error instanceof ShowError) throw error;
-    throw new ShowError(`cannot read the key log ${systemProblem(error, path) ?? path}`);
+    throw new ShowError(`cannot read ${what} ${systemProblem(error, path) ?? path}`);
   }
-  const { keys, bad } = parseKeyLog(text);
+}
+
+function readKeys(path: string): KeyLog {
+  const { keys, bad } = parseKeyLog(readSmall(path, "the key log", MAX_KEY_LOG_BYTES).toString("utf8"));
   if (bad.length > 0) throw new ShowError(`${path}, line ${bad[0]}: not a line of a key log (P6.5)`);
   return keys;
 }
@@ -93,6 +114,38 @@ function keysFor({ keys, files }: ShowOptions, streams: readonly Stream[]): KeyL
   throw new ShowError(`--keys does nothing here: what is shown of ${where} has no sealed line of stage 04`);
 }
 
+/** The key of the team, if its passphrase was given. @throws ShowError if that is no passphrase (P8.1) */
+async function readTeamKey({ team }: ShowOptions): Promise<TeamKey | undefined> {
+  if (team === undefined) return undefined;
+  const path = userPath(team.passphraseFile);
+  const bytes = readSmall(path, "the passphrase", MAX_SMALL_FILE_BYTES);
+  if (!isUtf8(bytes)) throw new ShowError(`${path} is not UTF-8: a passphrase is text`);
+  const key = await teamKeyFrom(bytes.toString("utf8"), team.name);
+  if (key === undefined) throw new ShowError(`${path} has no passphrase: its first line is empty`);
+  return key;
+}
+
+/** The key of the team, if there is something of stage 05 that it may open. */
+async function teamKeyFor(
+  options: ShowOptions,
+  streams: readonly Stream[],
+  conversations: readonly UdpConversation[],
+): Promise<TeamKey | undefined> {
+  const key = await readTeamKey(options);
+  if (key === undefined || streams.some(hasToken) || conversations.some(hasTokenInDatagram)) return key;
+  throw new ShowError(
+    `--passphrase-file does nothing here: what is shown of ${options.files[0]} has no token of stage 05`,
+  );
+}
+
+function hasToken(stream: Stream): boolean {
+  return linesOf(stream).some((line) => line.kind === "line" && tokenOf(withoutCr(line.bytes)) !== undefined);
+}
+
+function hasTokenInDatagram({ datagrams }: UdpConversation): boolean {
+  return [...datagrams()].some(({ payload }) => tokenOf(payload) !== undefined);
+}
+
 function hasSealedLine(stream: Stream): boolean {
   return linesOf(stream).some((line) => line.kind === "line" && jsonOf(line.bytes)?.type === "sealed");
 }
@@ -104,6 +157,20 @@ function wantedStreams({ streams }: LoadedCapture, number: number | undefined): 
   if (stream !== undefined) return [stream];
   throw new ShowError(
     `there is no stream ${number}; ${streams.length === 0 ? "this capture has none" : `this capture has ${streams.length}, from 0`}`,
+  );
+}
+
+/** The conversations in UDP that are meant: all of them, or the one with this number. */
+function wantedConversations(
+  { conversations }: LoadedCapture,
+  number: number | undefined,
+): readonly UdpConversation[] {
+  if (number === undefined && conversations.length > 0) return conversations;
+  const conversation = conversations[number ?? 0];
+  if (conversation !== undefined) return [conversation];
+  const has = conversations.length === 0 ? "none" : `${conversations.length}, from 0`;
+  throw new ShowError(
+    `there is no ${number === undefined ? "conversation" : `conversation ${number}`} in UDP; this capture has ${has}`,
   );
 }
 
@@ -137,10 +204,14 @@ async function printCompare(
   await print(rows);
 }
 
-async function printPacket({ files, packet, partial }: ShowOptions, canvas: Canvas): Promise<void> {
+async function printPacket(given: ShowOptions, canvas: Canvas): Promise<void> {
+  const { files, packet, partial } = given;
   const [file = ""] = files;
   const options = partial ? { onDamage: () => {} } : {};
-  const rows = await reading(file, partial, () => showPacket(userPath(file), packet, options, canvas));
+  const teamKey = await readTeamKey(given);
+  const rows = await reading(file, partial, () =>
+    showPacket(userPath(file), packet, options, teamKey, canvas),
+  );
   if (rows !== undefined) return print(rows);
   const { packets, damage } = await load(file, true);
   const before = damage === undefined ? "" : " before its damage";
@@ -151,24 +222,64 @@ async function printPackets(capture: LoadedCapture, options: ShowOptions, canvas
   const { stream } = options;
   const only = stream === undefined ? undefined : wantedStreams(capture, stream)[0];
   const damage = damageRows(capture, canvas);
+  const teamKey = await teamKeyFor(options, [], capture.conversations);
   if (damage.length > 0) await print(damage);
-  await reading(capture.path, true, () => printAll(showPackets(capture, only, canvas)));
+  await reading(capture.path, true, () => printAll(showPackets(capture, only, teamKey, canvas)));
   await print(["", "Every byte of a packet: --packet NUMBER in place of --packets."]);
 }
 
 async function printStreams(capture: LoadedCapture, options: ShowOptions, canvas: Canvas): Promise<void> {
   const wanted = wantedStreams(capture, options.stream);
   const keyLog = keysFor(options, wanted);
+  const teamKey = await teamKeyFor(options, wanted, []);
   for (const stream of wanted) {
     if (wanted.length > 1) await print(["", canvas.paint("heading", `stream ${stream.index}`)]);
-    await print(showStream(stream, { ...options, keyLog }, canvas));
+    await print(showStream(stream, { hex: options.hex, stats: options.stats, keyLog, teamKey }, canvas));
   }
 }
 
-async function printSummary(capture: LoadedCapture, canvas: Canvas): Promise<void> {
-  await print(showSummary(capture, canvas));
-  if (capture.streams.length > 0)
-    await print(["", "What was said in a stream: add --stream NUMBER. All packets: --packets."]);
+async function printConversations(
+  capture: LoadedCapture,
+  options: ShowOptions,
+  canvas: Canvas,
+): Promise<void> {
+  const wanted = wantedConversations(capture, options.udp);
+  const teamKey = await teamKeyFor(options, [], wanted);
+  for (const conversation of wanted) {
+    if (wanted.length > 1) await print(["", canvas.paint("heading", `UDP ${conversation.index}`)]);
+    await print(showConversation(conversation, { hex: options.hex, teamKey }, canvas));
+  }
+}
+
+async function printSummary(capture: LoadedCapture, options: ShowOptions, canvas: Canvas): Promise<void> {
+  const { streams, conversations } = capture;
+  await print(showSummary(capture, canvas, await teamKeyFor(options, streams, conversations)));
+  const [stream, udp] = ["What was said in a stream: add --stream NUMBER.", "In UDP: --udp NUMBER."];
+  const said = [...(streams.length > 0 ? [stream] : []), ...(conversations.length > 0 ? [udp] : [])];
+  if (said.length > 0)
+    await print(["", ...wrap([...said, "All packets: --packets."].join(" "), canvas.width)]);
+}
+
+async function printFind(capture: LoadedCapture, options: ShowOptions, canvas: Canvas): Promise<void> {
+  const streams = wantedStreams(capture, options.stream);
+  const conversations = options.stream === undefined ? capture.conversations : [];
+  const keyLog = keysFor(options, streams);
+  const teamKey = await teamKeyFor(options, streams, conversations);
+  await print(showFind({ streams, conversations }, options.find, { keyLog, teamKey }, canvas));
+}
+
+async function printLetter({ files, identity }: ShowOptions, canvas: Canvas): Promise<void> {
+  const path = userPath(files[0] ?? "");
+  const letter = letterIn(readSmall(path, "the letter", MAX_SMALL_FILE_BYTES));
+  if (letter === undefined) throw new ShowError(`${path}: not a letter of stage 05 (P9.8), as one line`);
+  await print(showLetter(letter, identity === undefined ? undefined : readReader(identity), canvas));
+}
+
+function readReader(path: string): Reader {
+  const pem = readSmall(userPath(path), "the identity", MAX_SMALL_FILE_BYTES).toString("latin1");
+  const reader = readerOf(pem);
+  if (reader === undefined) throw new ShowError(`${path}: not an identity of stage 05 (P8.2)`);
+  return reader;
 }
 
 /** A pipe gives its bytes only once, and the list of packets reads them twice. */
@@ -182,6 +293,7 @@ async function main(): Promise<void> {
   if (options === undefined) return printUsage(USAGE);
   const canvas = canvasFor(process.stdout, process.env);
   const { view, files, partial } = options;
+  if (view === "letter") return printLetter(options, canvas);
   if (view === "packet") return printPacket(options, canvas);
   if (view === "packets") refusePipe(userPath(files[0] ?? ""));
   const captures: LoadedCapture[] = [];
@@ -196,11 +308,11 @@ async function main(): Promise<void> {
     case "stream":
       return printStreams(capture, options, canvas);
     case "summary":
-      return printSummary(capture, canvas);
-    case "find": {
-      const streams = wantedStreams(capture, options.stream);
-      return print(showFind(streams, options.find, keysFor(options, streams), canvas));
-    }
+      return printSummary(capture, options, canvas);
+    case "udp":
+      return printConversations(capture, options, canvas);
+    case "find":
+      return printFind(capture, options, canvas);
     case "json": {
       const streams = wantedStreams(capture, options.stream);
       const keyLog = keysFor(options, streams);

@@ -43,7 +43,7 @@ describe("npm run capture", () => {
   it("says what is wrong with its arguments in one line, and ends with exit code 2", async () => {
     const wrong = [
       [],
-      ["05"],
+      ["06"],
       ["02", "a.pcap", "b.pcap"],
       ["02", ""],
       ["all", "a.pcap"],
@@ -53,6 +53,8 @@ describe("npm run capture", () => {
       ["02", "--live", "--method", "namespace"],
       ["02", "--port", "10000"],
       ["02", "--live", "--port", "0"],
+      ["05", "--live", "--method", "namespace"],
+      ["05", "--port", "5000"],
     ];
     const runs = wrong.map((argv) => capture(...argv));
     for (const [index, run] of runs.entries()) {
@@ -74,6 +76,22 @@ describe("npm run capture", () => {
     expect((await run.exit()).code).to.equal(1);
     expect(run.errorLines).to.have.length(1);
     expect(run.errorLines[0]).to.match(/^error: cannot record 02: /);
+  });
+
+  it("says in one line that 05 needs hosts, and what goes without them", async () => {
+    // Without a PATH nothing is found that makes namespaces.
+    const run = new ChildProgram("capture", [...nodeCommand(PROGRAM), "05", out], {
+      environment: { TMPDIR: folder, PATH: folder },
+    });
+    programs.push(run);
+    expect((await run.exit()).code).to.equal(1);
+    expect(run.errorLines).to.have.length(1);
+    expect(run.errorLines[0]).to.match(/^error: 05 is recorded between hosts.*npm run capture -- 05 --live$/);
+    const recorder = capture("05", out, "--method", "recorder");
+    expect((await recorder.exit()).code).to.equal(1);
+    expect(recorder.errorLines).to.deep.equal([
+      "error: our recorder does not know datagrams: 05 needs network namespaces and a capture tool",
+    ]);
   });
 
   // Windows has no signals that a program could wait for. There, Ctrl-C comes only from the terminal.

@@ -1,6 +1,6 @@
 // Makes the tables that pages show of captures: packets, the bytes of a packet, the lines of a stream, a handshake.
 
-import { dataBytes, lineBytes } from "../../captures/explain/line-bytes.ts";
+import { dataBytes, datagramBytes, lineBytes } from "../../captures/explain/line-bytes.ts";
 import { explainPacket } from "../../captures/explain/packet-bytes.ts";
 import { jsonOf, namesOf, recognise } from "../../captures/explain/protocols.ts";
 import { MORE, readable } from "../../captures/explain/readable.ts";
@@ -37,12 +37,12 @@ export async function packetTable(
 ): Promise<string[]> {
   const capture = await loadCapture(path, false);
   const wanted = stream === undefined ? undefined : await streamOf(path, stream);
-  const columns = table.packetTable(capture, wanted === undefined ? capture.streams : [wanted], WIDTH);
+  const columns = table.packetTable(capture, wanted, WIDTH);
   const rows: string[] = [];
-  for await (const { segment, listed, first: start } of packetsOf(path)) {
-    if (listed.number < first || listed.number > last || segment === undefined) continue;
-    if (wanted === undefined || belongsTo(segment, wanted))
-      rows.push(...table.packetRows(columns, listed, start, plain));
+  for await (const { segment, datagram, listed, first: start } of packetsOf(path)) {
+    if (listed.number < first || listed.number > last) continue;
+    const isWanted = wanted === undefined ? (segment ?? datagram) : segment && belongsTo(segment, wanted);
+    if (isWanted) rows.push(...table.packetRows(columns, listed, start, plain));
   }
   if (rows.length === 0) throw new MarkerError("there is no such packet in the capture");
   return [...table.packetHeading(columns), ...rows];
@@ -50,12 +50,12 @@ export async function packetTable(
 
 /** The bytes of a packet, with a label for each field. @param dataOnly leaves out the headers */
 export async function packetHex(path: string, number: number, dataOnly: boolean): Promise<string[]> {
-  for await (const { packet, segment, listed } of packetsOf(path)) {
+  for await (const { packet, segment, datagram, listed } of packetsOf(path)) {
     if (packet.number !== number) continue;
     if (!dataOnly) return labelledRows(explainPacket(packet, listed.tcp?.counted).ranges, BYTES);
-    const data = segment?.payload ?? Buffer.alloc(0);
+    const data = (segment ?? datagram)?.payload ?? Buffer.alloc(0);
     if (data.length === 0) throw new MarkerError(`packet ${number} carries no data`);
-    return labelledRows(dataBytes(data), BYTES);
+    return labelledRows(datagram === undefined ? dataBytes(data) : datagramBytes(data), BYTES);
   }
   throw new MarkerError(`there is no packet ${number} in the capture`);
 }

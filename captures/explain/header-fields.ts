@@ -1,4 +1,4 @@
-// The fields of the headers of Ethernet, IPv4, IPv6 and TCP, in order, with a label for each. Pure.
+// The fields of the headers of Ethernet, IPv4, IPv6, TCP and UDP, in order, with a label for each. Pure.
 
 import { formatIpv6 } from "../follow/ip-address.ts";
 
@@ -57,6 +57,14 @@ export function tcpFields(counted: CountedNumbers | undefined, onLoopback: boole
     [2, () => "TCP: urgent pointer, not used"],
   ];
 }
+
+/** The fields of UDP (RFC 768): so few are left if nothing is promised. */
+export const UDP_FIELDS: readonly Field[] = [
+  [2, (bytes) => `UDP: from port ${bytes.readUInt16BE()}`],
+  [2, (bytes) => `UDP: to port ${bytes.readUInt16BE()}`],
+  [2, (bytes) => `UDP: ${bytes.readUInt16BE()} bytes with this header`],
+  [2, () => "UDP: checksum of header and data"],
+];
 
 /** The first of some TCP options (RFC 9293, section 3.2): its length in bytes, and its label. */
 export function tcpOption(bytes: Buffer): { length: number; label: string } {

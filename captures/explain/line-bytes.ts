@@ -1,8 +1,10 @@
 // Splits a line of the protocol into labelled ranges of bytes: the members of a JSON object, or plain text. Pure.
 
 import { isUtf8 } from "node:buffer";
+import { frameHeaderOf, isFrameEnd } from "./frames.ts";
 import { jsonOf } from "./protocols.ts";
 import { MORE, readable } from "./readable.ts";
+import { tokenParts } from "./tokens.ts";
 
 /** A range of bytes, and its meaning. */
 export interface LabelledBytes {
@@ -16,7 +18,7 @@ const LINE_FEED = 0x0a;
 /** The longest text that a label repeats, in characters. */
 const LONGEST_TEXT = 200;
 
-/** The meaning of each member in the lines of P2 to P6, by type and name. `*` stands for any type. */
+/** The meaning of each member in the lines of P2 to P6, and in what P8 and P9 seal, by type and name. `*` stands for any type. */
 const MEANINGS: ReadonlyMap<string, string> = new Map([
   ["hello.type", "type: the first line of each side"],
   ["hello.stage", "stage: the two must be of the same one"],
@@ -42,13 +44,39 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
   ["register.port", "port: where it listens for calls"],
   ["user.host", "host: the address that the registry sees"],
   ["user.port", "port: where it listens for calls"],
+  [".body", "body: a JSON text, exactly as it was signed"],
+  [".signature", "signature: RSA-PSS over the body, base64"],
+  ...["beacon", "bye"].flatMap((type): [string, string][] => [
+    [`${type}.type`, type === "bye" ? "type: a goodbye" : "type: I am here"],
+    [`${type}.name`, "name: what the sender is called, as they say"],
+    [`${type}.team`, "team: the key was made for this team, too"],
+    [`${type}.address`, "address: where the sender can be called"],
+    [`${type}.session`, "session: when the program started, in milliseconds since 1970"],
+    [`${type}.seq`, "seq: counts the tokens of the session, from 1"],
+    [`${type}.key`, "key: the sender's public key, which stays; base64"],
+  ]),
+  ["hello.team", "team: the two must be of the same one"],
+  ["hello.address", "address: where the sender can be called"],
+  ["hello.nonce", "nonce: drawn for this session; nobody answers one twice"],
+  ["hello.group", "group: which prime p and generator g"],
+  ["hello.publicKey", "publicKey: g to the power of a secret of this session, modulo p"],
+  ["letter.type", "type: a letter, for who is away"],
+  ["letter.body", "body: a JSON text, exactly as it was signed"],
+  ["letter.signature", "signature: of the writer, over the body, base64"],
+  ["message.from", "from: the fingerprint of the writer's key"],
+  ["message.to", "to: the fingerprint of the recipient's key"],
+  [".to", "to: the fingerprint of the recipient's key"],
+  [".from", "from: the fingerprint of the writer's key"],
+  [".sent", "sent: when, in milliseconds since 1970"],
+  [".key", "key: a fresh key of 32 bytes, sealed with RSA for the recipient alone"],
+  [".token", "token: under that key; the text is in it"],
 ]);
 
 /** @param line with its LF if it has one */
 export function lineBytes(line: Buffer): LabelledBytes[] {
   const end = line.at(-1) === LINE_FEED ? line.length - 1 : line.length;
   const body = line.subarray(0, end);
-  const ranges = objectBytes(body) ?? textBytes(body);
+  const ranges = objectBytes(body) ?? tokenBytes(body) ?? frameBytes(body) ?? textBytes(body);
   if (end < line.length) ranges.push({ bytes: line.subarray(end), label: "LF: the end of the line" });
   else ranges.push({ bytes: Buffer.alloc(0), label: "(no LF: the line does not end in this packet)" });
   return ranges;
@@ -75,6 +103,31 @@ function textBytes(body: Buffer): LabelledBytes[] {
   return [{ bytes: body, label: `text: ${text.slice(0, LONGEST_TEXT)}${more}` }];
 }
 
+/** The parts of a token; a CR behind it stays with it. */
+function tokenBytes(body: Buffer): LabelledBytes[] | undefined {
+  const hasCr = body.at(-1) === 0x0d;
+  const parts = tokenParts(hasCr ? body.subarray(0, -1) : body);
+  return parts === undefined || !hasCr ? parts : [...parts, { bytes: body.subarray(-1), label: "CR" }];
+}
+
+/** The first and the last line of a frame (P9.1). */
+function frameBytes(body: Buffer): LabelledBytes[] | undefined {
+  const header = frameHeaderOf(body);
+  if (header !== undefined)
+    return [{ bytes: body, label: `frame: from ${header.address} (so they say), team ${header.team}` }];
+  return isFrameEnd(body) ? [{ bytes: body, label: "frame: its end" }] : undefined;
+}
+
+/** Labels what a token has held: a JSON object; and inside of a body that is signed, its own members. */
+export function plaintextBytes(plaintext: Buffer): LabelledBytes[] {
+  return objectBytes(plaintext) ?? textBytes(plaintext);
+}
+
+/** Labels a datagram's data: a token, or whatever they are. Together, the ranges are the data. */
+export function datagramBytes(data: Buffer): LabelledBytes[] {
+  return tokenParts(data) ?? objectBytes(data) ?? textBytes(data);
+}
+
 /** The labelled members of a JSON object without blanks between them; undefined if the bytes hold none. */
 function objectBytes(body: Buffer): LabelledBytes[] | undefined {
   const object = jsonOf(body);
@@ -85,7 +138,11 @@ function objectBytes(body: Buffer): LabelledBytes[] | undefined {
     const written = writtenAs(value);
     if (written === undefined) return undefined;
     const text = `${ranges.length === 0 ? "{" : ","}${JSON.stringify(name)}:${written}`;
-    const label = MEANINGS.get(`${type}.${name}`) ?? readable(Buffer.from(name)).slice(0, LONGEST_TEXT);
+    const isDrawn = name === "id" && typeof value === "string";
+    const known = isDrawn
+      ? "id: drawn by the writer, of all messages the only one"
+      : MEANINGS.get(`${type}.${name}`);
+    const label = known ?? readable(Buffer.from(name)).slice(0, LONGEST_TEXT);
     ranges.push({ bytes: Buffer.from(text), label });
   }
   if (ranges.length === 0) return undefined;

@@ -2,7 +2,8 @@ import { assert } from "chai";
 import fc from "fast-check";
 import { Decoder } from "../follow/decode.ts";
 import type { Packet } from "../read/packet.ts";
-import { ACK, ethernet, ipv4, RST, SYN, TestConnection, tcp } from "../testing/packets.ts";
+import { datagramOf, TEAM } from "../testing/lan-capture.ts";
+import { ACK, ethernet, ipv4, RST, SYN, TestConnection, tcp, udp } from "../testing/packets.ts";
 import { PacketLister } from "./listed-packets.ts";
 
 /** A row for each packet: flags, sequence and acknowledgement number, bytes, and what it is. */
@@ -113,15 +114,51 @@ describe("a list of packets", () => {
     ]);
   });
 
-  it("names what is no TCP", () => {
+  it("names what is neither TCP nor UDP", () => {
     const short = ethernet(ipv4(tcp({}))).subarray(0, 40);
     assert.deepEqual(
       rows([
         Buffer.concat([Buffer.alloc(12, 2), Buffer.of(0x08, 0x06), Buffer.alloc(28)]),
+        ethernet(ipv4(Buffer.alloc(8), { protocol: 2 })),
         ethernet(ipv4(Buffer.alloc(8), { protocol: 17 })),
         short,
       ]),
-      ["||||ARP, 42 bytes", "||||UDP, 42 bytes", "||||TCP, cut short or damaged, 40 bytes"],
+      [
+        "||||ARP, 42 bytes",
+        "||||IGMP, 42 bytes",
+        "||||UDP, cut short or damaged, 42 bytes",
+        "||||TCP, cut short or damaged, 40 bytes",
+      ],
+    );
+  });
+
+  it("tells of a datagram how it begins, of a token its time, and with the team's key what is in it", () => {
+    const token = datagramOf("valid, nothing known of the key");
+    const listed = (payload: string, teamKey?: Buffer): string => {
+      const data = ethernet(ipv4(udp({ payload }), { protocol: 17, destination: "239.255.54.45" }));
+      const packet: Packet = { number: 1, time: 0n, linkType: 1, data, originalLength: data.length };
+      const {
+        tcp,
+        udp: found,
+        what,
+        isSealed,
+      } = new PacketLister(teamKey).list(packet, new Decoder().decodeSent(packet));
+      assert.isUndefined(tcp);
+      return [found?.destination.port, found?.cast, found?.bytes, isSealed, what.slice(0, 54)].join("|");
+    };
+    assert.equal(listed("hi\n"), "54545|multicast|3|false|hi\\n");
+    assert.equal(listed(""), "54545|multicast|0|false|an empty datagram");
+    assert.equal(
+      listed(token),
+      "54545|multicast|1292|true|token of 2025-11-28 20:00:42 UTC: gAAAAABpKf9qdYVMZlFC",
+    );
+    assert.equal(
+      listed(token, Buffer.from(TEAM.key, "hex")),
+      "54545|multicast|1292|false|beacon 7 of alice, signed, at 10.0.0.1:5000",
+    );
+    assert.equal(
+      listed(token, Buffer.alloc(32)),
+      "54545|multicast|1292|true|token of 2025-11-28 20:00:42 UTC, not of this team's k",
     );
   });
 

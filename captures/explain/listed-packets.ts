@@ -1,9 +1,12 @@
 // Tells of each packet what it is: its numbers counted from the SYN, what it acknowledges, how its data begin. Pure.
 
-import type { Endpoint, Packet, Segment } from "../read/packet.ts";
+import { isSegment, type Sent } from "../follow/decode.ts";
+import type { Datagram, Endpoint, Packet, Segment } from "../read/packet.ts";
 import type { CountedNumbers } from "./header-fields.ts";
 import { explainPacket } from "./packet-bytes.ts";
 import { readable } from "./readable.ts";
+import { openToken, plaintextWords, type TeamKey } from "./team-tokens.ts";
+import { beginsAsToken, timeOfToken, tokenOf } from "./tokens.ts";
 
 /** A packet, as a list shows it. */
 export interface ListedPacket {
@@ -13,6 +16,8 @@ export interface ListedPacket {
   time: bigint;
   /** Undefined if the packet holds no TCP segment, or too little of it was captured. */
   tcp: ListedSegment | undefined;
+  /** Undefined if it holds no UDP datagram. */
+  udp: ListedDatagram | undefined;
   /** In a few words; of data, how they begin. Safe to show. */
   what: string;
   /** Whether its data are a line that is encrypted, as far as its beginning tells. */
@@ -28,6 +33,11 @@ export interface ListedSegment {
   /** How many bytes of data it has on the wire. */
   bytes: number;
 }
+
+export type ListedDatagram = Pick<Datagram, "source" | "destination" | "cast"> & {
+  /** How many bytes of data it has on the wire. */
+  bytes: number;
+};
 
 /** How many bytes of data a list may show. */
 const MOST_SHOWN = 250;
@@ -61,22 +71,34 @@ interface Hole {
 /** Takes the packets of a capture, in order. */
 export class PacketLister {
   readonly #directions = new Map<string, Direction>();
+  readonly #teamKey: TeamKey | undefined;
 
-  /** @param segment the segment that the packet holds, or completes */
-  list(packet: Packet, segment: Segment | undefined): ListedPacket {
+  /** @param teamKey if given, tokens in datagrams that it opens are told in words */
+  constructor(teamKey?: TeamKey) {
+    this.#teamKey = teamKey;
+  }
+
+  /** @param sent the segment or datagram that the packet holds, or completes */
+  list(packet: Packet, sent: Sent | undefined): ListedPacket {
     const { number, time } = packet;
-    if (segment === undefined) {
+    if (sent === undefined) {
       const { kind } = explainPacket(packet);
-      const what = kind === "TCP" ? "TCP, cut short or damaged" : kind;
+      const what = kind === "TCP" || kind === "UDP" ? `${kind}, cut short or damaged` : kind;
       return {
         number,
         time,
         tcp: undefined,
+        udp: undefined,
         what: `${what}, ${packet.originalLength} bytes`,
         isSealed: false,
       };
     }
-    const { source, destination, payloadLength: bytes } = segment;
+    const { source, destination, payloadLength: bytes } = sent;
+    if (!isSegment(sent)) {
+      const udp = { source, destination, cast: sent.cast, bytes };
+      return { number, time, tcp: undefined, udp, ...datagramWords(sent, this.#teamKey) };
+    }
+    const segment = sent;
     const what = this.#follow(segment);
     const flags = (["syn", "fin", "rst", "ack"] as const).filter((flag) => segment[flag]);
     const counted = this.#count(segment);
@@ -84,8 +106,9 @@ export class PacketLister {
       number,
       time,
       tcp: { source, destination, flags: flags.join(" ").toUpperCase(), counted, bytes },
+      udp: undefined,
       what,
-      isSealed: /^\{"type":"(?:xored|sealed)"/.test(segment.payload.toString("latin1", 0, 16)),
+      isSealed: isSealed(segment.payload),
     };
   }
 
@@ -147,6 +170,30 @@ export class PacketLister {
     this.#directions.delete(directionKey(from, to));
     this.#directions.delete(directionKey(to, from));
   }
+}
+
+/** What a datagram is; also used where conversations are shown. Safe to show. */
+export function datagramWords(
+  { payload, payloadLength }: Pick<Datagram, "payload" | "payloadLength">,
+  teamKey: TeamKey | undefined,
+): { what: string; isSealed: boolean } {
+  if (payloadLength === 0) return { what: "an empty datagram", isSealed: false };
+  if (payload.length === 0) return { what: "data, not captured", isSealed: false };
+  const token = tokenOf(payload);
+  if (token === undefined)
+    return { what: asWritten(payload.subarray(0, MOST_SHOWN)), isSealed: beginsAsToken(payload) };
+  const opened = teamKey === undefined ? undefined : openToken(payload, teamKey);
+  if (opened !== undefined) return { what: plaintextWords(opened), isSealed: false };
+  const why = teamKey === undefined ? "" : ", not of this team's key";
+  const what = `token of ${timeOfToken(token.seconds)}${why}: ${payload.toString("latin1", 0, MOST_SHOWN)}`;
+  return { what, isSealed: true };
+}
+
+/** As far as the beginning of data tells: a line of stage 03 or 04, or a frame of stage 05. */
+function isSealed(data: Buffer): boolean {
+  const beginning = data.toString("latin1", 0, 200);
+  if (/^\{"type":"(?:xored|sealed)"/.test(beginning)) return true;
+  return /^<[^>\n]*> @ <[^>\n]*>\r?\ngAAAAA/.test(beginning) || beginsAsToken(data.subarray(0, MOST_SHOWN));
 }
 
 function directionKey(from: Endpoint, to: Endpoint): string {

@@ -2,7 +2,19 @@ import { assert } from "chai";
 import fc from "fast-check";
 import { Decoder } from "../follow/decode.ts";
 import type { Packet } from "../read/packet.ts";
-import { ACK, ethernet, fragmentHeader, ipv4, ipv6, LINK_LAYERS, PSH, SYN, tcp } from "../testing/packets.ts";
+import { datagramOf } from "../testing/lan-capture.ts";
+import {
+  ACK,
+  ethernet,
+  fragmentHeader,
+  ipv4,
+  ipv6,
+  LINK_LAYERS,
+  PSH,
+  SYN,
+  tcp,
+  udp,
+} from "../testing/packets.ts";
 import { explainPacket } from "./packet-bytes.ts";
 
 function packetOf(data: Buffer, linkType = 1): Packet {
@@ -75,6 +87,37 @@ describe("the bytes of a packet", () => {
         assert.include(labels(data, linkType), "2711 TCP: to port 10001", name);
       }
     }
+  });
+
+  it("have labels down to the datagram, in every link layer, and to the parts of a token", () => {
+    const payload = datagramOf("valid, nothing known of the key");
+    const header = ["c738 UDP: from port 51000", "d511 UDP: to port 54545"];
+    for (const ip of [ipv4(udp({ payload }), { protocol: 17 }), ipv6(udp({ payload }), { nextHeader: 17 })]) {
+      for (const { name, linkType, frame } of LINK_LAYERS) {
+        const data = frame(ip);
+        assertComplete(data, linkType);
+        if (new Decoder().decodeSent(packetOf(data, linkType)) === undefined) continue;
+        assert.deepEqual(labels(data, linkType).slice(-8, -6), header, name);
+      }
+    }
+    const all = labels(ethernet(ipv4(udp({ payload }), { protocol: 17 })));
+    assert.deepEqual(
+      all.slice(-6, -4).map((label) => label.slice(0, 60)),
+      ["0514 UDP: 1300 bytes with this header", "0000 UDP: checksum of header and data"],
+    );
+    assert.match(all.at(-4) ?? "", /version 0x80, and its time in clear, 2025-11-28 20:00:42 UTC$/);
+    assert.match(all.at(-1) ?? "", / token: MAC, 32 bytes /);
+  });
+
+  it("tell a datagram whose length cannot be right, and what stands behind one", () => {
+    const said = (bytes: Buffer): string[] => labels(ethernet(ipv4(bytes, { protocol: 17 })));
+    assert.match(said(udp({ payload: "hello", length: 7 })).at(-1) ?? "", / UDP: no whole header$/);
+    assert.match(said(udp({ payload: "hello", length: 14 })).at(-1) ?? "", / UDP: no whole header$/);
+    const longer = Buffer.concat([udp({ payload: "hello" }), Buffer.from("more")]);
+    assert.deepEqual(said(longer).slice(-2), [
+      "68656c6c6f text: hello",
+      "6d6f7265 UDP: behind the datagram, not counted in its length",
+    ]);
   });
 
   it("tell what is no TCP, padding, and fragments", () => {

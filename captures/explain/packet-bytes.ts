@@ -1,5 +1,5 @@
-// Labels every byte of a packet: what is around IP, the headers of IP and TCP, and the data. Pure. It never throws,
-// whatever the bytes are.
+// Labels every byte of a packet: what is around IP, the headers of IP, TCP and UDP, and the data. Pure. It never
+// throws, whatever the bytes are.
 
 import { findIp } from "../follow/link-layer.ts";
 import type { Packet } from "../read/packet.ts";
@@ -14,14 +14,18 @@ import {
   protocolName,
   tcpFields,
   tcpOption,
+  UDP_FIELDS,
 } from "./header-fields.ts";
-import { dataBytes, type LabelledBytes } from "./line-bytes.ts";
+import { dataBytes, datagramBytes, type LabelledBytes } from "./line-bytes.ts";
 
 const LINKTYPE_ETHERNET = 1;
 const ETHERNET_BYTES = 14;
 
+const UDP_BYTES = 8;
+
 const IPV4_IN_IP = 4;
 const TCP = 6;
+const UDP = 17;
 const IPV6_IN_IP = 41;
 const FRAGMENT_HEADER = 44;
 
@@ -115,6 +119,7 @@ function labelInside(
     }
     if (protocol === IPV4_IN_IP || protocol === IPV6_IN_IP) continue;
     if (protocol === TCP) labelTcp(reader, end, counted);
+    else if (protocol === UDP) labelUdp(reader, end);
     else reader.take(end - reader.position, `${protocolName(protocol)}: header and data`);
     labelPadding(reader);
     return protocolName(protocol);
@@ -199,6 +204,21 @@ function labelTcp(reader: LabellingReader, end: number, counted: CountedNumbers 
     reader.take(length, label);
   }
   reader.add(dataBytes(reader.rest.subarray(0, Math.max(0, end - reader.position))));
+}
+
+/** @param end the position at which the IP packet ends */
+function labelUdp(reader: LabellingReader, end: number): void {
+  const { rest, position } = reader;
+  const length = rest.length < UDP_BYTES ? 0 : rest.readUInt16BE(4) || end - position;
+  if (length < UDP_BYTES || position + length > end) {
+    reader.take(end - position, "UDP: no whole header");
+    return;
+  }
+  reader.fields(UDP_FIELDS);
+  const data = reader.rest.subarray(0, length - UDP_BYTES);
+  if (data.length === length - UDP_BYTES) reader.add(datagramBytes(data));
+  else reader.take(length - UDP_BYTES, "data");
+  reader.take(end - reader.position, "UDP: behind the datagram, not counted in its length");
 }
 
 /** Both hardware addresses are 0 where a packet never leaves the machine. */

@@ -1,7 +1,10 @@
-// Recognises which protocol of the course a stream speaks, and explains its lines (P1 to P6). Pure.
+// Recognises which protocol of the course a stream speaks, and explains its lines (P1 to P6, P9). Pure.
 
-import { readable } from "./readable.ts";
+import { type FrameHeader, frameHeaderOf, isFrameEnd } from "./frames.ts";
+import { MORE, readable } from "./readable.ts";
 import type { Side, StreamLine } from "./stream-lines.ts";
+import { tokenOf } from "./tokens.ts";
+import type { Unsealed } from "./unsealed.ts";
 
 /** The protocol of a stream. */
 export type Protocol =
@@ -10,6 +13,8 @@ export type Protocol =
   | { name: "registry"; username: string | undefined }
   /** Two peers, with the names from their hellos. */
   | { name: "peers"; stage: string; initiator: string; responder: string | undefined }
+  /** Two peers of stage 05: the names in their hellos if these are opened, else the addresses in their frames. */
+  | { name: "session"; team: string; initiator: string; responder: string | undefined }
   | { name: "unknown" };
 
 /** The JSON object in a line. Its members may be anything, because anybody may have sent it. */
@@ -28,13 +33,21 @@ export function jsonOf(bytes: Buffer): JsonLine | undefined {
   }
 }
 
-/** Recognises the protocol by its first lines. The ports do not matter. */
-export function recognise(lines: readonly StreamLine[]): Protocol {
+/**
+ * Recognises the protocol by its first lines. The ports do not matter.
+ * @param opened what keys have opened, if there are any
+ */
+export function recognise(
+  lines: readonly StreamLine[],
+  opened: ReadonlyMap<StreamLine, Unsealed> = new Map(),
+): Protocol {
   const first = (from: Side): Buffer | undefined => {
     const line = lines.find((candidate) => candidate.kind === "line" && candidate.from === from);
     return line?.kind === "line" ? line.bytes : undefined;
   };
   const [fromA, fromB] = [first("a"), first("b")];
+  const header = fromA && frameHeaderOf(fromA);
+  if (header !== undefined) return sessionOf(header, fromB && frameHeaderOf(fromB), opened);
   const [a, b] = [fromA && jsonOf(fromA), fromB && jsonOf(fromB)];
   if (a?.type === "hello") {
     return {
@@ -51,6 +64,24 @@ export function recognise(lines: readonly StreamLine[]): Protocol {
   return { name: "unknown" };
 }
 
+function sessionOf(
+  a: FrameHeader,
+  b: FrameHeader | undefined,
+  opened: ReadonlyMap<StreamLine, Unsealed>,
+): Protocol {
+  const names: Partial<Record<Side, string>> = {};
+  for (const [{ from }, inside] of opened) {
+    const hello = "line" in inside ? jsonOf(inside.line) : undefined;
+    if (hello?.type === "hello") names[from] ??= text(hello.from);
+  }
+  return {
+    name: "session",
+    team: a.team,
+    initiator: names.a ?? a.address,
+    responder: names.b ?? b?.address,
+  };
+}
+
 /** Names for the two ends, to show to people. */
 export function namesOf(protocol: Protocol): Readonly<Record<Side, string>> {
   switch (protocol.name) {
@@ -59,14 +90,17 @@ export function namesOf(protocol: Protocol): Readonly<Record<Side, string>> {
     case "registry":
       return { a: protocol.username ?? "client", b: "registry" };
     case "peers":
+    case "session":
       return { a: protocol.initiator, b: protocol.responder ?? "?" };
     case "unknown":
       return { a: "a", b: "b" };
   }
 }
 
-/** The decoded member `ciphertext` of a line; undefined if it has none. */
+/** The decoded member `ciphertext` of a line, or the ciphertext in a token; undefined if there is none. */
 export function ciphertextOf(bytes: Buffer): Buffer | undefined {
+  const token = tokenOf(bytes);
+  if (token !== undefined) return token.ciphertext;
   const object = jsonOf(bytes);
   if (object === undefined || (object.type !== "xored" && object.type !== "sealed")) return undefined;
   const { ciphertext } = object;
@@ -78,7 +112,7 @@ export function ciphertextOf(bytes: Buffer): Buffer | undefined {
 /** Explains a line in words; undefined if that needs the key. */
 export function explain(bytes: Buffer): string | undefined {
   const object = jsonOf(bytes);
-  if (object === undefined) return readable(bytes);
+  if (object === undefined) return explainFrame(bytes);
   switch (object.type) {
     case "xored":
     case "sealed":
@@ -90,7 +124,9 @@ export function explain(bytes: Buffer): string | undefined {
     case "bye":
       return object.reason === undefined ? "(goodbye)" : `(goodbye: ${text(object.reason)})`;
     case "hello":
-      return `(I am ${text(object.from)}, are you ${text(object.to)}?)`;
+      return object.stage === "05"
+        ? helloWords(object)
+        : `(I am ${text(object.from)}, are you ${text(object.to)}?)`;
     case "key":
       return `(my public key, group ${text(object.group)})`;
     case "error":
@@ -113,6 +149,20 @@ export function explain(bytes: Buffer): string | undefined {
     default:
       return `(${text(object.type)})`;
   }
+}
+
+/** In stage 05, a hello names the key that is called, or none, and holds a public key for this session. */
+function helloWords(object: JsonLine): string {
+  const called = text(object.to) === "" ? "" : `, I call the key ${text(object.to).slice(0, 8)}${MORE}`;
+  return `(I am ${text(object.from)}, at ${text(object.address)}${called}; my public key, group ${text(object.group)})`;
+}
+
+/** A line of a frame; undefined if it is a token. */
+function explainFrame(bytes: Buffer): string | undefined {
+  const header = frameHeaderOf(bytes);
+  if (header !== undefined) return `(a frame of ${header.address}, team ${header.team})`;
+  if (isFrameEnd(bytes)) return "(the end of the frame)";
+  return tokenOf(bytes) === undefined ? readable(bytes) : undefined;
 }
 
 /** A member of an object, as text that is safe to show. */

@@ -5,9 +5,7 @@ import { transcriptHash } from "../../04-aes-chat/key-schedule.ts";
 import type { KeyLog, LoggedKeys } from "./key-log.ts";
 import { jsonOf } from "./protocols.ts";
 import type { Side, StreamLine } from "./stream-lines.ts";
-
-/** The line of the chat inside a sealed line, or why it cannot be decrypted. */
-export type Unsealed = { line: Buffer } | { problem: string };
+import type { Unsealed } from "./unsealed.ts";
 
 /**
  * Decrypts all sealed lines.

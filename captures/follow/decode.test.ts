@@ -14,6 +14,7 @@ import {
   RST,
   SYN,
   tcp,
+  udp,
 } from "../testing/packets.ts";
 import { Decoder } from "./decode.ts";
 
@@ -209,6 +210,10 @@ describe("decoding packets", () => {
         what: "link type 101 (raw IP): TCP with a broken or cut header",
         one: packet(ipv4(segment.subarray(0, 10))),
       },
+      {
+        what: "link type 101 (raw IP): UDP with a broken or cut header",
+        one: packet(ipv4(udp().subarray(0, 7), { protocol: 17 })),
+      },
       { what: "link type 101 (raw IP): not IP", one: packet(Buffer.alloc(40)) },
       { what: "link type 101 (raw IP): GRE", one: packet(ipv4(segment, { protocol: 47 })) },
       { what: "link type 101 (raw IP): ESP", one: packet(ipv6(segment, { nextHeader: 50 })) },
@@ -230,9 +235,9 @@ describe("decoding packets", () => {
       });
     }
 
-    it("is not what surely holds no TCP", () => {
+    it("is not what surely holds neither TCP nor UDP, nor what is read", () => {
       const known = [
-        packet(ipv4(segment, { protocol: 17 })),
+        packet(ipv4(udp({ payload: "hello" }), { protocol: 17 })),
         packet(ipv6(segment, { nextHeader: 58 })),
         frame("0806", Buffer.alloc(28)),
         frame("8864110000010004c021", Buffer.alloc(8)),
@@ -255,7 +260,7 @@ describe("decoding packets", () => {
   it("passes over what is no TCP", () => {
     const segment = tcp({ payload: "hello" });
     const others = [
-      packet(ipv4(segment, { protocol: 17 })),
+      packet(ipv4(udp({ payload: "hello" }), { protocol: 17 })),
       packet(ipv6(segment, { nextHeader: 59 })),
       packet(ipv6(segment, { nextHeader: 50 })),
       packet(ethernet(ipv4(segment)), { linkType: 147 }),

@@ -8,8 +8,8 @@ export interface IpStart {
 }
 
 /**
- * An IP packet; or a text that names what stands in its place, if we cannot read that and it may hold TCP; or undefined,
- * if it surely holds no TCP.
+ * An IP packet; or a text that names what stands in its place, if we cannot read that and it may hold TCP or UDP; or
+ * undefined, if it surely holds neither.
  */
 export type Found = IpStart | string | undefined;
 
@@ -17,6 +17,7 @@ export type Found = IpStart | string | undefined;
 export const CUT_SHORT = "cut short";
 export const BROKEN_IP = "IP with a broken or cut header";
 export const BROKEN_TCP = "TCP with a broken or cut header";
+export const BROKEN_UDP = "UDP with a broken or cut header";
 
 /** The version is in the upper half of IP's first byte. @param otherwise what it is if it is no IP */
 export function ofFirstByte(data: Buffer, start: number, otherwise: string): Found {

@@ -1,8 +1,9 @@
-// Loads a capture: reads the file, decodes its packets, and follows its streams.
+// Loads a capture: reads the file, decodes its packets, and follows its streams and conversations.
 
 import type { CaptureError, Stream } from "../read/packet.ts";
 import { readBatches } from "../read/read-capture.ts";
-import { Decoder } from "./decode.ts";
+import { Conversations, type UdpConversation } from "./conversations.ts";
+import { Decoder, isSegment } from "./decode.ts";
 import { Follower } from "./follow.ts";
 
 export interface LoadedCapture {
@@ -10,11 +11,15 @@ export interface LoadedCapture {
   packets: number;
   /** How many packets hold a TCP segment. */
   segments: number;
-  /** How many packets may hold TCP, but could not be read: by their link type, and what stands in them. */
+  /** How many packets hold a UDP datagram, or complete one. */
+  datagrams: number;
+  /** How many packets may hold TCP or UDP, but could not be read: by their link type, and what stands in them. */
   notUnderstood: ReadonlyMap<string, number>;
   /** The time from the first packet to the last, in nanoseconds. */
   duration: bigint;
   streams: Stream[];
+  /** What was said in UDP. */
+  conversations: UdpConversation[];
   /** The damage in a file that was read up to there; undefined if the file is whole. */
   damage: CaptureError | undefined;
 }
@@ -26,13 +31,16 @@ export interface LoadedCapture {
 export async function loadCapture(path: string, partial: boolean): Promise<LoadedCapture> {
   const decoder = new Decoder();
   const follower = new Follower();
+  const conversations = new Conversations();
   const loaded: LoadedCapture = {
     path,
     packets: 0,
     segments: 0,
+    datagrams: 0,
     notUnderstood: decoder.notUnderstood,
     duration: 0n,
     streams: [],
+    conversations: [],
     damage: undefined,
   };
   const onDamage = (damage: CaptureError): void => {
@@ -44,12 +52,18 @@ export async function loadCapture(path: string, partial: boolean): Promise<Loade
       if (loaded.packets === 0) first = packet.time;
       loaded.duration = packet.time - first;
       loaded.packets += 1;
-      const segment = decoder.decode(packet);
-      if (segment === undefined) continue;
-      loaded.segments += 1;
-      follower.add(segment);
+      const sent = decoder.decodeSent(packet);
+      if (sent === undefined) continue;
+      if (isSegment(sent)) {
+        loaded.segments += 1;
+        follower.add(sent);
+      } else {
+        loaded.datagrams += 1;
+        conversations.add(sent);
+      }
     }
   }
+  loaded.conversations = conversations.finish();
   loaded.streams = follower.finish();
   return loaded;
 }

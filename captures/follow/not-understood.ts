@@ -1,5 +1,5 @@
-// Counts the packets that nobody here can read, by what they are. They may hold TCP, so they are not to be taken for
-// packets without it. Pure.
+// Counts the packets that nobody here can read, by what they are. They may hold TCP or UDP, so they are not to be
+// taken for packets without. Pure.
 
 import { linkTypeName } from "./link-types.ts";
 

@@ -30,7 +30,7 @@ export class PieceLog implements Iterable<Piece> {
   }
 
   /**
-   * Adds a copy of bytes, at least one.
+   * Adds a copy of bytes: in a stream at least one, but a datagram may be empty.
    * @param time in nanoseconds since 1970-01-01, UTC; it must fit into 64 bits with a sign
    */
   addBytes(bytes: Buffer, packet: number, time: bigint): void {

@@ -36,7 +36,7 @@ export interface ReadOptions {
   onDamage?: (damage: CaptureError) => void;
 }
 
-/** One end of a TCP connection. */
+/** One end of a TCP connection, or where a UDP datagram comes from or goes to. */
 export interface Endpoint {
   /** An IPv4 address, or an IPv6 address in the form of RFC 5952 without brackets. */
   address: string;
@@ -62,6 +62,24 @@ export interface Segment {
   /** The captured bytes of data. */
   payload: Buffer;
   /** How many bytes of data the segment had on the wire: more than `payload` if the capture cut it short. */
+  payloadLength: number;
+}
+
+/** To how many a datagram goes: to one host, to those that have joined a group, or to all of a network. */
+export type Cast = "one" | "multicast" | "broadcast";
+
+/** A UDP datagram. */
+export interface Datagram {
+  /** The number of the packet that held the datagram; of several fragments, the one that arrived last. */
+  packet: number;
+  /** In nanoseconds since 1970-01-01, UTC. */
+  time: bigint;
+  source: Endpoint;
+  destination: Endpoint;
+  cast: Cast;
+  /** The captured bytes of data. */
+  payload: Buffer;
+  /** How many bytes of data it had on the wire: more than `payload` if the capture cut it short. */
   payloadLength: number;
 }
 

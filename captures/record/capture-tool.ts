@@ -1,21 +1,25 @@
-// Runs dumpcap or tcpdump, which write the traffic of the loopback interface into our file.
+// Runs dumpcap or tcpdump, which write the traffic of an interface, usually loopback, into our file.
 
 import { ChildProgram, ProgramError } from "../../programs/child-program.ts";
 
 /** The tools, in the order in which they are tried. */
-const TOOLS: readonly { name: string; argv: (file: string, filter: string) => string[]; ready: RegExp }[] = [
+const TOOLS: readonly {
+  name: string;
+  argv: (file: string, filter: string, from: string) => string[];
+  ready: RegExp;
+}[] = [
   {
     name: "dumpcap",
     // -P makes dumpcap write classic pcap, not pcapng.
-    argv: (file, filter) => ["-i", LOOPBACK, "-P", "-f", filter, "-w", file],
+    argv: (file, filter, from) => ["-i", from, "-P", "-f", filter, "-w", file],
     // dumpcap says "Capturing on" before it knows whether it may capture.
     ready: /^File: /,
   },
   {
     name: "tcpdump",
     // -U and --immediate-mode write every packet at once. -Z root keeps root the file's owner.
-    argv: (file, filter) => [
-      ...["-i", LOOPBACK, "-U", "--immediate-mode", "-s", "262144", "-w", file],
+    argv: (file, filter, from) => [
+      ...["-i", from, "-U", "--immediate-mode", "-s", "262144", "-w", file],
       ...(process.platform === "linux" && process.getuid?.() === 0 ? ["-Z", "root"] : []),
       ...filter.split(" "),
     ],
@@ -34,6 +38,14 @@ function loopbackName(): string {
     default:
       return "lo0";
   }
+}
+
+/** Where a tool captures. */
+export interface CapturePlace {
+  /** The name of the interface. */
+  from: string;
+  /** The words of a command that runs another one in the namespace of that interface; empty for our own. */
+  within: readonly string[];
 }
 
 /** No tool is installed that may capture. */
@@ -57,12 +69,17 @@ export interface RunningTool {
  * Starts the first tool that can capture, and returns when it captures.
  * @param file where the tool writes classic pcap
  * @param filter what it captures, in the language of pcap-filter(7)
+ * @param place the loopback interface unless it says otherwise
  * @throws NoCaptureTool
  */
-export async function startCaptureTool(file: string, filter: string): Promise<RunningTool> {
+export async function startCaptureTool(
+  file: string,
+  filter: string,
+  { from, within }: CapturePlace = { from: LOOPBACK, within: [] },
+): Promise<RunningTool> {
   const reasons: string[] = [];
   for (const { name, argv, ready } of TOOLS) {
-    const program = new ChildProgram(name, [name, ...argv(file, filter)]);
+    const program = new ChildProgram(name, [...within, name, ...argv(file, filter, from)]);
     try {
       await program.line(ready, "stderr");
     } catch (error) {

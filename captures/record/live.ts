@@ -116,8 +116,8 @@ function withVariable(name: string, value: string, command: string): string {
   return process.platform === "win32" ? `$env:${name}="${value}"; ${command}` : `${name}=${value} ${command}`;
 }
 
-/** Makes an extra connection. When it is in the file, all earlier packets are there, too. @returns its port */
-async function sendMark(): Promise<number> {
+/** Makes an extra connection on loopback. When it is in the file, all earlier packets are there, too. @returns its port */
+export async function sendMark(): Promise<number> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -19,6 +19,12 @@ export class NoNamespace extends Error {
 /** Thanks to the process namespace, all processes inside end together with unshare. */
 const NAMESPACE = ["--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"];
 
+/**
+ * The same without a process namespace, for who makes further namespaces inside: those are named by process ids, which
+ * /proc has to know. Each program there ends when the one ends that has started it, because its input does.
+ */
+const NAMESPACE_OF_HOSTS = NAMESPACE.filter((option) => option !== "--pid");
+
 /** Starts the loopback interface, which is down in a new namespace, and then runs the program in the arguments. */
 const WITH_LOOPBACK = `{ ip link set lo up || ifconfig lo up; } && exec "$@"`;
 
@@ -36,6 +42,7 @@ export async function probeNamespace(): Promise<void> {
  * Runs the recording again in a namespace, with a capture tool.
  * @param out an absolute path
  * @param folder for temporary files, which the caller removes: a killed process cannot remove its own
+ * @param hasHosts whether the recording makes hosts, each in a namespace of its own
  * @returns the lines that say what was recorded; what to do next, the caller says
  * @throws NoNamespace if that is not possible here
  */
@@ -43,12 +50,13 @@ export async function recordInNamespace(
   name: string,
   out: string,
   folder: string,
+  hasHosts = false,
 ): Promise<readonly string[]> {
   await probeNamespace();
   const words = [...nodeCommand(CAPTURE_PROGRAM), name, out, "--method", "tool"];
-  const inner = inNamespace(words, { TMPDIR: folder });
+  const inner = inNamespace(words, { TMPDIR: folder }, hasHosts ? NAMESPACE_OF_HOSTS : NAMESPACE);
   const { code } = await inner.ended;
-  if (code === 0) return inner.lines.filter((line) => line.startsWith("recorded "));
+  if (code === 0) return inner.lines.filter((line) => /^(?:recorded|beside it:) /.test(line));
   const reason = inner.errorLines.findLast((line) => line !== "") ?? `exit code ${code}`;
   throw new NoNamespace(`a namespace: ${reason.replace(/^error: /, "")}`);
 }
@@ -56,7 +64,8 @@ export async function recordInNamespace(
 function inNamespace(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  options: readonly string[] = NAMESPACE,
 ): ChildProgram {
-  const all = ["unshare", ...NAMESPACE, "--", "sh", "-c", WITH_LOOPBACK, "sh", ...words];
+  const all = ["unshare", ...options, "--", "sh", "-c", WITH_LOOPBACK, "sh", ...words];
   return new ChildProgram("unshare", all, { environment });
 }

@@ -128,9 +128,11 @@ async function recordWithRecorder(
 export function describe(
   what: string,
   out: string,
-  { packets, connections }: { packets: number; connections: number },
+  { packets, connections, datagrams = 0 }: { packets: number; connections: number; datagrams?: number },
 ): string {
-  return `${what}: ${pathForPeople(out)} (${packets} packets, ${connections} connection${connections === 1 ? "" : "s"})`;
+  const talks = `${connections} connection${connections === 1 ? "" : "s"}`;
+  const udp = datagrams === 0 ? "" : `, ${datagrams} datagram${datagrams === 1 ? "" : "s"}`;
+  return `${what}: ${pathForPeople(out)} (${packets} packets, ${talks}${udp})`;
 }
 
 /** The path relative to the current folder; unchanged if the file is outside of that folder. */

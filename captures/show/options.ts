@@ -7,9 +7,14 @@ export class UsageError extends Error {}
 
 const OPTIONS = {
   stream: { type: "string" },
+  udp: { type: "string" },
   hex: { type: "boolean" },
   stats: { type: "boolean" },
   keys: { type: "string" },
+  "passphrase-file": { type: "string" },
+  team: { type: "string" },
+  letter: { type: "boolean" },
+  identity: { type: "string" },
   packets: { type: "boolean" },
   packet: { type: "string" },
   find: { type: "string" },
@@ -21,29 +26,34 @@ const OPTIONS = {
 
 type Name = keyof typeof OPTIONS;
 
-/** What each view takes beside its own option. All of them take --partial. */
+/** What each view takes beside its own option. All that show a capture take --partial. */
+const TEAM_KEY = ["passphrase-file", "team"] as const;
 const TAKES = {
-  summary: [],
-  stream: ["hex", "stats", "keys"],
-  packets: ["stream"],
-  packet: [],
-  find: ["stream", "keys"],
+  summary: TEAM_KEY,
+  stream: ["hex", "stats", "keys", ...TEAM_KEY],
+  udp: ["hex", ...TEAM_KEY],
+  packets: ["stream", ...TEAM_KEY],
+  packet: TEAM_KEY,
+  find: ["stream", "keys", ...TEAM_KEY],
   compare: ["stats", "keys"],
   json: ["stream", "keys"],
+  letter: ["identity"],
 } as const satisfies Record<string, readonly Name[]>;
 
 export type ViewName = keyof typeof TAKES;
 
 /** These say what to show. So does --stream, if none of them is there. */
-const VIEWS = ["packets", "packet", "find", "compare", "json"] as const;
+const VIEWS = ["udp", "packets", "packet", "find", "compare", "json", "letter"] as const;
 
 export interface ShowOptions {
   /** What to show. */
   view: ViewName;
-  /** One; with the view "compare" two. */
+  /** One; with the view "compare" two. With the view "letter" it is no capture, but a letter. */
   files: readonly string[];
   /** The number of the only stream to show; undefined for all. */
   stream: number | undefined;
+  /** The number of the only conversation in UDP to show, with the view "udp"; undefined for all. */
+  udp: number | undefined;
   /** The number of the packet to show, from 1. It is given with the view "packet". */
   packet: number;
   /** The text to find. It is given with the view "find". */
@@ -52,6 +62,10 @@ export interface ShowOptions {
   stats: boolean;
   /** The path of a key log. */
   keys: string | undefined;
+  /** What the key of a team of stage 05 is made of: the path of a file with the passphrase, and the team's name. */
+  team: { passphraseFile: string; name: string } | undefined;
+  /** The path of the identity that opens a letter. */
+  identity: string | undefined;
   partial: boolean;
 }
 
@@ -77,6 +91,8 @@ export function readOptions(argv: readonly string[]): ShowOptions | undefined {
     throw new UsageError("--stream takes a number, or all");
   if (values.stream === "all" && view !== "stream")
     throw new UsageError(`--stream all does nothing with --${view}: without it, all streams are meant`);
+  if (values.udp !== undefined && !/^(?:[0-9]{1,9}|all)$/.test(values.udp))
+    throw new UsageError("--udp takes the number of a conversation, or all");
   if (values.packet !== undefined && !/^[1-9][0-9]{0,8}$/.test(values.packet))
     throw new UsageError("--packet takes the number of a packet, from 1");
   if (values.find === "") throw new UsageError("--find takes a text");
@@ -84,11 +100,14 @@ export function readOptions(argv: readonly string[]): ShowOptions | undefined {
     view,
     files: positionals,
     stream: values.stream === undefined || values.stream === "all" ? undefined : Number(values.stream),
+    udp: values.udp === undefined || values.udp === "all" ? undefined : Number(values.udp),
     packet: Number(values.packet ?? 0),
     find: values.find ?? "",
     hex: values.hex ?? false,
     stats: values.stats ?? false,
     keys: values.keys,
+    team: teamOf(view, values),
+    identity: values.identity,
     partial: values.partial ?? false,
   };
 }
@@ -107,9 +126,27 @@ function viewOf(given: readonly Name[]): ViewName {
   return view ?? (given.includes("stream") ? "stream" : "summary");
 }
 
+/** The key of a team is made of both, so one without the other does nothing. */
+function teamOf(
+  view: ViewName,
+  values: { "passphrase-file"?: string; team?: string; stream?: string },
+): ShowOptions["team"] {
+  const { "passphrase-file": passphraseFile, team: name } = values;
+  if (passphraseFile === undefined && name === undefined) return undefined;
+  if (name === undefined) throw new UsageError("--passphrase-file does nothing without --team");
+  if (passphraseFile === undefined) throw new UsageError("--team does nothing without --passphrase-file");
+  if (!/^[A-Za-z0-9_-]{1,32}$/.test(name)) throw new UsageError("a team is 1 to 32 of A-Z a-z 0-9 _ -");
+  if (view === "packets" && values.stream !== undefined)
+    throw new UsageError(
+      "--passphrase-file does nothing with --packets of one stream: it opens datagrams there",
+    );
+  return { passphraseFile, name };
+}
+
 /** Refuses what the view does not take. */
 function refuseIdle(view: ViewName, given: readonly Name[]): void {
-  const taken: readonly string[] = [view, "partial", ...TAKES[view]];
+  const always = view === "letter" ? [] : ["partial"];
+  const taken: readonly string[] = [view, ...always, ...TAKES[view]];
   const idle = given.find((name) => !taken.includes(name));
   if (idle === undefined) return;
   if (view !== "summary") throw new UsageError(`--${idle} does nothing with --${view}`);

@@ -28,12 +28,14 @@ function drawn(ends: Pick<Stream, "a" | "b">, width: number, listed: Partial<Lis
     path: "x",
     packets: 1,
     segments: 1,
+    datagrams: 0,
+    conversations: [],
     notUnderstood: new Map(),
     duration: 0n,
     streams: [stream],
     damage: undefined,
   };
-  const table = packetTable(capture, capture.streams, width);
+  const table = packetTable(capture, undefined, width);
   const packet: ListedPacket = {
     number: 7,
     time: 1_500_000_000n,
@@ -44,6 +46,7 @@ function drawn(ends: Pick<Stream, "a" | "b">, width: number, listed: Partial<Lis
       counted: { sequence: 1, acknowledgement: 22 },
       bytes: 1234,
     },
+    udp: undefined,
     what: `{"type":"message","text":"${"x".repeat(100)}"}`,
     isSealed: false,
     ...listed,
@@ -73,7 +76,13 @@ describe("the table of packets", () => {
     ]);
   });
 
-  it("has a row for what is no TCP", () => {
+  it("has the name of UDP in the place of flags", () => {
+    const udp = { source: LOOPBACK.a, destination: LOOPBACK.b, cast: "one", bytes: 8 } as const;
+    const [, row] = drawn(LOOPBACK, 80, { tcp: undefined, udp, what: "no token" });
+    assert.equal(row, "     7  1.500000  51000 → 10001  UDP                      8  no token");
+  });
+
+  it("has a row for what is neither TCP nor UDP", () => {
     const [, row] = drawn(LOOPBACK, 80, { tcp: undefined, what: "ARP, 42 bytes" });
     assert.match(row ?? "", /^ {5}7 {2}1\.500000 {2,}ARP, 42 bytes$/);
   });

@@ -2,7 +2,7 @@
 
 import { type Paint, plain } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
-import type { ListedPacket, ListedSegment } from "../explain/listed-packets.ts";
+import type { ListedPacket } from "../explain/listed-packets.ts";
 import { MORE } from "../explain/readable.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 import type { Endpoint, Piece, Stream } from "../read/packet.ts";
@@ -23,16 +23,15 @@ export interface PacketTable {
   bytes: number;
 }
 
-/** @param streams those whose packets are shown @param width in columns */
-export function packetTable(
-  { duration }: LoadedCapture,
-  streams: readonly Stream[],
-  width: number,
-): PacketTable {
-  const addresses = new Set(streams.flatMap(({ a, b }) => [a.address, b.address]));
-  const [only] = addresses;
-  const address = addresses.size === 1 ? only : undefined;
-  const ends = streams.map(({ a, b }) => `${name(a, address)} → ${name(b, address)}`.length);
+/** @param only the stream whose packets are shown; undefined for all packets @param width in columns */
+export function packetTable(capture: LoadedCapture, only: Stream | undefined, width: number): PacketTable {
+  const { duration } = capture;
+  const streams = only === undefined ? capture.streams : [only];
+  const pairs = only === undefined ? [...streams, ...capture.conversations] : streams;
+  const addresses = new Set(pairs.flatMap(({ a, b }) => [a.address, b.address]));
+  const [first] = addresses;
+  const address = addresses.size === 1 ? first : undefined;
+  const ends = pairs.map(({ a, b }) => `${name(a, address)} → ${name(b, address)}`.length);
   const most = streams.reduce((sum, { fromA, fromB }) => Math.max(sum, lengthOf(fromA), lengthOf(fromB)), 0);
   return {
     width,
@@ -56,15 +55,20 @@ export function packetHeading(table: PacketTable): string[] {
 
 /** The rows of a packet: one, or two if the table is narrow. @param first the time of the first packet */
 export function packetRows(table: PacketTable, packet: ListedPacket, first: bigint, paint: Paint): string[] {
-  const { tcp, what, number, time, isSealed } = packet;
-  const paintWhat: Paint = tcp?.bytes
+  const { tcp, udp, what, number, time, isSealed } = packet;
+  const paintWhat: Paint = (tcp ?? udp)?.bytes
     ? (_, text) => paint(isSealed ? "ciphertext" : "plaintext", text)
     : plain;
   const beginning = [String(number), seconds(time - first)];
-  return cells(table, [...beginning, ...segmentCells(table, tcp)], what, paintWhat);
+  return cells(table, [...beginning, ...sentCells(table, packet)], what, paintWhat);
 }
 
-function segmentCells({ address }: PacketTable, tcp: ListedSegment | undefined): string[] {
+/** UDP has neither flags nor numbers: its name stands in their place. */
+function sentCells({ address }: PacketTable, { tcp, udp }: ListedPacket): string[] {
+  if (udp !== undefined) {
+    const ends = `${name(udp.source, address)} → ${name(udp.destination, address)}`;
+    return [ends, "UDP", "", "", String(udp.bytes)];
+  }
   if (tcp === undefined) return ["", "", "", "", ""];
   const { sequence, acknowledgement } = tcp.counted;
   return [

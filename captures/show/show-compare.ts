@@ -7,7 +7,8 @@ import { ciphertextOf, explain, jsonOf, namesOf, type Protocol, recognise } from
 import { entropy, printableShare } from "../explain/readability.ts";
 import { MORE, readable } from "../explain/readable.ts";
 import { linesOf, type Side, type StreamLine, wireBytes } from "../explain/stream-lines.ts";
-import { type Unsealed, unseal } from "../explain/unseal.ts";
+import { unseal } from "../explain/unseal.ts";
+import type { Unsealed } from "../explain/unsealed.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 
 /** The lines of a chat, without its handshake. */

@@ -1,30 +1,39 @@
-// Finds a text in a capture: in which streams, from whom, and in which packets. Makes text; prints nothing.
+// Finds a text in a capture: in which streams and datagrams, from whom, and in which packets. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
-import type { KeyLog } from "../explain/key-log.ts";
+import { type Keys, openLines } from "../explain/open-lines.ts";
 import { namesOf, recognise } from "../explain/protocols.ts";
 import { MORE, readable } from "../explain/readable.ts";
-import { linesOf, type StreamLine } from "../explain/stream-lines.ts";
-import { type Unsealed, unseal } from "../explain/unseal.ts";
+import { linesOf } from "../explain/stream-lines.ts";
+import { openToken } from "../explain/team-tokens.ts";
+import { tokenOf } from "../explain/tokens.ts";
+import type { UdpConversation } from "../follow/conversations.ts";
 import type { Stream } from "../read/packet.ts";
+import { endpoint } from "./stream-summary.ts";
+
+/** Where to search. */
+export interface Searched {
+  streams: readonly Stream[];
+  conversations: readonly UdpConversation[];
+}
 
 /**
- * One row for each line that holds the text; if there is none, one row that says so.
- * @param keyLog if given, what it decrypts is searched, too
+ * One row for each line or datagram that holds the text; if there is none, one row that says so.
+ * @param keys what they decrypt is searched, too
  */
 export function showFind(
-  streams: readonly Stream[],
+  { streams, conversations }: Searched,
   text: string,
-  keyLog: KeyLog | undefined,
+  keys: Keys,
   canvas: Canvas,
 ): string[] {
   const rows: string[] = [];
   const problems: string[] = [];
   for (const stream of streams) {
     const lines = linesOf(stream);
-    const names = namesOf(recognise(lines));
-    const opened = keyLog === undefined ? new Map<StreamLine, Unsealed>() : unseal(lines, keyLog);
+    const opened = openLines(lines, keys);
+    const names = namesOf(recognise(lines, opened));
     for (const line of lines) {
       if (line.kind === "missing") continue;
       const inside = opened.get(line);
@@ -43,14 +52,31 @@ export function showFind(
       );
     }
   }
-  return [...heading(text, rows.length, keyLog), ...rows, ...unsearched(problems)];
+  const inLines = rows.length;
+  for (const conversation of conversations) {
+    for (const { source, packet, payload } of conversation.datagrams()) {
+      const isOnWire = payload.includes(text);
+      const opened = isOnWire || keys.teamKey === undefined ? undefined : openToken(payload, keys.teamKey);
+      const found = isOnWire ? payload : opened;
+      if (!isOnWire && opened === undefined && keys.teamKey !== undefined && tokenOf(payload) !== undefined)
+        problems.push("not sealed with this team's key");
+      if (!found?.includes(text)) continue;
+      const place = `UDP ${conversation.index}, packet ${packet}, from ${endpoint(source)}${isOnWire ? "" : ", decrypted"}: `;
+      rows.push(
+        place + canvas.paint("plaintext", around(readable(found), text, canvas.width - place.length)),
+      );
+    }
+  }
+  const hasKeys = keys.keyLog !== undefined || keys.teamKey !== undefined;
+  return [...heading(text, inLines, rows.length - inLines, hasKeys), ...rows, ...unsearched(problems)];
 }
 
-function heading(text: string, count: number, keyLog: KeyLog | undefined): string[] {
-  const keys = keyLog === undefined ? "" : " with these keys";
-  return count === 0
-    ? [`"${text}" can be read nowhere in this capture${keys}`]
-    : [`"${text}" can be read${keys} in ${count} ${count === 1 ? "line" : "lines"}:`];
+function heading(text: string, lines: number, datagrams: number, hasKeys: boolean): string[] {
+  const keys = hasKeys ? " with these keys" : "";
+  if (lines + datagrams === 0) return [`"${text}" can be read nowhere in this capture${keys}`];
+  const inLines = lines === 0 ? [] : [`${lines} ${lines === 1 ? "line" : "lines"}`];
+  const inDatagrams = datagrams === 0 ? [] : [`${datagrams} ${datagrams === 1 ? "datagram" : "datagrams"}`];
+  return [`"${text}" can be read${keys} in ${[...inLines, ...inDatagrams].join(" and ")}:`];
 }
 
 function unsearched([problem, ...others]: readonly string[]): string[] {

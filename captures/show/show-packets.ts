@@ -2,34 +2,44 @@
 
 import { userPath } from "../../programs/user-path.ts";
 import type { Canvas } from "../../terminal/paint.ts";
+import { wrap } from "../../terminal/text.ts";
+import { type LabelledBytes, plaintextBytes } from "../explain/line-bytes.ts";
 import { type ListedPacket, PacketLister } from "../explain/listed-packets.ts";
 import { explainPacket } from "../explain/packet-bytes.ts";
-import { Decoder } from "../follow/decode.ts";
+import { beaconIn, beaconWords, openToken, type TeamKey, withoutCr } from "../explain/team-tokens.ts";
+import { Decoder, isSegment } from "../follow/decode.ts";
 import type { LoadedCapture } from "../follow/load.ts";
-import type { Packet, ReadOptions, Segment, Stream } from "../read/packet.ts";
+import type { Datagram, Packet, ReadOptions, Segment, Stream } from "../read/packet.ts";
 import { readCapture } from "../read/read-capture.ts";
 import { labelledRows } from "./labelled-rows.ts";
 import { packetHeading, packetRows, packetTable } from "./packet-table.ts";
+import { castWords } from "./show-conversation.ts";
 import { endpoint } from "./stream-summary.ts";
 
 /** A packet of a capture, and what can be said of it. */
 export interface FoundPacket {
   packet: Packet;
   segment: Segment | undefined;
+  datagram: Datagram | undefined;
   listed: ListedPacket;
   /** The time of the first packet in the capture, in nanoseconds since 1970-01-01, UTC. */
   first: bigint;
 }
 
-/** All packets of a file, in order. */
-export async function* packetsOf(path: string, options: ReadOptions = {}): AsyncGenerator<FoundPacket> {
+/** All packets of a file, in order. @param teamKey if given, tokens in datagrams that it opens are told in words */
+export async function* packetsOf(
+  path: string,
+  options: ReadOptions = {},
+  teamKey?: TeamKey,
+): AsyncGenerator<FoundPacket> {
   const decoder = new Decoder();
-  const lister = new PacketLister();
+  const lister = new PacketLister(teamKey);
   let first: bigint | undefined;
   for await (const packet of readCapture(path, options)) {
     first ??= packet.time;
-    const segment = decoder.decode(packet);
-    yield { packet, segment, listed: lister.list(packet, segment), first };
+    const sent = decoder.decodeSent(packet);
+    const [segment, datagram] = sent === undefined || isSegment(sent) ? [sent, undefined] : [undefined, sent];
+    yield { packet, segment, datagram, listed: lister.list(packet, sent), first };
   }
 }
 
@@ -40,12 +50,14 @@ export async function* packetsOf(path: string, options: ReadOptions = {}): Async
 export async function* showPackets(
   capture: LoadedCapture,
   only: Stream | undefined,
+  teamKey: TeamKey | undefined,
   { width, paint }: Canvas,
 ): AsyncGenerator<string> {
-  const table = packetTable(capture, only === undefined ? capture.streams : [only], width);
+  const table = packetTable(capture, only, width);
   if (table.address !== undefined) yield `all ends are ports of ${table.address}`;
   for (const row of packetHeading(table)) yield paint("heading", row);
-  for await (const { segment, listed, first } of packetsOf(userPath(capture.path), { onDamage: () => {} })) {
+  const options = { onDamage: () => {} };
+  for await (const { segment, listed, first } of packetsOf(userPath(capture.path), options, teamKey)) {
     if (only === undefined || (segment !== undefined && belongsTo(segment, only)))
       yield* packetRows(table, listed, first, paint);
   }
@@ -62,31 +74,76 @@ export function belongsTo({ packet, source, destination }: Segment, { a, b, ...s
   return isFrom(a, b) || isFrom(b, a);
 }
 
-/** Every byte of a packet with its meaning. @returns undefined if the file has no such packet */
+/**
+ * Every byte of a packet with its meaning; and with the team's key, of each token in it that the key opens.
+ * @returns undefined if the file has no such packet
+ */
 export async function showPacket(
   path: string,
   number: number,
   options: ReadOptions,
+  teamKey: TeamKey | undefined,
   { width, paint }: Canvas,
 ): Promise<string[] | undefined> {
-  for await (const { packet, listed, first } of packetsOf(path, options)) {
+  const table = (ranges: readonly LabelledBytes[]): string[] => {
+    const [heading = "", ...rows] = labelledRows(ranges, { width, mostRows: Number.POSITIVE_INFINITY });
+    return [paint("heading", heading), ...rows];
+  };
+  for await (const { packet, segment, datagram, listed, first } of packetsOf(path, options, teamKey)) {
     if (packet.number !== number) continue;
-    const [heading = "", ...rows] = labelledRows(explainPacket(packet, listed.tcp?.counted).ranges, {
-      width,
-      mostRows: Number.POSITIVE_INFINITY,
-    });
-    return [...aboutPacket(packet, listed, first), paint("heading", heading), ...rows];
+    const { ranges } = explainPacket(packet, listed.tcp?.counted);
+    const inside = teamKey === undefined ? [] : openedIn((segment ?? datagram)?.payload, teamKey);
+    const opened = inside.flatMap(({ title, ranges }) => ["", ...wrap(title, width), ...table(ranges)]);
+    const none = teamKey !== undefined && inside.length === 0 ? ["", ...wrap(NOTHING_OPENED, width)] : [];
+    return [...aboutPacket(packet, listed, first), ...table(ranges), ...opened, ...none];
   }
   return undefined;
 }
 
+const NOTHING_OPENED =
+  "This packet holds no whole token that the team's key opens. It opens beacons, and the first token of each side of a session.";
+
+/** The tokens in data that the team's key opens: what is in them, and in a beacon, what is signed. */
+function openedIn(data: Buffer | undefined, teamKey: TeamKey): { title: string; ranges: LabelledBytes[] }[] {
+  return splitLines(data ?? Buffer.alloc(0)).flatMap((line) => {
+    const plaintext = openToken(withoutCr(line), teamKey);
+    if (plaintext === undefined) return [];
+    const tables = [
+      { title: "Inside the token, decrypted with the team's key:", ranges: plaintextBytes(plaintext) },
+    ];
+    const beacon = beaconIn(plaintext);
+    if (beacon !== undefined)
+      tables.push({
+        title: `The body, which is what is signed; the signature is ${beacon.signature}: ${beaconWords(beacon)}`,
+        ranges: plaintextBytes(beacon.body),
+      });
+    return tables;
+  });
+}
+
+function splitLines(data: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < data.length; ) {
+    const found = data.indexOf("\n", start);
+    const end = found === -1 ? data.length : found;
+    lines.push(data.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
+}
+
 function aboutPacket(
   { number, time, data, originalLength }: Packet,
-  { tcp, what }: ListedPacket,
+  { tcp, udp, what }: ListedPacket,
   first: bigint,
 ): string[] {
   const captured = data.length < originalLength ? `, ${data.length} of them captured` : "";
   const when = `${(Number(time - first) / 1e9).toFixed(6)} s after the first`;
+  if (udp !== undefined) {
+    const cast = udp.cast === "one" ? "" : ` (${castWords(udp.cast)})`;
+    const about = `${endpoint(udp.source)} → ${endpoint(udp.destination)}${cast}, UDP, ${udp.bytes} bytes of data`;
+    return [`packet ${number}, ${when}: ${originalLength} bytes${captured}`, about];
+  }
   const about =
     tcp === undefined
       ? what

@@ -3,12 +3,14 @@
 import type { Canvas } from "../../terminal/paint.ts";
 import { column, cut, wrap } from "../../terminal/text.ts";
 import { hexDump } from "../explain/hex-dump.ts";
-import type { KeyLog } from "../explain/key-log.ts";
+import { type Keys, openLines } from "../explain/open-lines.ts";
 import { ciphertextOf, explain, namesOf, recognise } from "../explain/protocols.ts";
 import { bar, entropy, printableShare } from "../explain/readability.ts";
 import { MORE, readable } from "../explain/readable.ts";
 import { linesOf, type StreamLine, wireBytes } from "../explain/stream-lines.ts";
-import { type Unsealed, unseal } from "../explain/unseal.ts";
+import { withoutCr } from "../explain/team-tokens.ts";
+import { timeOfToken, tokenOf } from "../explain/tokens.ts";
+import type { Unsealed } from "../explain/unsealed.ts";
 import type { Stream } from "../read/packet.ts";
 import { endpoint } from "./stream-summary.ts";
 
@@ -25,14 +27,12 @@ const STATISTICS = `${"text".padStart(4)}  ${"bits per byte".padEnd(13)}`;
 
 const DECRYPTED = " [decrypted, tag right]";
 
-/** How to show a stream. */
-export interface StreamView {
+/** How to show a stream. Without keys, the rows show what an eavesdropper sees. */
+export interface StreamView extends Keys {
   /** Whether to show every byte in hexadecimal, too. */
   hex: boolean;
   /** Whether to show how much of each line is text, and how evenly its bytes are spread. */
   stats: boolean;
-  /** The keys to decrypt with. If undefined, the rows show what an eavesdropper sees. */
-  keyLog: KeyLog | undefined;
 }
 
 /** The widths that all rows share, in columns. */
@@ -48,8 +48,9 @@ interface Layout {
 export function showStream(stream: Stream, view: StreamView, canvas: Canvas): string[] {
   const lines = linesOf(stream);
   if (lines.length === 0) return wrap(silence(stream), canvas.width);
-  const names = namesOf(recognise(lines));
-  const opened = view.keyLog === undefined ? new Map<StreamLine, Unsealed>() : unseal(lines, view.keyLog);
+  const opened = openLines(lines, view);
+  const protocol = recognise(lines, opened);
+  const names = namesOf(protocol);
   const layout = layoutFor(canvas.width, Math.max(names.a.length, names.b.length), view);
 
   const heading = joined(layout, `${"seconds".padStart(8)} ${"who".padEnd(layout.name)}`, [
@@ -65,7 +66,7 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
       rows.push(`${beginning}  ${canvas.paint("bad", `(${line.length} bytes are missing in the capture)`)}`);
       continue;
     }
-    const kind = ciphertextOf(line.bytes) === undefined ? "plaintext" : "ciphertext";
+    const kind = ciphertextOf(withoutCr(line.bytes)) === undefined ? "plaintext" : "ciphertext";
     const parts = [
       canvas.paint(kind, column(readable(line.bytes), layout.wire, MORE)),
       view.stats ? statistics(line) : "",
@@ -77,13 +78,32 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
         rows.push(canvas.paint("dim", `${" ".repeat(9)}${row}`));
   }
   if (view.stats) rows.push("", ...wrap(EXPLANATION, canvas.width));
+  if (protocol.name === "session") rows.push("", ...wrap(aboutSession(lines, opened), canvas.width));
   return rows;
 }
 
 const EXPLANATION =
   "text: how much of the line, as it stood on the wire, is printable. bits per byte: how evenly the values of its bytes " +
   "are spread, from 0 to 8; of a line with a ciphertext, the values of the ciphertext's bytes, which the line writes as " +
-  "hexadecimal digits.";
+  "hexadecimal digits (in a token: as base64url).";
+
+/** Says of a session of stage 05 what no key opens, and why. */
+function aboutSession(lines: readonly StreamLine[], opened: ReadonlyMap<StreamLine, Unsealed>): string {
+  const tokens = lines.filter(
+    ({ kind, ...line }) => kind === "line" && "bytes" in line && isToken(line.bytes),
+  );
+  const closed = tokens.filter((line) => !opened.has(line)).length;
+  if (opened.size === 0)
+    return `${closed} tokens. The team's key opens the first of each side: --passphrase-file FILE --team TEAM.`;
+  return (
+    `${closed} of ${tokens.length} tokens are sealed with keys that these two have made for this session alone, and have ` +
+    "written down nowhere. Neither the passphrase nor somebody's identity opens them, today or later: forward secrecy."
+  );
+}
+
+function isToken(bytes: Buffer): boolean {
+  return tokenOf(withoutCr(bytes)) !== undefined;
+}
 
 function silence({ unopened, a, b }: Stream): string {
   if (unopened === "refused")
@@ -93,7 +113,8 @@ function silence({ unopened, a, b }: Stream): string {
   return "Nothing was said in this stream.";
 }
 
-function layoutFor(width: number, longestName: number, { stats, keyLog }: StreamView): Layout {
+function layoutFor(width: number, longestName: number, { stats, ...keys }: StreamView): Layout {
+  const decrypts = keys.keyLog !== undefined || keys.teamKey !== undefined;
   const name = Math.min(14, Math.max("who".length, longestName));
   const margin = 9 + name + 2;
   // On a narrow canvas, side by side both would be cut too short.
@@ -102,7 +123,7 @@ function layoutFor(width: number, longestName: number, { stats, keyLog }: Stream
     return { name, wire: room, says: room, margin: " ".repeat(margin) };
   }
   const room = width - margin - 1 - (stats ? STATISTICS.length + 1 : 0);
-  const wire = Math.floor(room * (keyLog === undefined ? WIRE_SHARE : WIRE_SHARE_DECRYPTED));
+  const wire = Math.floor(room * (decrypts ? WIRE_SHARE_DECRYPTED : WIRE_SHARE));
   return { name, wire, says: room - wire, margin: undefined };
 }
 
@@ -115,7 +136,7 @@ function joined({ margin }: Layout, beginning: string, parts: readonly string[])
 
 function statistics(line: Exclude<StreamLine, { kind: "missing" }>): string {
   const wire = wireBytes(line);
-  const spread = entropy(ciphertextOf(line.bytes) ?? wire);
+  const spread = entropy(ciphertextOf(withoutCr(line.bytes)) ?? wire);
   const share = `${Math.round(100 * printableShare(wire))}%`.padStart(4);
   return `${share}  ${`${spread.toFixed(1)} ${bar(spread, 8, 8)}`.padEnd(13)}`;
 }
@@ -133,8 +154,10 @@ function says(
     const text = explain(opened.line) ?? readable(opened.line);
     return canvas.paint("plaintext", cut(text, width - DECRYPTED.length, MORE) + DECRYPTED);
   }
-  const text = explain(line.bytes);
+  const token = tokenOf(withoutCr(line.bytes));
+  const text = token === undefined ? explain(line.bytes) : undefined;
+  const when = token === undefined ? "" : `, ${timeOfToken(token.seconds)}`;
   return text === undefined
-    ? canvas.paint("ciphertext", cut("? (encrypted)", width, MORE))
+    ? canvas.paint("ciphertext", cut(`? (encrypted${when})`, width, MORE))
     : canvas.paint("plaintext", cut(text, width, MORE));
 }

@@ -1,28 +1,64 @@
 // Shows a summary of a capture: how much it holds, and who talks to whom. Makes text; prints nothing.
 
 import type { Canvas } from "../../terminal/paint.ts";
-import { column } from "../../terminal/text.ts";
+import { column, wrap } from "../../terminal/text.ts";
 import { widthOf } from "../../terminal/widths.ts";
+import { openLines } from "../explain/open-lines.ts";
 import { type Protocol, recognise } from "../explain/protocols.ts";
-import { MORE } from "../explain/readable.ts";
+import { MORE, readable } from "../explain/readable.ts";
 import { linesOf } from "../explain/stream-lines.ts";
+import { beaconIn, openToken, type TeamKey } from "../explain/team-tokens.ts";
+import { tokenOf } from "../explain/tokens.ts";
+import type { UdpConversation } from "../follow/conversations.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 import type { Piece, Stream } from "../read/packet.ts";
 import { endpoint } from "./stream-summary.ts";
 
-/** The rows that show what a capture holds. */
-export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
-  const { packets, segments, streams } = capture;
+/** The rows that show what a capture holds. @param teamKey if given, stage 05's tokens that it opens are told in words */
+export function showSummary(capture: LoadedCapture, canvas: Canvas, teamKey?: TeamKey): string[] {
+  const { streams, conversations } = capture;
   const rows = [
     canvas.paint("heading", capture.path),
-    `${packets} packets, ${segments} of them TCP, in ${seconds(capture.duration)} s; ${streams.length} streams`,
+    ...wrap(counts(capture), canvas.width),
     ...damageRows(capture, canvas),
     ...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)),
   ];
-  if (streams.length === 0) return rows;
-  const table = [["", "a", "b", "what it is", "a sent", "b sent", "seconds"], ...streams.map(summaryOf)];
+  if (streams.length > 0)
+    rows.push(
+      "",
+      ...drawn(
+        TCP_HEADING,
+        streams.map((one) => summaryOf(one, teamKey)),
+        canvas,
+      ),
+    );
+  if (conversations.length > 0)
+    rows.push(
+      "",
+      ...drawn(
+        UDP_HEADING,
+        conversations.map((one) => udpSummaryOf(one, teamKey)),
+        canvas,
+      ),
+    );
+  return rows;
+}
+
+const TCP_HEADING = ["", "a", "b", "what it is", "a sent", "b sent", "seconds"];
+/** The numbers of UDP are datagrams, those of TCP bytes. */
+const UDP_HEADING = ["UDP", "a", "b", "what it is", "from a", "from b", "seconds"];
+
+function counts({ packets, segments, datagrams, duration, streams, conversations }: LoadedCapture): string {
+  const udp = datagrams === 0 ? "" : ` and ${datagrams} UDP`;
+  const talks = conversations.length === 0 ? "" : `, ${conversations.length} conversations in UDP`;
+  return `${packets} packets, ${segments} of them TCP${udp}, in ${seconds(duration)} s; ${streams.length} streams${talks}`;
+}
+
+/** A table with a heading, fitted into the width. */
+function drawn(heading: readonly string[], body: readonly (readonly string[])[], canvas: Canvas): string[] {
+  const table = [heading, ...body];
   const { widths, gap } = columnsFor(table, canvas.width);
-  rows.push("");
+  const rows: string[] = [];
   for (const [index, cells] of table.entries()) {
     const row = cells.map((cell, i) =>
       i === 0 || i > 3 ? cell.padStart(widths[i] ?? 0) : column(cell, widths[i] ?? 0, MORE),
@@ -32,12 +68,12 @@ export function showSummary(capture: LoadedCapture, canvas: Canvas): string[] {
   return rows;
 }
 
-/** Packets that could not be read may hold TCP all the same. So the reader must know of them. */
+/** Packets that could not be read may hold TCP or UDP all the same. So the reader must know of them. */
 function notUnderstood(counts: ReadonlyMap<string, number>): string[] {
   if (counts.size === 0) return [];
   const sum = [...counts.values()].reduce((total, count) => total + count, 0);
   const kinds = [...counts].map(([name, count]) => `  ${count} of ${name}`);
-  return [`${sum} packets were not understood, and may hold TCP as well:`, ...kinds];
+  return [`${sum} packets were not understood, and may hold TCP or UDP as well:`, ...kinds];
 }
 
 /** A row that tells of damage in the file, if there is any. */
@@ -62,16 +98,41 @@ function columnsFor(table: readonly (readonly string[])[], width: number): { wid
   return { widths, gap: " " };
 }
 
-function summaryOf(stream: Stream): string[] {
+function summaryOf(stream: Stream, teamKey: TeamKey | undefined): string[] {
   return [
     String(stream.index),
     endpoint(stream.a),
     endpoint(stream.b),
-    describe(stream),
+    describe(stream, teamKey),
     String(bytesOf(stream.fromA)),
     String(bytesOf(stream.fromB)),
     seconds(stream.lastTime - stream.firstTime),
   ];
+}
+
+function udpSummaryOf(conversation: UdpConversation, teamKey: TeamKey | undefined): string[] {
+  const { index, a, b, cast, countFromA, countFromB, firstTime, lastTime } = conversation;
+  const what = describeUdp(conversation, teamKey);
+  return [
+    String(index),
+    endpoint(a),
+    endpoint(b),
+    cast === "one" ? what : `${what}, ${cast}`,
+    String(countFromA),
+    String(countFromB),
+    seconds(lastTime - firstTime),
+  ];
+}
+
+/** Describes a conversation by its first token, and whose beacon that is: there may be anything else on any port. */
+function describeUdp({ datagrams }: UdpConversation, teamKey: TeamKey | undefined): string {
+  for (const { payload } of datagrams()) {
+    if (tokenOf(payload) === undefined) continue;
+    const opened = teamKey === undefined ? undefined : openToken(payload, teamKey);
+    const name = opened === undefined ? undefined : beaconIn(opened)?.object.name;
+    return typeof name === "string" ? `05, ${readable(Buffer.from(name))}` : "05, tokens";
+  }
+  return "not ours";
 }
 
 function bytesOf(pieces: Iterable<Piece>): number {
@@ -81,9 +142,9 @@ function bytesOf(pieces: Iterable<Piece>): number {
 }
 
 /** Describes a stream in words. */
-function describe(stream: Stream): string {
+function describe(stream: Stream, teamKey: TeamKey | undefined): string {
   const lines = linesOf(stream);
-  const protocol: Protocol = recognise(lines);
+  const protocol: Protocol = recognise(lines, openLines(lines, { teamKey }));
   switch (protocol.name) {
     case "calculator":
       return "01, calculator";
@@ -91,6 +152,8 @@ function describe(stream: Stream): string {
       return `registry, ${protocol.username ?? "a client"}`;
     case "peers":
       return `${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
+    case "session":
+      return `05, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
     case "unknown":
       return lines.length > 0 ? "not ours" : describeSilent(stream);
   }

@@ -35,6 +35,23 @@ export function tcp(fields: TcpFields): Buffer {
   return Buffer.concat([header, options, Buffer.from(payload)]);
 }
 
+export interface UdpFields {
+  sourcePort?: number;
+  destinationPort?: number;
+  /** The field, if it is not to be the true one. */
+  length?: number;
+  payload?: Bytes;
+}
+
+export function udp(fields: UdpFields = {}): Buffer {
+  const payload = Buffer.from(fields.payload ?? "");
+  const header = Buffer.alloc(8);
+  header.writeUInt16BE(fields.sourcePort ?? 51_000, 0);
+  header.writeUInt16BE(fields.destinationPort ?? 54_545, 2);
+  header.writeUInt16BE(fields.length ?? 8 + payload.length, 4);
+  return Buffer.concat([header, payload]);
+}
+
 export interface Ipv4Fields {
   source?: string;
   destination?: string;

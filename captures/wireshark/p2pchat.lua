@@ -1,5 +1,5 @@
 -- A Wireshark dissector for the programs of this course: the calculator (stage 01), the registry and the chats between
--- peers (stages 02 to 04). For Wireshark and tshark 4.0 and later. The README beside this file says what to try with
+-- peers (stages 02 to 04), and peers without a registry (stage 05): their datagrams, and the frames of their sessions. For Wireshark and tshark 4.0 and later. The README beside this file says what to try with
 -- it.
 --
 -- To install it:
@@ -881,9 +881,145 @@ local function read_calculator_line(text, from_client)
   return reading
 end
 
+------------------------------------------------------------------------------------------------------------------------
+-- Stage 05: tokens (P8.4) and the lines of frames (P9.1)
+------------------------------------------------------------------------------------------------------------------------
+
+local BASE64URL = {}
+for index = 1, 64 do
+  BASE64URL[("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"):byte(index)] = index - 1
+end
+
+-- The bytes of whole groups of four characters without padding, each three bytes.
+local function decode_base64url(text)
+  return (text:gsub("....", function(group)
+    local a, b, c, d = group:byte(1, 4)
+    local value = ((BASE64URL[a] * 64 + BASE64URL[b]) * 64 + BASE64URL[c]) * 64 + BASE64URL[d]
+    return string.char(right(value, 16), both(right(value, 8), 255), both(value, 255))
+  end))
+end
+
+-- Parts of a token, in bytes: a version, a time, and an IV; then the ciphertext; then a MAC.
+local BEFORE_CIPHERTEXT, MAC_BYTES, BLOCK_BYTES = 25, 32, 16
+
+-- What a token says to everybody: `upper` and `lower` half of its time in seconds, the `length` of its ciphertext in
+-- bytes, and where the characters of that begin and end. If the text is no token: nil, and why.
+local function read_token(text)
+  if text == "" then return nil, "nothing instead of a token" end
+  if not text:find("^[A-Za-z0-9_-]+=?=?$") then return nil, "no token: not base64url" end
+  if #text % 4 ~= 0 then return nil, "no token: the padding is missing" end
+  local padding = #text:match("=*$")
+  local size = #text / 4 * 3 - padding
+  -- Bits that no byte needs are 0 in the one spelling.
+  local last = BASE64URL[text:byte(-1 - padding)]
+  if padding == 1 and last % 4 ~= 0 or padding == 2 and last % 16 ~= 0 then
+    return nil, "no token: another spelling of its bytes"
+  end
+  local length = size - BEFORE_CIPHERTEXT - MAC_BYTES
+  if length < BLOCK_BYTES then return nil, "no token: too short" end
+  if length % BLOCK_BYTES ~= 0 then return nil, "no token: the ciphertext is not whole blocks of 16 bytes" end
+  local beginning = decode_base64url(text:sub(1, 12))
+  if beginning:byte() ~= 0x80 then return nil, "no token: its version is not 0x80" end
+  return {
+    upper = read_32_bits(beginning, 2),
+    lower = read_32_bits(beginning, 6),
+    length = math.floor(length),
+    -- Four characters hold three bytes: a character is counted to the part that begins in it.
+    first = math.floor(BEFORE_CIPHERTEXT * 4 / 3) + 1,
+    last = math.floor((BEFORE_CIPHERTEXT + length) * 4 / 3),
+  }
+end
+
+-- The time of a token in words.
+local function token_time(token)
+  local succeeded, text = pcall(os.date, "!%Y-%m-%d %H:%M:%S UTC", token.lower)
+  return token.upper == 0 and succeeded and text or "after the year 2106"
+end
+
+-- The address and the team in the first line of a frame, or nil. The line has no CR any more.
+local function read_frame_header(text)
+  if #text > 128 then return nil end
+  local address, team = text:match("^<([%[%]%x.:]+:%d+)> @ <([A-Za-z0-9_-]+)>$")
+  if not address or #team > 32 then return nil end
+  if not (address:find("^%[[%x.:]+%]:%d+$") or address:find("^[%d.]+:%d+$")) then return nil end
+  return address, team
+end
+
+-- Reads a token, in a line or in a datagram.
+local function read_token_line(text)
+  local reading = new_reading({ members = {} })
+  local token, problem = read_token(text)
+  reading.token = token
+  if not token then
+    reading.summary = "no token: " .. shorten(printable(text), 100)
+    add_problem(reading, "bad_token", problem .. " (P8.4)")
+    return reading
+  end
+  reading.type = "token"
+  reading.length = token.length
+  reading.items[1] = { field = "token", value = text, node = { first = 1, last = #text } }
+  reading.items[2] = {
+    field = "ciphertext",
+    value = text:sub(token.first, token.last),
+    node = { first = token.first, last = token.last },
+  }
+  reading.summary = string.format("token of %s, %d bytes", token_time(token), token.length)
+  return reading
+end
+
+-- Reads a line of a frame. `part` says which of its three lines it is, or "wrong".
+local function read_frame_line(text, part)
+  if part == "token" then return read_token_line(text) end
+  local reading = new_reading({ members = {} })
+  local address, team = read_frame_header(text)
+  if part == "header" and address then
+    reading.type = "header"
+    reading.items[1] = { field = "address", value = address, node = { first = 2, last = 1 + #address } }
+    reading.items[2] = { field = "team", value = team, node = { first = #text - #team, last = #text - 1 } }
+    reading.summary = "frame, team " .. team
+  elseif part == "end" then
+    reading.type = "end"
+    reading.summary = "end of the frame"
+  else
+    reading.summary = shorten(printable(text), 200)
+  end
+  return reading
+end
+
+-- The most bytes of a datagram (P8.5) and of a frame (P9.1), and how far the time of a datagram may be off, in seconds
+-- (P8.6).
+local MAX_DATAGRAM_BYTES, MAX_FRAME_BYTES, MAX_SECONDS_OFF = 1472, 262144, 30
+
+-- Reads a datagram. `now` is when it was captured, in seconds since 1970.
+local function read_datagram(bytes, now)
+  local reading = read_token_line(bytes)
+  if #bytes > MAX_DATAGRAM_BYTES then
+    add_problem(reading, "bad_token", string.format("%d bytes: at most 1472 are allowed (P8.5)", #bytes))
+  end
+  local token = reading.token
+  local age = token and math.floor(now) - (token.upper * 4294967296 + token.lower)
+  if age and math.abs(age) > MAX_SECONDS_OFF then
+    local text = age > 0 and "made %.0f s before it was captured" or "made %.0f s after it was captured"
+    add_problem(reading, "bad_time", string.format(text, math.abs(age)) .. ": a clock is wrong, or it is old (P8.6)")
+  end
+  return reading
+end
+
+-- Whether bytes begin with a frame: "yes", "no", or "perhaps" if their first line is not complete.
+local function begins_as_frame(bytes)
+  local line = bytes:match("^([^\n]*)\n")
+  if line then return read_frame_header(without_carriage_return(line)) and "yes" or "no" end
+  if #bytes > 128 then return "no" end
+  local rest = bytes:match("^<[%[%]%x.:]*(.*)$")
+  local between = "> @ <"
+  if rest == between:sub(1, #rest) then return "perhaps" end
+  return rest:find("^> @ <[A-Za-z0-9_-]*>?\r?$") and "perhaps" or "no"
+end
+
 -- Whether a connection begins like one between peers: "yes", "no", or "perhaps" if its first line is not complete.
 -- A chat that had begun before the capture is recognised by its later lines, too.
 local function begins_as_peer(bytes)
+  if bytes:find("^<") then return begins_as_frame(bytes) end
   if not bytes:find("^{") then return "no" end
   local line = bytes:match("^([^\n]*)\n")
   if line then
@@ -919,7 +1055,7 @@ local Tracker = {}
 Tracker.__index = Tracker
 
 local function new_tracker(find_keys)
-  return setmetatable({ find_keys = find_keys, streams = {}, public_keys = {} }, Tracker)
+  return setmetatable({ find_keys = find_keys, streams = {}, public_keys = {}, datagrams = {} }, Tracker)
 end
 
 -- The state of a connection. `number` is Wireshark's tcp.stream.
@@ -952,6 +1088,10 @@ end
 -- Decides by its first line what a connection is. A client may send anything, so only a line of the server proves
 -- whether the server is the calculator or the registry.
 local function recognise(stream, endpoint, text)
+  if read_frame_header(text) then
+    stream.kind = "session"
+    return
+  end
   local reading = text:find("^[ \t]*{") and read_json_line(text)
   local name = reading and reading.type
   if name and BETWEEN_PEERS[name] and name ~= "error" then
@@ -1245,6 +1385,51 @@ local function track_registry(stream, side, frame, reading, facts)
   facts.between = from_client and { name, "registry" } or { "registry", name }
 end
 
+-- A line of a frame (P9.1). After one that is wrong, a header begins a frame anew.
+local function track_session(stream, side, frame, text, size, facts)
+  local other = other_side(stream, side.endpoint)
+  local address, team = read_frame_header(text)
+  local expected = side.expected or "header"
+  facts.stage = "05"
+  facts.part = expected
+  side.frame_bytes = (expected == "header" and 0 or side.frame_bytes or 0) + size
+  if address then
+    if expected ~= "header" then add_problem(facts, "bad_frame", "a header before the end of the last frame (P9.1)") end
+    local known = stream.team
+    if known and known.name ~= team then
+      add_problem(facts, "bad_frame", string.format("another team than in frame %d (P9.1)", known.frame))
+    end
+    stream.team = known or { name = team, frame = frame }
+    side.address, side.expected, facts.part, side.frame_bytes = address, "token", "header", size
+  elseif expected == "header" then
+    add_problem(facts, "bad_frame", "no header of a frame (P9.1)")
+    facts.part = "wrong"
+  elseif expected == "token" then
+    side.expected = "end"
+  elseif text == "<end>" then
+    side.expected = "header"
+  else
+    add_problem(facts, "bad_frame", "not the end of the frame: <end> is missing (P9.1)")
+    facts.part, side.expected = "wrong", "header"
+  end
+  if side.frame_bytes > MAX_FRAME_BYTES then add_problem(facts, "bad_frame", "the frame is too long (P9.1)") end
+  facts.from, facts.to = side.address, other and other.address
+end
+
+-- Tells of a datagram what depends on earlier ones: the same token goes to all destinations of a beat at once, and is
+-- never sent later again (P8.5, P8.7).
+function Tracker:datagram(frame, now, bytes)
+  local facts = { problems = {}, weaknesses = {} }
+  local earlier = self.datagrams[bytes]
+  if not earlier then
+    self.datagrams[bytes] = { frame = frame, now = now }
+  elseif now - earlier.now > 1 then
+    local text = "the same as in frame %d, %.0f s later: sent again (P8.6)"
+    add_problem(facts, "bad_repeat", string.format(text, earlier.frame, now - earlier.now))
+  end
+  return facts
+end
+
 -- Gives the tracker a line, without its LF but with a CR if it has one. Returns the facts about the line that must be
 -- remembered.
 function Tracker:line(number, endpoint, receiver, frame, bytes)
@@ -1260,7 +1445,7 @@ function Tracker:line(number, endpoint, receiver, frame, bytes)
   local text = without_carriage_return(bytes)
   if not stream.kind then
     recognise(stream, endpoint, text)
-  elseif stream.kind ~= "peer" then
+  elseif stream.kind ~= "peer" and stream.kind ~= "session" then
     if not stream.client then stream.client = endpoint ~= stream.server and endpoint or nil end
     if endpoint ~= stream.client then reconsider(stream, text) end
   end
@@ -1281,6 +1466,10 @@ function Tracker:line(number, endpoint, receiver, frame, bytes)
     end
     facts.stage = "01"
     facts.between = facts.from_client and { "client", "calculator" } or { "calculator", "client" }
+    return facts
+  end
+  if stream.kind == "session" then
+    track_session(stream, side, frame, text, #bytes + 1, facts)
     return facts
   end
   local reading = read_json_line(text)
@@ -1329,6 +1518,10 @@ if Proto == nil then
     public_key_problem = public_key_problem,
     safety_number = safety_number,
     begins_as_peer = begins_as_peer,
+    read_token = read_token,
+    token_time = token_time,
+    read_frame_header = read_frame_header,
+    read_datagram = read_datagram,
     decode_hex = decode_hex,
     encode_hex = encode_hex,
   }
@@ -1374,6 +1567,11 @@ local fields = {
   tag = ProtoField.string("p2pchat.tag", "Tag"),
   tag_right = ProtoField.bool("p2pchat.tag_right", "Tag is right"),
   inner = ProtoField.string("p2pchat.inner", "Decrypted line"),
+  -- Peers without a registry
+  team = ProtoField.string("p2pchat.team", "Team"),
+  address = ProtoField.string("p2pchat.address", "Address, as the sender says"),
+  token = ProtoField.string("p2pchat.token", "Token"),
+  token_time = ProtoField.absolute_time("p2pchat.token_time", "Time of the token, in clear", base.UTC),
   -- Findings
   problem = ProtoField.string("p2pchat.problem", "Problem"),
   weakness = ProtoField.string("p2pchat.weakness", "Weakness"),
@@ -1403,6 +1601,10 @@ local experts = {
   bad_seq = new_expert("bad_seq", "Sequence number repeated or skipped", SEQUENCE, ERROR),
   bad_public_key = new_expert("bad_public_key", "Public key not allowed", SECURITY, ERROR),
   bad_record = new_expert("bad_record", "Sealed line that will be refused", SECURITY, ERROR),
+  bad_token = new_expert("bad_token", "Not a token", MALFORMED, ERROR),
+  bad_frame = new_expert("bad_frame", "Not a frame", MALFORMED, ERROR),
+  bad_time = new_expert("bad_time", "A token of another time", SECURITY, ERROR),
+  bad_repeat = new_expert("bad_repeat", "A token that is sent again later", SECURITY, ERROR),
   clear_after_keys = new_expert("clear_after_keys", "In clear, where it must be encrypted", SECURITY, ERROR),
   -- Weak
   toy_group = new_expert("toy_group", "Toy group", SECURITY, WARN),
@@ -1585,6 +1787,11 @@ local function add_sealed(item, range, reading, facts)
   end
 end
 
+local function add_token_time(item, range, reading)
+  local token = reading.token
+  if token and token.upper == 0 then item:add(fields.token_time, range, NSTime.new(token.lower, 0)):set_generated() end
+end
+
 -- Adds what the line itself does not say: the sender, the receiver, the stage.
 local function add_circumstances(item, range, reading, facts)
   if reading.type ~= "hello" then
@@ -1619,11 +1826,19 @@ local function show_line(context, first, last)
     reading.summary = facts.dropped and "the rest of a line that is too long" or "a line that is too long"
     item:add(fields.part, range, printable(text:sub(1, 1000)))
   else
-    reading = facts.kind == "calculator" and read_calculator_line(text, facts.from_client) or read_json_line(text)
+    if facts.kind == "calculator" then
+      reading = read_calculator_line(text, facts.from_client)
+    elseif facts.kind == "session" then
+      reading = read_frame_line(text, facts.part)
+    else
+      reading = read_json_line(text)
+    end
     item:add(fields.line, range, printable(text))
-    if facts.kind == "calculator" then item:add(fields.type, range, reading.type):set_generated() end
+    local is_implied = facts.kind == "calculator" or facts.kind == "session"
+    if is_implied and reading.type then item:add(fields.type, range, reading.type):set_generated() end
     add_items(item, context.tvb, first - 1, reading.items)
     add_sealed(item, range, reading, facts)
+    add_token_time(item, range, reading)
     add_circumstances(item, range, reading, facts)
   end
   add_findings(item, range, reading)
@@ -1688,7 +1903,51 @@ local function dissect(context)
   return context.tvb:len()
 end
 
+-- Shows a datagram of stage 05: beacons are sealed, so it can tell only what every token tells.
+local function dissect_datagram(tvb, pinfo, tree)
+  local bytes = tvb:len() > 0 and tvb:raw() or ""
+  local now = pinfo.abs_ts
+  local remembered = facts_of[pinfo.number] or {}
+  facts_of[pinfo.number] = remembered
+  if not remembered.datagram then remembered.datagram = tracker:datagram(pinfo.number, now, bytes) end
+  local reading, facts = read_datagram(bytes, now), remembered.datagram
+  local range = tvb()
+  local item = tree:add(p2pchat, range)
+  if reading.type then item:add(fields.type, range, reading.type):set_generated() end
+  add_items(item, tvb, 0, reading.items)
+  add_token_time(item, range, reading)
+  item:add(fields.stage, range, "05"):set_generated()
+  if reading.length then item:add(fields.length, range, reading.length):set_generated() end
+  add_findings(item, range, reading)
+  add_findings(item, range, facts)
+  local label = reading.summary
+  local problem = reading.problems[1] or facts.problems[1]
+  if problem then label = label .. " [" .. problem.text .. "]" end
+  item:set_text("P2P chat course: " .. shorten(label, 200))
+  write_columns(pinfo, label)
+  return tvb:len()
+end
+
+-- The kinds of ports, as Wireshark counts them.
+local UDP_PORT = 3
+
+-- The ports that peers of stage 05 try for their sessions (P8.1), if they are no ports of servers.
+local function is_session_port(port)
+  if port < 5000 or port > 5009 then return false end
+  for first, last in p2pchat.prefs.ports:gmatch("(%d+)%-?(%d*)") do
+    if port >= tonumber(first) and port <= (tonumber(last) or tonumber(first)) then return false end
+  end
+  return true
+end
+
+local dissect_if_peer
+
 function p2pchat.dissector(tvb, pinfo, tree)
+  if pinfo.port_type == UDP_PORT then return dissect_datagram(tvb, pinfo, tree) end
+  if is_session_port(pinfo.src_port) or is_session_port(pinfo.dst_port) then
+    -- Many programs use these ports. So only what begins like ours is ours.
+    return dissect_if_peer(tvb, pinfo, tree) and tvb:len() or 0
+  end
   local context = new_context(tvb, pinfo, tree)
   -- In a later pass, Wireshark also gives us the packets from before the connection was recognised. These are not ours.
   local recognised_in = tracker:stream(context.stream).recognised_in
@@ -1697,7 +1956,7 @@ function p2pchat.dissector(tvb, pinfo, tree)
 end
 
 -- Peers listen on any port, so we recognise their connections by the first bytes.
-local function dissect_if_peer(tvb, pinfo, tree)
+function dissect_if_peer(tvb, pinfo, tree)
   local context = new_context(tvb, pinfo, tree)
   local stream = tracker:stream(context.stream)
   local is_known = stream.recognised_in ~= nil and stream.recognised_in < context.frame
@@ -1723,6 +1982,17 @@ local registered_ports = DEFAULT_PORTS
 tcp_ports:add(registered_ports, p2pchat)
 tcp_ports:add_for_decode_as(p2pchat)
 p2pchat:register_heuristic("tcp", dissect_if_peer)
+
+-- Peers of stage 05 try ten ports for their sessions. Their datagrams go to one port; answers, to the port of the session.
+tcp_ports:add("5000-5009", p2pchat)
+local udp_ports = DissectorTable.get("udp.port")
+udp_ports:add(54545, p2pchat)
+udp_ports:add_for_decode_as(p2pchat)
+p2pchat:register_heuristic("udp", function(tvb, pinfo, tree)
+  if tvb:len() == 0 or not read_token(tvb:raw()) then return false end
+  dissect_datagram(tvb, pinfo, tree)
+  return true
+end)
 
 function p2pchat.prefs_changed()
   key_log = { chats = {} }

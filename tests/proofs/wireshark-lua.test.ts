@@ -11,6 +11,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import fc from "fast-check";
+import { frameHeaderOf } from "../../captures/explain/frames.ts";
+import { tokenOf } from "../../captures/explain/tokens.ts";
+import { KNOWN } from "../../captures/testing/lan-capture.ts";
 import { KNOWN_SESSIONS, keyLogLine } from "../support/conversations.ts";
 import { withTool } from "../support/tools.ts";
 
@@ -109,7 +112,7 @@ local function new_item(depth)
   local item = {}
   function item:add(field, ...)
     local arguments = { ... }
-    if type(arguments[1]) == "table" then check(arguments[1].is_range, "no range"); table.remove(arguments, 1) end
+    if type(arguments[1]) == "table" and not arguments[1].is_time then check(arguments[1].is_range, "no range"); table.remove(arguments, 1) end
     local value = arguments[1]
     check(field and field.registered, "a field that is not registered")
     if field.kind == "string" then check_text(value, field.name) end
@@ -117,6 +120,7 @@ local function new_item(depth)
       check(math.floor(value) == value and value >= 0 and value <= LIMITS[field.kind], field.name .. " out of range")
       value = string.format("%d", value)
     end
+    if field.kind == "absolute_time" then check(value.is_time, field.name .. " is no time") end
     if field.kind == "bool" then check(type(value) == "boolean", field.name .. " is no boolean") end
     if field.kind ~= "protocol" then output[#output + 1] = field.name .. "=" .. tostring(value) end
     return new_item(depth + 1)
@@ -145,7 +149,8 @@ local function Proto_new(_, name)
         __newindex = function(_, pref, value) settings[pref] = value.default end,
       }) end
       if key == "register_heuristic" then return function(_, list, dissector)
-        check(list == "tcp", "another list"); rawset(proto, "heuristic", dissector)
+        check(list == "tcp" or list == "udp", "another list")
+        rawset(proto, list == "tcp" and "heuristic" or "datagram_heuristic", dissector)
       end end
       error("no attribute " .. key)
     end,
@@ -166,6 +171,10 @@ rawset(_G, "ProtoExpert", { new = function(name, text, group, severity)
   return { is_expert = true }
 end })
 local anything = setmetatable({}, { __index = function(_, name) return name end })
+rawset(_G, "NSTime", { new = function(seconds, nanoseconds)
+  check(math.floor(seconds) == seconds and seconds >= 0 and seconds < 4294967296 and nanoseconds == 0, "a time out of range")
+  return setmetatable({}, { __tostring = function() return string.format("%d", seconds) end, __index = { is_time = true } })
+end })
 rawset(_G, "base", anything); rawset(_G, "frametype", anything)
 rawset(_G, "expert", { group = anything, severity = anything })
 local function new_pref(_, default) return { default = default } end
@@ -217,11 +226,17 @@ local function dissect_all(visited)
     local protocol = setmetatable({ text = "TCP" }, { __index = column, __tostring = function(self) return self.text end })
     local pinfo = { number = frame, visited = visited, can_desegment = 1, src = "127.0.0.1", dst = "127.0.0.1",
       src_port = side == "a" and 50000 or 40000, dst_port = side == "a" and 40000 or 50000,
+      port_type = side == "d" and 3 or 2, abs_ts = 1764360042.5,
       cols = { info = info, protocol = protocol } }
     environment.stream = stream
     local direction = stream .. side
     local data = (pending[direction] or "") .. bytes(content)
-    if recognised[stream] then
+    if side == "d" then
+      data = bytes(content)
+      if not proto.datagram_heuristic(new_tvb(data), pinfo, new_item(0)) then
+        proto.dissector(new_tvb(data), pinfo, new_item(0))
+      end
+    elseif recognised[stream] then
       proto.dissector(new_tvb(data), pinfo, new_item(0))
     else
       check(type(proto.heuristic(new_tvb(data), pinfo, new_item(0))) == "boolean", "the heuristic gives no boolean")
@@ -390,6 +405,46 @@ for (const lua of ["lua5.2", "lua5.4"]) {
       }
     });
 
+    it("knows tokens of stage 05 by their form, as show does", () => {
+      const { valid, invalid } = KNOWN.fernet;
+      const texts = [...valid, ...invalid].map(({ token }) => token);
+      const answers = run(
+        `for line in io.lines(arg[2]) do
+          local token = pure.read_token(bytes(line))
+          print(token and string.format("%d %d %d", token.upper, token.lower, token.length) or "none")
+        end`,
+        texts.map((text) => `${hex(text)}\n`).join(""),
+      );
+      const expected = texts.map((text) => {
+        const token = tokenOf(Buffer.from(text));
+        if (token === undefined) return "none";
+        const time = Buffer.from(text, "base64url").subarray(1);
+        return `${time.readUInt32BE(0)} ${time.readUInt32BE(4)} ${token.ciphertext.length}`;
+      });
+      expect(answers).to.deep.equal(expected);
+      expect(expected.filter((answer) => answer !== "none").length).to.be.greaterThan(valid.length);
+      expect(expected.filter((answer) => answer === "none").length).to.be.greaterThan(15);
+    });
+
+    it("knows the first line of a frame by its form, as show does", () => {
+      const lines = [
+        ...["<10.0.0.1:5000> @ <rocket>", "<[::1]:5000> @ <a-B_9>", "<[fe80::1]:5000> @ <r>"],
+        ...["", "<end>", "<10.0.0.1:5000> @ <>", "<10.0.0.1> @ <rocket>", "<10.0.0.1:5000> @ <rocket> "],
+        ...[
+          "<10.0.0.1:5000>@<rocket>",
+          "<::1:5000> @ <rocket>",
+          "<alice:5000> @ <rocket>",
+          "<[1.2.3.4:5> @ <x>",
+        ],
+        ...[`<10.0.0.1:5000> @ <${"x".repeat(32)}>`, `<10.0.0.1:5000> @ <${"x".repeat(33)}>`],
+      ];
+      const answers = run(
+        'for line in io.lines(arg[2]) do print(pure.read_frame_header(bytes(line)) or "none") end',
+        lines.map((line) => `${hex(line)}\n`).join(""),
+      );
+      expect(answers).to.deep.equal(lines.map((line) => frameHeaderOf(Buffer.from(line))?.address ?? "none"));
+    });
+
     it("gives the known answers for sealed lines and safety numbers", () => {
       const rows = KNOWN_SESSIONS.flatMap(({ keys, records }) =>
         records.map(({ sender, line }) => {
@@ -452,6 +507,7 @@ for (const lua of ["lua5.2", "lua5.4"]) {
             const third = Math.ceil(bytes.length / 3);
             for (const at of [0, 1, 2]) add(stream, side, bytes.subarray(at * third, (at + 1) * third));
           }
+          for (const bytes of garbage) add(stream, "d", bytes);
           for (const bytes of garbage) add(stream, "a", Buffer.concat([bytes, Buffer.from("\n")]));
         }
         return run(IMITATION, segments, gcrypt, log);
@@ -484,6 +540,9 @@ for (const lua of ["lua5.2", "lua5.4"]) {
         samples.push(
           '{"type":"message","id":1,"text":"x"}',
           '{"type":"users","users":[{"username":"a","host":"b","port":1}]}',
+          "<10.0.0.1:5000> @ <rocket>",
+          "<end>",
+          ...KNOWN.fernet.valid.map(({ token }) => token),
         );
         const values = [
           "0",

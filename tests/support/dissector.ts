@@ -21,7 +21,7 @@ const ours = (names: string) => names.split(" ").map((name) => `p2pchat.${name}`
 const FIELDS = [
   "p2pchat",
   ...ours("type stage from to id text code seq length ciphertext inner tag_right answers problem weakness"),
-  ...ours("transcript safety_number request reply value username line"),
+  ...ours("transcript safety_number request reply value username line team address token token_time"),
   ...["frame.number", "frame.coloring_rule.name", "tcp.stream", "_ws.expert.message"],
 ];
 
@@ -46,6 +46,13 @@ export class Answers {
     this.#packets = packets;
   }
 
+  /** The datagrams, in the order of the capture. None of them has an error in it. */
+  datagrams(): Packet[] {
+    const packets = this.#packets.filter((packet) => packet["tcp.stream"] === undefined);
+    expect(JSON.stringify(packets)).not.to.match(ERRORS);
+    return packets;
+  }
+
   /** The packets of these connections, in the order of the capture. None of them has an error in it. */
   of(...some: readonly Streams[]): Packet[] {
     const packets = this.#packets.filter((packet) => {
@@ -61,9 +68,9 @@ export class Answers {
 export class Tshark {
   readonly folder = mkdtempSync(join(tmpdir(), "wireshark-"));
 
-  file(name: string, content = ""): string {
+  file(name: string, content: string | Buffer = ""): string {
     const path = join(this.folder, name);
-    if (content !== "") writeFileSync(path, content);
+    if (content.length > 0) writeFileSync(path, content);
     return path;
   }
 
