@@ -37,7 +37,11 @@ async function refusesToken(
   await scene.step(`decryptToken refuses ${what}`, async () => {
     const value = await module.calls("decryptToken", [key, token]);
     if (value === undefined) return;
-    scene.fails({ sent: `decryptToken with ${what}`, expected: "undefined", received: JSON.stringify(value) });
+    scene.fails({
+      sent: `decryptToken with ${what}`,
+      expected: "undefined",
+      received: JSON.stringify(value),
+    });
   });
 }
 
@@ -90,8 +94,10 @@ const tokenChecks = defineChecks({ stages: ["05"], of: "module" }, [
   },
   {
     id: "P8.4-changed-token",
-    title: "decryptToken refuses a token that was changed, cut, or made wrong under a right MAC, and throws nothing",
-    likelyCause: "The MAC is not compared as a whole, or something is taken from the token before its form was checked.",
+    title:
+      "decryptToken refuses a token that was changed, cut, or made wrong under a right MAC, and throws nothing",
+    likelyCause:
+      "The MAC is not compared as a whole, or something is taken from the token before its form was checked.",
     async run(scene) {
       const file = await scene.module("fernet.ts");
       const key = scene.random.bytes(32);
@@ -150,9 +156,11 @@ const tokenChecks = defineChecks({ stages: ["05"], of: "module" }, [
         "an empty text": "",
         "a text of other letters": "%%%%",
       };
-      for (const [what, text] of Object.entries(spellings))
-        await refusesToken(scene, file, what, key, text);
-      await file.returns("decryptToken", [key, token], { seconds: 1, plaintext: Buffer.from("x".repeat(15)) });
+      for (const [what, text] of Object.entries(spellings)) await refusesToken(scene, file, what, key, text);
+      await file.returns("decryptToken", [key, token], {
+        seconds: 1,
+        plaintext: Buffer.from("x".repeat(15)),
+      });
     },
   },
   {
@@ -329,7 +337,11 @@ function canMeet(first: Defect, second: Defect): boolean {
   return !(states.length === 1 && hasNoState) && !(reasons.includes("own") && reasons.includes("key"));
 }
 
-async function gateOf(scene: Scene, teamKey: Buffer, setting: Partial<GateSetting>): Promise<ModuleUnderTest> {
+async function gateOf(
+  scene: Scene,
+  teamKey: Buffer,
+  setting: Partial<GateSetting>,
+): Promise<ModuleUnderTest> {
   const { ownFingerprint = "A".repeat(43), places = [true] } = setting;
   const options = {
     team: TEAM,
@@ -355,8 +367,15 @@ async function meets(scene: Scene, teamKey: Buffer, first: Defect, second: Defec
   const host = defects.find((defect) => defect.host !== undefined)?.host ?? HOST;
   if (defects.some(({ isBusy }) => isBusy))
     for (let seq = before.length; seq < 20; seq += 1)
-      await gate.calls("judge", [datagramOf({ teamKey, sender: stranger, isForged: true, seq: seq + 1 }), host, NOW]);
-  const changes = Object.assign({}, ...defects.map(({ change }) => change?.(scene) ?? {})) as Partial<Datagram>;
+      await gate.calls("judge", [
+        datagramOf({ teamKey, sender: stranger, isForged: true, seq: seq + 1 }),
+        host,
+        NOW,
+      ]);
+  const changes = Object.assign(
+    {},
+    ...defects.map(({ change }) => change?.(scene) ?? {}),
+  ) as Partial<Datagram>;
   const what = `a datagram that fails at ${first.reason} and at ${second.reason}`;
   await comes(scene, gate, what, datagramOf({ teamKey, sender, ...changes }), first.reason, host);
 }
@@ -377,7 +396,7 @@ const gateChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
     id: "P8.6-gate-time",
     title: "a token's time may be off by 30 whole seconds, before and after",
-    likelyCause: "The clock is compared in milliseconds, or in one direction only.",
+    likelyCause: "The seconds are not whole (round down, with Math.floor), or the clock is compared in one direction only.",
     async run(scene) {
       const teamKey = scene.random.bytes(32);
       const sender = await KEYS.next();
@@ -404,11 +423,15 @@ const gateChecks = defineChecks({ stages: ["05"], of: "module" }, [
       "Session and seq are noted before all checks have passed. Then anybody in the team can make a peer deaf for somebody's beacons.",
     async run(scene) {
       const teamKey = scene.random.bytes(32);
-      for (const defect of DEFECTS.filter(({ reason }) => ["signature", "address", "team", "full"].includes(reason)))
+      for (const defect of DEFECTS.filter(({ reason }) =>
+        ["signature", "address", "team", "full"].includes(reason),
+      ))
         for (const type of ["beacon", "bye"] as const) {
           if (type === "bye" && defect.reason === "full") continue; // A goodbye needs no place.
           const sender = await KEYS.next();
-          const gate = await gateOf(scene, teamKey, { places: defect.reason === "full" ? [false, true] : [true] });
+          const gate = await gateOf(scene, teamKey, {
+            places: defect.reason === "full" ? [false, true] : [true],
+          });
           const wrong = { teamKey, sender, type, session: NOW, seq: 1000, ...defect.change?.(scene) };
           const what = `${type === "bye" ? "a goodbye" : "a beacon"} of a later session that fails at ${defect.reason}`;
           await comes(scene, gate, what, datagramOf(wrong), defect.reason, defect.host);
@@ -503,7 +526,8 @@ const namesChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
     id: "P8.10-case",
     title: "names are one name in any case, each shown as its owner writes it; what follows # is exact",
-    likelyCause: "Names are compared as they are written: compare nameKey of both. And show what the key itself says.",
+    likelyCause:
+      "Names are compared as they are written: compare nameKey of both. And show what the key itself says.",
     async run(scene) {
       const [bob, other, low] = ["F3kQ", "Xy_1", "xy_1"].map((begin) => printOf(scene, begin)) as [
         string,
@@ -539,12 +563,9 @@ const namesChecks = defineChecks({ stages: ["05"], of: "module" }, [
     title: "a plain name means its owner, and name#… every key of that name that begins so",
     likelyCause: "A plain name means one key: its owner. Only what follows # can fit several.",
     async run(scene) {
-      const [bob, one, two, ann] = ["QQQQ", "F3kQa", "F3kQb", "F3kQc"].map((begin) => printOf(scene, begin)) as [
-        string,
-        string,
-        string,
-        string,
-      ];
+      const [bob, one, two, ann] = ["QQQQ", "F3kQa", "F3kQb", "F3kQc"].map((begin) =>
+        printOf(scene, begin),
+      ) as [string, string, string, string];
       const names = await namesAfter(scene, [
         ["heard", "bob", bob],
         ["heard", "bob", one],

@@ -87,7 +87,12 @@ const frameChecks = defineChecks({ stages: ["05"], of: "module" }, [
       await reads(scene, "two frames at once", [one + two], both);
       await reads(scene, "two frames in single bytes", [...(one + two)], both);
       const cut = scene.random.integer(1, one.length - 1);
-      await reads(scene, `two frames, cut after ${cut} bytes`, [one.slice(0, cut), one.slice(cut) + two], both);
+      await reads(
+        scene,
+        `two frames, cut after ${cut} bytes`,
+        [one.slice(0, cut), one.slice(cut) + two],
+        both,
+      );
       await reads(scene, "a frame whose last LF is missing", [one.slice(0, -1)], "nothing");
       await reads(scene, "a frame with CRs", [frameOf("gAAA", HEADER, "\r\n")], "gAAA from 10.0.0.1:5000");
       await reads(scene, "nothing", [""], "nothing");
@@ -122,11 +127,21 @@ const frameChecks = defineChecks({ stages: ["05"], of: "module" }, [
         Array(3).fill(`${token} from 10.0.0.1:5000`).join(", then "),
       );
       await reads(scene, `a frame of ${LIMIT + 1} bytes`, [frameOfLength(LIMIT + 1).frame], "bad");
-      await reads(scene, `a frame of ${LIMIT + 1} bytes in single bytes`, [...frameOfLength(LIMIT + 1).frame], "bad");
+      await reads(
+        scene,
+        `a frame of ${LIMIT + 1} bytes in single bytes`,
+        [...frameOfLength(LIMIT + 1).frame],
+        "bad",
+      );
       const long = frameOfLength(LIMIT - 2).frame.replaceAll("\n", "\r\n");
       await reads(scene, `a frame of ${LIMIT + 1} bytes, three of them CRs`, [long], "bad");
       await reads(scene, `${LIMIT + 1} bytes without a line feed`, ["x".repeat(LIMIT), "x"], "bad");
-      await reads(scene, `a header, and a token that never ends`, [`${HEADER}\n`, ..."A".repeat(LIMIT)], "bad");
+      await reads(
+        scene,
+        `a header, and a token that never ends`,
+        [`${HEADER}\n`, ..."A".repeat(LIMIT)],
+        "bad",
+      );
     },
   },
 ]);
@@ -266,10 +281,17 @@ const proofChecks = defineChecks({ stages: ["05"], of: "module" }, [
 
 /** What a signature is over instead, if it is one of the likely mistakes. */
 function whatIsSigned(key: LanKey, salt: Buffer, signature: unknown): string | undefined {
-  const messages = { "the salt alone": salt, "the key alone": key.der, "key and salt": Buffer.concat([key.der, salt]) };
+  const messages = {
+    "the salt alone": salt,
+    "the key alone": key.der,
+    "key and salt": Buffer.concat([key.der, salt]),
+  };
   const labels = ["proof initiator", "proof responder", "proof", "beacon"];
   for (const label of labels)
-    for (const [what, message] of Object.entries({ ...messages, "salt and key": Buffer.concat([salt, key.der]) }))
+    for (const [what, message] of Object.entries({
+      ...messages,
+      "salt and key": Buffer.concat([salt, key.der]),
+    }))
       if (isSigned(key.publicKey, label, message, signature))
         return `a signature over "p2p-mesh 05 ${label}", a NUL, and ${what}`;
   return undefined;
@@ -281,7 +303,9 @@ async function checksForms(scene: Scene, key: LanKey, salt: Buffer): Promise<voi
   const [text, signature] = [String(good.key), String(good.signature)];
   const changes: object[] = [
     ...["hello", "", undefined].map((type) => ({ type })),
-    ...[undefined, 7, "", "AAAA", `${text}AAAA`, `${text}\n`, ` ${text}`, [text]].map((member) => ({ key: member })),
+    ...[undefined, 7, "", "AAAA", `${text}AAAA`, `${text}\n`, ` ${text}`, [text]].map((member) => ({
+      key: member,
+    })),
     ...[undefined, null, 0, "", "AAAA", `${signature}\n`, signature.replace("=", ""), {}].map((member) => ({
       signature: member,
     })),
@@ -357,7 +381,8 @@ function inWords(call: string): string {
   if (call === "end of transaction") return "it is on the disk";
   if (call.startsWith("keepMessage ")) return "keepMessage";
   if (call.startsWith("noteShown ")) return "noteShown";
-  if (call.startsWith("send ")) return `send ${String((JSON.parse(call.slice(5)) as { type?: unknown }).type)}`;
+  if (call.startsWith("send "))
+    return `send ${String((JSON.parse(call.slice(5)) as { type?: unknown }).type)}`;
   if (call.startsWith('show "error: ')) return "show an error";
   if (call.startsWith("show ")) return "show the message";
   return call;
@@ -389,7 +414,8 @@ const NOTED = ["begin to write", "noteShown", "it is on the disk"];
 const messageChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
     id: "P9.7-four-steps",
-    title: "a new message is stored, shown, noted as shown and acknowledged, each when the disk has the one before",
+    title:
+      "a new message is stored, shown, noted as shown and acknowledged, each when the disk has the one before",
     likelyCause:
       "A step comes before the disk has what the one before it wrote. What is done outside of the functions that writes.add gets is done at once.",
     async run(scene) {
@@ -402,7 +428,8 @@ const messageChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
     id: "P9.7-shown-once",
     title: "a message whose id is known is acknowledged again, and not shown again",
-    likelyCause: "keepMessage says whether the message was new. Only a new one is shown and noted; each one is acknowledged.",
+    likelyCause:
+      "keepMessage says whether the message was new. Only a new one is shown and noted; each one is acknowledged.",
     async run(scene) {
       const desk = await deskOf(scene, { isNew: [true, false, false, true] });
       const [id, another] = [scene.random.bytes(16).toString("hex"), scene.random.bytes(16).toString("hex")];
@@ -426,7 +453,8 @@ const messageChecks = defineChecks({ stages: ["05"], of: "module" }, [
   },
   {
     id: "P9.7-not-kept",
-    title: "what the disk does not take is neither shown nor acknowledged: an error says so, and the session ends",
+    title:
+      "what the disk does not take is neither shown nor acknowledged: an error says so, and the session ends",
     likelyCause:
       "failed is called if the disk has not taken it. Say so with show, and end the session, so that the message is sent again in the next one.",
     async run(scene) {
@@ -434,7 +462,11 @@ const messageChecks = defineChecks({ stages: ["05"], of: "module" }, [
       const done = desk.receives({ id: scene.random.bytes(16).toString("hex"), text: "hi" });
       // In which order the error is shown and the session ends, nobody cares.
       const sorted = done.then((calls) => [...calls].sort());
-      await does(scene, "a message while the disk is full", sorted, ["begin to write", "end", "show an error"]);
+      await does(scene, "a message while the disk is full", sorted, [
+        "begin to write",
+        "end",
+        "show an error",
+      ]);
     },
   },
   {
@@ -445,7 +477,11 @@ const messageChecks = defineChecks({ stages: ["05"], of: "module" }, [
       const desk = await deskOf(scene, { isNew: [true] });
       const room = `${"C".repeat(42)}A.${scene.random.bytes(8).toString("hex")}`;
       await scene.step("a message to an unknown room: refused, and not kept", async () => {
-        const calls = await desk.receives({ id: scene.random.bytes(16).toString("hex"), to: room, text: "hi" });
+        const calls = await desk.receives({
+          id: scene.random.bytes(16).toString("hex"),
+          to: room,
+          text: "hi",
+        });
         const done = calls.filter((call) => !["begin to write", "it is on the disk"].includes(call));
         if (done.join() === "send refused") return;
         scene.fails({
@@ -488,13 +524,21 @@ async function judges(
       const changes = await trust.notedCalls();
       const sent = `judge: ${inShort(who)}, who says to be "${says}", access ${access}`;
       if (changes.length > 0)
-        scene.fails({ sent, expected: "nothing is changed", received: `a call of ${changes[0]?.split(" ")[0]}` });
+        scene.fails({
+          sent,
+          expected: "nothing is changed",
+          received: `a call of ${changes[0]?.split(" ")[0]}`,
+        });
       if (received !== verdict) scene.fails({ sent, expected: verdict, received: String(received) });
     });
 }
 
 function inShort({ name, isPinned = true, isVerified, standing = "usual" }: Kept): string {
-  const words = [isPinned ? `pinned to ${name}` : "not pinned", isVerified === true ? "verified" : "", standing];
+  const words = [
+    isPinned ? `pinned to ${name}` : "not pinned",
+    isVerified === true ? "verified" : "",
+    standing,
+  ];
   return `a key that is ${words.filter((word) => word !== "" && word !== "usual").join(", ")}`;
 }
 
@@ -502,9 +546,14 @@ const trustChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
     id: "P9.5-verdicts",
     title: "a key is known by its fingerprint: welcome under its name, renamed under another one, else first",
-    likelyCause: "The key is looked up by the name that it says. Anybody can say any name: look it up by its fingerprint.",
+    likelyCause:
+      "The key is looked up by the name that it says. Anybody can say any name: look it up by its fingerprint.",
     async run(scene) {
-      const [bob, ann, stranger] = ["F", "G", "H"].map((letter) => letter.repeat(43)) as [string, string, string];
+      const [bob, ann, stranger] = ["F", "G", "H"].map((letter) => letter.repeat(43)) as [
+        string,
+        string,
+        string,
+      ];
       const keys: Kept[] = [
         { name: "bob", fingerprint: bob },
         { name: "ann", fingerprint: ann },
@@ -524,7 +573,8 @@ const trustChecks = defineChecks({ stages: ["05"], of: "module" }, [
   },
   {
     id: "P9.5-changed-verdict",
-    title: "a key that is not pinned, under a name that is pinned to another key, is changed, whatever else is known of it",
+    title:
+      "a key that is not pinned, under a name that is pinned to another key, is changed, whatever else is known of it",
     likelyCause:
       "A key that comes under a name of somebody else is let in, or another question is asked before this one. /allow and /verified override no changed key.",
     async run(scene) {
@@ -536,16 +586,20 @@ const trustChecks = defineChecks({ stages: ["05"], of: "module" }, [
       ];
       const [allowed, verified, known] = others as [Kept, Kept, Kept];
       const unknown: Kept = { name: "", fingerprint: "J".repeat(43), isPinned: false };
-      await judges(scene, [bob, ...others], [
-        [unknown, "bob", "team", "changed"],
-        [unknown, "BOB", "team", "changed"],
-        [unknown, "bob", "verified", "changed"],
-        [allowed, "bob", "team", "changed"],
-        [verified, "bob", "verified", "changed"],
-        [known, "bob", "team", "changed"],
-        [allowed, "carol", "verified", "first"],
-        [bob, "bob", "team", "welcome"],
-      ]);
+      await judges(
+        scene,
+        [bob, ...others],
+        [
+          [unknown, "bob", "team", "changed"],
+          [unknown, "BOB", "team", "changed"],
+          [unknown, "bob", "verified", "changed"],
+          [allowed, "bob", "team", "changed"],
+          [verified, "bob", "verified", "changed"],
+          [known, "bob", "team", "changed"],
+          [allowed, "carol", "verified", "first"],
+          [bob, "bob", "team", "welcome"],
+        ],
+      );
     },
   },
   {
@@ -564,23 +618,34 @@ const trustChecks = defineChecks({ stages: ["05"], of: "module" }, [
         { name: "fred", isPinned: false, standing: "blocked" },
       ];
       const keys = kept.map((key, index) => ({ ...key, fingerprint: letters[index] ?? "" }));
-      const [pinned, verified, allowed, blocked, loose, banned] = keys as [Kept, Kept, Kept, Kept, Kept, Kept];
-      await judges(scene, [pinned, verified, allowed, blocked, loose, banned], [
-        [pinned, "ann", "team", "welcome"],
-        [pinned, "ann", "known", "welcome"],
-        [pinned, "ann", "verified", "refused"],
-        [verified, "bob", "verified", "welcome"],
-        [verified, "bobby", "verified", "renamed"],
-        [allowed, "carol", "team", "first"],
-        [allowed, "carol", "known", "first"],
-        [allowed, "carol", "verified", "first"],
-        [loose, "eve", "team", "first"],
-        [loose, "eve", "known", "refused"],
-        [loose, "eve", "verified", "refused"],
-        [blocked, "dave", "team", "refused"],
-        [blocked, "dave", "verified", "refused"],
-        [banned, "fred", "team", "refused"],
-      ]);
+      const [pinned, verified, allowed, blocked, loose, banned] = keys as [
+        Kept,
+        Kept,
+        Kept,
+        Kept,
+        Kept,
+        Kept,
+      ];
+      await judges(
+        scene,
+        [pinned, verified, allowed, blocked, loose, banned],
+        [
+          [pinned, "ann", "team", "welcome"],
+          [pinned, "ann", "known", "welcome"],
+          [pinned, "ann", "verified", "refused"],
+          [verified, "bob", "verified", "welcome"],
+          [verified, "bobby", "verified", "renamed"],
+          [allowed, "carol", "team", "first"],
+          [allowed, "carol", "known", "first"],
+          [allowed, "carol", "verified", "first"],
+          [loose, "eve", "team", "first"],
+          [loose, "eve", "known", "refused"],
+          [loose, "eve", "verified", "refused"],
+          [blocked, "dave", "team", "refused"],
+          [blocked, "dave", "verified", "refused"],
+          [banned, "fred", "team", "refused"],
+        ],
+      );
     },
   },
 ]);

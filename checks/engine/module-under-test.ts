@@ -12,7 +12,15 @@ import type { Place } from "./place.ts";
 import { CouldNotRun, type FailureDetails, StepFailure } from "./step-failure.ts";
 import type { TouchedBytes } from "./touched-bytes.ts";
 import { within } from "./transcript.ts";
-import { decodeValue, encodeValue, GivesArgument, GivesInTurn, NotesCalls, Reference, type Thrown } from "./values.ts";
+import {
+  decodeValue,
+  encodeValue,
+  GivesArgument,
+  GivesInTurn,
+  NotesCalls,
+  Reference,
+  type Thrown,
+} from "./values.ts";
 import type { CryptoCalls } from "./watched-crypto.ts";
 
 const HOST = fileURLToPath(new URL("module-host.ts", import.meta.url));

@@ -71,7 +71,9 @@ export const question: Prediction = {
   async find() {
     const { group, address } = await play();
     if (group === 0 || address === 0)
-      throw new Error("this system lets no datagram through on its loopback interface: is a firewall in the way?");
+      throw new Error(
+        "this system lets no datagram through on its loopback interface: is a firewall in the way?",
+      );
     return {
       answers: [`${group} ${address}`],
       observed: `of ${PROGRAMS} sockets that share a port, ${group} got the datagram to the group, and ${address} the one to the address`,
