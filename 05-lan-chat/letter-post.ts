@@ -22,7 +22,7 @@ import { isId, makeId } from "./texts.ts";
 /** How many others carry a letter of ours. */
 const CARRIERS = 3;
 
-/** How many letters may be handed to a reader and not answered. */
+/** How many letters may be handed to one peer and not answered: of those for them, and of ours. */
 const MAX_OPEN = 16;
 
 /** How often we look for carriers, and for letters that are too old, in milliseconds. */
@@ -118,14 +118,18 @@ export class LetterPost {
   async #handTo(id: string, carrier: string): Promise<void> {
     const { history, identity } = this.#around;
     const handed = this.#handed.get(id) ?? new Set();
-    this.#handed.set(id, handed);
-    if (handed.has(carrier)) return;
-    handed.add(carrier);
+    if (handed.has(carrier) || this.#openWith(carrier) >= MAX_OPEN) return;
+    this.#handed.set(id, handed.add(carrier));
     const session = await sessionWith(this.#around, carrier);
     const letter = history.ownLetter(identity.fingerprint, id);
     // If they cannot be reached, another one is looked for in the next round.
     if (session === undefined || letter === undefined || !sendLetter(session, letter))
       this.#unhand(id, carrier);
+  }
+
+  /** How many letters of ours a peer has not answered. */
+  #openWith(carrier: string): number {
+    return [...this.#handed.values()].filter((carriers) => carriers.has(carrier)).length;
   }
 
   #unhand(id: string, carrier: string): boolean {
@@ -228,6 +232,8 @@ export class LetterPost {
 
   #ownAnswered(carrier: string, id: string): void {
     if (!this.#unhand(id, carrier)) return;
+    // There is room for another one with them.
+    this.#nextRound = 0;
     const { history, writes, identity } = this.#around;
     writes.add({
       store: () => {
