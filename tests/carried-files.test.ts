@@ -109,7 +109,7 @@ describe("the README of stage 05", () => {
   it("names as carried over what is the same in stage 04, and nothing else", () => {
     const readme = readFileSync(join(COURSE_FOLDER, "05-lan-chat/README.md"), "utf8");
     const [, list = ""] =
-      /^Carried over from the stages before, byte for byte: ([^]*?)\.\n\n/m.exec(readme) ?? [];
+      /^Carried over from the stages before, byte for byte: ([\s\S]*?)\.\n\n/m.exec(readme) ?? [];
     const before = read("04-aes-chat").files;
     const same = [...read("05-lan-chat").files].filter(([name, text]) => before.get(name) === text);
     expect([...list.matchAll(/`([a-z-]+\.ts)`/g)].map(([, name]) => name)).to.have.members(
