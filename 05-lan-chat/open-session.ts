@@ -62,8 +62,9 @@ export interface OpenSessionEvents {
 /**
  * leaving: we have said goodbye, and read on.
  * answering: the other side has said goodbye. We say ours when what came before it is answered.
+ * parting: both have said goodbye.
  */
-type Phase = "open" | "leaving" | "answering" | "over";
+type Phase = "open" | "leaving" | "answering" | "parting" | "over";
 
 export class OpenSession implements Session {
   readonly key: PublicIdentity;
@@ -103,7 +104,8 @@ export class OpenSession implements Session {
       onToken: (token) => this.#receive(token),
       onBad: () => this.#refuse(),
       onEnd: () => {
-        if (this.#phase !== "answering") this.#lose("the connection ended without a goodbye");
+        if (this.#phase === "open" || this.#phase === "leaving")
+          this.#lose("the connection ended without a goodbye");
       },
       onClose: (reason) => this.#lose(reason ?? "the connection ended without a goodbye"),
     });
@@ -160,7 +162,7 @@ export class OpenSession implements Session {
   }
 
   #receive(token: string): void {
-    if (this.#phase === "answering") return; // Nothing counts after their goodbye.
+    if (this.#phase === "answering" || this.#phase === "parting") return; // Nothing counts after their goodbye.
     const object = this.#opener.open(token);
     if (object === undefined) return this.#refuse();
     this.#lastHeard = this.#lastSign = this.#now();
@@ -180,17 +182,17 @@ export class OpenSession implements Session {
     if (!this.#events.received(this, object)) this.#refuse();
   }
 
-  /** P3.8: the other side has said goodbye, and reads on: what it has said before may be acknowledged yet. */
+  /**
+   * P3.8: the other side has said goodbye, and reads on. What came before it is dealt with first: whoever receives it may
+   * take until the program turns to the next event.
+   */
   #receiveGoodbye(): void {
-    if (this.#phase === "leaving") {
-      this.#connection.close();
-      return this.#finish({ reason: undefined, isBadRecord: false });
-    }
-    this.#phase = "answering";
-    this.#events.leaving(this);
+    const isOurTurn = this.#phase === "open";
+    this.#phase = isOurTurn ? "answering" : "parting";
+    if (isOurTurn) this.#events.leaving(this);
     setImmediate(() => {
-      if (this.#phase !== "answering") return;
-      this.#connection.close(this.#sealer.seal({ type: "bye" }));
+      if (this.#phase === "over") return;
+      this.#connection.close(isOurTurn ? this.#sealer.seal({ type: "bye" }) : undefined);
       this.#finish({ reason: undefined, isBadRecord: false });
     });
   }
