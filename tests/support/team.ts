@@ -1,77 +1,18 @@
-// A network of a test's own: a Linux network namespace with nothing but loopback. Stage 05 sends to a fixed port and to
-// everybody in the network, so its tests must neither hear nor disturb anybody else's.
+// Whole programs of stage 05 in a network of a test's own: they send to a fixed port and to everybody in the network, so
+// they must neither hear nor disturb those of others.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  ChildProgram,
-  DEADLINE,
-  ProgramError,
-  type ProgramOptions,
-  type Source,
-} from "../../programs/child-program.ts";
+import { type ChildProgram, DEADLINE, type Source } from "../../programs/child-program.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { patientTimeout } from "../../programs/patience.ts";
-import { leaveOut } from "./tools.ts";
+import { Host, needsLan } from "./lan.ts";
 
 export const PEER = "05-lan-chat/peer.ts";
 
 /** The pause between two questions for what takes time, in milliseconds. */
 const ASK_PAUSE = 100;
-
-/** The pause between two looks at the disk, in milliseconds. */
-const LOOK_PAUSE = 10;
-
-/** Loopback is down in a new namespace. cat keeps it alive, until its input ends. */
-const HOLD = "{ ip link set lo up || ifconfig lo up; } && echo ready && exec cat";
-
-export class OwnNetwork {
-  readonly #holder: ChildProgram;
-  readonly #others: ChildProgram[] = [];
-
-  private constructor(holder: ChildProgram) {
-    this.#holder = holder;
-  }
-
-  /** @returns a reason if there are no such namespaces here, or we may not make them */
-  static async open(): Promise<OwnNetwork | string> {
-    if (process.platform !== "linux") return "only Linux has network namespaces";
-    const words = ["unshare", "--user", "--map-root-user", "--net", "--", "sh", "-c", HOLD];
-    const holder = new ChildProgram("unshare", words);
-    try {
-      await holder.line("ready");
-      return new OwnNetwork(holder);
-    } catch (error) {
-      if (!(error instanceof ProgramError)) throw error;
-      return error.message;
-    }
-  }
-
-  /** What stands before a command that runs in this network. */
-  get before(): string[] {
-    const target = String(this.#holder.pid);
-    return ["nsenter", "--user", "--net", "--preserve-credentials", "--target", target, "--"];
-  }
-
-  /** Starts a program of the course in this network. */
-  start(file: string, argv: readonly string[], options: ProgramOptions = {}): ChildProgram {
-    const words = [...this.before, ...nodeCommand(file, options.folder), ...argv];
-    const usual = { sharesSignals: true, tellsEverything: true };
-    return new ChildProgram([file, ...argv].join(" "), words, { ...usual, ...options });
-  }
-
-  /** Runs any command in this network. */
-  run(words: readonly string[]): ChildProgram {
-    const program = new ChildProgram(words.join(" "), [...this.before, ...words], { sharesSignals: true });
-    this.#others.push(program);
-    return program;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#holder, ...this.#others].map((program) => program.kill()));
-  }
-}
 
 /** A peer that runs. Its lines may come in any order, and are waited for in any order. */
 export class PeerProgram {
@@ -161,14 +102,15 @@ export class PeerProgram {
   }
 }
 
-/** Peers of one team, in one network, with their data in one folder that goes away with them. */
+/** Peers of one team, with their data in one folder that goes away with them. */
 export class Team {
   readonly folder = mkdtempSync(join(tmpdir(), "team-"));
-  readonly network: OwnNetwork;
+  /** Where its peers run unless told otherwise. */
+  readonly host: Host;
   readonly #peers: PeerProgram[] = [];
 
-  constructor(network: OwnNetwork) {
-    this.network = network;
+  constructor(host: Host) {
+    this.host = host;
     writeFileSync(this.file("passphrase"), "open sesame, and quickly\n");
   }
 
@@ -179,25 +121,41 @@ export class Team {
 
   /** The arguments with which a peer of this team starts. Its beacons come often, so that nobody waits for them. */
   argv(name: string, more: readonly string[] = []): string[] {
-    const data = more.includes("--data") ? [] : ["--data", this.file(name)];
-    const own = ["--name", name, "--team", "rocket", ...data];
-    const given = more.includes("--passphrase-file") ? [] : ["--passphrase-file", this.file("passphrase")];
-    const pace = more.includes("--beacon") ? [] : ["--beacon", "0.5"];
-    return [...own, ...given, ...pace, ...more];
+    const given = (option: string, value: string): string[] => (more.includes(option) ? [] : [option, value]);
+    return [
+      ...["--name", name, "--team", "rocket", ...given("--data", this.file(name))],
+      ...given("--passphrase-file", this.file("passphrase")),
+      ...given("--beacon", "0.5"),
+      ...more,
+    ];
   }
 
-  /** Starts a peer, and does not wait for anything. */
-  launch(name: string, ...more: string[]): PeerProgram {
-    const argv = this.argv(name, more);
-    const peer = new PeerProgram(name, (onOutput) => this.network.start(PEER, argv, { onOutput }));
+  /**
+   * Starts a peer, and does not wait for anything.
+   * @param loads URLs of modules that it loads first
+   */
+  launch(
+    name: string,
+    more: readonly string[] = [],
+    host: Host = this.host,
+    loads: readonly string[] = [],
+  ): PeerProgram {
+    const words = [...nodeCommand(PEER, undefined, loads), ...this.argv(name, more)];
+    const peer = new PeerProgram(name, (onOutput) =>
+      host.program(name, words, { onOutput, sharesSignals: true }),
+    );
     this.#peers.push(peer);
     return peer;
   }
 
   /** Starts a peer, and waits until it listens. */
   async start(name: string, ...more: string[]): Promise<PeerProgram> {
-    const peer = this.launch(name, ...more);
-    await peer.sees(/^listening on 127\.0\.0\.1:[0-9]+$/);
+    return this.startOn(this.host, name, ...more);
+  }
+
+  async startOn(host: Host, name: string, ...more: string[]): Promise<PeerProgram> {
+    const peer = this.launch(name, more, host);
+    await peer.sees(/^listening on [0-9.]+:[0-9]+$/);
     return peer;
   }
 
@@ -214,10 +172,13 @@ export class Team {
 
   async close(): Promise<void> {
     await Promise.all(this.#peers.map(({ program }) => program.kill()));
-    await this.network.close();
+    await this.host.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** The pause between two looks at the disk, in milliseconds. */
+const LOOK_PAUSE = 10;
 
 /** Waits until something is so that no program prints, on the disk for instance. @throws Error if it never is */
 export async function eventually(what: string, isSo: () => boolean): Promise<void> {
@@ -237,10 +198,12 @@ export function withTeam(title: string, define: (team: () => Team) => void): voi
   describe(title, () => {
     let team: Team | undefined;
 
-    beforeEach(async function () {
-      const network = await OwnNetwork.open();
-      if (typeof network === "string") leaveOut(this, network);
-      team = new Team(network);
+    before(function () {
+      needsLan(this);
+    });
+
+    beforeEach(async () => {
+      team = new Team(await Host.start());
     });
 
     afterEach(async () => {
