@@ -159,7 +159,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const wrong: Record<string, RoomOptions> = {
         "signed by another": { members: both, signedBy: carol.peer },
         "signed for a letter": { members: both, label: "letter" },
-        "named for another maker": { members: both, room: roomId(carol.peer) },
+        "named for another maker": { members: [...both, fingerprintOf(carol)], room: roomId(carol.peer) },
         "without its maker": { members: [own, fingerprintOf(carol)] },
         "without us": { members: [fingerprintOf(bob), fingerprintOf(carol)] },
         "of one member twice": { members: [...both, own] },

@@ -233,8 +233,9 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.enters("/block bob");
       await lan.stats(alice);
       await isTurnedAway(bob, alice);
-      const again = await lan.killsAndRestarts(alice, { argv: ["--access", "verified"] });
-      await isTurnedAway(bob, again);
+      const later = await lan.killsAndRestarts(alice);
+      await isTurnedAway(bob, later);
+      const again = await lan.killsAndRestarts(later, { argv: ["--access", "verified"] });
       await again.enters("/allow bob");
       await lan.stats(again);
       await bob.opens(again);

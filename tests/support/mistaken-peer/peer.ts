@@ -370,9 +370,12 @@ class Program implements Peer {
     return taken ?? wrongly("unknown-types-pass");
   }
 
-  #message(session: Session, { id, to, text }: Members): boolean {
+  #message(session: Session, message: Members): boolean {
+    const { id, to } = message;
+    let { text } = message;
     const { fingerprint } = session;
     const isId = typeof id === "string" && (HEX_32.test(id) || wrongly("any-id"));
+    if (wrongly("cuts-at-end") && typeof text === "string") text = text.split("<end>")[0];
     if (!isId || typeof to !== "string" || !isText(text)) return false;
     const before = this.store.state.messages.find(
       (one) => one.direction === "in" && one.id === id && (one.peer === fingerprint || wrongly("ids-of-all")),
@@ -385,7 +388,7 @@ class Program implements Peer {
           return true;
         }
       }
-      const message: Kept = {
+      const kept: Kept = {
         direction: "in",
         peer: fingerprint,
         id: String(id),
@@ -396,10 +399,11 @@ class Program implements Peer {
         state: "unshown",
       };
       if (wrongly("acks-first")) session.send({ type: "ack", id });
-      if (!wrongly("keeps-no-messages")) this.store.state.messages.push(message);
+      if (!wrongly("keeps-no-messages")) this.store.state.messages.push(kept);
       this.store.save();
-      this.#showMessage(message);
-      message.state = "shown";
+      if (wrongly("shows-out-of-order") && Math.random() < 0.5) setTimeout(() => this.#showMessage(kept), 50);
+      else this.#showMessage(kept);
+      kept.state = "shown";
       this.store.save();
     }
     if (!wrongly("acks-first") && !wrongly("no-acks")) session.send({ type: "ack", id });
@@ -491,6 +495,7 @@ class Program implements Peer {
     } catch (error) {
       why = (error as Error).message;
     }
+    if (wrongly("waits-for-ever")) return;
     if (message.state === "queued" && message.to !== "all" && why !== "")
       show(`queued for ${this.shown(message.peer)}: ${message.number}`);
   }
@@ -678,7 +683,7 @@ class Program implements Peer {
         return this.#trust(first);
       case "/block":
         this.#mustPin(first).standing = "blocked";
-        return wrongly("block-is-forgotten") ? undefined : this.store.save();
+        return this.store.save();
       case "/allow":
         this.#mustPin(first).standing = "allowed";
         return this.store.save();
@@ -797,7 +802,7 @@ async function main(): Promise<void> {
   const values = options();
   if (values.help) {
     console.log("usage: peer --name NAME --team TEAM [--passphrase-file FILE] …");
-    process.exit(0);
+    process.exit(wrongly("help-exit-1") ? 1 : 0);
   }
   if (values["new-team"]) {
     const pick = (): string =>
