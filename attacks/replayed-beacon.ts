@@ -37,7 +37,7 @@ await runLanAttack("replayed-beacon", {}, async (lab) => {
   step("Alice says goodbye. Mallory sends it again, to bring Alice back.");
   await alice.leaves();
   showScreen("bob", await bob.shows(/^left: alice/));
-  await dropped(mallory, beacon, bob, ["ended", "old"]);
+  await dropped(mallory, beacon, bob, ["repeated", "old"]);
 
   step("Carol has just come. Nobody has told Carol of the goodbye.");
   const carol = await lab.startPeer("carol", { argv: ["--beacon", "1", "--peer", bob.address] });
