@@ -19,7 +19,7 @@ const PURE = new RegExp(
   [
     "^0[234]-[a-z0-9-]+/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)\\.ts$",
     "^05-lan-chat/(?:base64|beacons|diffie-hellman|fernet|frames|groups|hello|identity|letters)\\.ts$",
-    "^05-lan-chat/(?:messages|proof|sealed-tokens|session-keys|team-key|words)\\.ts$",
+    "^05-lan-chat/(?:messages|proof|sealed-tokens|session-keys|team-key|texts|words)\\.ts$",
   ].join("|"),
 );
 
