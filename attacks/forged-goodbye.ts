@@ -84,7 +84,8 @@ async function nextOf(mallory: Ear, teamKey: Buffer, type: "beacon" | "bye"): Pr
     const token = openBeacon(await mallory.next(), teamKey);
     const claim = token && parseBeacon(token.plaintext, token.seconds);
     const alice = claim && parsePublicKey(claim.key);
-    if (claim === undefined || alice === undefined) throw new AttackError("what Alice sends cannot be opened");
+    if (claim === undefined || alice === undefined)
+      throw new AttackError("what Alice sends cannot be opened");
     if (claim.content.type === type) return { body: claim.body, signature: claim.signature, alice };
   }
 }

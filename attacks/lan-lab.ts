@@ -69,7 +69,10 @@ export class LanLab {
   }
 
   /** Starts a peer of the team, on any free port, and waits until it listens. */
-  async startPeer(name: string, { argv = [], data = this.dataOf(name), copy }: LanStart = {}): Promise<LanVictim> {
+  async startPeer(
+    name: string,
+    { argv = [], data = this.dataOf(name), copy }: LanStart = {},
+  ): Promise<LanVictim> {
     const secret = join(this.folder, "passphrase");
     writeFileSync(secret, `${this.#passphrase}\n`, { mode: 0o600 });
     const own = ["--name", name, "--team", this.team, "--passphrase-file", secret];

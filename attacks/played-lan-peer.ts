@@ -36,7 +36,14 @@ export class HalfSession {
   readonly #sealer: TokenSealer;
   readonly #opener: TokenOpener;
 
-  private constructor(wire: FrameSocket, role: Role, address: string, hello: Hello, salt: Buffer, secret: Buffer) {
+  private constructor(
+    wire: FrameSocket,
+    role: Role,
+    address: string,
+    hello: Hello,
+    salt: Buffer,
+    secret: Buffer,
+  ) {
     this.wire = wire;
     this.role = role;
     this.hello = hello;
@@ -61,7 +68,14 @@ export class HalfSession {
     const theirs = readHello(token, played, role === "initiator" ? "responder" : "initiator");
     if (theirs === undefined) throw new AttackError("the other side's hello cannot be read");
     const salt = role === "initiator" ? handshakeSalt(own, token) : handshakeSalt(token, own);
-    return new HalfSession(wire, role, address, theirs, salt, sharedSecret(privateKey, theirs.publicKey, modp2048));
+    return new HalfSession(
+      wire,
+      role,
+      address,
+      theirs,
+      salt,
+      sharedSecret(privateKey, theirs.publicKey, modp2048),
+    );
   }
 
   /** Proves the attacker's own key. */
@@ -91,7 +105,11 @@ export function readHello(token: string, { team, teamKey }: PlayedName, sender: 
  * Calls a peer, and proves a key of the attacker's: a member of the team like any other.
  * @throws AttackError if the peer refuses
  */
-export async function joinAs(played: PlayedName, identity: Identity, wire: FrameSocket): Promise<HalfSession> {
+export async function joinAs(
+  played: PlayedName,
+  identity: Identity,
+  wire: FrameSocket,
+): Promise<HalfSession> {
   const session = await HalfSession.open(wire, "initiator", played);
   session.prove(identity);
   const proof = await session.hear();

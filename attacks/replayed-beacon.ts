@@ -5,8 +5,8 @@ import { tokenOf } from "../captures/explain/tokens.ts";
 import type { Ear } from "./ear.ts";
 import type { LanVictim } from "./lan-victim.ts";
 import { more } from "./lan-victim.ts";
-import { Countdown } from "./progress.ts";
 import { runLanAttack } from "./program.ts";
+import { Countdown } from "./progress.ts";
 import { AttackError, proof, say, showScreen, step, stopped } from "./report.ts";
 
 /** So many times Mallory sends it. */
