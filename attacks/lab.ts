@@ -12,6 +12,7 @@ export const FOLDERS: Readonly<Record<Stage, string>> = {
   "02": "02-basic-p2p",
   "03": "03-dh-chat",
   "04": "04-aes-chat",
+  "05": "05-lan-chat",
 };
 
 /** A stage's chat program, unchanged, with its keyboard and screen. */

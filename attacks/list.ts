@@ -1,6 +1,6 @@
 // Lists the attacks by name: what each does, on which stages, and what stops it. Pure.
 
-export type Stage = "02" | "03" | "04";
+export type Stage = "02" | "03" | "04" | "05";
 
 export interface Attack {
   name: string;
@@ -94,5 +94,12 @@ export const ATTACKS: readonly Attack[] = [
     stages: ["04", "03"],
     about: "cut a chat short, so that it looks like a goodbye",
     stoppedBy: "a goodbye that needs the key: stage 04 (P6.4, P3.5).",
+  },
+  {
+    name: "weak-passphrase",
+    stages: ["05"],
+    argument: "FILE",
+    about: "find a team's passphrase from one beacon, by trying the words in a file",
+    stoppedBy: "a passphrase that a program has drawn, such as --new-team (P8.1, P8.3).",
   },
 ];

@@ -101,6 +101,8 @@ function openChannel(stage: Stage, role: "initiator" | "responder", hellos: Hell
       return new XoredChannel(modp2048);
     case "04":
       return new SealedChannel(modp2048, role, hellos, () => {});
+    case "05":
+      throw new Error("stage 05 has no such channels");
   }
 }
 
