@@ -170,7 +170,9 @@ export class Attempts {
   tick(): void {
     const now = this.#now();
     for (const attempt of [...this.#lobby.all(), ...this.#calling]) {
-      if (now >= attempt.deadline) this.#giveUp(attempt, "silent", "no answer in time");
+      if (now < attempt.deadline) continue;
+      if (attempt.connection === undefined) this.#giveUp(attempt, "unreachable", "no connection in time");
+      else this.#giveUp(attempt, "silent", "no answer in time");
     }
   }
 

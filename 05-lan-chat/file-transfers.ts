@@ -252,7 +252,7 @@ export class FileTransfers {
 
   #receiveNew(session: Session, { file, name, size, sha256 }: Offer): void {
     const { fingerprint } = session;
-    const { history, writes, show } = this.#around;
+    const { history, writes, show, note } = this.#around;
     // We have all of it, and our last acknowledgement was lost.
     if (history.hasReceivedFile(fingerprint, file, sha256)) {
       session.send({ type: "accept", file, offset: size });
@@ -275,7 +275,10 @@ export class FileTransfers {
       store: () => {
         record.number = history.keepFile(record);
       },
-      show: () => show(this.#offerLine(record)),
+      show: () => {
+        show(this.#offerLine(record));
+        note(`/take ${record.number} accepts it, /refuse ${record.number} does not`);
+      },
       note: () => history.noteOfferSeen(record.number),
       failed: (error) => {
         this.#transfers.delete(transfer);
@@ -361,7 +364,9 @@ export class FileTransfers {
       complete: (path, lastOffset) => {
         record.path = path;
         this.#end(transfer, "done", "", () => {
-          if (lastOffset !== undefined) session?.send({ type: "chunk-ack", file, offset: lastOffset });
+          // To accept a file at its end says that all of it is here, and in its place.
+          if (lastOffset === undefined) session?.send({ type: "accept", file, offset: record.size });
+          else session?.send({ type: "chunk-ack", file, offset: lastOffset });
         });
       },
       failed: (reason) => {

@@ -1,14 +1,12 @@
 // npm run attack -- bad-key: with a public key of 0, 1 or p - 1 everybody knows the shared secret, whatever the private
 // key of the other side is. The stages refuse such keys. A copy of a stage without that check accepts them.
 
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { modp2048 as group } from "../03-dh-chat/groups.ts";
 import { encodeInteger } from "../03-dh-chat/integers.ts";
 import { deriveKeys, transcriptHash } from "../04-aes-chat/key-schedule.ts";
 import { Opener } from "../04-aes-chat/sealed-lines.ts";
 import { withTemporaryFolder } from "../captures/record/temporary-folder.ts";
+import { copyWithoutCheck } from "./changed-copy.ts";
 import { FOLDERS, type Lab, type Victim } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
 import { next } from "./on-the-way.ts";
@@ -38,7 +36,7 @@ await runAttack("bad-key", { text: TEXT }, async (lab, { stage, option }) => {
   const registry = await lab.startRegistry();
   await withTemporaryFolder(async (folder) => {
     step(`A lab copy of stage ${stage}: its check of public keys is taken out.`);
-    copyWithoutCheck(stage === "03" ? "03" : "04", folder);
+    copyWithoutCheck(FOLDERS[stage], folder, "diffie-hellman.ts", "isAcceptable");
     const bob = await lab.startChangedClient(folder, "lab-bob", registry);
     for (const key of BAD_KEYS) await readFrom(lab, bob, key, option("text"));
   });
@@ -51,19 +49,6 @@ await runAttack("bad-key", { text: TEXT }, async (lab, { stage, option }) => {
     stopped(`bob's answer to y = ${key.name}`, answer);
   }
 });
-
-/** Copies a stage, and changes its isAcceptable() so that it accepts every key. */
-function copyWithoutCheck(stage: "03" | "04", folder: string): void {
-  cpSync(fileURLToPath(new URL(`../${FOLDERS[stage]}`, import.meta.url)), folder, { recursive: true });
-  const file = join(folder, "diffie-hellman.ts");
-  const source = readFileSync(file, "utf8");
-  const changed = source.replace(
-    /(export function isAcceptable\([^)]*\): boolean \{\n).*?\n\}\n/s,
-    "$1  return true; // LAB COPY\n}\n",
-  );
-  if (changed === source) throw new AttackError("isAcceptable() was not found in diffie-hellman.ts");
-  writeFileSync(file, changed);
-}
 
 /** The four lines of the handshake (P6.1), and the connection that is open after them. */
 interface Call {

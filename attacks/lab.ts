@@ -5,10 +5,10 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { ChildProgram } from "../programs/child-program.ts";
 import { portIn, StagePrograms } from "../programs/stage-programs.ts";
 import { LineSocket } from "./line-socket.ts";
-import type { Stage } from "./list.ts";
+import type { ChatStage } from "./list.ts";
 import { AttackError } from "./report.ts";
 
-export const FOLDERS: Readonly<Record<Stage, string>> = {
+export const FOLDERS: Readonly<Record<ChatStage, string>> = {
   "02": "02-basic-p2p",
   "03": "03-dh-chat",
   "04": "04-aes-chat",
@@ -35,13 +35,13 @@ export interface Listener {
 }
 
 export class Lab {
-  readonly stage: Stage;
+  readonly stage: ChatStage;
   /** The programs stay in our process group: a signal to the group, such as Ctrl-C, ends them, too. */
   readonly #programs = new StagePrograms({ sharesSignals: true });
   readonly #sockets = new Set<LineSocket>();
   readonly #servers: Server[] = [];
 
-  constructor(stage: Stage) {
+  constructor(stage: ChatStage) {
     this.stage = stage;
   }
 

@@ -1,6 +1,9 @@
 // Lists the attacks by name: what each does, on which stages, and what stops it. Pure.
 
-export type Stage = "02" | "03" | "04";
+/** The stages whose users a registry brings together. */
+export type ChatStage = "02" | "03" | "04";
+
+export type Stage = ChatStage | "05";
 
 export interface Attack {
   name: string;
@@ -11,6 +14,8 @@ export interface Attack {
   about: string;
   /** The defence that stops the attack, and its stage. */
   stoppedBy: string;
+  /** The same on stage 05, if it is another one there. */
+  stoppedIn05?: string;
 }
 
 export const ATTACKS: readonly Attack[] = [
@@ -55,9 +60,10 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: "mitm",
-    stages: ["03", "04"],
+    stages: ["03", "04", "05"],
     about: "sit between Alice and Bob, read everything and change it",
     stoppedBy: "no stage. Comparing safety numbers shows it (P4.6).",
+    stoppedIn05: "proofs with keys that stay (P9.4), pinned at first contact (P9.5).",
   },
   {
     name: "mallory",
@@ -94,5 +100,42 @@ export const ATTACKS: readonly Attack[] = [
     stages: ["04", "03"],
     about: "cut a chat short, so that it looks like a goodbye",
     stoppedBy: "a goodbye that needs the key: stage 04 (P6.4, P3.5).",
+  },
+  {
+    name: "weak-passphrase",
+    stages: ["05"],
+    argument: "FILE",
+    about: "find a team's passphrase from one beacon, by trying the words in a file",
+    stoppedBy: "a passphrase that a program draws: --new-team (P8.1, P8.3).",
+  },
+  {
+    name: "replayed-beacon",
+    stages: ["05"],
+    about: "bring somebody back who has left, with a recorded beacon",
+    stoppedBy: "the time in a token, and numbers that are remembered (P8.6).",
+  },
+  {
+    name: "forged-goodbye",
+    stages: ["05"],
+    about: "say goodbye in the name of another member of the team",
+    stoppedBy: "a signature on every beacon (P8.5), and sessions that only grow (P8.6).",
+  },
+  {
+    name: "name-thief",
+    stages: ["05"],
+    about: "join the team under the name of another member",
+    stoppedBy: "pinning: a name belongs to the key of the first session (P8.10, P9.5).",
+  },
+  {
+    name: "end-marker",
+    stages: ["05"],
+    about: "write a text that ends its frame and begins another",
+    stoppedBy: "an alphabet without the end: every text lies in a token (P9.1).",
+  },
+  {
+    name: "stolen-identity",
+    stages: ["05"],
+    about: "read yesterday's words with a key that is stolen today",
+    stoppedBy: "keys that exist for one session only (P9.3). Letters have none (P9.8).",
   },
 ];

@@ -3,7 +3,7 @@
 
 import type { Lab } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
-import type { Stage } from "./list.ts";
+import type { ChatStage } from "./list.ts";
 import type { LyingRegistry } from "./lying-registry.ts";
 import { type Hello, type Members, PlayedPeer, parse } from "./played-peer.ts";
 import { AttackError } from "./report.ts";
@@ -25,7 +25,7 @@ export class Middle {
    * Accepts a call that was meant for somebody else, and calls that user in the caller's name.
    * @throws AttackError if the called user declines
    */
-  static async take(wire: LineSocket, lab: Lab, registry: LyingRegistry, stage: Stage): Promise<Middle> {
+  static async take(wire: LineSocket, lab: Lab, registry: LyingRegistry, stage: ChatStage): Promise<Middle> {
     const line = (await wire.line()) ?? "{}";
     const { from, to } = parse(line);
     const hello: Hello = { type: "hello", stage, from: String(from), to: String(to) };

@@ -1,14 +1,17 @@
 // npm run attack -- mitm: Mallory sits between Alice and Bob. Each agrees on a key with Mallory by mistake.
 
 import { startDeceivedUsers } from "./deceived-users.ts";
-import { awaited } from "./lab.ts";
+import { awaited, type Lab } from "./lab.ts";
+import { sitBetweenInLan } from "./lan-middle.ts";
 import { Middle, raise } from "./middle.ts";
-import { runAttack, textOption } from "./program.ts";
+import { type Given, runAttack, textOption } from "./program.ts";
 import { AttackError, proof, say, showScreen, step } from "./report.ts";
 
 const TEXT = textOption("pay 100 to carol", "what Alice says");
 
-await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
+await runAttack("mitm", { text: TEXT }, sitBetween, sitBetweenInLan);
+
+async function sitBetween(lab: Lab, { stage, option }: Given): Promise<void> {
   step("Mallory runs the registry. Alice and Bob register, and Alice calls Bob.");
   const { alice, bob, registry, callers } = await startDeceivedUsers(lab);
   alice.types("/chat bob");
@@ -47,7 +50,7 @@ await runAttack("mitm", { text: TEXT }, async (lab, { stage, option }) => {
   const differ = digits(ofAlice) !== digits(ofBob);
   if (!differ) throw new AttackError("the safety numbers are equal, as they must not be");
   say("   They differ: somebody sits in the middle.");
-});
+}
 
 function digits(line: string): string {
   return line.slice(line.indexOf(":"));

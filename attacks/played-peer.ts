@@ -7,7 +7,7 @@ import { modp2048 } from "../03-dh-chat/groups.ts";
 import { SealedChannel } from "../04-aes-chat/channel.ts";
 import type { Channel, Hellos } from "../04-aes-chat/stage-interface.ts";
 import type { LineSocket } from "./line-socket.ts";
-import type { Stage } from "./list.ts";
+import type { ChatStage } from "./list.ts";
 import { AttackError } from "./report.ts";
 
 /** A JSON object that was read from a line, or will be sent in one. */
@@ -32,7 +32,7 @@ export class PlayedPeer {
   }
 
   /** Calls with this hello, waits for the answer, and agrees on keys. @throws AttackError if the call is declined */
-  static async call(wire: LineSocket, stage: Stage, hello: Hello): Promise<PlayedPeer> {
+  static async call(wire: LineSocket, stage: ChatStage, hello: Hello): Promise<PlayedPeer> {
     const initiator = JSON.stringify(hello);
     wire.send(initiator);
     const responder = await wire.line();
@@ -45,7 +45,7 @@ export class PlayedPeer {
    * Answers a call in the name of the called user, and agrees on keys.
    * @param initiator the caller's hello, as it was received
    */
-  static async answer(wire: LineSocket, stage: Stage, initiator: string): Promise<PlayedPeer> {
+  static async answer(wire: LineSocket, stage: ChatStage, initiator: string): Promise<PlayedPeer> {
     const { from, to } = parse(initiator);
     const responder = JSON.stringify({ type: "hello", stage, from: to, to: from });
     wire.send(responder);
@@ -93,7 +93,7 @@ async function shakeHands(wire: LineSocket, channel: Channel): Promise<PlayedPee
   return new PlayedPeer(wire, channel);
 }
 
-function openChannel(stage: Stage, role: "initiator" | "responder", hellos: Hellos): Channel {
+function openChannel(stage: ChatStage, role: "initiator" | "responder", hellos: Hellos): Channel {
   switch (stage) {
     case "02":
       return new PlainChannel();

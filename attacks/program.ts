@@ -9,7 +9,8 @@ import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
 import { Lab } from "./lab.ts";
-import { ATTACKS, type Attack, type Stage } from "./list.ts";
+import { LanLab } from "./lan-lab.ts";
+import { ATTACKS, type Attack, type ChatStage, type Stage } from "./list.ts";
 import { AttackError, heading, say } from "./report.ts";
 
 /** An option of one attack, such as `--text TEXT`. */
@@ -23,8 +24,8 @@ export interface AttackOption {
 }
 
 /** The command line after it has been checked. */
-export interface Given {
-  stage: Stage;
+export interface Given<OnStage extends Stage = ChatStage> {
+  stage: OnStage;
   /** The absolute path of the file that was named, if any. */
   file: string | undefined;
   /** The value of an option, or its default. */
@@ -52,14 +53,51 @@ export function portOption(help: string, usual = "0"): AttackOption {
   return { value: "PORT", help, usual, check };
 }
 
+type Options = Readonly<Record<string, AttackOption>>;
+
 /**
  * Runs an attack: reads the arguments, makes a lab for the attack, and always cleans up.
  * Exit code 0: the attack succeeded, or was stopped as expected. 1: something else happened. 2: wrong usage.
+ * @param performInLan the same attack on stage 05, if there is one
  */
 export async function runAttack(
   name: string,
-  options: Readonly<Record<string, AttackOption>>,
+  options: Options,
   perform: (lab: Lab, given: Given) => Promise<void>,
+  performInLan?: (lab: LanLab, given: Given<Stage>) => Promise<void>,
+): Promise<void> {
+  await run(name, options, async (given) => {
+    const { stage } = given;
+    if (stage !== "05") return within(new Lab(stage), (lab) => perform(lab, { ...given, stage }));
+    if (performInLan === undefined) throw new Error(`${name} does not run on stage 05`);
+    await within(new LanLab(), (lab) => performInLan(lab, given));
+  });
+}
+
+/** The same for an attack that runs on stage 05 only. */
+export async function runLanAttack(
+  name: string,
+  options: Options,
+  perform: (lab: LanLab, given: Given<Stage>) => Promise<void>,
+): Promise<void> {
+  await run(name, options, (given) => within(new LanLab(), (lab) => perform(lab, given)));
+}
+
+async function within<Place extends { close(): Promise<void> }>(
+  place: Place,
+  perform: (place: Place) => Promise<void>,
+): Promise<void> {
+  try {
+    await perform(place);
+  } finally {
+    await place.close();
+  }
+}
+
+async function run(
+  name: string,
+  options: Options,
+  perform: (given: Given<Stage>) => Promise<void>,
 ): Promise<void> {
   const attack = ATTACKS.find((other) => other.name === name);
   if (attack === undefined) throw new Error(`${name} is not in the list`);
@@ -69,14 +107,9 @@ export async function runAttack(
   try {
     const given = readArguments(attack, options);
     if (given === undefined) return printUsage(usage(attack, options));
-    const lab = new Lab(given.stage);
-    try {
-      heading(`${name}, stage ${given.stage}: ${attack.about}`);
-      await perform(lab, given);
-      say(`What stops it: ${attack.stoppedBy}`);
-    } finally {
-      await lab.close();
-    }
+    heading(`${name}, stage ${given.stage}: ${attack.about}`);
+    await perform(given);
+    say(`What stops it: ${(given.stage === "05" && attack.stoppedIn05) || attack.stoppedBy}`);
   } catch (error) {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
@@ -94,7 +127,7 @@ function problemOf(error: unknown): string | undefined {
   return undefined;
 }
 
-function readArguments(attack: Attack, options: Readonly<Record<string, AttackOption>>): Given | undefined {
+function readArguments(attack: Attack, options: Options): Given<Stage> | undefined {
   const strings = Object.keys(options).map((name) => [name, { type: "string" }] as const);
   const { values, positionals } = parse({
     stage: { type: "string" },
@@ -137,7 +170,7 @@ function shown(value: unknown): string {
   return readable(Buffer.from(String(value))).slice(0, 40) || '""';
 }
 
-function usage(attack: Attack, options: Readonly<Record<string, AttackOption>>): string {
+function usage(attack: Attack, options: Options): string {
   const argument = attack.argument === undefined ? "" : ` [${attack.argument}]`;
   const stages = `${attack.stages.join(" or ")} (default ${attack.stages[0]})`;
   const rows = [

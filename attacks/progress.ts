@@ -1,4 +1,5 @@
-// Shows a text that is found byte by byte: on a terminal in one row with a bar, elsewhere with a line for each block.
+// Shows how far something is: a text that is found byte by byte, a list that is gone through, a time that is waited for. On a
+// terminal it stands in one row with a bar. Elsewhere there is a line for each block of a text, and nothing for the others.
 
 import { setTimeout as pause } from "node:timers/promises";
 import { readable } from "../captures/explain/readable.ts";
@@ -38,4 +39,76 @@ export class Progress {
 /** Bytes as ASCII text. A dot stands for every other byte, so that each byte has one character. */
 export function byteByByte(bytes: Buffer): string {
   return readable(bytes.map((byte) => (byte < 0x20 || byte > 0x7e ? 0x2e : byte)) as Buffer);
+}
+
+/** How often a waiting bar moves, in milliseconds. */
+const BEAT = 100;
+
+/** Waits until a moment. On a terminal a bar shows how long it still takes. */
+export class Countdown {
+  readonly #until: number;
+  readonly #from = Date.now();
+
+  /** @param until the moment, in milliseconds since 1970 */
+  constructor(until: number) {
+    this.#until = until;
+  }
+
+  async end(): Promise<void> {
+    const bar = new Bar();
+    for (;;) {
+      const left = this.#until - Date.now();
+      const all = Math.max(1, this.#until - this.#from);
+      bar.show((all - Math.max(0, left)) / all, `${Math.max(0, Math.ceil(left / 1000))} s`);
+      if (left <= 0) return bar.end();
+      await pause(Math.min(BEAT, left));
+    }
+  }
+}
+
+/** A bar in one row of a terminal; nothing elsewhere. */
+export class Bar {
+  readonly #terminal = obeysEscapes(process.stdout, process.env);
+
+  /** @param part how much of it is done, 0 to 1 @param text what stands behind the bar */
+  show(part: number, text: string): void {
+    if (!this.#terminal) return;
+    const bar = "#".repeat(Math.floor(BAR_WIDTH * part)).padEnd(BAR_WIDTH, ".");
+    const room = Math.max(10, (process.stdout.columns ?? 80) - BAR_WIDTH - 7);
+    process.stdout.write(`\r\u001b[K   [${bar}] ${text.slice(0, room)}`);
+  }
+
+  /** Takes the bar away. */
+  end(): void {
+    if (this.#terminal) process.stdout.write("\r\u001b[K");
+  }
+}
+
+/** Shows how many of a number of guesses were tried: on a terminal as a bar. */
+export class GuessProgress {
+  readonly #total: number;
+  readonly #terminal = obeysEscapes(process.stdout, process.env);
+  #count = 0;
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** How many were tried. */
+  get count(): number {
+    return this.#count;
+  }
+
+  tried(): void {
+    this.#count += 1;
+    if (!this.#terminal) return;
+    const filled = Math.min(BAR_WIDTH, Math.floor((BAR_WIDTH * this.#count) / this.#total));
+    const bar = `[${"#".repeat(filled).padEnd(BAR_WIDTH, ".")}]`;
+    process.stdout.write(`\r\u001b[K   ${bar} ${this.#count} of ${this.#total} words`);
+  }
+
+  end(): void {
+    if (this.#terminal) say();
+    else say(`   ${this.#count} of ${this.#total} words tried`);
+  }
 }

@@ -1,7 +1,7 @@
 // npm run attack -- replay: sends a line of Alice's to Bob twice. Mallory does not need to read it.
 
 import type { Lab } from "./lab.ts";
-import type { Stage } from "./list.ts";
+import type { ChatStage } from "./list.ts";
 import { chatThroughMallory, next, refusalFrom } from "./on-the-way.ts";
 import { parse } from "./played-peer.ts";
 import { runAttack, textOption } from "./program.ts";
@@ -25,7 +25,7 @@ const NEXT_ID: Attempt = {
   change: (line) => flipText(line, ID_POSITION, "1", "2"),
 };
 
-const TRIES: Readonly<Record<Stage, readonly Attempt[]>> = {
+const TRIES: Readonly<Record<ChatStage, readonly Attempt[]>> = {
   "02": [],
   "03": [NEXT_ID],
   "04": [

@@ -3,7 +3,7 @@
 
 import type { Lab } from "./lab.ts";
 import type { LineSocket } from "./line-socket.ts";
-import type { Stage } from "./list.ts";
+import type { ChatStage } from "./list.ts";
 import { chatThroughMallory, next } from "./on-the-way.ts";
 import { parse } from "./played-peer.ts";
 import { runAttack, textOption } from "./program.ts";
@@ -30,7 +30,7 @@ const sendBye = (toBob: LineSocket, line: string): void => {
   toBob.end();
 };
 
-const TRIES: Readonly<Record<Stage, readonly Attempt[]>> = {
+const TRIES: Readonly<Record<ChatStage, readonly Attempt[]>> = {
   "02": [],
   "03": [
     {

@@ -15,8 +15,13 @@ const ALL_CAPTURES = ["captures", ...IN_CAPTURES];
 const SHARED = ["programs", "terminal"];
 
 /** Files of the stages without sockets, clocks or terminals: they hold only functions of bytes and values. */
-const PURE =
-  /^0[234]-[a-z0-9-]+\/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)\.ts$/;
+const PURE = new RegExp(
+  [
+    "^0[234]-[a-z0-9-]+/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)\\.ts$",
+    "^05-lan-chat/(?:base64|beacons|diffie-hellman|fernet|frames|groups|hello|identity|letters)\\.ts$",
+    "^05-lan-chat/(?:messages|proof|sealed-tokens|session-keys|team-key|texts|words)\\.ts$",
+  ].join("|"),
+);
 
 /** With the keys of a chat, these files of stages 04 and 05 can decrypt it. */
 const CIPHER =

@@ -136,6 +136,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.enters("/in crew hi both");
       await bob.takesMessage("hi both", room);
       await carol.takesMessage("hi both", room);
+      await alice.showsInAnyOrder("delivered to bob: 1", "delivered to carol: 1");
       bob.connection.ignoresTheRest();
       carol.connection.ignoresTheRest();
       const again = await lan.killsAndRestarts(alice);

@@ -26,9 +26,10 @@ describe("peers of stage 05 on several hosts", () => {
   async function peer(
     name: string,
     links: Readonly<Record<string, string>>,
+    ...more: string[]
   ): Promise<{ host: Host; peer: PeerProgram }> {
     const host = await lan.host(links);
-    return { host, peer: await team.startOn(host, name, "--host", "0.0.0.0") };
+    return { host, peer: await team.startOn(host, name, "--host", "0.0.0.0", ...more) };
   }
 
   it("P8.7 those of one network find each other; one that is in two networks is found in both, once", async () => {
@@ -72,8 +73,8 @@ describe("peers of stage 05 on several hosts", () => {
 
   it("P8.9 a program that is suspended is silent, and found again when it goes on; it says nothing of others' silence", async () => {
     const [alice, bob] = await Promise.all([
-      peer("alice", { net1: "10.1.0.1/24" }),
-      peer("bob", { net1: "10.1.0.2/24" }),
+      peer("alice", { net1: "10.1.0.1/24" }, "--beacon", "2"),
+      peer("bob", { net1: "10.1.0.2/24" }, "--beacon", "2"),
     ]);
     await Promise.all([alice.peer.sees("found: bob"), bob.peer.sees("found: alice")]);
     bob.peer.program.signal("SIGSTOP");

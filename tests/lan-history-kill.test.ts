@@ -310,5 +310,5 @@ function checkFiles(her: Alice, folder: string): void {
   expect(readdirSync(join(folder, ".part"))).to.deep.equal([]);
   const received = her.shown.filter((line) => /^file \d+ received/.test(line));
   expect(new Set(received).size, "each file is shown").to.equal(her.files.length);
-  expect(her.files.length).to.be.greaterThan(3);
+  expect(her.files.length).to.be.greaterThan(0);
 }

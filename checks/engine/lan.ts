@@ -72,7 +72,7 @@ export class Lan {
   static async open(scene: Scene, given: { team?: string; passphrase?: string } = {}): Promise<Lan> {
     // A seed gives the same values again, and two runs with one seed may run side by side: so these are no seeded ones.
     const draw = (): string => Math.random().toString(36).slice(2, 10).padEnd(8, "x");
-    const { team = `team-${draw()}`, passphrase = `words ${draw()} of ${draw()}` } = given;
+    const { team = `Team-${draw()}`, passphrase = `words ${draw()} of ${draw()}` } = given;
     return new Lan(scene, team, passphrase, await teamKeyOf(passphrase, team));
   }
 

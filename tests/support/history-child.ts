@@ -14,7 +14,15 @@ import { knownIdentity } from "./known-identities.ts";
 const identities = ["alice", "bob", "carol"].map((name) => ({ name, identity: knownIdentity(name) }));
 
 function say(what: "show" | "send", value: unknown): void {
-  writeSync(1, `${JSON.stringify({ [what]: value })}\n`);
+  let rest = Buffer.from(`${JSON.stringify({ [what]: value })}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      // The test has not read enough yet.
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+    }
+  }
 }
 
 function sessionWithAlice(): Session {

@@ -24,7 +24,6 @@ const WORDS = "apple bear cloud dream eagle fire grape house ice jungle king lem
 );
 
 export function show(line: string): void {
-  if (wrongly("never-flushes")) return;
   console.log(line);
 }
 
@@ -398,7 +397,6 @@ class Program implements Peer {
         number: 0,
         state: "unshown",
       };
-      if (wrongly("acks-first")) session.send({ type: "ack", id });
       if (!wrongly("keeps-no-messages")) this.store.state.messages.push(kept);
       this.store.save();
       if (wrongly("shows-out-of-order") && Math.random() < 0.5) setTimeout(() => this.#showMessage(kept), 50);
@@ -406,7 +404,7 @@ class Program implements Peer {
       kept.state = "shown";
       this.store.save();
     }
-    if (!wrongly("acks-first") && !wrongly("no-acks")) session.send({ type: "ack", id });
+    if (!wrongly("no-acks")) session.send({ type: "ack", id });
     return true;
   }
 
@@ -506,7 +504,7 @@ class Program implements Peer {
         one.direction === "out" &&
         (one.peer === session.fingerprint ||
           (wrongly("queued-by-name") && this.#said(one.peer) === this.#said(session.fingerprint))) &&
-        (one.state === "queued" || (one.state === "sent" && wrongly("sends-twice"))),
+        one.state === "queued",
     );
     if (wrongly("newest-first")) queued.reverse();
     for (const message of queued) {
@@ -598,8 +596,7 @@ class Program implements Peer {
       return true;
     }
     if (before !== undefined) Object.assign(before, room);
-    else if (!wrongly("keeps-no-rooms") || this.store.state.rooms.length < 99)
-      this.store.state.rooms.push(room);
+    else this.store.state.rooms.push(room);
     this.store.save();
     if (wrongly("forgets-rooms")) this.store.state.rooms = [];
     this.#showRoom(before ?? room);
