@@ -279,6 +279,7 @@ function define(team: () => Team, here: Kind, there: Kind): void {
     await Promise.all([alice.sees("disconnected from bob"), carol.sees("disconnected from bob")]);
     alice.enter("/room tea bob");
     await alice.sees("room tea: alice, bob");
+    await carol.sees(/no longer in .*room tea$/, 1, "stderr");
     carol.enter("/in tea and I?");
     await carol.sees(/^error: /);
     const bob2 = await start(team(), there, "bob");
