@@ -8,14 +8,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { HOST, type LanContext } from "./lan-context.ts";
 import { KEYS, type LanKey, lanKeyOf, teamKeyOf } from "./lan-cryptography.ts";
 import { LanPeer, readBeacon } from "./lan-peer.ts";
 import type { PeerUnderTest } from "./launcher.ts";
 import type { Scene } from "./scene.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
-
-/** The only host of the checks. */
-export const HOST = "127.0.0.1";
 
 /** Where beacons are sent to, beside peers (P8.7). */
 export const GROUP = "239.255.54.45";
@@ -50,7 +48,7 @@ export interface ProgramOptions {
 /** The counters of /stats, by their names (P9.12). */
 export type Stats = ReadonlyMap<string, number>;
 
-export class Lan {
+export class Lan implements LanContext {
   readonly scene: Scene;
   readonly team: string;
   readonly passphrase: string;
