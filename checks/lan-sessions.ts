@@ -685,4 +685,21 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.shows(/^disconnected from bob: ./);
     },
   },
+  {
+    id: "P9.6-last-acks",
+    title: "who says bye reads on: an acknowledgement behind it still counts",
+    likelyCause: "The connection is closed together with the goodbye.",
+    async run(scene) {
+      const { alice, bob } = await aliceAndBob(scene);
+      const session = await bob.opens(alice);
+      await alice.enters("/msg bob last words");
+      const id = await session.hearsMessage("last words");
+      await alice.enters("/quit");
+      await session.hears({ type: "bye" });
+      await session.saysAll([{ type: "ack", id }, { type: "bye" }]);
+      await alice.shows("delivered to bob: 1");
+      await session.isClosed();
+      await alice.endsWith(0);
+    },
+  },
 ]);
