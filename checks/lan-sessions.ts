@@ -99,15 +99,27 @@ async function refusesAfterHellos(
   await session.isRefused();
 }
 
-/** Keys until one is smaller, and one is greater, than a fingerprint. */
+/** How many keys are made at most to find two, one of which is in another order as text. */
+const MOST_KEYS = 100;
+
+/**
+ * A key whose fingerprint is smaller than this one, and one whose is greater. As text, one of the two stands on the
+ * other side: the letters of base64url have another order than the bytes.
+ */
 async function keysAround(fingerprint: string): Promise<{ smaller: LanKey; greater: LanKey }> {
   const own = Buffer.from(fingerprint, "base64url");
-  let [smaller, greater]: (LanKey | undefined)[] = [];
-  while (smaller === undefined || greater === undefined) {
+  const found = new Map<boolean, LanKey>();
+  let hasOtherOrder = false;
+  for (let count = 0; count < MOST_KEYS || found.size < 2; count += 1) {
     const key = await KEYS.next();
-    if (Buffer.compare(Buffer.from(key.fingerprint, "base64url"), own) < 0) smaller ??= key;
-    else greater ??= key;
+    const isSmaller = Buffer.compare(Buffer.from(key.fingerprint, "base64url"), own) < 0;
+    const isOther = key.fingerprint < fingerprint !== isSmaller;
+    if (!found.has(isSmaller) || (isOther && !hasOtherOrder)) found.set(isSmaller, key);
+    hasOtherOrder ||= isOther;
+    if (hasOtherOrder && found.size === 2) break;
   }
+  const [smaller, greater] = [found.get(true), found.get(false)];
+  if (smaller === undefined || greater === undefined) throw new Error("two keys were found");
   return { smaller, greater };
 }
 
@@ -595,6 +607,20 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const called = await bob.answers(alice);
       await called.takesMessage("for you alone");
       await alice.shows("delivered to bob: 1");
+    },
+  },
+  {
+    id: "P9.4-turned-away",
+    title: "whoever may not have a session is answered like a bad proof",
+    likelyCause:
+      "The answer tells that the proof was right: so a stranger finds out whom the program lets in.",
+    async run(scene) {
+      const lan = await Lan.open(scene);
+      const alice = await lan.program("alice", { argv: ["--access", "known"] });
+      const bob = await lan.peer("bob");
+      await refusesAfterHellos(lan, alice, bob, "a right proof that is not enough", (session) =>
+        session.sendsProof(),
+      );
     },
   },
   {
