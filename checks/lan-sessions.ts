@@ -17,6 +17,8 @@ const LONGEST = 262_144;
 const HIDDEN = "hidden";
 /** How many hellos are answered in a second (P9.2). */
 const HELLOS = 8;
+/** How long a handshake may take, in seconds, and not quite that: then it is closed in any case. */
+const HANDSHAKE = 9.5;
 /** How many connections without a proof are held. */
 const UNPROVED = 64;
 
@@ -348,10 +350,16 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause: "Connections that say nothing are held without a limit, or the newest is closed instead.",
     async run(scene) {
       const { alice, bob } = await aliceAndBob(scene);
+      const since = performance.now();
       const oldest = await scene.connect({ port: alice.port }, "the oldest");
       for (let count = 0; count < UNPROVED; count += 1)
         (await scene.connect({ port: alice.port }, `stranger ${count}`)).ignoresTheRest();
       await oldest.isClosed();
+      await scene.step("that is before its 10 s for a handshake are over", () => {
+        const seconds = (performance.now() - since) / 1000;
+        if (seconds > HANDSHAKE)
+          scene.fails({ expected: "its end at once", received: `its end after ${seconds.toFixed(1)} s` });
+      });
       await bob.opens(alice);
     },
   },
