@@ -309,6 +309,9 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await second.isFoundBy(alice, second.suffixed);
       await alice.enters(`/connect bob#${swapCase(second.key.fingerprint.slice(0, 4))}`);
       await alice.showsNext(/^error: /);
+      await scene.step("it calls nobody", () => {
+        if (second.listener.waiting > 0) scene.fails({ expected: "no call", received: "a call" });
+      });
       await alice.enters(`/connect ${second.suffixed}`);
       const session = await second.isCalled(alice);
       await session.receivesHello(second.key.fingerprint);
