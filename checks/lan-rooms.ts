@@ -235,6 +235,26 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     },
   },
   {
+    id: "P9.10-order",
+    title: "the messages of one sender in a room come in the order of their writing",
+    async run(scene) {
+      const { alice, own, bob, carol } = await meeting(scene);
+      const room = roomId(bob.peer);
+      await bob.says(
+        roomObject(bob.peer, { room, members: [fingerprintOf(bob), own, fingerprintOf(carol)] }),
+      );
+      await alice.shows("room crew: alice, bob, carol");
+      const texts = Array.from({ length: 10 }, (_, index) => `number ${index}`);
+      await alice.enters(...texts.map((text) => `/in crew ${text}`));
+      for (const session of [bob, carol]) for (const text of texts) await session.takesMessage(text, room);
+      await bob.saysAll(
+        texts.map((text) => ({ type: "message", id: randomBytes(16).toString("hex"), to: room, text })),
+      );
+      for (const _ of texts) await bob.hearsType("ack");
+      for (const text of texts) await alice.shows(`bob in crew> ${text}`);
+    },
+  },
+  {
     id: "P9.10-same-name",
     title: "two rooms of one name are told apart",
     async run(scene) {

@@ -18,6 +18,8 @@ const LONGEST = 262_144;
 const HIDDEN = "hidden";
 /** How many hellos are answered in a second (P9.2). */
 const HELLOS = 8;
+/** How long a handshake may take, in seconds, and not quite that: then it is closed in any case. */
+const HANDSHAKE = 9.5;
 /** How many connections without a proof are held. */
 const UNPROVED = 64;
 
@@ -100,15 +102,27 @@ async function refusesAfterHellos(
   await session.isRefused();
 }
 
-/** Keys until one is smaller, and one is greater, than a fingerprint. */
+/** How many keys are made at most to find two, one of which is in another order as text. */
+const MOST_KEYS = 100;
+
+/**
+ * A key whose fingerprint is smaller than this one, and one whose is greater. As text, one of the two stands on the
+ * other side: the letters of base64url have another order than the bytes.
+ */
 async function keysAround(fingerprint: string): Promise<{ smaller: LanKey; greater: LanKey }> {
   const own = Buffer.from(fingerprint, "base64url");
-  let [smaller, greater]: (LanKey | undefined)[] = [];
-  while (smaller === undefined || greater === undefined) {
+  const found = new Map<boolean, LanKey>();
+  let hasOtherOrder = false;
+  for (let count = 0; count < MOST_KEYS || found.size < 2; count += 1) {
     const key = await KEYS.next();
-    if (Buffer.compare(Buffer.from(key.fingerprint, "base64url"), own) < 0) smaller ??= key;
-    else greater ??= key;
+    const isSmaller = Buffer.compare(Buffer.from(key.fingerprint, "base64url"), own) < 0;
+    const isOther = key.fingerprint < fingerprint !== isSmaller;
+    if (!found.has(isSmaller) || (isOther && !hasOtherOrder)) found.set(isSmaller, key);
+    hasOtherOrder ||= isOther;
+    if (hasOtherOrder && found.size === 2) break;
   }
+  const [smaller, greater] = [found.get(true), found.get(false)];
+  if (smaller === undefined || greater === undefined) throw new Error("two keys were found");
   return { smaller, greater };
 }
 
@@ -337,10 +351,16 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause: "Connections that say nothing are held without a limit, or the newest is closed instead.",
     async run(scene) {
       const { alice, bob } = await aliceAndBob(scene);
+      const since = performance.now();
       const oldest = await scene.connect({ port: alice.port }, "the oldest");
       for (let count = 0; count < UNPROVED; count += 1)
         (await scene.connect({ port: alice.port }, `stranger ${count}`)).ignoresTheRest();
       await oldest.isClosed();
+      await scene.step("that is before its 10 s for a handshake are over", () => {
+        const seconds = (performance.now() - since) / 1000;
+        if (seconds > HANDSHAKE)
+          scene.fails({ expected: "its end at once", received: `its end after ${seconds.toFixed(1)} s` });
+      });
       await bob.opens(alice);
     },
   },
@@ -596,6 +616,20 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const called = await bob.answers(alice);
       await called.takesMessage("for you alone");
       await alice.shows("delivered to bob: 1");
+    },
+  },
+  {
+    id: "P9.4-turned-away",
+    title: "whoever may not have a session is answered like a bad proof",
+    likelyCause:
+      "The answer tells that the proof was right: so a stranger finds out whom the program lets in.",
+    async run(scene) {
+      const lan = await Lan.open(scene);
+      const alice = await lan.program("alice", { argv: ["--access", "known"] });
+      const bob = await lan.peer("bob");
+      await refusesAfterHellos(lan, alice, bob, "a right proof that is not enough", (session) =>
+        session.sendsProof(),
+      );
     },
   },
   {
