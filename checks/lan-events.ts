@@ -3,8 +3,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
 import { Lan } from "./engine/lan.ts";
+import type { Members } from "./engine/lan-context.ts";
 import { lanSafetyNumber, sign } from "./engine/lan-cryptography.ts";
-import type { LanPeer, Members } from "./engine/lan-peer.ts";
+import type { LanPeer } from "./engine/lan-peer.ts";
 
 const PHOTO = Buffer.from("a photo, or nearly one");
 
