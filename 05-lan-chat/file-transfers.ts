@@ -361,7 +361,9 @@ export class FileTransfers {
       complete: (path, lastOffset) => {
         record.path = path;
         this.#end(transfer, "done", "", () => {
-          if (lastOffset !== undefined) session?.send({ type: "chunk-ack", file, offset: lastOffset });
+          // To accept a file at its end says that all of it is here, and in its place.
+          if (lastOffset === undefined) session?.send({ type: "accept", file, offset: record.size });
+          else session?.send({ type: "chunk-ack", file, offset: lastOffset });
         });
       },
       failed: (reason) => {

@@ -677,7 +677,7 @@ function fileOf(row: Row): FileRecord {
   };
 }
 
-/** libsql gives the bytes of a BLOB as a Buffer in get(), and as an ArrayBuffer in all(). */
+/** libsql gives the bytes of a BLOB as a Buffer in a single row, and as an ArrayBuffer in one of many. */
 function bytesOf(value: unknown): Buffer {
   if (value instanceof ArrayBuffer) return Buffer.from(value);
   return value instanceof Uint8Array ? Buffer.from(value) : Buffer.alloc(0);

@@ -10,7 +10,7 @@ export interface IncomingEvents {
   kept(offset: number): void;
   /** It is about to get this path. To be noted before it does. */
   choose(path: string): void;
-  /** All of it is there, under this path. @param lastOffset the piece that is not acknowledged yet, if there was one */
+  /** All of it is there, under this path. @param lastOffset the piece that is not acknowledged yet; undefined if all was there before */
   complete(path: string, lastOffset: number | undefined): void;
   /** It cannot go on. @param reason for the user @param isWrong what came is not what was offered: the part is gone */
   failed(reason: string, isWrong: boolean): void;
@@ -42,7 +42,7 @@ export class IncomingFile {
   /**
    * Opens what there is of it.
    * @param before has to resolve before: until then the part is in other hands
-   * @param opened is told where the other side has to go on
+   * @param opened is told where the other side has to go on, if anything is missing
    */
   begin(before: Promise<void>, opened: (offset: number) => void): void {
     this.#do(async () => {
@@ -50,8 +50,9 @@ export class IncomingFile {
       const { fingerprint, size } = this.#record;
       this.#part = await PartFile.open(this.#dir, partName(fingerprint, this.#record), size);
       this.#expected = this.#part.size;
-      opened(this.#expected);
+      // If all of it is there, it is put in its place first: then complete() is told instead of opened.
       if (this.#expected === size) await this.#complete(this.#part, undefined);
+      else opened(this.#expected);
     });
   }
 

@@ -256,4 +256,21 @@ describe("05 letters with their carriers (P9.8)", () => {
     expect(alice.history.ownLetters()).to.deep.equal([]);
     expect(alice.history.hasOpenMessages(bob.identity.fingerprint), "the message still waits").to.equal(true);
   });
+
+  it("of ours are handed to one peer 16 at a time", async () => {
+    mesh.away.add("alice");
+    for (let number = 0; number < 20; number++) {
+      hand(carol, bob, letterOf(alice, bob, number.toString(16).padStart(32, "0")));
+    }
+    // Bob has 20 acknowledgements to give away, and carol answers none of them yet.
+    mesh.cut(bob, carol);
+    mesh.connect(bob, carol);
+    await new Promise(setImmediate);
+    const underway = bob.sessions.get(carol.identity.fingerprint)?.underway ?? [];
+    expect(underway.filter(({ type }) => type === "letter")).to.have.length(16);
+    await mesh.settle();
+    bob.conversations.tick();
+    await mesh.settle();
+    expect(carol.history.carriedTo(alice.identity.fingerprint)).to.have.length(20);
+  });
 });

@@ -22,7 +22,7 @@ import { isId, makeId } from "./texts.ts";
 /** How many others carry a letter of ours. */
 const CARRIERS = 3;
 
-/** How many letters may be handed to a reader and not answered. */
+/** How many letters may be handed to one peer and not answered: of those for them, and of ours. */
 const MAX_OPEN = 16;
 
 /** How often we look for carriers, and for letters that are too old, in milliseconds. */
@@ -95,9 +95,9 @@ export class LetterPost {
   #hand(id: string, reader: string, content: "message" | "ack"): void {
     const { sessionOf } = this.#around;
     // A message goes to its reader by itself, in a session. Its acknowledgement has no other way than this.
-    if (content === "ack" && sessionOf(reader)?.isOpen) return void this.#handTo(id, reader);
+    if (content === "ack" && sessionOf(reader)?.isOpen) return this.#handTo(id, reader);
     const candidates = this.#candidates(id, reader);
-    for (const carrier of candidates.slice(0, this.#missing(id))) void this.#handTo(id, carrier);
+    for (const carrier of candidates.slice(0, this.#missing(id))) this.#handTo(id, carrier);
   }
 
   /** How many more carriers a letter of ours needs. */
@@ -115,17 +115,25 @@ export class LetterPost {
     return others.sort((left, right) => hasSession(right) - hasSession(left));
   }
 
-  async #handTo(id: string, carrier: string): Promise<void> {
-    const { history, identity } = this.#around;
+  #handTo(id: string, carrier: string): void {
     const handed = this.#handed.get(id) ?? new Set();
-    this.#handed.set(id, handed);
-    if (handed.has(carrier)) return;
-    handed.add(carrier);
-    const session = await sessionWith(this.#around, carrier);
-    const letter = history.ownLetter(identity.fingerprint, id);
-    // If they cannot be reached, another one is looked for in the next round.
+    if (handed.has(carrier) || this.#openWith(carrier) >= MAX_OPEN) return;
+    this.#handed.set(id, handed.add(carrier));
+    const session = this.#around.sessionOf(carrier);
+    if (session?.isOpen) return this.#sendOwn(id, carrier, session);
+    void sessionWith(this.#around, carrier).then((made) => this.#sendOwn(id, carrier, made));
+  }
+
+  /** If they cannot be reached, another one is looked for in the next round. */
+  #sendOwn(id: string, carrier: string, session: Session | undefined): void {
+    const letter = this.#around.history.ownLetter(this.#around.identity.fingerprint, id);
     if (session === undefined || letter === undefined || !sendLetter(session, letter))
       this.#unhand(id, carrier);
+  }
+
+  /** How many letters of ours a peer has not answered. */
+  #openWith(carrier: string): number {
+    return [...this.#handed.values()].filter((carriers) => carriers.has(carrier)).length;
   }
 
   #unhand(id: string, carrier: string): boolean {
@@ -228,6 +236,8 @@ export class LetterPost {
 
   #ownAnswered(carrier: string, id: string): void {
     if (!this.#unhand(id, carrier)) return;
+    // There is room for another one with them.
+    this.#nextRound = 0;
     const { history, writes, identity } = this.#around;
     writes.add({
       store: () => {

@@ -3,21 +3,20 @@
 
 import { createServer, type Server } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import { Acquaintances } from "./acquaintances.ts";
 import { formatAddress } from "./addresses.ts";
 import { BeaconGate, DROP_REASONS, type DropReason } from "./beacon-gate.ts";
-import type { Beacon } from "./beacons.ts";
 import { Conversations } from "./conversations.ts";
 import { Directory, type DirectoryEvent, type KnownPeer } from "./directory.ts";
 import { type Discovery, type DoctorReport, startDiscovery } from "./discovery.ts";
+import { EarlyConnections } from "./early-connections.ts";
 import { loadIdentity, prepareFolder } from "./folder.ts";
 import { type History, openHistory } from "./history.ts";
-import { type Identity, type PublicIdentity, parsePublicKey } from "./identity.ts";
+import type { Identity, PublicIdentity } from "./identity.ts";
 import type { JsonObject } from "./messages.ts";
-import { Names } from "./names.ts";
 import type { PeerOptions } from "./peer-options.ts";
 import { type BoundPorts, bindPorts } from "./ports.ts";
 import { UserError } from "./program.ts";
-import { safetyNumberOfKeys } from "./safety-number-of-keys.ts";
 import { CallError, type Session, Sessions } from "./sessions.ts";
 import { deriveTeamKey } from "./team-key.ts";
 import { type Access, Trust, type Verdict } from "./trust.ts";
@@ -28,11 +27,8 @@ const REACH_TIME = 5000;
 /** How often what depends on time is looked at, in milliseconds. */
 const TICK = 500;
 
-/** How many keys that were turned away are remembered, so that `/trust` can find them. */
-const MOST_TURNED_AWAY = 64;
-
-/** A key that was turned away is spoken of so often at most, in milliseconds, however often it comes. */
-const TURNED_AWAY_PAUSE = 60_000;
+/** More connections are closed at once: sessions, and those that have still to prove who they are, are fewer (P9.2). */
+const MAX_CONNECTIONS = 1024;
 
 export interface MeshSettings {
   options: PeerOptions;
@@ -51,6 +47,7 @@ interface Opened {
   identity: Identity;
   teamKey: Buffer;
   server: Server;
+  early: EarlyConnections;
   ports: BoundPorts;
 }
 
@@ -63,6 +60,8 @@ export async function startMesh(settings: MeshSettings): Promise<Mesh> {
   prepareFolder(data);
   const history = openHistory(data);
   const server = createServer({ allowHalfOpen: true, noDelay: true });
+  server.maxConnections = MAX_CONNECTIONS;
+  const early = new EarlyConnections(server);
   let ports: BoundPorts | undefined;
   let mesh: Mesh | undefined;
   try {
@@ -71,12 +70,13 @@ export async function startMesh(settings: MeshSettings): Promise<Mesh> {
     ports = await bindPorts(server, host, port);
     for (const note of ports.notes) settings.note(note);
     settings.show(`listening on ${formatAddress(host, ports.port)}`);
-    mesh = new Mesh(settings, { history, identity, teamKey, server, ports });
+    mesh = new Mesh(settings, { history, identity, teamKey, server, early, ports });
     await mesh.start();
     return mesh;
   } catch (error) {
     if (mesh === undefined) {
       server.close();
+      early.close();
       if (ports !== undefined) closeSockets(ports);
       history.close();
     } else await mesh.stop();
@@ -90,21 +90,13 @@ export class Mesh {
   readonly conversations: Conversations;
   readonly #settings: MeshSettings;
   readonly #opened: Opened;
-  readonly #names = new Names();
-  readonly #trust: Trust;
+  readonly #known: Acquaintances;
   readonly #directory: Directory;
   readonly #gate: BeaconGate;
   readonly #sessions: Sessions;
   #discovery: Discovery | undefined;
-  #access: Access;
-  /** The keys that beacons and sessions have shown, while their peers are known. */
-  readonly #keys = new Map<string, PublicIdentity>();
-  /** Keys that were turned away, the last ones, and when we spoke of them. */
-  readonly #turnedAway = new Map<string, { peer: PublicIdentity; toldAt: number }>();
   /** Sessions that stand instead of another one: the user has heard of them already. */
   readonly #successors = new WeakSet<Session>();
-  /** The other names that pinned keys have said, and the user has heard of. */
-  readonly #otherNames = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -113,18 +105,13 @@ export class Mesh {
     this.#opened = opened;
     const { options } = settings;
     const { history, identity, teamKey, ports } = opened;
-    this.#access = options.access;
-    this.#trust = new Trust(
+    const trust = new Trust(
       history.trustedKeys(),
       (key) => history.saveTrustedKey(key),
       (fingerprint) => history.removeTrustedKey(fingerprint),
     );
-    this.#names.pin(options.name, identity.fingerprint);
-    for (const { name, fingerprint, isPinned } of this.#trust.all()) {
-      if (isPinned) this.#names.pin(name, fingerprint);
-      else this.#names.heard(name, fingerprint);
-    }
-    const isPinned = (fingerprint: string): boolean => this.#trust.isPinned(fingerprint);
+    this.#known = new Acquaintances(options.name, identity, trust, options.access);
+    const isPinned = (fingerprint: string): boolean => this.#known.isPinned(fingerprint);
     this.#directory = new Directory({
       beaconSeconds: options.beacon / 1000,
       inactiveSeconds: options.inactive / 1000,
@@ -145,7 +132,7 @@ export class Mesh {
       teamKey,
       address: (localHost) =>
         formatAddress(host === "0.0.0.0" || host === "::" ? localHost : host, ports.port),
-      judge: (peer, name) => this.#trust.judge(peer.fingerprint, name, this.#access),
+      judge: (peer, name) => this.#known.judge(peer.fingerprint, name),
       events: {
         opened: (session, verdict) => this.#guard(() => this.#sessionOpened(session, verdict)),
         closed: (session, reason, successor) =>
@@ -163,7 +150,7 @@ export class Mesh {
       sessionOf: (fingerprint) => this.#sessions.get(fingerprint),
       activePeers: () => this.activePeers(),
       reach: (fingerprint) => this.#reach(fingerprint),
-      trusted: (fingerprint) => this.#trust.get(fingerprint),
+      trusted: (fingerprint) => this.#known.trusted(fingerprint),
       show: settings.show,
       note: settings.note,
       now: Date.now,
@@ -173,9 +160,9 @@ export class Mesh {
   /** Begins to take calls and to look for others. @throws Error if the sockets of discovery cannot be had */
   async start(): Promise<void> {
     const { options, note } = this.#settings;
-    const { history, identity, teamKey, server, ports } = this.#opened;
+    const { history, identity, teamKey, server, early, ports } = this.#opened;
     await this.conversations.start();
-    server.on("connection", (socket) => this.#sessions.accept(socket));
+    early.handOver((socket) => this.#sessions.accept(socket));
     server.on("error", () => {}); // A connection could not be accepted (too many open files, say). The others go on.
     this.#timer = setInterval(() => this.#guard(() => this.#tick()), TICK);
     if (!options.discovers) return closeSockets(ports);
@@ -190,7 +177,7 @@ export class Mesh {
       session: history.takeSession(Date.now()),
       gate: this.#gate,
       directory: this.#directory,
-      onBeacon: (beacon) => this.#heard(beacon),
+      onBeacon: ({ key, name }) => this.#known.heard(key, name),
       onEvent: (event) => this.#guard(() => this.#directoryEvent(event)),
       onNote: note,
     });
@@ -203,9 +190,10 @@ export class Mesh {
   }
 
   async #stop(): Promise<void> {
-    const { history, server, ports } = this.#opened;
+    const { history, server, early, ports } = this.#opened;
     clearInterval(this.#timer);
     server.close();
+    early.close();
     // What the user has written just now is still on its way to the disk, and goes out before the goodbye.
     await setImmediate();
     try {
@@ -221,26 +209,18 @@ export class Mesh {
 
   /** The name that a key is shown under. */
   shown(fingerprint: string): string {
-    return this.#names.shown(fingerprint);
+    return this.#known.shown(fingerprint);
   }
 
   /** The names of all that are known. */
   knownNames(): string[] {
-    const keys = [...this.#directory.peers(Date.now()), ...this.#trust.all()];
+    const keys = [...this.peers(), ...this.#known.allTrusted()];
     return [...new Set(keys.map(({ fingerprint }) => this.shown(fingerprint)))];
   }
 
   /** The key that a name means. @throws UserError if it is none, more than one, or our own */
   keyNamed(name: string): string {
-    const [fingerprint, ...more] = this.#names.find(name);
-    if (fingerprint === undefined)
-      throw new UserError(`nobody is known as ${name.slice(0, 80)}; /peers shows who is there`);
-    if (more.length > 0) {
-      const names = [fingerprint, ...more].map((one) => this.shown(one));
-      throw new UserError(`${name} may be ${names.join(" or ")}: type more of it`);
-    }
-    if (fingerprint === this.#opened.identity.fingerprint) throw new UserError("that is you");
-    return fingerprint;
+    return this.#known.keyNamed(name);
   }
 
   peers(): KnownPeer[] {
@@ -259,89 +239,73 @@ export class Mesh {
   async connect(fingerprint: string): Promise<void> {
     const name = this.shown(fingerprint);
     if (this.hasSession(fingerprint)) return this.#settings.note(`${name} is connected already`);
-    if (this.#isBlocked(fingerprint)) throw new UserError(`${name} is blocked; /allow ${name} lets them in`);
+    if (this.#known.isBlocked(fingerprint))
+      throw new UserError(`${name} is blocked; /allow ${name} lets them in`);
     const addresses = this.#directory.addressesOf(fingerprint);
     if (addresses.length === 0)
       throw new UserError(`no session with ${name}: nobody knows where they are; /connect HOST:PORT may do`);
-    this.#tellAgain(fingerprint);
+    this.#known.tellAgain(fingerprint);
     await this.#call(`no session with ${name}:`, addresses, fingerprint);
   }
 
   /** The user wants a session with whoever listens there (`/connect HOST:PORT`). @throws UserError */
   async connectTo(address: string): Promise<void> {
-    for (const one of this.#turnedAway.keys()) this.#tellAgain(one);
+    this.#known.tellAgain();
     const before = this.#sessions.all();
     const session = await this.#call("no session with", [address], undefined);
     if (session !== undefined && before.includes(session))
       this.#settings.note(`${this.shown(session.fingerprint)} is connected already`);
   }
 
-  /** @throws UserError if there is nothing to verify */
+  /** `safety number with bob: …`. @throws UserError if only the name of the key is known */
   safetyNumber(fingerprint: string): string {
-    const { identity } = this.#opened;
-    return `safety number with ${this.shown(fingerprint)}: ${safetyNumberOfKeys(identity.der, this.#keyOf(fingerprint).der)}`;
+    return this.#known.safetyNumber(fingerprint);
   }
 
   isVerified(fingerprint: string): boolean {
-    return this.#trust.get(fingerprint)?.isVerified === true;
+    return this.#known.trusted(fingerprint)?.isVerified === true;
   }
 
   /** The user has compared the safety number. */
   verify(fingerprint: string): void {
-    this.#trust.verify(this.#keyOf(fingerprint), this.#nameFor(fingerprint));
+    this.#known.verify(fingerprint);
     this.#sessions.forgive(fingerprint);
   }
 
-  /** The user takes this key for that of its name from now on (P9.5). @throws UserError if it has its name already */
+  /** The user takes this key for that of its name from now on. @throws UserError if it is pinned already */
   trust(fingerprint: string): void {
-    const peer = this.#keyOf(fingerprint);
-    const name = this.#nameFor(fingerprint);
-    if (this.#trust.isPinned(fingerprint))
-      throw new UserError(`the key of ${this.shown(fingerprint)} is pinned already`);
-    const old = this.#trust.trust(peer, name);
-    if (old !== undefined) {
-      this.#names.unpin(old.fingerprint);
-      this.#names.heard(old.name, old.fingerprint);
-      this.#sessions.get(old.fingerprint)?.end();
-    }
-    this.#names.pin(name, fingerprint);
+    const old = this.#known.trust(fingerprint);
+    if (old !== undefined) this.#sessions.get(old)?.end();
     this.#sessions.forgive(fingerprint);
-    this.#turnedAway.delete(fingerprint);
     this.#showNewKey(fingerprint);
   }
 
   block(fingerprint: string): void {
-    this.#trust.block(this.#keyOf(fingerprint), this.#nameFor(fingerprint));
+    this.#known.block(fingerprint);
     this.#sessions.get(fingerprint)?.end();
   }
 
   allow(fingerprint: string): void {
-    this.#trust.allow(this.#keyOf(fingerprint), this.#nameFor(fingerprint));
+    this.#known.allow(fingerprint);
     this.#sessions.forgive(fingerprint);
-    this.#turnedAway.delete(fingerprint);
   }
 
   /** Who may have a session from now on. Sessions of others end. */
   setAccess(access: Access): void {
-    this.#access = access;
-    for (const session of this.#sessions.all()) {
-      const verdict = this.#trust.judge(session.fingerprint, session.name, access);
-      if (verdict === "refused") session.end();
-    }
+    this.#known.access = access;
+    for (const session of this.#sessions.all())
+      if (this.#known.judge(session.fingerprint, session.name) === "refused") session.end();
   }
 
   /** Forgets a peer, and its key (`/remove`). If it is still there, it is found again. */
   remove(fingerprint: string): void {
     const name = this.shown(fingerprint);
     this.#sessions.get(fingerprint)?.end();
-    this.#trust.unpin(fingerprint);
     this.#sessions.forgive(fingerprint);
-    this.#names.unpin(fingerprint);
     this.#directory.forget(fingerprint);
-    this.#turnedAway.delete(fingerprint);
-    this.#otherNames.delete(fingerprint);
+    this.#known.remove(fingerprint);
     this.#settings.show(`forgotten: ${name}`);
-    this.#forgetName(fingerprint);
+    this.#forget(fingerprint);
   }
 
   /** What discovery has sent and heard; undefined with --no-discovery. */
@@ -353,11 +317,6 @@ export class Mesh {
     return this.#opened.ports.port;
   }
 
-  /** The own addresses that beacons name. */
-  ownAddresses(): string[] {
-    return [...this.#opened.ports.sockets.keys()].map((host) => formatAddress(host, this.port));
-  }
-
   /** How many datagrams were dropped, by reason. */
   stats(): [DropReason, number][] {
     const dropped = this.#gate.dropped;
@@ -366,18 +325,13 @@ export class Mesh {
 
   // What happens.
 
-  #heard({ key, name }: Beacon): void {
-    this.#keys.set(key.fingerprint, key);
-    this.#names.heard(name, key.fingerprint);
-  }
-
   #directoryEvent({ kind, fingerprint }: DirectoryEvent): void {
     const { show, note } = this.#settings;
     const name = this.shown(fingerprint);
     switch (kind) {
       case "found":
         show(`found: ${name}`);
-        if (!this.#names.isPlain(fingerprint))
+        if (!this.#known.isPlain(fingerprint))
           note(`warning: ${name} says a name that belongs to another key: it may be anybody`);
         return this.conversations.found(fingerprint);
       case "left":
@@ -386,23 +340,20 @@ export class Mesh {
         return show(`left: ${name} (silent)`);
       case "forgotten":
         show(`forgotten: ${name}`);
-        return this.#forgetName(fingerprint);
+        return this.#forget(fingerprint);
     }
   }
 
   #sessionOpened(session: Session, verdict: Verdict): void {
     const { fingerprint, key, name, address } = session;
     const { show } = this.#settings;
-    this.#keys.set(fingerprint, key);
-    this.#names.heard(name, fingerprint);
-    if (verdict === "first") {
-      this.#trust.pin(key, name);
-      this.#names.pin(name, fingerprint);
-    }
+    this.#known.heard(key, name);
+    if (verdict === "first") this.#known.pin(key, name);
     this.#directory.sessionOpened(fingerprint, { name, address }, Date.now());
     if (!this.#successors.has(session)) show(`connected to ${this.shown(fingerprint)}`);
     if (verdict === "first") this.#showNewKey(fingerprint);
-    if (verdict === "renamed") this.#showOtherName(fingerprint, name);
+    if (verdict === "renamed" && this.#known.noteOtherName(fingerprint, name))
+      show(`${this.shown(fingerprint)} is now called ${name}`);
     this.conversations.opened(session);
   }
 
@@ -422,34 +373,18 @@ export class Mesh {
 
   /** A key has proved itself, and may have no session (P9.5). */
   #turnAway(peer: PublicIdentity, saidName: string, verdict: Verdict): void {
-    const { fingerprint } = peer;
-    this.#names.heard(saidName, fingerprint);
-    const toldAt = this.#turnedAway.get(fingerprint)?.toldAt ?? Number.NEGATIVE_INFINITY;
-    const now = performance.now();
-    const isTold = now - toldAt < TURNED_AWAY_PAUSE;
-    this.#turnedAway.delete(fingerprint); // The last one is the youngest.
-    this.#turnedAway.set(fingerprint, { peer, toldAt: isTold ? toldAt : now });
-    for (const oldest of this.#turnedAway.keys()) {
-      if (this.#turnedAway.size <= MOST_TURNED_AWAY) break;
-      this.#turnedAway.delete(oldest);
-      this.#forgetName(oldest);
-    }
-    if (isTold) return;
-    const name = this.shown(fingerprint);
+    const { show, note } = this.#settings;
+    const holder = this.#known.turnAway(peer, saidName, performance.now());
+    for (const fingerprint of this.#known.takeForgotten()) this.#forget(fingerprint);
+    if (holder === undefined) return;
+    const name = this.shown(peer.fingerprint);
     if (verdict !== "changed")
-      return this.#settings.note(`${name} wants a session and may have none; /allow ${name} lets them in`);
-    const holder = this.#trust.holderOf(saidName)?.name ?? saidName;
-    this.#settings.show(`error: the key of ${holder} has changed`);
-    this.#settings.show(this.safetyNumber(fingerprint));
-    this.#settings.note(
+      return note(`${name} wants a session and may have none; /allow ${name} lets them in`);
+    show(`error: the key of ${holder} has changed`);
+    show(this.safetyNumber(peer.fingerprint));
+    note(
       `it may be somebody else: ask ${holder} for the number in person; if it is the same, /trust ${name}`,
     );
-  }
-
-  /** The user asks for a session themselves, so they are told why there is none, however short ago that was. */
-  #tellAgain(fingerprint: string): void {
-    const turnedAway = this.#turnedAway.get(fingerprint);
-    if (turnedAway !== undefined) turnedAway.toldAt = Number.NEGATIVE_INFINITY;
   }
 
   #showNewKey(fingerprint: string): void {
@@ -458,13 +393,6 @@ export class Mesh {
     show(`new key for ${name}`);
     show(this.safetyNumber(fingerprint));
     note(`compare it once, by voice or in person; if ${name} has the same: /verified ${name}`);
-  }
-
-  /** Once for each other name. */
-  #showOtherName(fingerprint: string, said: string): void {
-    if (this.#otherNames.get(fingerprint) === said) return;
-    this.#otherNames.set(fingerprint, said);
-    this.#settings.show(`${this.shown(fingerprint)} is now called ${said}`);
   }
 
   #tick(): void {
@@ -481,7 +409,7 @@ export class Mesh {
     const open = this.#sessions.get(fingerprint);
     const addresses = this.#directory.addressesOf(fingerprint);
     if (open !== undefined || addresses.length === 0) return open;
-    if (!this.#sessions.mayCallByItself(fingerprint) || this.#isBlocked(fingerprint)) return undefined;
+    if (!this.#sessions.mayCallByItself(fingerprint) || this.#known.isBlocked(fingerprint)) return undefined;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, REACH_TIME, undefined);
@@ -507,49 +435,16 @@ export class Mesh {
       return await this.#sessions.call(addresses, fingerprint);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      const hasChanged = fingerprint !== undefined && this.#hasChanged(fingerprint);
+      const hasChanged = fingerprint !== undefined && this.#known.hasChanged(fingerprint);
       if (error.kind === "closed" || (error.kind === "not-allowed" && hasChanged)) return undefined;
       throw new UserError(`${problem} ${error.message}`);
     }
   }
 
-  /** Whether it is a new key under a name that is pinned to another one. If it comes, #turnAway says so. */
-  #hasChanged(fingerprint: string): boolean {
-    return (
-      !this.#trust.isPinned(fingerprint) && this.#trust.holderOf(this.#nameFor(fingerprint)) !== undefined
-    );
-  }
-
-  #isBlocked(fingerprint: string): boolean {
-    return this.#trust.get(fingerprint)?.standing === "blocked";
-  }
-
-  /** @throws UserError if only the name of the key is known */
-  #keyOf(fingerprint: string): PublicIdentity {
-    const kept = this.#trust.get(fingerprint);
-    const key =
-      this.#keys.get(fingerprint) ??
-      this.#turnedAway.get(fingerprint)?.peer ??
-      (kept && parsePublicKey(kept.der));
-    if (key === undefined) throw new UserError(`the key of ${this.shown(fingerprint)} is not known`);
-    return key;
-  }
-
-  /** The plain name of a key, without what may follow a `#`. */
-  #nameFor(fingerprint: string): string {
-    return this.shown(fingerprint).replace(/#.*$/s, "");
-  }
-
-  /** Forgets a key's name and key, unless something else still needs them. */
-  #forgetName(fingerprint: string): void {
-    const isNeeded =
-      this.#directory.isKnown(fingerprint) ||
-      this.#turnedAway.has(fingerprint) ||
-      this.hasSession(fingerprint) ||
-      this.#trust.get(fingerprint) !== undefined;
-    if (isNeeded) return;
-    this.#keys.delete(fingerprint);
-    this.#names.forget(fingerprint);
+  /** Forgets a key and its name, unless something still needs them. */
+  #forget(fingerprint: string): void {
+    if (this.#directory.isKnown(fingerprint) || this.hasSession(fingerprint)) return;
+    this.#known.forget(fingerprint);
   }
 
   /** Runs what may find the disk full, say. Nobody else could catch that: it comes from a socket or a timer. */

@@ -27,9 +27,12 @@ export interface Session {
   readonly address: string;
   /** Our role in it. */
   readonly role: Role;
-  /** Messages can be sent. False from end() on, and when it is over. */
+  /** Messages can be sent. False from the goodbye of either side on, and when it is over. */
   readonly isOpen: boolean;
-  /** Sends an object. @returns false if the session is not open; nothing is sent then */
+  /**
+   * Sends an object. What was said before the other side's goodbye can be acknowledged until setImmediate.
+   * @returns false if it is too late; nothing is sent then
+   */
   send(object: Readonly<Record<string, unknown>>): boolean;
   /** Says goodbye (P3.8). Acknowledgements still arrive for up to 2 s. */
   end(): void;
@@ -50,11 +53,18 @@ export interface Ending {
 export interface OpenSessionEvents {
   /** Something was said. @returns false if it was wrong */
   received(session: OpenSession, object: JsonObject): boolean;
-  /** We have said goodbye: the session is not to be used any more. */
+  /** One side has said goodbye: the session is not to be used any more. */
   leaving(session: OpenSession): void;
   /** It is over. Called once. */
   over(session: OpenSession, ending: Ending): void;
 }
+
+/**
+ * leaving: we have said goodbye, and read on.
+ * answering: the other side has said goodbye. We say ours when what came before it is answered.
+ * parting: both have said goodbye.
+ */
+type Phase = "open" | "leaving" | "answering" | "parting" | "over";
 
 export class OpenSession implements Session {
   readonly key: PublicIdentity;
@@ -66,7 +76,7 @@ export class OpenSession implements Session {
   readonly #opener: TokenOpener;
   readonly #events: OpenSessionEvents;
   readonly #now: () => number;
-  #phase: "open" | "leaving" | "over" = "open";
+  #phase: Phase = "open";
   #lastHeard: number;
   /** When we have last heard something or asked for it. */
   #lastSign: number;
@@ -93,7 +103,10 @@ export class OpenSession implements Session {
     connection.handOver({
       onToken: (token) => this.#receive(token),
       onBad: () => this.#refuse(),
-      onEnd: () => this.#lose("the connection ended without a goodbye"),
+      onEnd: () => {
+        if (this.#phase === "open" || this.#phase === "leaving")
+          this.#lose("the connection ended without a goodbye");
+      },
       onClose: (reason) => this.#lose(reason ?? "the connection ended without a goodbye"),
     });
   }
@@ -107,7 +120,7 @@ export class OpenSession implements Session {
   }
 
   send(object: Readonly<Record<string, unknown>>): boolean {
-    if (this.#phase !== "open") return false;
+    if (this.#phase !== "open" && this.#phase !== "answering") return false;
     this.#connection.send(this.#sealer.seal(object));
     return true;
   }
@@ -140,7 +153,7 @@ export class OpenSession implements Session {
   giveWay(reason: string | undefined, successor: Session | undefined): void {
     if (this.#phase === "over") return;
     this.#connection.abandon();
-    this.#finish({ reason: this.#phase === "leaving" ? undefined : reason, isBadRecord: false, successor });
+    this.#finish({ reason: this.#phase === "open" ? reason : undefined, isBadRecord: false, successor });
   }
 
   /** Drops it at once. */
@@ -149,6 +162,7 @@ export class OpenSession implements Session {
   }
 
   #receive(token: string): void {
+    if (this.#phase === "answering" || this.#phase === "parting") return; // Nothing counts after their goodbye.
     const object = this.#opener.open(token);
     if (object === undefined) return this.#refuse();
     this.#lastHeard = this.#lastSign = this.#now();
@@ -159,14 +173,28 @@ export class OpenSession implements Session {
       case "pong":
         return;
       case "bye":
-        this.#connection.close(this.#phase === "open" ? this.#sealer.seal({ type: "bye" }) : undefined);
-        return this.#finish({ reason: undefined, isBadRecord: false });
+        return this.#receiveGoodbye();
       case "error":
         this.#connection.close();
         return this.#finish({ reason: "they refused what came (bad-record)", isBadRecord: true });
     }
     if (this.#phase === "leaving" && !ANSWERS.includes(object.type)) return;
     if (!this.#events.received(this, object)) this.#refuse();
+  }
+
+  /**
+   * P3.8: the other side has said goodbye, and reads on. What came before it is dealt with first: whoever receives it may
+   * take until the program turns to the next event.
+   */
+  #receiveGoodbye(): void {
+    const isOurTurn = this.#phase === "open";
+    this.#phase = isOurTurn ? "answering" : "parting";
+    if (isOurTurn) this.#events.leaving(this);
+    setImmediate(() => {
+      if (this.#phase === "over") return;
+      this.#connection.close(isOurTurn ? this.#sealer.seal({ type: "bye" }) : undefined);
+      this.#finish({ reason: undefined, isBadRecord: false });
+    });
   }
 
   /** What came is wrong: one error, whatever it is (P9.4). After our goodbye we say nothing more. */
@@ -179,7 +207,7 @@ export class OpenSession implements Session {
   /** The connection failed, or is given up. After our goodbye nothing is lost but acknowledgements. */
   #lose(reason: string | undefined): void {
     this.#connection.destroy();
-    this.#finish({ reason: this.#phase === "leaving" ? undefined : reason, isBadRecord: false });
+    this.#finish({ reason: this.#phase === "open" ? reason : undefined, isBadRecord: false });
   }
 
   #finish(ending: Ending): void {

@@ -1,56 +1,30 @@
 // The sessions with all peers, over TCP: connections that come in, calls, and which of two sessions stands (P9.2, P9.4,
 // P9.6). What is said in a session is not looked at here.
 
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { parseDestination } from "./addresses.ts";
-import { FrameConnection, reasonOf } from "./frame-connection.ts";
-import {
-  type Drawing,
-  Handshake,
-  type HandshakeFailure,
-  type HandshakeGate,
-  type HandshakeStep,
-  type OwnSide,
-  type Proven,
-  SYSTEM_DRAWING,
-} from "./handshake.ts";
-import type { Hello, Role } from "./hello.ts";
-import { HelloGate } from "./hello-gate.ts";
-import type { Identity, PublicIdentity } from "./identity.ts";
-import { Lobby } from "./lobby.ts";
+import { type Attempt, Attempts, type AttemptsOptions, refuse } from "./attempts.ts";
+import { CallError, noAddress, worse } from "./call-error.ts";
+import { crosses, staysIfCrossed } from "./crossing.ts";
+import type { FrameConnection } from "./frame-connection.ts";
+import type { Proven } from "./handshake.ts";
+import type { PublicIdentity } from "./identity.ts";
 import type { JsonObject } from "./messages.ts";
 import { type Ending, OpenSession, type Session } from "./open-session.ts";
 import type { Verdict } from "./trust.ts";
 import { WaitingTimes } from "./waiting-times.ts";
 
+export { CallError } from "./call-error.ts";
 export type { Session } from "./open-session.ts";
 
-// In milliseconds: how long a handshake may take (P9.2), connecting to all addresses of a peer together, and to one of
-// several at least; how long our own goodbyes may take when the program ends.
-const HANDSHAKE_TIMEOUT = 10_000;
+// In milliseconds: how long connecting to all addresses of a peer may take together, and to one of several at least; how
+// long our own goodbyes may take when the program ends.
 const CONNECT_TIMEOUT = 5000;
 const LEAST_CONNECT_TIMEOUT = 1000;
 const CLOSE_TIMEOUT = 2000;
 
-const NO_ADDRESS = "no address is known";
-
-/** So many sessions are open at a time. Everybody who has the passphrase can make keys, and each costs a connection. */
+/** So many sessions are open at a time, unless told otherwise. Each costs a connection. */
 const MAX_SESSIONS = 512;
-
-/** Why a call has led to no session. The message is one line for the user. */
-export class CallError extends Error {
-  /**
-   * unreachable: no connection. silent: what answers is not of the team, or answers too late. refused: a proof was
-   * wrong, or they do not let us in. not-allowed: we do not let them in; turnedAway() has said why. self: it is us.
-   * closed: this program ends.
-   */
-  readonly kind: "unreachable" | "silent" | "refused" | "not-allowed" | "self" | "closed";
-
-  constructor(kind: CallError["kind"], message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
 
 export interface SessionEvents {
   /** @param verdict what judge() has said: `first` means that the key has to be pinned now */
@@ -68,63 +42,12 @@ export interface SessionEvents {
   turnedAway(peer: PublicIdentity, name: string, verdict: Verdict): void;
 }
 
-export interface SessionsOptions {
-  identity: Identity;
-  name: string;
-  team: string;
-  teamKey: Buffer;
-  /** Where we listen, HOST:PORT, as we say it to whoever is reached from this own address. */
-  address: (localHost: string) => string;
-  /** Says if this key, which has proved itself, may have a session under this name. It must change nothing. */
-  judge: (peer: PublicIdentity, name: string) => Verdict;
+export interface SessionsOptions extends AttemptsOptions {
   events: SessionEvents;
   /** A clock for limits, in milliseconds, that nobody sets. */
   now?: () => number;
-  /** The time for tokens, in whole seconds since 1970. */
-  seconds?: () => number;
-  drawing?: Drawing;
-}
-
-/** A connection whose handshake is not complete. */
-class Attempt {
-  readonly role: Role;
-  /** The address of the other side, without port. */
-  readonly host: string;
-  /** When it began, among all events of this program. */
-  readonly began: number;
-  /** When it has taken too long, in milliseconds. */
-  deadline: number;
-  /** The key that is called; empty if none is known. */
-  readonly called: string;
-  /** The address that is called, HOST:PORT; empty if we are called. */
-  readonly calledAddress: string;
-  /** While it is connecting. */
-  socket: Socket | undefined;
-  handshake: Handshake | undefined;
-  connection: FrameConnection | undefined;
-  /** What judge() has said. */
-  verdict: Verdict | undefined;
-  /** Tells whoever waits for the call how it ended. */
-  settle: (outcome: Session | CallError) => void = () => {};
-
-  constructor(role: Role, host: string, began: number, deadline: number, called = "", calledAddress = "") {
-    this.role = role;
-    this.host = host;
-    this.began = began;
-    this.deadline = deadline;
-    this.called = called;
-    this.calledAddress = calledAddress;
-  }
-
-  get isOfTeam(): boolean {
-    return this.handshake?.othersHello !== undefined;
-  }
-
-  /** Drops the connection without a word. */
-  drop(): void {
-    this.socket?.destroy();
-    this.connection?.destroy();
-  }
+  /** How many sessions may be open at a time: everybody who has the passphrase can make keys. */
+  maxSessions?: number;
 }
 
 /** An open session, with what is needed to compare it with another one with the same peer. */
@@ -141,17 +64,13 @@ interface Entry {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #now: () => number;
-  readonly #gate = new HelloGate();
+  readonly #attempts: Attempts;
   readonly #waitingTimes = new WaitingTimes();
-  /** Connections that came in. */
-  readonly #lobby = new Lobby<Attempt>();
-  /** Our own calls. */
-  readonly #calling = new Set<Attempt>();
   /** What call() waits for, by the key that is called, or else by the address. */
   readonly #calls = new Map<string, Promise<Session>>();
   /** Open sessions, by fingerprint. */
   readonly #entries = new Map<string, Entry>();
-  /** Sessions that we have said goodbye to. */
+  /** Sessions in which one side has said goodbye. */
   readonly #leaving = new Set<OpenSession>();
   /** Counts the beginnings and completions of sessions, so that they have an order. */
   #order = 0;
@@ -161,6 +80,16 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#now = options.now ?? ((): number => performance.now());
+    const limit = options.maxSessions ?? MAX_SESSIONS;
+    const events = {
+      completed: (attempt: Attempt, proven: Proven) => this.#complete(attempt, proven),
+      failed: ({ fingerprint }: PublicIdentity) => this.#waitingTimes.failed(fingerprint, this.#now()),
+      turnedAway: (peer: PublicIdentity, name: string, verdict: Verdict) =>
+        options.events.turnedAway(peer, name, verdict),
+      hasPlace: ({ fingerprint }: PublicIdentity) =>
+        this.#entries.size < limit || this.#entries.has(fingerprint),
+    };
+    this.#attempts = new Attempts(options, events, this.#now, () => this.#nextOrder());
   }
 
   /** The open session with this key. */
@@ -175,15 +104,8 @@ export class Sessions {
 
   /** A peer has connected to us. The server must have been made with `allowHalfOpen`. */
   accept(socket: Socket): void {
-    const host = plainHost(socket.remoteAddress);
-    if (this.#isClosed || host === undefined) {
-      socket.on("error", () => {});
-      socket.destroy();
-      return;
-    }
-    const attempt = new Attempt("responder", host, this.#nextOrder(), this.#now() + HANDSHAKE_TIMEOUT);
-    this.#lobby.enter(attempt)?.drop();
-    this.#begin(attempt, socket);
+    if (this.#isClosed) return refuse(socket);
+    this.#attempts.accept(socket);
   }
 
   /**
@@ -215,10 +137,7 @@ export class Sessions {
 
   /** To be called twice a second or so: ends what has taken too long, and pings who is silent. */
   tick(): void {
-    const now = this.#now();
-    for (const attempt of [...this.#lobby.all(), ...this.#calling]) {
-      if (now >= attempt.deadline) this.#giveUp(attempt, "silent", "no answer in time");
-    }
+    this.#attempts.tick();
     for (const { session } of [...this.#entries.values()]) session.tick();
     for (const session of [...this.#leaving]) session.tick();
   }
@@ -226,8 +145,7 @@ export class Sessions {
   /** Says goodbye to all, and waits for their goodbyes, up to 2 s. Nothing is accepted or called any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const attempt of [...this.#lobby.all(), ...this.#calling])
-      this.#giveUp(attempt, "closed", "this program ends");
+    this.#attempts.close();
     for (const session of this.all()) session.end();
     if (this.#leaving.size === 0) return;
     let timer: NodeJS.Timeout | undefined;
@@ -249,150 +167,30 @@ export class Sessions {
   }
 
   async #callEach(addresses: readonly string[], fingerprint: string): Promise<Session> {
-    if (this.#isClosed) throw new CallError("closed", "this program ends");
     if (fingerprint === this.#options.identity.fingerprint) throw new CallError("self", "that is yourself");
     const patience = Math.max(LEAST_CONNECT_TIMEOUT, CONNECT_TIMEOUT / addresses.length);
-    let failure = new CallError("unreachable", NO_ADDRESS);
+    let failure = noAddress();
     for (const address of addresses) {
-      const outcome = await this.#callOne(address, fingerprint, patience);
+      if (this.#isClosed) throw new CallError("closed", "this program ends");
+      const outcome = await this.#attempts.call(address, fingerprint, patience);
       const open = outcome instanceof CallError ? this.get(fingerprint) : outcome;
       if (open !== undefined) return open;
       if (outcome instanceof CallError) failure = worse(failure, outcome);
-      if (failure.kind === "not-allowed" || failure.kind === "closed") break;
+      if (failure.kind === "not-allowed") break;
     }
     const isRefused = failure.kind === "refused" || failure.kind === "not-allowed";
     if (isRefused && fingerprint !== "") this.#waitingTimes.failed(fingerprint, this.#now());
     throw failure;
   }
 
-  /** @param patience how long connecting may take, in milliseconds */
-  #callOne(address: string, called: string, patience: number): Promise<Session | CallError> {
-    const destination = parseDestination(address);
-    if (destination === undefined)
-      return Promise.resolve(new CallError("unreachable", `${address} is no HOST:PORT`));
-    const { host, port } = destination;
-    const began = this.#nextOrder();
-    const attempt = new Attempt("initiator", host, began, this.#now() + patience, called, address);
-    this.#calling.add(attempt);
-    return new Promise((resolve) => {
-      attempt.settle = resolve;
-      const socket = connect({ host, port, allowHalfOpen: true });
-      attempt.socket = socket;
-      const fail = (error: NodeJS.ErrnoException): void =>
-        this.#giveUp(attempt, "unreachable", reasonOf(error));
-      socket.on("error", fail);
-      socket.once("connect", () => {
-        socket.off("error", fail);
-        attempt.socket = undefined;
-        attempt.deadline = this.#now() + HANDSHAKE_TIMEOUT;
-        const handshake = this.#begin(attempt, socket);
-        attempt.connection?.send(handshake.start());
-        this.#noteOwnHello(handshake);
-      });
-    });
-  }
-
-  /** A connection stands: the handshake begins. */
-  #begin(attempt: Attempt, socket: Socket): Handshake {
-    const { identity, name, team, teamKey, address } = this.#options;
-    const ownAddress = address(plainHost(socket.localAddress) ?? "");
-    const own: OwnSide = { identity, name, team, teamKey, address: ownAddress };
-    const seconds = this.#options.seconds ?? ((): number => Math.floor(Date.now() / 1000));
-    const handshake = new Handshake(
-      attempt.role,
-      own,
-      this.#gateFor(attempt),
-      attempt.called,
-      seconds,
-      this.#options.drawing ?? SYSTEM_DRAWING,
-    );
-    attempt.handshake = handshake;
-    attempt.connection = new FrameConnection(socket, team, ownAddress, {
-      onToken: (token) => this.#receive(attempt, handshake, token),
-      onBad: () => this.#fail(attempt, handshake.refuse()),
-      onEnd: () => this.#giveUp(attempt, "silent", "the connection was closed without a word"),
-      onClose: (reason) =>
-        this.#giveUp(attempt, "silent", reason ?? "the connection was closed without a word"),
-    });
-    return handshake;
-  }
-
-  #gateFor(attempt: Attempt): HandshakeGate {
-    return {
-      mayAnswer: (hello) => {
-        if (this.#gate.isOwn(hello)) {
-          this.#haveCalledOurselves(hello);
-          return false;
-        }
-        return attempt.role === "initiator" || this.#gate.mayAnswer(hello, attempt.host, this.#now());
-      },
-      mayEnter: (peer, name) => {
-        attempt.verdict = this.#options.judge(peer, name);
-        const isFull = this.#entries.size >= MAX_SESSIONS && this.get(peer.fingerprint) === undefined;
-        return attempt.verdict !== "changed" && attempt.verdict !== "refused" && !isFull;
-      },
-    };
-  }
-
-  #noteOwnHello({ ownHello }: Handshake): void {
-    if (ownHello !== undefined) this.#gate.sent(ownHello);
-  }
-
-  /** A hello that we have sent has come back to us: most likely we have called one of our own addresses. */
-  #haveCalledOurselves({ nonce }: Hello): void {
-    for (const call of [...this.#calling]) {
-      if (call.handshake?.ownHello?.nonce === nonce) this.#giveUp(call, "self", "that is yourself");
-    }
-  }
-
-  #receive(attempt: Attempt, handshake: Handshake, token: string): void {
-    const step = handshake.receive(token);
-    switch (step.kind) {
-      case "going-on":
-        this.#noteOwnHello(handshake);
-        attempt.connection?.send(step.send);
-        return;
-      case "complete":
-        if (step.send !== undefined) attempt.connection?.send(step.send);
-        return this.#complete(attempt, step.proven);
-      case "failed":
-        return this.#fail(attempt, step);
-    }
-  }
-
-  #fail(attempt: Attempt, { failure, send, peer }: HandshakeStep & { kind: "failed" }): void {
-    this.#forget(attempt);
-    if (send === undefined) attempt.drop();
-    else attempt.connection?.close(send);
-    if (peer !== undefined && attempt.role === "responder")
-      this.#waitingTimes.failed(peer.fingerprint, this.#now());
-    const name = attempt.handshake?.othersHello?.from;
-    if (failure === "not-allowed" && peer !== undefined && name !== undefined)
-      this.#options.events.turnedAway(peer, name, attempt.verdict ?? "refused");
-    const [kind, text] = FAILURES[failure];
-    attempt.settle(new CallError(kind, `${attempt.calledAddress}: ${text}`));
-  }
-
-  /** It comes to nothing, and nothing is said. */
-  #giveUp(attempt: Attempt, kind: CallError["kind"], reason: string): void {
-    this.#forget(attempt);
-    attempt.drop();
-    attempt.settle(new CallError(kind, `${attempt.calledAddress}: ${reason}`));
-  }
-
-  #forget(attempt: Attempt): void {
-    this.#lobby.leave(attempt);
-    this.#calling.delete(attempt);
-  }
-
   /** Both proofs were right: either this session stands from now on, or the one that there is. */
   #complete(attempt: Attempt, proven: Proven): void {
-    this.#forget(attempt);
     const { connection } = attempt;
     if (connection === undefined) return;
     const before = this.#entries.get(proven.peer.fingerprint);
-    const hasCrossed = before !== undefined && crosses(attempt, before);
-    if (hasCrossed && this.#initiatorIsSmaller(before.session)) {
+    const hasCrossed =
+      before !== undefined && crosses(attempt, { role: before.session.role, completed: before.completed });
+    if (hasCrossed && this.#stays(before.session)) {
       connection.abandon();
       return attempt.settle(before.session);
     }
@@ -415,11 +213,11 @@ export class Sessions {
 
   /** Ends the other sessions with this peer. */
   #takePlace(session: OpenSession, hasCrossed: boolean): void {
-    const others = [this.#entries.get(session.fingerprint)?.session, ...this.#leaving];
-    for (const other of others) {
-      if (other?.fingerprint !== session.fingerprint) continue;
-      if (hasCrossed) other.giveWay(undefined, session);
-      else other.giveWay("a new connection has taken its place", undefined);
+    const before = this.#entries.get(session.fingerprint)?.session;
+    if (hasCrossed) before?.giveWay(undefined, session);
+    else before?.giveWay("a new connection has taken its place", undefined);
+    for (const left of [...this.#leaving]) {
+      if (left.fingerprint === session.fingerprint) left.giveWay(undefined, undefined);
     }
   }
 
@@ -435,25 +233,20 @@ export class Sessions {
 
   /** Gives up our calls to a peer that we have a session with now, but for one that will stand instead (P9.6). */
   #endOtherCalls(session: OpenSession, host: string): void {
-    const willStand = session.role === "responder" && !this.#initiatorIsSmaller(session);
-    for (const call of [...this.#calling]) {
-      const isTheSame = call.calledAddress === session.address && call.host === host;
-      if (call.called !== session.fingerprint && !(call.called === "" && isTheSame)) continue;
-      if (willStand) continue;
-      this.#forget(call);
-      call.socket?.destroy();
-      call.connection?.abandon();
-      call.settle(session);
+    const willStand = session.role === "responder" && !this.#stays(session);
+    if (willStand) return;
+    for (const call of this.#attempts.calls) {
+      const isThere = call.called === "" && call.calledAddress === session.address && call.host === host;
+      if (isThere || call.called === session.fingerprint) this.#attempts.replace(call, session);
     }
   }
 
-  #initiatorIsSmaller({ role, fingerprint }: OpenSession): boolean {
-    const own = Buffer.from(this.#options.identity.fingerprint, "base64url");
-    const isOwnSmaller = Buffer.compare(own, Buffer.from(fingerprint, "base64url")) < 0;
-    return (role === "initiator") === isOwnSmaller;
+  /** Whether this session is the one that stays of two that have crossed. */
+  #stays({ role, fingerprint }: OpenSession): boolean {
+    return staysIfCrossed(role, this.#options.identity.fingerprint, fingerprint);
   }
 
-  /** We have said goodbye in this session. */
+  /** One side has said goodbye in this session. */
   #leave(session: OpenSession): void {
     this.#remove(session);
     this.#leaving.add(session);
@@ -477,41 +270,4 @@ export class Sessions {
     this.#order += 1;
     return this.#order;
   }
-}
-
-/** P9.6: a call crosses if it began before the session that there is was complete, and was made by the other side. */
-function crosses(attempt: Attempt, before: Entry): boolean {
-  return attempt.began < before.completed && attempt.role !== before.session.role;
-}
-
-/** What a user is told of a handshake that failed. */
-const FAILURES: Readonly<Record<HandshakeFailure, readonly [CallError["kind"], string]>> = {
-  silent: ["silent", "nobody of this team answers there"],
-  proof: ["refused", "the proof of who answers was wrong (bad-record)"],
-  "not-called": ["refused", "another key answers there than the one that was called (bad-record)"],
-  "not-ours": ["refused", "another key was called (bad-record)"],
-  self: ["self", "that is yourself"],
-  "not-allowed": ["not-allowed", "we do not let them in"],
-  refused: ["refused", "they refused the session (bad-record)"],
-};
-
-/** From the failure that says least to the one that says most. */
-const BY_WEIGHT: readonly CallError["kind"][] = [
-  "unreachable",
-  "silent",
-  "self",
-  "refused",
-  "not-allowed",
-  "closed",
-];
-
-/** Of two failures the one that says more; of two that say as much, the first. */
-function worse(one: CallError, other: CallError): CallError {
-  const isEmpty = one.message === NO_ADDRESS;
-  return isEmpty || BY_WEIGHT.indexOf(other.kind) > BY_WEIGHT.indexOf(one.kind) ? other : one;
-}
-
-/** The address of the other side of a socket; an IPv4 address that is mapped into IPv6 is written as IPv4. */
-function plainHost(address: string | undefined): string | undefined {
-  return address?.replace(/^::ffff:(?=\d+\.)/i, "");
 }

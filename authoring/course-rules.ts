@@ -73,7 +73,7 @@ function problemsOf(exercise: Exercise, answers: readonly WrongAnswer[]): Proble
 }
 
 function kindsProblems({ exercises }: Course): Problem[] {
-  return ["01", "02", "03", "04"].flatMap((stage) => {
+  return ["01", "02", "03", "04", "05"].flatMap((stage) => {
     const others = exercises.filter((one) => one.stage === stage && one.kind !== "code");
     if (others.length >= OTHER_KINDS) return [];
     const message = `stage ${stage} has ${others.length} exercises of the kinds predict, capture and attack: write ${OTHER_KINDS - others.length} more`;

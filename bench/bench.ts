@@ -9,6 +9,7 @@ import { printUsage } from "../terminal/fitted.ts";
 import { measureCalculator } from "./calculator.ts";
 import { measureCaptures } from "./captures.ts";
 import { measureChat } from "./chat.ts";
+import { measureLan } from "./lan.ts";
 import { measureLearn } from "./learn.ts";
 import { describeMachine, formatMachine } from "./machine.ts";
 import { measureRegistry } from "./registry.ts";
@@ -24,6 +25,13 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
   ["calculator", { about: "stage 01's server beside a bare echo server", measure: measureCalculator }],
   ["registry", { about: "stage 02's registry with up to 3,000 clients", measure: measureRegistry }],
   ["chat", { about: "messages between two clients, stages 02 to 04", measure: measureChat }],
+  [
+    "lan",
+    {
+      about: "stage 05: discovery, handshakes, messages, files, up to 256 peers, floods",
+      measure: measureLan,
+    },
+  ],
   [
     "captures",
     { about: "captures of 200 MB read and followed, beside tshark and others", measure: measureCaptures },
@@ -72,7 +80,7 @@ function usage(): string {
     "usage: npm run bench -- [--json] [NAME…]",
     "",
     "Measures, and prints each figure beside what it is compared with and its limit. A limit that is missed",
-    "is reported, and is no failure: the exit code is 0. All subjects together take about three minutes.",
+    "is reported, and is no failure: the exit code is 0. All subjects together take about seven minutes.",
     "",
     ...[...SUBJECTS].map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`),
     "",

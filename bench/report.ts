@@ -28,10 +28,17 @@ export interface NotMeasured {
   notMeasured: string;
 }
 
-export type Row = Figure | NotMeasured;
+/** Values that are drawn as bars, one below the other, so that one sees how they grow. */
+export interface Drawing {
+  name: string;
+  unit: string;
+  bars: readonly { label: string; value: number }[];
+}
+
+export type Row = Figure | NotMeasured | Drawing;
 
 /** A figure with its median, ratio and verdict, as `--json` writes it. */
-export type JudgedRow = NotMeasured | JudgedFigure;
+export type JudgedRow = NotMeasured | Drawing | JudgedFigure;
 
 export interface JudgedFigure extends Summary {
   name: string;
@@ -45,7 +52,7 @@ export interface JudgedFigure extends Summary {
 }
 
 export function judge(row: Row): JudgedRow {
-  if ("notMeasured" in row) return row;
+  if ("notMeasured" in row || "bars" in row) return row;
   const { name, unit, runs, beside, limit } = row;
   const figure: JudgedFigure = { name, unit, ...summarize(runs), runs };
   if (beside !== undefined) figure.beside = { ...beside, ...summarize(beside.runs) };
@@ -71,11 +78,26 @@ function keeps({ bound, value, everyRun }: Limit, measured: readonly number[]): 
 
 const HEADING = ["", "measured, median (spread)", "beside it", "ratio", "limit", ""];
 
-/** The table of one subject, with a line for each figure. */
+/** The table of one subject, with a line for each figure, and the drawings below it. */
 export function table(rows: readonly JudgedRow[]): string {
-  const cells = [HEADING, ...rows.map(cellsOf)];
+  const drawings = rows.flatMap((row) => ("bars" in row ? [row] : []));
+  const cells = [HEADING, ...rows.flatMap((row) => ("bars" in row ? [] : [cellsOf(row)]))];
   const widths = HEADING.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
-  return cells.map((line) => formatLine(line, widths)).join("\n");
+  return [...cells.map((line) => formatLine(line, widths)), ...drawings.flatMap(draw)].join("\n");
+}
+
+/** The longest bar, in characters. */
+const LONGEST_BAR = 40;
+
+/** A line for each value. The longest bar is the largest value. */
+function draw({ name, unit, bars }: Drawing): string[] {
+  const most = Math.max(...bars.map(({ value }) => value));
+  const width = Math.max(...bars.map(({ label }) => label.length));
+  const lines = bars.map(({ label, value }) => {
+    const bar = "█".repeat(most > 0 ? Math.round((LONGEST_BAR * value) / most) : 0);
+    return `    ${label.padStart(width)}  ${bar}${bar === "" ? "" : " "}${formatNumber(value)}`;
+  });
+  return ["", `  ${name}, ${unit}:`, ...lines];
 }
 
 /** Pads each cell to the width of its column. A row that was not measured has fewer cells, of any length. */
@@ -83,7 +105,7 @@ function formatLine(line: readonly string[], widths: readonly number[]): string 
   return `  ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd();
 }
 
-function cellsOf(row: JudgedRow): string[] {
+function cellsOf(row: NotMeasured | JudgedFigure): string[] {
   if ("notMeasured" in row) return [row.name, "not measured", row.notMeasured];
   const { name, unit, beside, ratio, limit, met } = row;
   return [

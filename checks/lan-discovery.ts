@@ -1,47 +1,21 @@
 // Checks clauses P8.7 to P8.10: when and where stage 05's program sends beacons, whom it finds, loses and forgets, and
 // how it names peers.
 
-import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
-import { HOST, Lan } from "./engine/lan.ts";
-import { type LanPeer, readBeacon } from "./engine/lan-peer.ts";
+import { BROADCAST, GROUP, Lan, SHARED_PORT } from "./engine/lan.ts";
+import type { LanPeer } from "./engine/lan-peer.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
-import { CouldNotRun } from "./engine/step-failure.ts";
-
-const GROUP = "239.255.54.45";
-const BROADCAST = "127.255.255.255";
-const SHARED_PORT = 54_545;
 
 /** How many peers that are not pinned are remembered (P8.10). */
 const MOST_PEERS = 256;
 /** How many beacons are sent in a row before a pause: a socket's buffer must hold them. */
 const HANDFUL = 10;
 
-/** Listens on the shared port for what is sent to one address. */
-async function overhears(lan: Lan, address: string): Promise<{ heard: string[]; socket: Socket }> {
-  const socket = createSocket({ type: "udp4", reuseAddr: true });
-  const heard: string[] = [];
-  lan.scene.afterwards(() => socket.close());
-  try {
-    // Bound to the address itself, a socket gets nothing else. Not every system allows that.
-    socket.bind(SHARED_PORT, address);
-    await once(socket, "listening");
-    if (address === GROUP) socket.addMembership(GROUP, HOST);
-  } catch (error) {
-    throw new CouldNotRun(`this system cannot listen for ${address} alone: ${(error as Error).message}`);
-  }
-  socket.on("message", (bytes) => {
-    if (typeof readBeacon(bytes, 0, lan.teamKey) !== "string") heard.push(bytes.toString("latin1"));
-  });
-  return { heard, socket };
-}
-
 /** Expects that a beacon of the program is sent to an address. */
 async function isSentTo(scene: Scene, lan: Lan, address: string): Promise<void> {
-  const { heard } = await overhears(lan, address);
+  const heard = await lan.overhears(address);
   const bob = await lan.peer("bob");
   const alice = await lan.program("alice", { peers: [bob], beacon: 0.3 });
   const { datagram } = await bob.hearsBeacon(alice);
@@ -139,10 +113,11 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       ] as const) {
         const peer = await lan.peer(name);
         peer.reachesAll();
-        await scene.step(`${name} sends a beacon to ${address}`, () =>
-          peer.emits({ port: SHARED_PORT }, peer.beacon(), address),
-        );
+        scene.transcript.steps.push(`${name} sends beacons to ${address}`);
+        // The first may come before the program has joined the group.
+        const stop = peer.keepsBeaconing({ port: SHARED_PORT }, 200, address);
         await alice.shows(`found: ${name}`);
+        stop();
       }
     },
   },
@@ -183,8 +158,9 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const bob = await lan.peer("bob");
       await bob.isFoundBy(alice);
       await bob.hearsBeacon(alice);
+      await sleep(1100); // A new answer would be allowed now.
       await bob.beacons(alice);
-      await bob.hearsNothing(alice, 1200);
+      await bob.hearsNothing(alice, 500);
       bob.session += 1000;
       bob.seq = 0;
       await bob.beacons(alice);
@@ -349,6 +325,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const bob = await lan.peer("bob");
       await bob.isFoundBy(alice);
       const session = await bob.opens(alice);
+      await session.tells("now you know me");
       session.connection.ignoresTheRest();
       const again = await lan.killsAndRestarts(alice);
       const thief = await lan.peer("bob");

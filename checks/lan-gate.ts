@@ -170,7 +170,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
             "time",
             `a beacon ${words}`,
           );
-        const line = new RegExp(`^a beacon from 127\\.0\\.0\\.1 is ${words}: is a clock wrong\\?$`);
+        const line = new RegExp(`(?:^|: )a beacon from 127\\.0\\.0\\.1 is ${words}: is a clock wrong\\?$`);
         await scene.step(`${alice.name} says so once`, async () => {
           const count = (): number => alice.errors.filter((one) => line.test(one)).length;
           await lan.eventually(() => (count() > 0 ? true : undefined), alice);

@@ -56,7 +56,9 @@ async function meeting(scene: Scene): Promise<Meeting> {
   for (const name of ["bob", "carol"]) {
     const peer = await lan.peer(name);
     await peer.isFoundBy(alice);
-    sessions.push(await peer.opens(alice));
+    const session = await peer.opens(alice);
+    session.passedOver.add("room"); // Not only the maker may pass a room on.
+    sessions.push(session);
   }
   const [bob, carol] = sessions;
   if (bob === undefined || carol === undefined) throw new Error("two sessions");
@@ -134,6 +136,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.enters("/in crew hi both");
       await bob.takesMessage("hi both", room);
       await carol.takesMessage("hi both", room);
+      await alice.showsInAnyOrder("delivered to bob: 1", "delivered to carol: 1");
       bob.connection.ignoresTheRest();
       carol.connection.ignoresTheRest();
       const again = await lan.killsAndRestarts(alice);
@@ -157,7 +160,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const wrong: Record<string, RoomOptions> = {
         "signed by another": { members: both, signedBy: carol.peer },
         "signed for a letter": { members: both, label: "letter" },
-        "named for another maker": { members: both, room: roomId(carol.peer) },
+        "named for another maker": { members: [...both, fingerprintOf(carol)], room: roomId(carol.peer) },
         "without its maker": { members: [own, fingerprintOf(carol)] },
         "without us": { members: [fingerprintOf(bob), fingerprintOf(carol)] },
         "of one member twice": { members: [...both, own] },

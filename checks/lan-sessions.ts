@@ -38,7 +38,7 @@ const WRONG_HELLOS: Readonly<Record<string, Members>> = {
   "another team": { team: "other" },
   "an address without a port": { address: HOST },
   "a short nonce": { nonce: "00" },
-  "a nonce in upper case": { nonce: "ABCDEF0123456789ABCDEF0123456789" },
+  "a nonce that is no hex": { nonce: "xy".repeat(16) },
   "another group": { group: "toy" },
   "the public key 1": { publicKey: encode(1n, MODP2048).toString("hex") },
   "the public key p - 1": { publicKey: encode(MODP2048.prime - 1n, MODP2048).toString("hex") },
@@ -678,10 +678,10 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const { alice, bob } = await aliceAndBob(scene);
       const session = await bob.opens(alice);
       await session.saysBye();
-      await alice.showsNext("disconnected from bob");
+      await alice.shows("disconnected from bob");
       const lost = await bob.opens(alice);
       await lost.breaks();
-      await alice.showsNext(/^disconnected from bob: ./);
+      await alice.shows(/^disconnected from bob: ./);
     },
   },
 ]);

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { expect } from "chai";
-import { type PeerProgram, withTeam } from "./support/own-network.ts";
+import { type PeerProgram, withTeam } from "./support/team.ts";
 
 /** Waits until two know each other and have a session. */
 async function connect(one: PeerProgram, other: PeerProgram): Promise<void> {
@@ -62,6 +62,44 @@ withTeam("peers of stage 05", (team) => {
     await alice.asksUntil("/stats", /^stats: .*token [1-9]/);
     await mallory.asksUntil("/doctor", /^try: .*same passphrase/);
     expect([...alice.lines, ...bob.lines].join()).not.to.include("mallory");
+  });
+
+  it("P8.1 a port is taken if TCP or UDP of it are in use; if none of ten is free, exit code 1", async () => {
+    const blocker = team().host.program("node", [
+      process.execPath,
+      "-e",
+      `const udp = require("node:dgram").createSocket("udp4");
+       udp.bind(5000, "127.0.0.1", () => {
+         let left = 8;
+         for (let port = 5002; port < 5010; port++)
+           require("node:net").createServer().listen(port, "127.0.0.1", () => --left || console.log("there"));
+       });`,
+    ]);
+    await blocker.line("there");
+    const alice = await team().start("alice");
+    expect(alice.lines[0]).to.equal("listening on 127.0.0.1:5001");
+    expect(alice.program.errorLines).to.include("port 5000 is in use, took 5001");
+    const bob = team().launch("bob");
+    expect(await bob.program.exitCode()).to.equal(1);
+    expect(bob.lines).to.deep.equal([]);
+    expect(bob.program.errorLines).to.have.length(1);
+    expect(bob.program.errorLines[0]).to.match(/^error: .*5000.*--port/);
+    expect(await alice.leave()).to.equal(0);
+    await blocker.kill();
+  });
+
+  it("P8.6 a clock that is an hour off is said, and nobody is found by it", async () => {
+    const alice = await team().start("alice");
+    const ahead = "data:text/javascript,const now = Date.now; Date.now = () => now() + 3600000;";
+    const bob = team().launch("bob", [], undefined, [ahead]);
+    await alice.sees(
+      /^a beacon from 127\.0\.0\.1 is 3[56][0-9]{2} s ahead: is a clock wrong\?$/,
+      1,
+      "stderr",
+    );
+    await bob.sees(/^a beacon from 127\.0\.0\.1 is 3[56][0-9]{2} s old: is a clock wrong\?$/, 1, "stderr");
+    expect([...alice.lines, ...bob.lines].filter((line) => line.startsWith("found"))).to.deep.equal([]);
+    await bob.asksUntil("/doctor", /^try: .*clocks/);
   });
 
   it("P9.5 P9.12 a first session pins the key and shows the same safety number on both sides", async () => {
@@ -206,7 +244,7 @@ withTeam("peers of stage 05", (team) => {
 
   it("P9.13 connections that say nothing keep nobody out", async () => {
     const [alice, bob] = await pair();
-    const silent = team().network.run([
+    const silent = team().host.program("node", [
       process.execPath,
       "-e",
       `for (let i = 0; i < 200; i++) require("node:net").connect(${portOf(alice)}, "127.0.0.1").on("error", () => {}); setTimeout(() => console.log("there"), 300); setInterval(() => {}, 1000);`,
@@ -221,7 +259,7 @@ withTeam("peers of stage 05", (team) => {
   it("P9.13 a flood of nonsense loses no live peer", async () => {
     const [alice, bob] = await pair();
     await connect(alice, bob);
-    const flood = team().network.run([
+    const flood = team().host.program("node", [
       process.execPath,
       "-e",
       `const socket = require("node:dgram").createSocket("udp4");

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { eventually, type PeerProgram, withTeam } from "./support/own-network.ts";
+import { eventually, type PeerProgram, withTeam } from "./support/team.ts";
 
 withTeam("files, rooms and letters of stage 05", (team) => {
   async function gather<Names extends string[]>(

@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { expect } from "chai";
-import { PEER, type PeerProgram, withTeam } from "./support/own-network.ts";
 import { Screen, type ScreenOptions } from "./support/screen.ts";
+import { PEER, type PeerProgram, withTeam } from "./support/team.ts";
 import { withTool } from "./support/tools.ts";
 
 withTool("tmux", ["-V"], "a peer in a real terminal", () => {
@@ -16,7 +16,7 @@ withTool("tmux", ["-V"], "a peer in a real terminal", () => {
     });
 
     function open(argv: string[], options: ScreenOptions = {}): Screen {
-      const screen = new Screen(PEER, argv, { before: team().network.before, ...options });
+      const screen = new Screen(PEER, argv, { before: team().host.inside, ...options });
       screens.push(screen);
       return screen;
     }

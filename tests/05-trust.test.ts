@@ -2,7 +2,7 @@
 
 import { rmSync } from "node:fs";
 import { expect } from "chai";
-import { type PeerProgram, withTeam } from "./support/own-network.ts";
+import { type PeerProgram, withTeam } from "./support/team.ts";
 
 withTeam("whom a peer of stage 05 trusts", (team) => {
   /** Alice and Bob, who know each other's keys. */

@@ -17,7 +17,7 @@ import {
 } from "./lan-cryptography.ts";
 import { type HandshakeOptions, LanSession } from "./lan-session.ts";
 import type { PeerUnderTest } from "./launcher.ts";
-import type { Listener } from "./listener.ts";
+import { Listener } from "./listener.ts";
 import { quote } from "./readable-bytes.ts";
 
 /** How many ports are tried until one is free for TCP and UDP. */
@@ -84,7 +84,9 @@ export class LanPeer {
   /** Takes a port for TCP and UDP. */
   static async start(lan: Lan, name: string, key: LanKey): Promise<LanPeer> {
     for (let attempt = 1; ; attempt += 1) {
-      const listener = await lan.scene.listener(name);
+      // A program may call by itself, so what comes on such a call may stay unread.
+      const listener = await Listener.start(name, lan.scene);
+      lan.scene.afterwards(() => listener.close());
       const udp = createSocket("udp4");
       try {
         udp.bind(listener.port, HOST);
@@ -181,6 +183,20 @@ export class LanPeer {
   async leaves(program: PeerUnderTest, shown = this.name): Promise<void> {
     await this.beacons(program, { body: { type: "bye" } });
     await program.shows(`left: ${shown}`);
+  }
+
+  /** Says goodbye, and answers no calls any more. */
+  async goesAway(program: PeerUnderTest): Promise<void> {
+    await this.leaves(program);
+    this.listener.close();
+  }
+
+  /** Comes back with a later session, on another port. */
+  async comesBack(program: PeerUnderTest): Promise<LanPeer> {
+    const back = await this.elsewhere();
+    back.session = Math.max(Date.now(), this.session + 1);
+    await back.isFoundBy(program);
+    return back;
   }
 
   /** Forgets the datagrams that have come. */

@@ -65,6 +65,8 @@ export class LanSession {
   #keys: LanSessionKeys | undefined;
   #sent = 0;
   #heard = 0;
+  /** Types of objects that are read over unless they are expected. */
+  readonly passedOver = new Set<unknown>();
   /** The program's hello. */
   theirs: Members = {};
 
@@ -245,7 +247,7 @@ export class LanSession {
   /** Expects exactly this object next. Pings are answered and passed over. */
   async hears(expected: Members): Promise<void> {
     const description = shorten(JSON.stringify(expected));
-    const object = await this.#next(description, expected.type === TYPE_PING);
+    const object = await this.#next(description, [expected.type]);
     if (!isDeepStrictEqual(object, expected))
       this.peer.lan.scene.fails({
         expected: description,
@@ -258,7 +260,7 @@ export class LanSession {
   /** Expects an object of one of these types next, and returns it. */
   async hearsType(...types: readonly string[]): Promise<Members> {
     const description = `an object of type ${types.join(" or ")}`;
-    const object = await this.#next(description, types.includes(TYPE_PING));
+    const object = await this.#next(description, types);
     if (!types.includes(String(object.type)))
       this.peer.lan.scene.fails({
         expected: description,
@@ -326,12 +328,14 @@ export class LanSession {
     await this.connection.closes();
   }
 
-  /** The next object; without pings, unless they are wanted. */
-  async #next(description: string, withPings: boolean): Promise<Members> {
+  /** The next object. Pings, and what is passed over, are not returned unless they are wanted. */
+  async #next(description: string, wanted: readonly unknown[]): Promise<Members> {
     for (;;) {
       const object = await this.#object(description);
-      if (object.type !== TYPE_PING || withPings) return object;
-      await this.says({ type: "pong" });
+      const { type } = object;
+      if (wanted.includes(type)) return object;
+      if (type === TYPE_PING) await this.says({ type: "pong" });
+      else if (!this.passedOver.has(type)) return object;
     }
   }
 

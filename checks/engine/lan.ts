@@ -2,18 +2,25 @@
 // that the checker plays. Checks that run at the same time do not hear each other, because their teams differ.
 
 import { createPrivateKey } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KEYS, type LanKey, lanKeyOf, teamKeyOf } from "./lan-cryptography.ts";
-import { LanPeer } from "./lan-peer.ts";
+import { LanPeer, readBeacon } from "./lan-peer.ts";
 import type { PeerUnderTest } from "./launcher.ts";
 import type { Scene } from "./scene.ts";
-import { StepFailure } from "./step-failure.ts";
+import { CouldNotRun, StepFailure } from "./step-failure.ts";
 
 /** The only host of the checks. */
 export const HOST = "127.0.0.1";
+
+/** Where beacons are sent to, beside peers (P8.7). */
+export const GROUP = "239.255.54.45";
+export const BROADCAST = "127.255.255.255";
+export const SHARED_PORT = 54_545;
 
 /** Hellos that a program must answer within a second, from one address (P9.2). One less, to be on the safe side. */
 const HELLOS_A_SECOND = 7;
@@ -65,7 +72,7 @@ export class Lan {
   static async open(scene: Scene, given: { team?: string; passphrase?: string } = {}): Promise<Lan> {
     // A seed gives the same values again, and two runs with one seed may run side by side: so these are no seeded ones.
     const draw = (): string => Math.random().toString(36).slice(2, 10).padEnd(8, "x");
-    const { team = `team-${draw()}`, passphrase = `words ${draw()} of ${draw()}` } = given;
+    const { team = `Team-${draw()}`, passphrase = `words ${draw()} of ${draw()}` } = given;
     return new Lan(scene, team, passphrase, await teamKeyOf(passphrase, team));
   }
 
@@ -154,6 +161,30 @@ export class Lan {
         });
       }
     });
+  }
+
+  /**
+   * Listens on the shared port for beacons of this team.
+   * @param address only for what is sent to this address; default: to any
+   * @returns the datagrams, as they come
+   * @throws CouldNotRun if this system cannot do that
+   */
+  async overhears(address?: string): Promise<readonly string[]> {
+    const socket = createSocket({ type: "udp4", reuseAddr: true });
+    const heard: string[] = [];
+    this.scene.afterwards(() => socket.close());
+    socket.on("message", (bytes) => {
+      if (typeof readBeacon(bytes, 0, this.teamKey) !== "string") heard.push(bytes.toString("latin1"));
+    });
+    try {
+      // Bound to the address itself, a socket gets nothing else. Not every system allows that.
+      socket.bind(SHARED_PORT, address ?? "0.0.0.0");
+      await once(socket, "listening");
+      if (address !== BROADCAST) socket.addMembership(GROUP, HOST);
+    } catch (error) {
+      throw new CouldNotRun(`cannot listen for ${address ?? "beacons"}: ${(error as Error).message}`);
+    }
+    return heard;
   }
 
   /** Waits until one more hello to this program is within the limits of P9.2. */

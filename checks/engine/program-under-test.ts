@@ -166,6 +166,11 @@ export class ProgramUnderTest {
     return this.#step(`${this.name} shows ${describe(expected)}`, () => this.#line(expected));
   }
 
+  /** The same for a line that may take so many seconds longer. */
+  async showsLater(expected: string | RegExp, seconds: number): Promise<string> {
+    return this.#step(`${this.name} shows ${describe(expected)}`, () => this.#line(expected, 1000 * seconds));
+  }
+
   /**
    * Waits for a line that must not come earlier than this many seconds.
    * @param since when the seconds begin, as a value of performance.now()

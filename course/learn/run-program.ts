@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { basename, join } from "node:path";
-import { STAGE_NUMBERS, type StageNumber } from "../../checks/engine/place.ts";
+import { SERVER_STAGES, STAGE_NUMBERS, type StageNumber } from "../../checks/engine/place.ts";
 import { BUNDLES, bundleCommand } from "../../programs/node-command.ts";
 import { ATTACKS_FOLDER } from "../exercises/stages.ts";
 import type { Programs } from "../workspace/compose.ts";
@@ -17,7 +17,7 @@ interface Start {
 }
 
 /** How the command names the programs. */
-export const PROGRAM_NAMES = `${STAGE_NUMBERS.flatMap((stage) => [`${stage}:server`, `${stage}:client`]).join(", ")}, attack NAME`;
+export const PROGRAM_NAMES = `${SERVER_STAGES.flatMap((stage) => [`${stage}:server`, `${stage}:client`]).join(", ")}, 05:peer, attack NAME`;
 
 /**
  * Reads what stands behind `run`.
@@ -30,8 +30,12 @@ export function readStart([name = "", ...rest]: readonly string[]): Start | unde
     return { programs: { stage: "02", withAttacks: true }, program: `${ATTACKS_FOLDER}/attack`, argv };
   const [number, program = ""] = name.split(":");
   const stage = STAGE_NUMBERS.find((one): one is StageNumber => one === number);
-  if (stage === undefined || !["server", "client"].includes(program)) return undefined;
+  if (stage === undefined || !programsOf(stage).includes(program)) return undefined;
   return { programs: { stage, withAttacks: false }, program, argv };
+}
+
+function programsOf(stage: StageNumber): readonly string[] {
+  return stage === "05" ? ["peer"] : ["server", "client"];
 }
 
 /**

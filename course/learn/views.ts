@@ -140,7 +140,7 @@ export function finishedLines({ exercises, way }: Workspace, width: number, pain
       : [
           `${exercises.length - way.length} more go into depth: npm run learn, without --short, goes on with them.`,
         ]),
-    "You have taken a chat from readable bytes to sealed ones: framed it, found its users, agreed on keys in public, encrypted and authenticated every line, and broken what was weak on the way.",
+    "You have taken a chat from readable bytes to sealed ones: framed it, found its users, agreed on keys in public, encrypted and authenticated every line, proved who is there, and broken what was weak on the way.",
     "What to do now: read lessons/04-aes-chat/ to its end, where real systems are compared with yours; check a program of your own, in any language, with npm run check; and do not use this chat for anything secret.",
   ];
   return [paint("good", "Finished."), "", ...text.flatMap((paragraph) => [...wrap(paragraph, width), ""])];

@@ -289,7 +289,8 @@ class Commands:
         for own in discovery.own_sockets:
             sent = ", ".join(f"{discovery.sent[own, kind]} {words}" for kind, words in
                              (("group", f"to {GROUP}"), ("broadcast", f"to {discovery.broadcasts.get(own)}"),
-                              ("direct", "to single peers")))
+                              ("direct", "to single peers"))
+                             if kind == "direct" or discovery.broadcasts.get(own) is not None)
             self.show(f"doctor: {own}: sent {sent}; heard {heard(discovery, own)}")
         self.show(f"doctor: port {SHARED_PORT}: heard {heard(discovery, 'shared')}")
         for (place, what), problem in discovery.problems.items():

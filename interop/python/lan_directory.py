@@ -41,7 +41,7 @@ class KnownPeer:
 
 
 class Directory:
-    """Times are in milliseconds. Every method that changes who is there returns events: (word, fingerprint)."""
+    """Times are in milliseconds. What the user is to be told is returned as events: (word, fingerprint)."""
 
     def __init__(self, beat: float, inactive: float, is_pinned):
         self.silent_after = int(BEATS * beat * 1_000)
@@ -103,8 +103,8 @@ class Directory:
         was_announced, peer.announced = peer.announced, False
         return [("left", fingerprint)] if was_announced else []
 
-    def session_opened(self, key: PublicIdentity, name: str, address: str | None, now: int) -> list[tuple[str, str]]:
-        events = []
+    def session_opened(self, key: PublicIdentity, name: str, address: str | None, now: int) -> None:
+        """Active from now on. `found` is only said of whose beacon was heard."""
         peer = self.peers.get(key.fingerprint)
         if peer is None:
             peer = self.peers[key.fingerprint] = KnownPeer(key, name, now, now)
@@ -112,7 +112,6 @@ class Directory:
         if address is not None:
             peer.add_address(address, now)
         self.set_active(peer, True, now)
-        return events
 
     def session_closed(self, fingerprint: str, now: int) -> None:
         peer = self.peers.get(fingerprint)

@@ -20,6 +20,7 @@ PORTS_TRIED = 10
 RECEIVE_BUFFER = 1_024 * 1_024
 DATAGRAMS_AT_ONCE = 64
 ANSWER_MILLISECONDS = 1_000
+LOOK_UP_SECONDS = 2
 
 
 def milliseconds() -> int:
@@ -232,10 +233,12 @@ class Discovery:
         found = []
         for host, port in self.options.peer:
             try:
-                entries = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+                async with asyncio.timeout(LOOK_UP_SECONDS):
+                    entries = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_DGRAM)
                 found.append(entries[0][4][:2])
-            except OSError as problem:
-                self.problems["--peer", host] = problem.strerror or str(problem)
+                self.problems.pop(("--peer", host), None)
+            except (OSError, UnicodeError) as problem:
+                self.problems["--peer", host] = getattr(problem, "strerror", None) or "it is not found"
         return found
 
     def refresh(self) -> None:

@@ -185,13 +185,13 @@ class History:
     def not_shown(self) -> list[sqlite3.Row]:
         return self.rows("SELECT * FROM their_messages WHERE shown = 0 ORDER BY row")
 
-    def conversation(self, fingerprint: str, most: int) -> list[sqlite3.Row]:
-        """The last messages to and from this key: at, sign, text, state; the oldest first."""
-        return self.rows(
+    def conversation(self, fingerprint: str, most: int) -> sqlite3.Cursor:
+        """The last messages to and from this key: at, sign, text, state; the oldest first, read one by one."""
+        return self.database.execute(
             "SELECT * FROM (SELECT at, '>' AS sign, text, state, number AS place FROM deliveries "
             "JOIN own_messages USING (number) WHERE fingerprint = ? UNION ALL "
             "SELECT at, '<', text, 'delivered', row FROM their_messages WHERE fingerprint = ? "
-            "ORDER BY at DESC, place DESC LIMIT ?) ORDER BY at, place", fingerprint, fingerprint, most)
+            "ORDER BY at DESC, place DESC LIMIT ?) ORDER BY at, place", (fingerprint, fingerprint, most))
 
     # Letters, one's own and carried
 

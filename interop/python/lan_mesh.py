@@ -6,6 +6,7 @@ import collections
 from lan_beacons import Gate
 from lan_directory import Directory
 from lan_discovery import Discovery, milliseconds, steady_milliseconds
+from lan_encoding import parse_address
 from lan_files import Files
 from lan_history import History
 from lan_identity import Identity, PublicIdentity, safety_number
@@ -29,18 +30,19 @@ MOST_SAID = 1_024
 
 
 class Mesh:
-    def __init__(self, options, identity: Identity, team_key: bytes, history: History, show, note):
+    def __init__(self, options, identity: Identity, team_key: bytes, history: History, terminal):
         self.options = options
         self.access = options.access
         self.history = history
-        self.show = show  # one event, one line
-        self.note = note  # warnings and notes, which go to standard error (P8.1)
+        self.show = terminal.show  # one event, one line
+        self.note = terminal.note  # what is worth knowing goes to standard error (P8.1)
+        self.warn = terminal.warn  # the same, in just these words
         self.port = None
         self.me = Me(identity, options.name, options.team, team_key, self.own_address)
         self.names = Names(options.name, identity.fingerprint)
         self.trust = Trust(history, self.names)
         self.directory = Directory(options.beacon, options.inactive, self.trust.is_pinned)
-        self.gate = Gate(identity.fingerprint, options.team, team_key, self.directory, self.note)
+        self.gate = Gate(identity.fingerprint, options.team, team_key, self.directory, self.warn)
         self.sessions = Sessions(self.me, self)
         self.rooms = Rooms(self)
         self.messages = Messages(self)
@@ -152,7 +154,7 @@ class Mesh:
         shown = self.shown(fingerprint)
         if "#" in shown and not self.trust.is_pinned(fingerprint) and not self.is_repeated(f"warning {fingerprint}"):
             if any(kind == "found" for kind, _ in events):
-                self.note(f"warning: another key says that it is {name}; it is shown as {shown}")
+                self.warn(f"warning: another key says that it is {name}; it is shown as {shown}")
         self.call_if_wanted(fingerprint)
 
     def directory_events(self, events: list) -> None:
@@ -204,8 +206,9 @@ class Mesh:
     def reached(self, peer: PublicIdentity, address: str) -> None:
         """A call to this address came to this key."""
         known = self.directory.peers.get(peer.fingerprint)
-        if known is not None and address[:1].isdigit():
+        if known is not None and parse_address(address) is not None:
             known.add_address(address, steady_milliseconds())
+            self.history.save_address(peer.fingerprint, address)
 
     def session_opened(self, session: Session, quietly: bool) -> None:
         fingerprint = session.fingerprint
@@ -223,7 +226,8 @@ class Mesh:
         elif session.name.lower() != self.trust.keys[fingerprint].name.lower():
             if not self.is_repeated(f"renamed {fingerprint} {session.name}"):
                 self.show(f"{self.shown(fingerprint)} is now called {session.name}")
-        self.history.save_address(fingerprint, session.address)
+        if session.address is not None:
+            self.history.save_address(fingerprint, session.address)
         self.rooms.session_opened(session)
         self.messages.flush(session)
         self.post.session_opened(session)
@@ -233,12 +237,15 @@ class Mesh:
         self.messages.session_closed(session)
         self.post.session_closed(session)
         self.files.session_closed(session)
-        if not session.replaced:
+        followed = session.replaced or self.sessions.get(session.fingerprint) is not None
+        if not followed:
             self.directory.session_closed(session.fingerprint, steady_milliseconds())
         if not quietly:
             self.show(f"disconnected from {self.shown(session.fingerprint)}" + (f": {reason}" if reason else ""))
-        if not session.replaced:  # otherwise the new session sends what is open
+        if not followed:
             self.messages.tell_queued(session.fingerprint)
+        elif self.sessions.get(session.fingerprint) is not None:
+            self.messages.flush(self.sessions.get(session.fingerprint))
 
     def received(self, session: Session, message: dict) -> None:
         handlers = {"message": self.messages.received, "ack": self.messages.acknowledged,

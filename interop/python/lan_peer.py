@@ -47,11 +47,14 @@ class Terminal:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def note(self, text: str) -> None:
+        self.warn(f"note: {text}")
+
+    def warn(self, line: str) -> None:
         try:
             if self.is_terminal and sys.stderr.isatty():
-                print(f"\r\x1b[Knote: {text}\n{self.question}", end="", file=sys.stderr, flush=True)
+                print(f"\r\x1b[K{line}\n{self.question}", end="", file=sys.stderr, flush=True)
             else:
-                print(f"note: {text}", file=sys.stderr, flush=True)
+                print(line, file=sys.stderr, flush=True)
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
@@ -94,7 +97,7 @@ async def run(options, terminal: Terminal) -> int:
     identity = load_identity(options.data)
     history = History(os.path.join(options.data, "history.db"))
     team_key = lan_identity.team_key(passphrase, options.team)
-    mesh = Mesh(options, identity, team_key, history, terminal.show, terminal.note)
+    mesh = Mesh(options, identity, team_key, history, terminal)
     listener, own_sockets, port = bind_ports(options.host, options.port)
     if options.port not in (0, port):
         print(f"port {options.port} is in use, took {port}", file=sys.stderr, flush=True)

@@ -6,6 +6,7 @@ import dataclasses
 import sqlite3
 
 import diffie_hellman
+from lan_encoding import is_loopback, parse_address
 from lan_identity import Identity, PublicIdentity
 from lan_wire import (GROUP, LARGEST_FRAME, FrameReader, Hello, Sealer, Wrong, derive_keys, encode_frame, make_hello,
                       make_proof, read_proof, salt_of)
@@ -96,6 +97,13 @@ def draw_hello(me: Me, connection: FrameConnection, to: str) -> tuple[Hello, int
     return make_hello(me.team_key, me.name, me.team, connection.own_address, to, public_key), private_key
 
 
+def usable_claim(address: str, connection: FrameConnection) -> str | None:
+    """The listening address that the other side claims, if it is on the machine that we are connected to."""
+    claimed = parse_address(address)[0]
+    source = connection.writer.get_extra_info("peername")[0]
+    return address if claimed == source or (is_loopback(claimed) and is_loopback(source)) else None
+
+
 class Lost(Exception):
     """The session ended without a goodbye; the text says why."""
 
@@ -110,7 +118,7 @@ class Session:
         self.peer = peer
         self.fingerprint = peer.fingerprint
         self.name = hello.name  # as the peer says
-        self.address = hello.address  # a claim
+        self.address = usable_claim(hello.address, connection)
         self.is_initiator = keys.role == "initiator"
         self.begun = begun
         self.completed = self.heard = self.pinged = asyncio.get_running_loop().time()

@@ -7,6 +7,7 @@ import time
 
 from lan_beacons import RateLimit
 from lan_encoding import fingerprint_bytes, is_loopback
+from lan_identity import PublicIdentity
 from lan_session import Ended, FrameConnection, Keys, Me, Refused, Session, draw_hello
 from lan_wire import Hello, Wrong, read_hello
 from lines import READ_SIZE
@@ -88,7 +89,7 @@ class Sessions:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
                 hello, keys = await self.answer_hello(connection, host)
                 peer = keys.read_proof(await connection.read_token())
-                self.check_peer(peer, hello, None)
+                self.check_peer(peer, hello, None, outgoing=False)
                 if hello.to not in ("", self.me.identity.fingerprint):
                     raise Wrong("the call was meant for another key")
                 connection.write_token(keys.own_proof(self.me.identity))
@@ -139,13 +140,13 @@ class Sessions:
         self.own_hellos.add(own.public_key)
         return own, private_key
 
-    def check_peer(self, peer, hello: Hello, called: str | None) -> None:
+    def check_peer(self, peer: PublicIdentity, hello: Hello, called: str | None, outgoing: bool) -> None:
         """P9.4: the proof was right; may this key have a session?"""
         if peer.fingerprint == self.me.identity.fingerprint:
             raise Wrong("our own key")
         if called is not None and peer.fingerprint != called:
             raise Wrong("another key than the one called")
-        if not self.mesh.judge(peer, hello.name, called is not None):
+        if not self.mesh.judge(peer, hello.name, outgoing):
             raise Wrong("this key may not have a session")
 
     # Calls that go out
@@ -179,7 +180,7 @@ class Sessions:
                 hello, keys = await self.say_hello(connection, called)
                 connection.write_token(keys.own_proof(self.me.identity))
                 peer = keys.read_proof(await connection.read_token())
-                self.check_peer(peer, hello, called)
+                self.check_peer(peer, hello, called, outgoing=True)
         except Wrong:
             if keys is not None:
                 connection.write_token(keys.outgoing.seal(BAD_RECORD))
@@ -203,8 +204,8 @@ class Sessions:
             connection.abort()
             raise CallError(f"the connection to {address} broke") from None
         session = Session(self, connection, keys, peer, hello, begun)
-        self.mesh.reached(peer, address)
         self.begin(session)
+        self.mesh.reached(peer, address)
         return self.get(peer.fingerprint) or session
 
     async def say_hello(self, connection: FrameConnection, called: str | None) -> tuple[Hello, Keys]:

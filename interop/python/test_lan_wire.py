@@ -394,6 +394,9 @@ class Wire(test_lan_peers.WithPeers):
                 datagram = lan_beacons.make_beacon(identity, TEAM_KEY, content, int(time.time() * 1_000))
                 raw.sendto(datagram, (host, port))
                 return datagram
+            late = {"type": "beacon", "name": "dave", "team": "rocket", "address": "127.0.0.1:5000", "session": 1, "seq": 1}
+            raw.sendto(lan_beacons.make_beacon(identity, TEAM_KEY, late, int(time.time() * 1_000) - 300_000), (host, port))
+            bob.notes(r"a beacon from 127\.0\.0\.1 is 30[01] s old: is a clock wrong\?")
             first = say("beacon", session, 1)
             bob.shows("found: dave")
             raw.settimeout(test_lan_peers.PATIENCE)

@@ -2,7 +2,7 @@
 // Multicasts and broadcasts stay in it, and every port is free. Linux only.
 
 import { spawnSync } from "node:child_process";
-import { ChildProgram } from "../../programs/child-program.ts";
+import { ChildProgram, type ProgramOptions } from "../../programs/child-program.ts";
 import { leaveOut } from "./tools.ts";
 
 /** Everybody may make a network in a user namespace, unless the system forbids it. Root needs none. */
@@ -59,8 +59,9 @@ export class Host {
   }
 
   /** Starts a program in this host. end() ends it. */
-  program(name: string, words: readonly string[]): ChildProgram {
-    const program = new ChildProgram(name, [...this.inside, ...words], { tellsEverything: true });
+  program(name: string, words: readonly string[], options: ProgramOptions = {}): ChildProgram {
+    const all = { tellsEverything: true, ...options };
+    const program = new ChildProgram(name, [...this.inside, ...words], all);
     this.#programs.push(program);
     return program;
   }

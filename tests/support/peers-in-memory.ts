@@ -1,26 +1,16 @@
 // Peers of stage 05 that talk to each other in memory: real conversations and histories, joined by sessions that can be
 // cut at any moment, between any two objects. Nothing happens by itself: a test moves everything, step by step.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Conversations } from "../../05-lan-chat/conversations.ts";
 import { type History, openHistory } from "../../05-lan-chat/history.ts";
-import { type Identity, identityOf } from "../../05-lan-chat/identity.ts";
+import type { Identity } from "../../05-lan-chat/identity.ts";
 import type { JsonObject } from "../../05-lan-chat/messages.ts";
 import type { Session } from "../../05-lan-chat/sessions.ts";
 import type { TrustedKey } from "../../05-lan-chat/trust.ts";
-
-const { keys }: { keys: Record<string, { pem: string }> } = JSON.parse(
-  readFileSync(new URL("../vectors/lan.json", import.meta.url), "utf8"),
-);
-
-/** One of the identities of the known answers. */
-export function knownIdentity(name: string): Identity {
-  const identity = identityOf(keys[name]?.pem ?? "");
-  if (identity === undefined) throw new Error(`no key of ${name}`);
-  return identity;
-}
+import { knownIdentity } from "./known-identities.ts";
 
 /** Where a peer is made to crash: just before something is shown, or just before something is sent. */
 export class Crash extends Error {}

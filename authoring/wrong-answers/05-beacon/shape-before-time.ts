@@ -13,10 +13,12 @@
     if (fingerprint === ownFingerprint) return dropped("own");
     const last = this.#heard.get(fingerprint);
     const reason = last === undefined ? undefined : whyNotLater(content, last);
+    if (reason === "repeated") return { kind: "dropped", reason, repeated: fingerprint };
     if (reason !== undefined) return dropped(reason);
+    if (!hasKeyForm(claim.key)) return dropped("key");
+    if (!this.#budget.take(sourceHost, isPinned(fingerprint), nowMs)) return dropped("rate");
     const key = parsePublicKey(claim.key);
     if (key === undefined) return dropped("key");
-    if (!this.#budget.take(sourceHost, isPinned(fingerprint), nowMs)) return dropped("rate");
     if (!isSignedBy(key, BEACON_LABEL, Buffer.from(claim.body), claim.signature)) return dropped("signature");
     if (parseAddress(content.address)?.host !== sourceHost) return dropped("address");
     if (content.team !== team) return dropped("team");

@@ -13,7 +13,9 @@
     if (fingerprint === ownFingerprint) return dropped("own");
     const last = this.#heard.get(fingerprint);
     const reason = last === undefined ? undefined : whyNotLater(content, last);
+    if (reason === "repeated") return { kind: "dropped", reason, repeated: fingerprint };
     if (reason !== undefined) return dropped(reason);
+    if (!hasKeyForm(claim.key)) return dropped("key");
     const key = parsePublicKey(claim.key);
     if (key === undefined) return dropped("key");
     if (!isSignedBy(key, BEACON_LABEL, Buffer.from(claim.body), claim.signature)) return dropped("signature");

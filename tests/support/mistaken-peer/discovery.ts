@@ -101,6 +101,7 @@ export class Discovery {
   readonly #noted = new Map<string, number>();
   readonly #session: number;
   #shared: Socket | undefined;
+  readonly #nonsense = new Map<string, number>();
   #checked: number[] = [];
   #seq = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -221,7 +222,11 @@ export class Discovery {
     const { teamKey, store } = this.#options;
     const token = bytes.toString("latin1");
     const opened = wrongly("lax-tokens") ? openLax(teamKey, token) : openToken(teamKey, token);
-    if (typeof opened === "string") return "token";
+    if (typeof opened === "string") {
+      this.#nonsense.set(source, (this.#nonsense.get(source) ?? 0) + 1);
+      return "token";
+    }
+    if ((this.#nonsense.get(source) ?? 0) > 100 && wrongly("shuts-out-source")) return "token";
     const age = secondsNow() - Number(opened.seconds);
     const most = wrongly("time-29") ? 29 : wrongly("time-60") ? 60 : 30;
     const isOff = Math.abs(age) > most;
@@ -257,6 +262,7 @@ export class Discovery {
       if (session < last.session) return "old";
       if (session === last.session && seqHere !== undefined && seq === seqHere) return "repeated";
       if (session === last.session && seqHere !== undefined && seq < seqHere) return "old";
+      if (session === last.session && seq > (seqHere ?? 0) + 1 && wrongly("no-gaps")) return "old";
       if (session <= last.ended && !wrongly("bye-is-nothing")) return "ended";
     }
     const key = readKey(body.key);

@@ -129,7 +129,7 @@ export class Files {
   #accept(offer: Offered): void {
     const offset = this.#have(offer);
     offer.session.send({ type: "accept", file: offer.file, offset });
-    if (offset === offer.size) this.#finish(offer);
+    if (offset === offer.size && !wrongly("no-empty-files")) this.#finish(offer);
   }
 
   received(session: Session, object: Members): boolean | undefined {

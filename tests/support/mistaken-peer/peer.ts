@@ -24,7 +24,6 @@ const WORDS = "apple bear cloud dream eagle fire grape house ice jungle king lem
 );
 
 export function show(line: string): void {
-  if (wrongly("never-flushes")) return;
   console.log(line);
 }
 
@@ -370,9 +369,12 @@ class Program implements Peer {
     return taken ?? wrongly("unknown-types-pass");
   }
 
-  #message(session: Session, { id, to, text }: Members): boolean {
+  #message(session: Session, message: Members): boolean {
+    const { id, to } = message;
+    let { text } = message;
     const { fingerprint } = session;
     const isId = typeof id === "string" && (HEX_32.test(id) || wrongly("any-id"));
+    if (wrongly("cuts-at-end") && typeof text === "string") text = text.split("<end>")[0];
     if (!isId || typeof to !== "string" || !isText(text)) return false;
     const before = this.store.state.messages.find(
       (one) => one.direction === "in" && one.id === id && (one.peer === fingerprint || wrongly("ids-of-all")),
@@ -385,7 +387,7 @@ class Program implements Peer {
           return true;
         }
       }
-      const message: Kept = {
+      const kept: Kept = {
         direction: "in",
         peer: fingerprint,
         id: String(id),
@@ -395,14 +397,14 @@ class Program implements Peer {
         number: 0,
         state: "unshown",
       };
-      if (wrongly("acks-first")) session.send({ type: "ack", id });
-      if (!wrongly("keeps-no-messages")) this.store.state.messages.push(message);
+      if (!wrongly("keeps-no-messages")) this.store.state.messages.push(kept);
       this.store.save();
-      this.#showMessage(message);
-      message.state = "shown";
+      if (wrongly("shows-out-of-order") && Math.random() < 0.5) setTimeout(() => this.#showMessage(kept), 50);
+      else this.#showMessage(kept);
+      kept.state = "shown";
       this.store.save();
     }
-    if (!wrongly("acks-first") && !wrongly("no-acks")) session.send({ type: "ack", id });
+    if (!wrongly("no-acks")) session.send({ type: "ack", id });
     return true;
   }
 
@@ -491,6 +493,7 @@ class Program implements Peer {
     } catch (error) {
       why = (error as Error).message;
     }
+    if (wrongly("waits-for-ever")) return;
     if (message.state === "queued" && message.to !== "all" && why !== "")
       show(`queued for ${this.shown(message.peer)}: ${message.number}`);
   }
@@ -501,7 +504,7 @@ class Program implements Peer {
         one.direction === "out" &&
         (one.peer === session.fingerprint ||
           (wrongly("queued-by-name") && this.#said(one.peer) === this.#said(session.fingerprint))) &&
-        (one.state === "queued" || (one.state === "sent" && wrongly("sends-twice"))),
+        one.state === "queued",
     );
     if (wrongly("newest-first")) queued.reverse();
     for (const message of queued) {
@@ -593,8 +596,7 @@ class Program implements Peer {
       return true;
     }
     if (before !== undefined) Object.assign(before, room);
-    else if (!wrongly("keeps-no-rooms") || this.store.state.rooms.length < 99)
-      this.store.state.rooms.push(room);
+    else this.store.state.rooms.push(room);
     this.store.save();
     if (wrongly("forgets-rooms")) this.store.state.rooms = [];
     this.#showRoom(before ?? room);
@@ -678,7 +680,7 @@ class Program implements Peer {
         return this.#trust(first);
       case "/block":
         this.#mustPin(first).standing = "blocked";
-        return wrongly("block-is-forgotten") ? undefined : this.store.save();
+        return this.store.save();
       case "/allow":
         this.#mustPin(first).standing = "allowed";
         return this.store.save();
@@ -797,7 +799,7 @@ async function main(): Promise<void> {
   const values = options();
   if (values.help) {
     console.log("usage: peer --name NAME --team TEAM [--passphrase-file FILE] …");
-    process.exit(0);
+    process.exit(wrongly("help-exit-1") ? 1 : 0);
   }
   if (values["new-team"]) {
     const pick = (): string =>

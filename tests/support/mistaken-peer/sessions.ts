@@ -1,12 +1,13 @@
 // The sessions of the peer for trying the checks: frames, hellos, proofs, and the objects under the keys (P9.1 to P9.6).
 
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { decode, encode, MODP2048, power, randomPrivateKey } from "../../../checks/engine/cryptography.ts";
 import {
   fingerprintOf,
   isSigned,
   type LanKey,
+  lanKeyOf,
   lanSessionKeys,
   openToken,
   readKey,
@@ -194,6 +195,7 @@ export class Session {
       this.#sendHello(wrongly("answers-with-to") ? "x".repeat(43) : "");
     }
     this.peerName = String(hello.from);
+    if (wrongly("shows-callers")) console.log(`${this.peerName} is calling`);
     this.#to = String(hello.to);
     const other = decode(Buffer.from(String(hello.publicKey), "hex"));
     const secret = encode(power(other, this.#private, MODP2048.prime), MODP2048);
@@ -220,7 +222,9 @@ export class Session {
   }
 
   #sendProof(): void {
-    const { key } = this.#options;
+    const key = wrongly("proves-other-key")
+      ? lanKeyOf(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)
+      : this.#options.key;
     const salt = this.#keys?.salt ?? Buffer.alloc(0);
     const label = wrongly("no-role") ? "proof" : `proof ${this.role}`;
     const signature = sign(key.privateKey, label, Buffer.concat([salt, key.der]));

@@ -106,12 +106,16 @@ export class Store {
   }
 
   #write(): void {
+    const { pins } = this.state;
+    const kept = wrongly("block-is-forgotten")
+      ? { ...this.state, pins: pins.map((pin) => ({ ...pin, standing: "usual" })) }
+      : this.state;
     const header = Buffer.alloc(HEADER);
     header.write("SQLite format 3\0", "latin1");
     header[18] = wrongly("no-wal") ? 1 : 2;
     header[19] = header[18] ?? 2;
     header.writeUInt32BE(1, 60);
-    writeFileSync(`${this.#file}.new`, Buffer.concat([header, Buffer.from(JSON.stringify(this.state))]));
+    writeFileSync(`${this.#file}.new`, Buffer.concat([header, Buffer.from(JSON.stringify(kept))]));
     renameSync(`${this.#file}.new`, this.#file);
   }
 
@@ -151,7 +155,10 @@ export class Store {
     try {
       if (bytes.readUInt32BE(60) !== 1 && !wrongly("takes-any-version")) throw new Error("version");
       if (bytes.toString("latin1", 0, 15) !== "SQLite format 3") throw new Error("format");
-      return JSON.parse(bytes.subarray(HEADER).toString());
+      const state: State = JSON.parse(bytes.subarray(HEADER).toString());
+      for (const message of state.messages)
+        if (message.state === "sent" && message.to !== "all") message.state = "queued";
+      return state;
     } catch {
       if (wrongly("starts-over")) return fresh;
       throw new Refused(`${this.#file} is damaged, or of another version: move it away`);

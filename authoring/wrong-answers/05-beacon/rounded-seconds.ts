@@ -1,11 +1,11 @@
 // caught by: P8.6-gate-time
-// says: The clock is compared in milliseconds
+// says: The seconds are not whole
   #check(datagram: Buffer, sourceHost: string, nowMs: number): Judgement {
     const { team, teamKey, ownFingerprint, isPinned, hasPlace } = this.#options;
     if (datagram.length > BEACON_MAX_BYTES) return dropped("size");
     const token = openBeacon(datagram, teamKey);
     if (token === undefined) return dropped("token");
-    const age = nowMs / 1000 - token.seconds;
+    const age = Math.round(nowMs / 1000) - token.seconds;
     if (Math.abs(age) > TIME_TOLERANCE) return this.#wrongTime(age, sourceHost, nowMs);
     const claim = parseBeacon(token.plaintext, token.seconds);
     if (claim === undefined) return dropped("shape");
@@ -14,10 +14,12 @@
     if (fingerprint === ownFingerprint) return dropped("own");
     const last = this.#heard.get(fingerprint);
     const reason = last === undefined ? undefined : whyNotLater(content, last);
+    if (reason === "repeated") return { kind: "dropped", reason, repeated: fingerprint };
     if (reason !== undefined) return dropped(reason);
+    if (!hasKeyForm(claim.key)) return dropped("key");
+    if (!this.#budget.take(sourceHost, isPinned(fingerprint), nowMs)) return dropped("rate");
     const key = parsePublicKey(claim.key);
     if (key === undefined) return dropped("key");
-    if (!this.#budget.take(sourceHost, isPinned(fingerprint), nowMs)) return dropped("rate");
     if (!isSignedBy(key, BEACON_LABEL, Buffer.from(claim.body), claim.signature)) return dropped("signature");
     if (parseAddress(content.address)?.host !== sourceHost) return dropped("address");
     if (content.team !== team) return dropped("team");

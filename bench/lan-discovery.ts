@@ -1,0 +1,104 @@
+// Measures how long it takes until a newcomer knows all peers of stage 05, and they know the newcomer. For comparison, one
+// datagram goes to the group and each bare socket answers it: that is one round trip (P8.8), without any cryptography.
+
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { startProgram } from "../programs/stage-programs.ts";
+import { makeIdentities } from "./lan-identities.ts";
+import { type LanPeer, type LanTeam, withTeam } from "./lan-team.ts";
+import type { Limit, Row } from "./report.ts";
+
+const SIZES = [2, 10, 50];
+const RUNS = 5;
+/** So many programs are started side by side. More would wait for each other. */
+const STARTED_AT_ONCE = 4;
+/** Long before the next beat of 5 s: nobody waits for one. In milliseconds. */
+const LIMIT: Limit = { bound: "at most", value: 2000, of: "value" };
+/** As long as a beacon. */
+const DATAGRAM = Buffer.alloc(1300, "A");
+export const BARE_GROUP = "239.255.54.45";
+export const BARE_PORT = 54_546;
+
+export async function measureDiscovery(): Promise<Row[]> {
+  const pems = makeIdentities(Math.max(...SIZES) + SIZES.length * RUNS);
+  return withTeam(async (team) => {
+    const peers: LanPeer[] = [];
+    const rows: Row[] = [];
+    for (const size of SIZES) {
+      await grow(team, peers, size - 1, pems);
+      const knows: number[] = [];
+      const known: number[] = [];
+      const bare: number[] = [];
+      for (let run = 0; run < RUNS; run += 1) {
+        const times = await welcome(team, peers, `new-${size}-${run}`, pems.pop() ?? "");
+        knows.push(times.knows);
+        known.push(times.known);
+        bare.push(await roundTrip(peers.length));
+      }
+      const beside = { name: "one round trip", runs: bare };
+      rows.push(
+        { name: `${size} peers: a newcomer knows all`, unit: "ms", runs: knows, beside, limit: LIMIT },
+        { name: `${size} peers: all know the newcomer`, unit: "ms", runs: known, beside, limit: LIMIT },
+      );
+    }
+    return rows;
+  });
+}
+
+/** Starts peers until there are so many, and waits until each knows all others. */
+async function grow(team: LanTeam, peers: LanPeer[], size: number, pems: string[]): Promise<void> {
+  let next = peers.length;
+  const startInTurn = async (): Promise<void> => {
+    while (next < size) {
+      next += 1;
+      peers.push(await team.start(`peer-${next}`, [], pems.pop()));
+    }
+  };
+  await Promise.all(Array.from({ length: STARTED_AT_ONCE }, startInTurn));
+  await Promise.all(peers.map((peer) => peer.sees(/^found: peer-/, size - 1)));
+}
+
+/** Starts a newcomer. @returns how long it takes from its first line on, in milliseconds */
+async function welcome(
+  team: LanTeam,
+  peers: readonly LanPeer[],
+  name: string,
+  pem: string,
+): Promise<{ knows: number; known: number }> {
+  const found = new RegExp(`^found: ${name}$`);
+  const allFound = Promise.all(peers.map((peer) => peer.sees(found)));
+  const newcomer = await team.start(name, [], pem);
+  const start = performance.now();
+  const since = (): number => performance.now() - start;
+  const [knows, known] = await Promise.all([
+    newcomer.sees(/^found: peer-/, peers.length).then(since),
+    allFound.then(since),
+  ]);
+  await newcomer.leave();
+  await Promise.all(peers.map((peer) => peer.sees(new RegExp(`^left: ${name}$`))));
+  return { knows, known };
+}
+
+/** Sends a datagram to the group, and waits for the answers. @returns how long that takes, in milliseconds */
+async function roundTrip(answers: number): Promise<number> {
+  const others = startProgram("bench/bare-group.ts", [String(answers)]);
+  await others.line("ready");
+  const socket = createSocket("udp4");
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  socket.setMulticastInterface("127.0.0.1");
+  let received = 0;
+  const all = new Promise<void>((resolve) => {
+    socket.on("message", () => {
+      received += 1;
+      if (received === answers) resolve();
+    });
+  });
+  const start = performance.now();
+  socket.send(DATAGRAM, BARE_PORT, BARE_GROUP);
+  await all;
+  const time = performance.now() - start;
+  socket.close();
+  await others.kill();
+  return time;
+}
