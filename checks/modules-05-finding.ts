@@ -396,7 +396,8 @@ const gateChecks = defineChecks({ stages: ["05"], of: "module" }, [
   {
     id: "P8.6-gate-time",
     title: "a token's time may be off by 30 whole seconds, before and after",
-    likelyCause: "The seconds are not whole (round down, with Math.floor), or the clock is compared in one direction only.",
+    likelyCause:
+      "The seconds are not whole (round down, with Math.floor), or the clock is compared in one direction only.",
     async run(scene) {
       const teamKey = scene.random.bytes(32);
       const sender = await KEYS.next();

@@ -10,10 +10,10 @@ import { deriveTeamKey } from "../05-lan-chat/team-key.ts";
 import { passphrasesFor } from "../attacks/common-passphrases.ts";
 import { pcapHeader, pcapRecord } from "../captures/record/pcap-writer.ts";
 import { ethernet, ipv4, udp } from "../captures/testing/packets.ts";
+import { nodeCommand } from "../programs/node-command.ts";
 import { AttackScene, proofs, safetyNumbers, secret, stops } from "./support/attacks.ts";
+import { Host, needsLan } from "./support/lan.ts";
 import { knownIdentity } from "./support/lan-sessions.ts";
-import { OwnNetwork } from "./support/own-network.ts";
-import { leaveOut } from "./support/tools.ts";
 
 const scene = new AttackScene();
 
@@ -144,17 +144,16 @@ describe("attacks on sessions of stage 05", () => {
 });
 
 describe("attacks on discovery of stage 05", () => {
-  let network: OwnNetwork | undefined;
+  let host: Host | undefined;
 
   beforeEach(async function () {
-    const opened = await OwnNetwork.open();
-    if (typeof opened === "string") leaveOut(this, opened);
-    network = opened;
+    needsLan(this);
+    host = await Host.start();
   });
 
   afterEach(async () => {
-    await network?.close();
-    network = undefined;
+    await host?.end();
+    host = undefined;
   });
 
   /**
@@ -162,16 +161,13 @@ describe("attacks on discovery of stage 05", () => {
    * @param milestone a line on the way. An attack that takes long has as much time again from there
    */
   async function attack(argv: string[], milestone?: RegExp): Promise<string[]> {
-    if (network === undefined) throw new Error("there is no network outside of a test");
-    const environment = { NO_COLOR: "1", TMPDIR: scene.folder };
-    const program = network.start("attacks/attack.ts", argv, { environment });
-    try {
-      if (milestone !== undefined) await program.line(milestone);
-      const code = await program.exitCode();
-      expect(`${code} ${program.errors}`, program.lines.join("\n")).to.equal("0 ");
-    } finally {
-      await program.kill();
-    }
+    if (host === undefined) throw new Error("there is no network outside of a test");
+    const environment = ["env", "NO_COLOR=1", `TMPDIR=${scene.folder}`];
+    const words = [...environment, ...nodeCommand("attacks/attack.ts"), ...argv];
+    const program = host.program(argv.join(" "), words);
+    if (milestone !== undefined) await program.line(milestone);
+    const code = await program.exitCode();
+    expect(`${code} ${program.errors}`, program.lines.join("\n")).to.equal("0 ");
     const left = readdirSync(scene.folder).filter((name) => /^(?:attack|capture)-/.test(name));
     expect(left, "folders that were left behind").to.deep.equal([]);
     return program.lines;
