@@ -133,6 +133,7 @@ export class Conversations {
       },
       answer: () => session.send({ type: isRefused ? "refused" : "ack", id }),
       failed: (error) => {
+        if (!session.isOpen) return; // It was said of the message before this one.
         // They send it again in the next session. What they said after it must not come before it.
         show(`error: a message of ${this.#around.shown(sender)} was not kept: ${reasonOf(error)}`);
         session.end();

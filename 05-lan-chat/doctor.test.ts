@@ -91,7 +91,10 @@ describe("what /doctor says", () => {
     const deaf = report({ addresses: [address({ isHeardByOurselves: false })] });
     expect(tries(deaf)).to.match(/firewall has to let UDP 54545 and 5000, TCP 5000 in/);
     expect(tries(report({ accepted: 3 }))).to.match(/silent now/);
-    expect(tries(report(), { host: "127.0.0.1" })).to.match(/--host 0\.0\.0\.0/);
+    expect(tries(report(), { host: "127.0.0.1" }))
+      .to.match(/--host 0\.0\.0\.0/)
+      .and.not.to.match(/guest/);
+    expect(tries(report(), { host: "fd00::1" })).to.match(/--peer \[ADDRESS\]:PORT/);
     expect(tries(report({ addresses: [] }))).to.match(/no network/);
     expect(tries(report({ sharedProblem: "EADDRINUSE" }))).to.match(/54545 cannot be used \(EADDRINUSE\)/);
     expect(tries(report({ addresses: [address({ sent: 0, failed: { EPERM: 1 } })] }))).to.match(

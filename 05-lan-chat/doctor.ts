@@ -1,5 +1,6 @@
 // What /doctor says (P9.12): what was sent and heard on each own address, and what to try if nobody is found. Pure.
 
+import { isLoopback } from "./addresses.ts";
 import type { DropReason } from "./beacon-gate.ts";
 import type { AddressReport, DoctorReport } from "./discovery.ts";
 
@@ -59,7 +60,7 @@ function advice(report: DoctorReport, patient: Patient): string[] {
   if (addresses.length === 0) lines.push("there is no network: connect this machine to one");
   lines.push(...adviceByReason(dropped, patient));
   if (!isAlone) return lines;
-  if (/^127\.|^::1$/.test(patient.host))
+  if (isLoopback(patient.host))
     lines.push("only this machine is searched: for others in the network start with --host 0.0.0.0");
   if (report.accepted > 0)
     lines.push("somebody was heard and is silent now: is their program still running?");
@@ -84,7 +85,7 @@ function adviceByReason(dropped: Readonly<Record<DropReason, number>>, { team }:
 }
 
 /** Nothing of others was heard at all. */
-function adviceForSilence({ addresses }: DoctorReport, { port, team }: Patient): string[] {
+function adviceForSilence({ addresses }: DoctorReport, { host, port, team }: Patient): string[] {
   const cannotSend = addresses.some(({ sent, failed }) => sent === 0 && Object.keys(failed).length > 0);
   const hearsItself = addresses.some(({ isHeardByOurselves }) => isHeardByOurselves);
   return [
@@ -95,7 +96,12 @@ function adviceForSilence({ addresses }: DoctorReport, { port, team }: Patient):
           `our own beacons do not come back: a firewall has to let UDP ${SHARED_PORT} and ${port}, TCP ${port} in`,
         ]),
     `is another program running, with --team ${team} and the same passphrase?`,
-    "a guest network often keeps its devices apart: take another network, or a phone's hotspot",
+    ...(isLoopback(host)
+      ? []
+      : ["a guest network often keeps its devices apart: take another network, or a phone's hotspot"]),
+    ...(host.includes(":")
+      ? ["with an IPv6 address only --peer [ADDRESS]:PORT finds others, and /connect"]
+      : []),
     "go around discovery: /connect HOST:PORT, or start with --peer HOST:PORT",
   ];
 }

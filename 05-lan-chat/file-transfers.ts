@@ -252,7 +252,7 @@ export class FileTransfers {
 
   #receiveNew(session: Session, { file, name, size, sha256 }: Offer): void {
     const { fingerprint } = session;
-    const { history, writes, show } = this.#around;
+    const { history, writes, show, note } = this.#around;
     // We have all of it, and our last acknowledgement was lost.
     if (history.hasReceivedFile(fingerprint, file, sha256)) {
       session.send({ type: "accept", file, offset: size });
@@ -275,7 +275,10 @@ export class FileTransfers {
       store: () => {
         record.number = history.keepFile(record);
       },
-      show: () => show(this.#offerLine(record)),
+      show: () => {
+        show(this.#offerLine(record));
+        note(`/take ${record.number} accepts it, /refuse ${record.number} does not`);
+      },
       note: () => history.noteOfferSeen(record.number),
       failed: (error) => {
         this.#transfers.delete(transfer);

@@ -77,6 +77,9 @@ const BYTES_OF_ALL = 16 * 1024 * 1024;
 /** How many rooms of one maker are kept, so that no peer can fill the disk with them. */
 const ROOMS_OF_ONE = 64;
 
+/** The text of a message, as bytes: libsql ends a string that it reads at the first NUL, which a text may hold. */
+const TEXT = "CAST(text AS BLOB) AS text";
+
 const SCHEMA: Schema = {
   applicationId: 0x50325035, // "P2P5"
   version: 1,
@@ -252,7 +255,7 @@ export class History {
   openMessages(fingerprint: string, after: number, limit: number): OwnMessage[] {
     return this.#file
       .all(
-        `SELECT number, id, target, text, written FROM deliveries JOIN own_messages USING (number)
+        `SELECT number, id, target, ${TEXT}, written FROM deliveries JOIN own_messages USING (number)
          WHERE fingerprint = ? AND state IN ('queued', 'sent') AND number > ? ORDER BY number LIMIT ?`,
         fingerprint,
         after,
@@ -344,12 +347,14 @@ export class History {
   /** What a crash has kept from being shown, or from being noted as shown, in the order in which it came. */
   messagesNotShown(): TheirMessage[] {
     return this.#file
-      .all("SELECT sender, id, target, text, received FROM their_messages WHERE shown = 0 ORDER BY position")
+      .all(
+        `SELECT sender, id, target, ${TEXT}, received FROM their_messages WHERE shown = 0 ORDER BY position`,
+      )
       .map((row) => ({
         sender: String(row.sender),
         id: String(row.id),
         target: String(row.target),
-        text: String(row.text),
+        text: textOf(row.text),
         received: Number(row.received),
       }));
   }
@@ -359,10 +364,10 @@ export class History {
     return this.#file
       .all(
         `SELECT * FROM (
-           SELECT 1 AS own, written AS time, number AS place, text, state
+           SELECT 1 AS own, written AS time, number AS place, ${TEXT}, state
            FROM deliveries JOIN own_messages USING (number) WHERE fingerprint = ?1
            UNION ALL
-           SELECT 0, received, position, text, 'delivered' FROM their_messages WHERE sender = ?1
+           SELECT 0, received, position, ${TEXT}, 'delivered' FROM their_messages WHERE sender = ?1
          ) ORDER BY time DESC, own, place DESC LIMIT ?2`,
         fingerprint,
         limit,
@@ -371,7 +376,7 @@ export class History {
       .map((row) => ({
         isOwn: row.own === 1,
         time: Number(row.time),
-        text: String(row.text),
+        text: textOf(row.text),
         state: String(row.state) as MessageState,
       }));
   }
@@ -636,7 +641,7 @@ function ownMessageOf(row: Row): OwnMessage {
     number: Number(row.number),
     id: String(row.id),
     target: String(row.target),
-    text: String(row.text),
+    text: textOf(row.text),
     written: Number(row.written),
   };
 }
@@ -681,4 +686,8 @@ function fileOf(row: Row): FileRecord {
 function bytesOf(value: unknown): Buffer {
   if (value instanceof ArrayBuffer) return Buffer.from(value);
   return value instanceof Uint8Array ? Buffer.from(value) : Buffer.alloc(0);
+}
+
+function textOf(value: unknown): string {
+  return bytesOf(value).toString("utf8");
 }

@@ -34,6 +34,7 @@ describe("the menu (P9.12)", () => {
       [7, ["bob"], { kind: "history", name: "bob", count: 20 }],
       [7, ["bob 5"], { kind: "history", name: "bob", count: 5 }],
       [8, ["bob", "my photo.jpg"], { kind: "send", name: "bob", path: "my photo.jpg" }],
+      [8, ["", " 2 "], { kind: "take", number: 2 }],
       [9, ["tea", "bob carol"], { kind: "room", room: "tea", names: ["bob", "carol"] }],
       [9, ["tea", "", "who comes?"], { kind: "in", room: "tea", text: "who comes?" }],
       [0, [], { kind: "quit" }],
@@ -56,10 +57,13 @@ describe("the menu (P9.12)", () => {
   });
 
   it("is called off by an empty answer, but where nothing is an answer", () => {
-    const [one, nine] = [menuEntry(1), menuEntry(9)];
-    if (one === undefined || nine === undefined) throw new Error("they are missing");
+    const [one, eight, nine] = [menuEntry(1), menuEntry(8), menuEntry(9)];
+    if (one === undefined || eight === undefined || nine === undefined) throw new Error("they are missing");
     expect(callsOff(one, [], " ")).to.equal(true);
     expect(callsOff(one, [], "bob")).to.equal(false);
+    expect(callsOff(eight, [], "")).to.equal(false);
+    expect(callsOff(eight, [""], "")).to.equal(true);
+    expect(callsOff(eight, ["bob"], "")).to.equal(true);
     expect(callsOff(nine, [], "")).to.equal(true);
     expect(callsOff(nine, ["tea"], "")).to.equal(false);
     expect(callsOff(nine, ["tea", ""], "")).to.equal(true);

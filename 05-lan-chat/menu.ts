@@ -24,9 +24,17 @@ export const MENU: readonly MenuEntry[] = [
   })),
   entry(6, "remove a peer", ["whom? "], ([name = ""]) => byWords("remove", name)),
   entry(7, "history", ["with whom? "], ([name = ""]) => byWords("history", name)),
-  entry(8, "send a file", ["to whom? ", "which file? "], ([name = "", path = ""]) =>
-    parseCommand(`/send ${oneWord(name)} ${path}`, false),
-  ),
+  {
+    number: 8,
+    title: "send a file",
+    question: ([name, ...more]) => {
+      if (name === undefined) return "to whom (nothing: take one that is offered)? ";
+      if (more.length === 0) return name.trim() === "" ? "its number? " : "which file? ";
+      return undefined;
+    },
+    command: ([name = "", path = ""]) =>
+      name.trim() === "" ? byWords("take", path) : parseCommand(`/send ${oneWord(name)} ${path}`, false),
+  },
   {
     number: 9,
     title: "rooms",
@@ -62,7 +70,8 @@ export function menuEntry(number: number): MenuEntry | undefined {
 
 /** Whether an answer calls the entry off: nothing was said, where something is needed. */
 export function callsOff(chosen: MenuEntry, answers: readonly string[], answer: string): boolean {
-  const mayBeEmpty = chosen.number === 9 && answers.length === 1;
+  const mayBeEmpty =
+    (chosen.number === 8 && answers.length === 0) || (chosen.number === 9 && answers.length === 1);
   return answer.trim() === "" && !mayBeEmpty;
 }
 

@@ -6,7 +6,7 @@ import { doctorLines } from "./doctor.ts";
 import { callsOff, menuEntry, menuLines } from "./menu.ts";
 import type { Mesh } from "./mesh.ts";
 import { type Command, helpLines, parseCommand } from "./mesh-commands.ts";
-import { compareNames } from "./messages.ts";
+import { compareNames, nameKey } from "./messages.ts";
 import type { PeerOptions } from "./peer-options.ts";
 import { UserError } from "./program.ts";
 import { progressText } from "./progress.ts";
@@ -88,10 +88,7 @@ export class MeshUser {
       case "in":
         return conversations.sayInRoom(this.#roomNamed(command.room), command.text);
       case "room":
-        conversations.makeRoom(
-          command.room,
-          command.names.map((name) => this.#mesh.keyNamed(name)),
-        );
+        conversations.makeRoom(command.room, this.#keysOfOthers(command.names));
         // It is there when it is on the disk. The next line may be for it.
         return void (await setImmediate());
       case "send":
@@ -211,6 +208,12 @@ export class MeshUser {
         if (this.#current === fingerprint) this.#leave();
         return;
     }
+  }
+
+  /** The members of a room beside us. We are in it anyway. */
+  #keysOfOthers(names: readonly string[]): string[] {
+    const others = names.filter((name) => nameKey(name) !== nameKey(this.#options.name));
+    return [...new Set(others.map((name) => this.#mesh.keyNamed(name)))];
   }
 
   #roomNamed(name: string): string {

@@ -83,3 +83,32 @@ export class Bar {
     if (this.#terminal) process.stdout.write("\r\u001b[K");
   }
 }
+
+/** Shows how many of a number of guesses were tried: on a terminal as a bar. */
+export class GuessProgress {
+  readonly #total: number;
+  readonly #terminal = obeysEscapes(process.stdout, process.env);
+  #count = 0;
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** How many were tried. */
+  get count(): number {
+    return this.#count;
+  }
+
+  tried(): void {
+    this.#count += 1;
+    if (!this.#terminal) return;
+    const filled = Math.min(BAR_WIDTH, Math.floor((BAR_WIDTH * this.#count) / this.#total));
+    const bar = `[${"#".repeat(filled).padEnd(BAR_WIDTH, ".")}]`;
+    process.stdout.write(`\r\u001b[K   ${bar} ${this.#count} of ${this.#total} words`);
+  }
+
+  end(): void {
+    if (this.#terminal) say();
+    else say(`   ${this.#count} of ${this.#total} words tried`);
+  }
+}

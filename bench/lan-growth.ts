@@ -65,10 +65,10 @@ export async function measureGrowth(): Promise<Row[]> {
 function rowsOf(points: readonly Point[], isQuiet: boolean, bytes: number): Row[] {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const drawn = (name: string, unit: string, valueOf: (point: Point) => number): Row => ({
+  const drawn = (name: string, unit: string, pick: (point: Point) => number): Row => ({
     name,
     unit,
-    bars: points.map((point) => ({ label: `${point.size} peers`, value: valueOf(point) })),
+    bars: points.map((point) => ({ label: `${point.size} peers`, value: pick(point) })),
   });
   return [
     {

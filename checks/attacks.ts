@@ -27,6 +27,18 @@ function writeCapture(scene: Scene, chats: readonly MadeChat[]): string {
   return path;
 }
 
+/** Writes a list of words, one a line. @returns its path; the file is removed after the check */
+function writeWords(scene: Scene, words: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "check-"));
+  scene.afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "words.txt");
+  writeFileSync(path, words.map((word) => `${word}\n`).join(""));
+  return path;
+}
+
+const TRIED =
+  "tried has to be called once for each word that was tried, as soon as it was, and no further word is tried behind the right one.";
+
 /** A private key of the toy group, but never 11, which the chat programs never use (P4.3). */
 function toyPrivateKey(scene: Scene): bigint {
   return BigInt(scene.random.pick([3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20]));
@@ -201,6 +213,39 @@ export const checks = [
             "This public key is 5, for which no private key of the group fits (5^1 = 5, and 1 is too small). Return undefined then.",
         });
       });
+    },
+  }),
+  defineCheck({
+    id: "P8.3-weak-passphrase",
+    stages: ["05"],
+    of: "attack",
+    title: "weak-passphrase: a passphrase that stands in a list is found from one beacon, and no other one",
+    likelyCause:
+      "The passphrase is the word whose key opens the token. The key is made of the word and the team's name, as in stage 05.",
+    async run(scene) {
+      const words = Array.from({ length: 8 }, () => `${scene.random.word(6)} ${scene.random.word(5)}`);
+      words[3] = words[3]?.toUpperCase() ?? "";
+      const list = writeWords(scene, words);
+      for (const [place, why] of [
+        [words.length - 1, "The last word of the list has to be tried, too."],
+        [3, "Words are tried as they stand in the list: case and blanks count."],
+      ] as const) {
+        const passphrase = words[place] ?? "";
+        const attack = await finished(scene, "weak-passphrase", ["--passphrase", passphrase, list]);
+        await proves(scene, attack, `proof: the passphrase: ${passphrase}`, () => why);
+        await proves(scene, attack, `   ${place + 1} of ${words.length} words tried`, () => TRIED);
+        await attack.endsWith(0);
+      }
+      const missing = `${words[0]} ${scene.random.word()}`;
+      const inVain = await finished(scene, "weak-passphrase", ["--passphrase", missing, list]);
+      const none = `stopped: tried in vain: ${words.length} of ${words.length} words`;
+      await proves(
+        scene,
+        inVain,
+        none,
+        () => "If no word opens the token, none of them is the passphrase: return undefined.",
+      );
+      await inVain.endsWith(0);
     },
   }),
   defineCheck({

@@ -86,7 +86,8 @@ withTeam("files, rooms and letters of stage 05", (team) => {
     await carol.sees("bob in tea> who comes?");
     await bob.sees("1 in tea> who comes?");
     await Promise.all([bob.sees("delivered to alice: 1"), bob.sees("delivered to carol: 1")]);
-    alice.enter("/room tea bob");
+    alice.enter("/room tea Alice", "/room tea bob alice BOB");
+    await alice.sees(/^error: /);
     await Promise.all([alice.sees("room tea: alice, bob"), bob.sees("room tea: alice, bob")]);
     alice.enter("/in tea without carol");
     await bob.sees("alice in tea> without carol");

@@ -91,7 +91,12 @@ withTool("tmux", ["-V"], "a peer in a real terminal", () => {
       writeFileSync(team().file("big.bin"), randomBytes(200_000_000));
       bob.enter(`/send alice ${team().file("big.bin")}`);
       await alice.shows("bob offers file 1: big.bin, 200000000 bytes");
-      alice.enter("/take 1");
+      await alice.shows("/take 1 accepts it, /refuse 1 does not");
+      alice.enter("8");
+      await alice.shows(/nothing: take one that is offered\)\?$/);
+      alice.press("Enter");
+      await alice.shows(/its number\?$/);
+      alice.enter("1");
       await alice.shows(/\[file 1 [=-]{10} [0-9]+%\] you>$/);
       const screen = await alice.shows(/file 1 received: [\s\S]*you>$/);
       await alice.shows(/\nyou>$/);

@@ -21,6 +21,9 @@ import { EXERCISES, PROGRAM_EXERCISES } from "./support/course.ts";
 
 const GIVEN = EXERCISES.filter(({ id, stage }) => stage === "01" || id === "02-hello").map(({ id }) => id);
 
+/** What somebody who has run stage 05 in this folder has there. */
+const OWN_DATA = join(COURSE_FOLDER, "05-lan-chat", "data", `handout-test-${process.pid}`);
+
 describe("a handout with exercises given solved", () => {
   let parent: string;
   let folder: string;
@@ -51,14 +54,22 @@ describe("a handout with exercises given solved", () => {
     this.timeout(120_000);
     parent = mkdtempSync(join(tmpdir(), "handout-solved-"));
     folder = join(parent, "submission");
+    mkdirSync(OWN_DATA, { recursive: true });
+    writeFileSync(join(OWN_DATA, "identity.pem"), "the key of whoever has run stage 05 here\n");
     const { code, errors, text } = await handout("submission", "--solved", "01,02-hello");
     expect(code, errors).to.equal(0);
     expect(text).to.contain(`${GIVEN.length} exercises given solved`);
     symlinkSync(join(COURSE_FOLDER, "node_modules"), join(folder, "node_modules"), "junction");
   });
   after(async () => {
+    rmSync(OWN_DATA, { recursive: true, force: true });
     for (const program of programs) await program.kill();
     rmSync(parent, { recursive: true, force: true });
+  });
+
+  it("holds stage 05, and no key or history of whoever has run it", () => {
+    expect(existsSync(join(folder, "05-lan-chat", "peer.ts"))).to.equal(true);
+    expect(existsSync(join(folder, "05-lan-chat", "data"))).to.equal(false);
   });
 
   it("shows the solutions of those, and of no others", () => {

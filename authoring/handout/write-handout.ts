@@ -46,6 +46,7 @@ const LEFT_OUT = new Set([
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "INSTRUCTORS.md",
+  "05-lan-chat/data", // The keys and histories of whoever has run it here.
   "node_modules",
   "progress.txt",
   "tests",

@@ -38,7 +38,7 @@ export const CAUGHT_BY: Readonly<Record<string, readonly string[]>> = {
   "P8.7-pauses": ["same-pause"],
   "P8.7-group": ["no-group"],
   "P8.7-broadcast": ["no-broadcast"],
-  "P8.7-hears-group": ["deaf-on-shared", "joins-no-group"],
+  "P8.7-hears-group": ["deaf-on-shared"],
   "P8.7-unicast": ["no-unicast"],
   "P8.7-no-unicast": ["always-unicast"],
   "P8.8-answer": ["no-answer", "answers-each"],

@@ -129,7 +129,7 @@ export class Discovery {
     shared.on("error", () => {});
     shared.bind(SHARED, "0.0.0.0");
     await once(shared, "listening");
-    if (!wrongly("joins-no-group")) shared.addMembership(GROUP, this.#options.host);
+    shared.addMembership(GROUP, this.#options.host);
     shared.on("message", (bytes, { address }) => {
       if (!wrongly("deaf-on-shared")) this.#judge(bytes, address, true);
     });

@@ -1,0 +1,6 @@
+// caught by: P8.3-weak-passphrase
+  for (const word of words) {
+    const key = await deriveTeamKey(word, team);
+    if (decryptToken(key, token) !== undefined) return word;
+  }
+  return undefined;
