@@ -102,4 +102,16 @@ export const ATTACKS: readonly Attack[] = [
     about: "find a team's passphrase from one beacon, by trying the words in a file",
     stoppedBy: "a passphrase that a program has drawn, such as --new-team (P8.1, P8.3).",
   },
+  {
+    name: "replayed-beacon",
+    stages: ["05"],
+    about: "send a beacon of Alice's again, after Alice has gone",
+    stoppedBy: "numbers for who has heard Alice; the time for all others, after 30 s (P8.6).",
+  },
+  {
+    name: "stolen-identity",
+    stages: ["05"],
+    about: "read what was recorded long ago, with Bob's key of today",
+    stoppedBy: "sessions, whose keys are forgotten (P9.3). Nothing stops it for letters (P9.8).",
+  },
 ];

@@ -126,6 +126,22 @@ describe("attacks on captures", () => {
     }
   });
 
+  it("P8.6 replayed-beacon is dropped by who has heard it, and believed for a while by who has not", async function () {
+    this.timeout(120_000);
+    const lines = await scene.attack("replayed-beacon");
+    expect(stops(lines).join()).to.match(
+      /^bob's screen: stats: old (\d+), then old (?!\1;)\d+; alice is not found again$/,
+    );
+    expect(proofs(lines)).to.deep.equal(["carol's screen: found: alice"]);
+    expect(lines).to.include("   carol's screen: left: alice (silent)");
+  });
+
+  it("P9.8 stolen-identity reads a letter, and no session", async () => {
+    const lines = await scene.attack("stolen-identity");
+    expect(proofs(lines)).to.deep.equal(["a letter of a year ago: the code for the door is 2718"]);
+    expect(stops(lines).join()).to.match(/^the sessions: [1-9]\d* tokens stay closed: /);
+  });
+
   it("brute-force gives up on a real group, and says how long it would take", async () => {
     const chat = { group: MODP2048, alice: randomPrivateKey(), bob: randomPrivateKey(), texts: ["x"] };
     const lines = await scene.attack("brute-force", writeCapture(chat));
