@@ -109,6 +109,18 @@ export const ATTACKS: readonly Attack[] = [
     stoppedBy: "numbers for who has heard Alice; the time for all others, after 30 s (P8.6).",
   },
   {
+    name: "forged-goodbye",
+    stages: ["05"],
+    about: "say goodbye in Alice's name, as a member of the team",
+    stoppedBy: "a signature with a key that only Alice has (P8.5, P8.6).",
+  },
+  {
+    name: "name-thief",
+    stages: ["05"],
+    about: "take Bob's name, as a member of the team",
+    stoppedBy: "the key that was pinned at the first contact; then nothing but comparing numbers (P9.5).",
+  },
+  {
     name: "stolen-identity",
     stages: ["05"],
     about: "read what was recorded long ago, with Bob's key of today",

@@ -136,6 +136,26 @@ describe("attacks on captures", () => {
     expect(lines).to.include("   carol's screen: left: alice (silent)");
   });
 
+  it("P8.6 forged-goodbye is dropped for its signature", async function () {
+    this.timeout(120_000);
+    const lines = await scene.attack("forged-goodbye");
+    expect(proofs(lines)).to.deep.equal([]);
+    expect(stops(lines).join()).to.match(
+      /^bob's screen: stats: signature (\d+), then signature (?!\1;)\d+; alice has not left$/,
+    );
+  });
+
+  it("P9.5 name-thief is refused by who has met Bob, and taken for Bob by who has not", async function () {
+    this.timeout(120_000);
+    const lines = await scene.attack("name-thief");
+    expect(lines.join("\n")).to.match(/alice's screen: found: bob#[A-Za-z0-9_-]{4}\n/);
+    expect(stops(lines)).to.deep.equal(["alice's screen: error: the key of bob has changed"]);
+    expect(proofs(lines)).to.deep.equal([
+      "carol's screen: new key for bob",
+      "carol's screen: bob> send me the code for the door",
+    ]);
+  });
+
   it("P9.8 stolen-identity reads a letter, and no session", async () => {
     const lines = await scene.attack("stolen-identity");
     expect(proofs(lines)).to.deep.equal(["a letter of a year ago: the code for the door is 2718"]);
