@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
 import { ordered } from "./engine/connection.ts";
 import { Lan } from "./engine/lan.ts";
+import { type Members, parse } from "./engine/lan-context.ts";
 import {
   isSigned,
   KEYS,
@@ -15,8 +16,7 @@ import {
   sealToken,
   sign,
 } from "./engine/lan-cryptography.ts";
-import { type LanPeer, type Members, parse } from "./engine/lan-peer.ts";
-import type { LanSession } from "./engine/lan-session.ts";
+import type { LanPeer, LanSession } from "./engine/lan-peer.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -4,9 +4,9 @@ import { randomBytes } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
 import { ordered } from "./engine/connection.ts";
 import { Lan } from "./engine/lan.ts";
+import { type Members, parse } from "./engine/lan-context.ts";
 import { isSigned, KEYS, sign } from "./engine/lan-cryptography.ts";
-import { type LanPeer, type Members, parse } from "./engine/lan-peer.ts";
-import type { LanSession } from "./engine/lan-session.ts";
+import type { LanPeer, LanSession } from "./engine/lan-peer.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 

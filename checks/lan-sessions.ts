@@ -4,10 +4,11 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
 import { encode, MODP2048 } from "./engine/cryptography.ts";
-import { HOST, Lan } from "./engine/lan.ts";
+import { Lan } from "./engine/lan.ts";
+import { HOST, type Members } from "./engine/lan-context.ts";
 import { KEYS, type LanKey, sealToken, sign } from "./engine/lan-cryptography.ts";
-import { LanPeer, type Members } from "./engine/lan-peer.ts";
-import { LanSession, type ProofOptions } from "./engine/lan-session.ts";
+import { LanPeer, type LanSession } from "./engine/lan-peer.ts";
+import { PlayedSession, type ProofOptions } from "./engine/lan-session.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -294,7 +295,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       for (let count = 0; count < 3 * HELLOS; count += 1) {
         const connection = await scene.connect({ port: alice.port }, bob.name);
         connection.ignoresTheRest();
-        sessions.push(new LanSession(connection, bob, alice, "initiator"));
+        sessions.push(new PlayedSession(connection, bob, alice, "initiator"));
       }
       const frames = sessions.map((session) =>
         session.frame(sealToken(lan.teamKey, JSON.stringify(session.hello()))),
@@ -682,6 +683,23 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const lost = await bob.opens(alice);
       await lost.breaks();
       await alice.shows(/^disconnected from bob: ./);
+    },
+  },
+  {
+    id: "P9.6-last-acks",
+    title: "who says bye reads on: an acknowledgement behind it still counts",
+    likelyCause: "The connection is closed together with the goodbye.",
+    async run(scene) {
+      const { alice, bob } = await aliceAndBob(scene);
+      const session = await bob.opens(alice);
+      await alice.enters("/msg bob last words");
+      const id = await session.hearsMessage("last words");
+      await alice.enters("/quit");
+      await session.hears({ type: "bye" });
+      await session.saysAll([{ type: "ack", id }, { type: "bye" }]);
+      await alice.shows("delivered to bob: 1");
+      await session.isClosed();
+      await alice.endsWith(0);
     },
   },
 ]);

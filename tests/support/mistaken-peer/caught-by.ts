@@ -91,6 +91,7 @@ export const CAUGHT_BY: Readonly<Record<string, readonly string[]>> = {
   "P9.6-crossing": ["latest-stays", "first-stays"],
   "P9.6-pong": ["no-pong"],
   "P9.6-silence": ["no-ping", "lost-after-30"],
+  "P9.6-last-acks": ["deaf-after-bye"],
   "P9.6-bye": ["no-bye-back", "always-ended"],
   "P9.7-message": ["no-acks"],
   "P9.7-texts": ["shows-controls"],
