@@ -121,6 +121,12 @@ export const ATTACKS: readonly Attack[] = [
     stoppedBy: "the key that was pinned at the first contact; then nothing but comparing numbers (P9.5).",
   },
   {
+    name: "end-marker",
+    stages: ["05"],
+    about: "write a text that ends its own message, and begins one of somebody else",
+    stoppedBy: "tokens, in which no text can hold the end of a frame (P9.1).",
+  },
+  {
     name: "stolen-identity",
     stages: ["05"],
     about: "read what was recorded long ago, with Bob's key of today",

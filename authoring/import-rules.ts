@@ -16,7 +16,7 @@ const SHARED = ["programs", "terminal"];
 
 /** Files of the stages without sockets, clocks or terminals: they hold only functions of bytes and values. */
 const PURE =
-  /^(?:0[234]-[a-z0-9-]+\/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)|05-lan-chat\/(?:fernet|team-key))\.ts$/;
+  /^(?:0[234]-[a-z0-9-]+\/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)|05-lan-chat\/(?:fernet|frames|handshake|identity|team-key))\.ts$/;
 
 /** With the keys of a chat, these files of stages 04 and 05 can decrypt it. */
 const CIPHER =

@@ -156,6 +156,17 @@ describe("attacks on captures", () => {
     ]);
   });
 
+  it("P9.1 end-marker makes two messages of one in the lab, and one of one in stage 05", async function () {
+    this.timeout(120_000);
+    const lines = await scene.attack("end-marker");
+    expect(proofs(lines)).to.deep.equal([
+      "alice's screen: <127.0.0.1:50002> @ <rocket> says: I owe Mallory 900",
+    ]);
+    expect(stops(lines).join()).to.match(
+      /^alice's screen: mallory> the meeting is at nine.<end>.<127\.0\.0\.1:50002> @ <rocket>.I owe Mallory 900$/,
+    );
+  });
+
   it("P9.8 stolen-identity reads a letter, and no session", async () => {
     const lines = await scene.attack("stolen-identity");
     expect(proofs(lines)).to.deep.equal(["a letter of a year ago: the code for the door is 2718"]);

@@ -144,7 +144,7 @@ function stageBundles(folder: string): Map<string, string> {
 }
 
 /** The programs that attacks start, in addition to the stages'. */
-const ATTACK_PROGRAMS = ["attacks/attack.ts", "attacks/lab-bob.ts"];
+const ATTACK_PROGRAMS = ["attacks/attack.ts", "attacks/lab-bob.ts", "attacks/lab-bare-text.ts"];
 
 /** A place with bundles, which the checks run instead of the programs. */
 export interface BundledPlace {

@@ -15,6 +15,7 @@ const PROGRAMS = [
   "05-lan-chat/peer.ts",
   "attacks/attack.ts",
   "attacks/lab-bob.ts",
+  "attacks/lab-bare-text.ts",
   "captures/capture.ts",
   "captures/show.ts",
   "checks/check.ts",
