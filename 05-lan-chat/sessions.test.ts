@@ -662,6 +662,21 @@ describe("sessions", () => {
         expect(ours.wire.tokens, "without a bye").to.deep.equal([]);
         late.say({ type: "ping" });
         expect((await late.hears()).type).to.equal("pong");
+        // It may have been on its way when ours was complete: if it would stand then, too, nobody need hear of it.
+        const replaced = `closed ${other}: a new connection has taken its place`;
+        expect(program.log[1]).to.equal(smaller ? replaced : `crossed ${other}`);
+      });
+
+      it(`P9.6 one that comes a second later is no crossing: ${name}'s view`, async () => {
+        const [program, board] = [await peer(name), await switchboard()];
+        const call = program.sessions.call(board.address);
+        const ours = await new Puppet(other, "responder", await board.next()).complete();
+        started.push({ close: () => ours.destroy() });
+        await call;
+        program.clock.now = 1000;
+        await (await puppet(other, program.address, program.fingerprint)).complete();
+        await until(() => program.log.length === 3, "the other session");
+        expect(program.log[1]).to.equal(`closed ${other}: a new connection has taken its place`);
       });
     }
 

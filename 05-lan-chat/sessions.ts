@@ -24,6 +24,12 @@ const LEAST_CONNECT_TIMEOUT = 1000;
 const CLOSE_TIMEOUT = 2000;
 
 /**
+ * A call that crossed ours may arrive so long after ours was complete, in milliseconds: it was on its way. It stands if its
+ * caller has the smaller fingerprint, as any later call does, and the user need not hear of it.
+ */
+const LATE_CROSSING = 1000;
+
+/**
  * Who closes without a word may have had too many callers within a second (P9.2). A key that we know is called again, so
  * many times, after a pause of up to so long, in milliseconds, and not later than so long after the first call.
  */
@@ -63,6 +69,8 @@ interface Entry {
   session: OpenSession;
   /** When it was complete, among all events of this program. */
   completed: number;
+  /** The same by the clock, in milliseconds. */
+  completedAt: number;
   /** The address that was called for it; empty if we were called. */
   calledAddress: string;
   /** The address of the other side, without port. */
@@ -219,8 +227,13 @@ export class Sessions {
       connection.abandon();
       return attempt.settle(before.session);
     }
+    const mayHaveCrossed =
+      before !== undefined &&
+      before.session.role !== attempt.role &&
+      !this.#stays(before.session) &&
+      this.#now() - before.completedAt < LATE_CROSSING;
     const session = this.#sessionFor(attempt, connection, proven);
-    this.#takePlace(session, hasCrossed);
+    this.#takePlace(session, hasCrossed || mayHaveCrossed);
     this.#enter(attempt, session);
     this.#options.events.opened(session, attempt.verdict ?? "welcome");
     attempt.settle(session);
@@ -239,7 +252,7 @@ export class Sessions {
     return new OpenSession(proven, attempt.role, connection, events, this.#now);
   }
 
-  /** Ends the other sessions with this peer. */
+  /** Ends the other sessions with this peer. @param hasCrossed the calls have crossed, so far as we can know */
   #takePlace(session: OpenSession, hasCrossed: boolean): void {
     const before = this.#entries.get(session.fingerprint)?.session;
     if (hasCrossed) before?.giveWay(undefined, session);
@@ -250,7 +263,13 @@ export class Sessions {
   }
 
   #enter({ calledAddress, host }: Attempt, session: OpenSession): void {
-    const entry: Entry = { session, completed: Number.POSITIVE_INFINITY, calledAddress, host };
+    const entry: Entry = {
+      session,
+      completed: Number.POSITIVE_INFINITY,
+      completedAt: this.#now(),
+      calledAddress,
+      host,
+    };
     this.#entries.set(session.fingerprint, entry);
     // What has reached this machine before the last proof has begun before the session was complete. The system may tell us
     // of it after the proof; but not after setImmediate.

@@ -19,6 +19,7 @@ HANDSHAKE_SECONDS = 10
 CALLS_AGAIN = 3  # of a key whose side closed without a word: it may have had too many hellos at once (P9.2)
 CALLS_AGAIN_SECONDS = 3
 SETTLING_SECONDS = 1
+LATE_CROSSING_SECONDS = 1  # a call that crossed ours may arrive so long after ours was complete
 KEPT_NONCES = 4_096
 MOST_SESSIONS = 512
 UNPROVED = 64
@@ -277,18 +278,22 @@ class Sessions:
     def install(self, session: Session) -> bool:
         """False if the session that there is stays."""
         existing = self.sessions.get(session.fingerprint)
-        crossing = False
+        crossing = late_crossing = False
         if existing is not None and existing.is_open:
             crossing = session.begun < existing.completed and session.is_initiator != existing.is_initiator
             if crossing and session.is_initiator != self.is_smaller_than(session.fingerprint):
                 return False
+            # It stands either way, and the user need not hear of it.
+            late_crossing = (session.is_initiator != existing.is_initiator
+                             and session.is_initiator == self.is_smaller_than(session.fingerprint)
+                             and session.completed - existing.completed < LATE_CROSSING_SECONDS)
             existing.replace()
         if self.closing:
             return False
         self.sessions[session.fingerprint] = session
         if existing is not None and existing.replaced:
-            self.mesh.session_closed(existing, "replaced by a new session", quietly=crossing)
-        self.mesh.session_opened(session, quietly=crossing)
+            self.mesh.session_closed(existing, "replaced by a new session", quietly=crossing or late_crossing)
+        self.mesh.session_opened(session, quietly=crossing or late_crossing)
         return True
 
     def is_smaller_than(self, fingerprint: str) -> bool:

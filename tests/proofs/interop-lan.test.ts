@@ -355,7 +355,7 @@ function define(team: () => Team, here: Kind, there: Kind): void {
     }
     for (const peer of [alice, bob]) {
       expect(peer.all(/^error: |^disconnected from [a-z]+: /)).to.deep.equal([]);
-      expect(peer.all(/^connected to /)).to.have.length(CROSSINGS);
+      expect(peer.all(/^disconnected from /)).to.have.length(CROSSINGS);
       expect(peer.all(/^(?:alice|bob)> /)).to.have.length(CROSSINGS);
     }
   });
