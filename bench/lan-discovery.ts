@@ -9,9 +9,9 @@ import { type LanPeer, type LanTeam, withTeam } from "./lan-team.ts";
 import type { Limit, Row } from "./report.ts";
 
 const SIZES = [2, 10, 50];
-const RUNS = 5;
+const RUNS = 3;
 /** So many programs are started side by side. More would wait for each other. */
-const STARTED_AT_ONCE = 4;
+const STARTED_AT_ONCE = 2;
 /** Long before the next beat of 5 s: nobody waits for one. In milliseconds. */
 const LIMIT: Limit = { bound: "at most", value: 2000, of: "value" };
 /** As long as a beacon. */
