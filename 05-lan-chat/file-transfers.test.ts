@@ -216,9 +216,25 @@ describe("05 files between peers (P9.9)", () => {
     expect(bob.shown.at(-1)).to.equal("alice offers file 17: a, 1073741824 bytes");
   });
 
-  it("of the same bytes under two ids in one session do not share a part: the second is refused", async () => {
-    const first = { type: "offer", file: FILE, name: "a", size: 1, sha256: "a".repeat(64) };
-    expect(await tell(1, first, { ...first, file: OTHER })).to.deep.equal([{ type: "refuse", file: OTHER }]);
+  it("of the same bytes, offered twice in one session, are two files, and come one after the other", async () => {
+    const sha256 = createHash("sha256").update("hi").digest("hex");
+    const first = { type: "offer", file: FILE, name: "a", size: 2, sha256 };
+    const third = { ...first, file: "0".repeat(32) };
+    expect(await tell(0, first, { ...first, file: OTHER }, third)).to.deep.equal([]);
+    for (const number of [1, 2]) bob.conversations.take(number);
+    expect(await tell(1)).to.deep.equal([{ type: "accept", file: FILE, offset: 0 }]);
+    bob.conversations.refuse(3);
+    expect(await tell(1)).to.deep.equal([{ type: "refuse", file: third.file }]);
+    // An offer that is refused takes nothing from the one that comes.
+    const chunk = { type: "chunk", offset: 0, data: "aGk=" };
+    expect(await tell(2, { ...chunk, file: FILE })).to.have.deep.members([
+      { type: "chunk-ack", file: FILE, offset: 0 },
+      { type: "accept", file: OTHER, offset: 0 },
+    ]);
+    await tell(1, { ...chunk, file: OTHER });
+    await mesh.until(() => hasShown(bob, /^file 2 received: /));
+    expect(received("a").toString() + received("a (1)").toString()).to.equal("hihi");
+    expect(parts()).to.deep.equal([]);
   });
 
   it("move four at a time", async () => {

@@ -61,19 +61,19 @@ describe("05 history on the disk (P9.11)", () => {
 
   describe("what it refuses to open", () => {
     it("keeps a text whole, whatever characters are in it", () => {
-    const text = "before\0behind \u{1F600}\u202e\n";
-    using((history) => {
-      say(history, text);
-      history.keepMessage({ sender: "bob", id: "1", target: "you", text, received: 8 });
+      const text = "before\0behind \u{1F600}\u202e\n";
+      using((history) => {
+        say(history, text);
+        history.keepMessage({ sender: "bob", id: "1", target: "you", text, received: 8 });
+      });
+      using((history) => {
+        expect(history.openMessages("bob", 0, 9).map((message) => message.text)).to.deep.equal([text]);
+        expect(history.messagesNotShown().map((message) => message.text)).to.deep.equal([text]);
+        expect(history.lines("bob", 9).map((line) => line.text)).to.deep.equal([text, text]);
+      });
     });
-    using((history) => {
-      expect(history.openMessages("bob", 0, 9).map((message) => message.text)).to.deep.equal([text]);
-      expect(history.messagesNotShown().map((message) => message.text)).to.deep.equal([text]);
-      expect(history.lines("bob", 9).map((line) => line.text)).to.deep.equal([text, text]);
-    });
-  });
 
-  it("a folder that another program uses; once that has ended, however it did, it opens", () => {
+    it("a folder that another program uses; once that has ended, however it did, it opens", () => {
       using(() => {
         const { code, output } = run(dir, "open");
         expect(code).to.equal(1);

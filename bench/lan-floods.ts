@@ -97,7 +97,7 @@ async function droppedBy(peer: LanPeer): Promise<number> {
 }
 
 function rowsOf(words: string, all: readonly Flooded[]): Row[] {
-  const each = (valueOf: (one: Flooded) => number): number[] => all.map(valueOf);
+  const each = (pick: (one: Flooded) => number): number[] => all.map(pick);
   return [
     {
       name: `${words}: peers lost`,

@@ -53,10 +53,12 @@ export class LanPeer {
         this.#looks.delete(look);
         resolve();
       };
-      const cancel = patientTimeout(() => {
-        const last = this.program.lines.slice(-5).join(" | ");
+      const fail = (): void => {
+        const last = [...this.program.lines.slice(-5), this.program.errors].join(" | ");
         reject(new Error(`${this.name} saw ${pattern} ${this.count(pattern)} times, not ${count}: ${last}`));
-      }, PATIENCE);
+      };
+      const cancel = patientTimeout(fail, PATIENCE);
+      void this.program.ended.then(fail);
       this.#looks.add(look);
       look();
     });

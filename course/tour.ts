@@ -1,5 +1,5 @@
-// npm start: shows all four stages, one after the other. Real servers and clients talk through a relay. The relay records
-// what an observer would see, and changes one message of each stage.
+// npm start: shows all five stages, one after the other. Real programs talk through a relay. The relay records what an
+// observer would see, and changes one message of each stage.
 
 import { hexDump } from "../captures/explain/hex-dump.ts";
 import { type ChildProgram, ProgramError } from "../programs/child-program.ts";
@@ -10,9 +10,11 @@ import { paintFor } from "../terminal/paint.ts";
 import { column, wrap } from "../terminal/text.ts";
 import { Relay } from "./relay.ts";
 import { startPauses } from "./tour-pause.ts";
+import { TourTeam } from "./tour-team.ts";
 
-/** How many rows of a message on the wire are shown at most. */
+/** How many rows of a message on the wire are shown at most; fewer in the last stage, where more happens. */
 const MAX_ROWS = 8;
+const FEW_ROWS = 2;
 
 /** What happened in one stage. */
 interface Finding {
@@ -39,10 +41,14 @@ function say(text = ""): void {
 }
 
 /** Prints a message in three columns: typed, read, on the wire. */
-function showMessage({ typed, read, wire }: Message, [typist, reader]: readonly [string, string]): void {
+function showMessage(
+  { typed, read, wire }: Message,
+  [typist, reader]: readonly [string, string],
+  maxRows = MAX_ROWS,
+): void {
   const dump = hexDump(wire, wide ? 16 : 8);
-  const rows = dump.slice(0, MAX_ROWS);
-  if (dump.length > MAX_ROWS) rows.push(`... ${wire.length} bytes in all`);
+  const rows = dump.slice(0, maxRows);
+  if (dump.length > maxRows) rows.push(`... ${wire.length} bytes in all`);
   say(paint("dim", `  ${column(`${typist} typed`, 20)}${column(`${reader} read`, 20)}on the wire`));
   const [typedRows, readRows] = [wrap(typed, 18), wrap(read, 18)];
   for (let i = 0; i < Math.max(rows.length, typedRows.length, readRows.length); i += 1) {
@@ -107,6 +113,10 @@ interface ChatStage {
   row: string;
   remark: string;
 }
+
+/** In stage 05 a message is a frame of three lines; the first and the last begin with an angle bracket. */
+const FRAME_LINES = 3;
+const FRAME_BRACKET = "<".charCodeAt(0);
 
 /** The text of the line that the relay changes, before any cipher. */
 const PAYMENT = "pay 100 to carol";
@@ -217,6 +227,78 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
   };
 }
 
+/** Changes one letter in the middle of a token, to another one that may stand there. */
+function changeLetter(line: Buffer): Buffer {
+  const changed = Buffer.from(line);
+  const middle = Math.floor(line.length / 2);
+  changed.write(line.toString("latin1", middle, middle + 1) === "A" ? "B" : "A", middle);
+  return changed;
+}
+
+/** Stage 05: Alice and Bob find each other. Alice calls Bob through the relay. */
+async function visitNetwork(): Promise<Finding> {
+  say(paint("heading", "Stage 05 - no registry: they find each other, and prove who they are"));
+  say("Each says where it is in datagrams that only their team reads, signed by a key that stays.\n");
+  const team = await TourTeam.make();
+  try {
+    const bob = await team.start("bob");
+    const relay = await Relay.start(bob.port);
+    const alice = await team.start("alice", bob.port);
+    const shown = (line: string): void => say(fitted(`  Alice's program:  ${line}`, process.stdout.columns));
+    shown(await alice.program.line("found: bob"));
+    const beacon = await team.beacon;
+    showMessage({ typed: "(nothing)", read: "found: alice", wire: beacon }, ["Alice", "Bob"], FEW_ROWS);
+
+    alice.program.enter(`/connect 127.0.0.1:${relay.port}`);
+    await alice.program.line("connected to bob");
+    await alice.program.line("new key for bob");
+    shown(await alice.program.line(/^safety number with bob: /));
+
+    /** Lets Alice send a text. Returns it with the frame that passes the relay. */
+    const sendToBob = async (typed: string, read: RegExp): Promise<Message> => {
+      const fromAlice = (): Buffer[] =>
+        relay.passed.filter(({ from }) => from === "caller").map(({ bytes }) => bytes);
+      const before = fromAlice().length;
+      alice.program.enter(`/msg bob ${typed}`);
+      const printed = await bob.program.line(read);
+      return { typed, read: printed, wire: Buffer.concat(fromAlice().slice(before, before + FRAME_LINES)) };
+    };
+    const plain = await sendToBob("hello, Bob", /^alice> /);
+    await alice.program.line("delivered to bob: 1");
+    showMessage(plain, ["Alice", "Bob"], FEW_ROWS);
+
+    let changed = false;
+    relay.change = (line, from) => {
+      if (from !== "caller" || changed || line[0] === FRAME_BRACKET) return line;
+      changed = true;
+      return changeLetter(line);
+    };
+    const payment = await sendToBob(PAYMENT, /^alice> |^disconnected from alice/);
+    say("  On its way, somebody changes one letter of the ciphertext:");
+    say(fitted(`  Alice typed:      ${payment.typed}`, process.stdout.columns));
+    say(fitted(`  Bob's program:    ${payment.read}`, process.stdout.columns));
+    await alice.program.line("queued for bob: 2");
+    // Not through the relay: to the address that Bob's beacon has named.
+    alice.program.enter("/connect bob");
+    const again = await bob.program.line(/^alice> /);
+    say(fitted(`  Bob's program:    ${again} (Alice has called again)`, process.stdout.columns));
+    bob.program.endInput();
+    shown(await alice.program.line("left: bob"));
+    say();
+    alice.program.endInput();
+    await Promise.all([alice.program.exitCode(), bob.program.exitCode()]);
+    relay.close();
+    return {
+      stage: "05 peers in one network",
+      readable: isReadable(plain),
+      noticed: payment.read.startsWith("disconnected from alice"),
+      remark: "who Bob is, a pinned key proves; at first contact, compare once",
+    };
+  } finally {
+    team.close();
+  }
+}
+
 /** Prints the table at the end, made from what really happened. */
 function showFindings(findings: readonly Finding[]): void {
   say(paint("heading", "What somebody on the way could do"));
@@ -226,7 +308,7 @@ function showFindings(findings: readonly Finding[]): void {
   for (const { stage, readable, noticed, remark } of findings) {
     if (remark !== "") {
       mark += "*"; // Each remark has a mark of its own: *, then **.
-      remarks.push(`  ${mark.padEnd(3)}${remark}`);
+      remarks.push(`  ${mark.padEnd(4)}${remark}`);
     }
     const answer = readable ? "yes" : `no ${remark && mark}`;
     const first = paint(readable ? "bad" : "good", answer.padEnd(12));
@@ -235,7 +317,8 @@ function showFindings(findings: readonly Finding[]): void {
   }
   for (const remark of remarks) say(fitted(remark, process.stdout.columns));
   say();
-  say("Who Bob is, no stage proves by itself: from stage 03 on, compare safety numbers.");
+  say("Who Bob is, stages 01 to 04 do not prove: from 03 on, compare safety numbers.");
+  say("In 05, a key that was pinned at the first contact does. Compare at that contact.");
 }
 
 function showWhatNext(): void {
@@ -253,14 +336,14 @@ process.on("SIGTERM", () => process.exit(143));
 const pauses = startPauses();
 try {
   const findings = [await visitCalculator()];
-  const rest = [...CHAT_STAGES];
+  const rest = [...CHAT_STAGES.map((stage) => () => visitChat(stage)), visitNetwork];
   while (await pauses.wait()) {
-    const stage = rest.shift();
-    if (stage === undefined) {
+    const visit = rest.shift();
+    if (visit === undefined) {
       showFindings(findings);
       break;
     }
-    findings.push(await visitChat(stage));
+    findings.push(await visit());
   }
   showWhatNext();
 } catch (error) {

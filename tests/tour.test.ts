@@ -24,19 +24,29 @@ function isRunning(pid: number): boolean {
 describe("the tour", () => {
   it("shows all stages, and what could be read and changed on the way", async () => {
     const tour = startProgram("course/tour.ts", [], { environment: { NO_COLOR: "1" } });
-    for (const stage of ["02", "03", "04"]) await tour.line(new RegExp(`^Stage ${stage} `));
+    for (const stage of ["02", "03", "04", "05"]) await tour.line(new RegExp(`^Stage ${stage} `));
     await tour.line("What somebody on the way could do");
     await tour.line(/^ {2}01 calculator +yes +not noticed$/);
     await tour.line(/^ {2}02 peer to peer +yes +not noticed$/);
     await tour.line(/^ {2}03 Diffie-Hellman and XOR +no \* +not noticed$/);
     await tour.line(/^ {2}04 AES-256-CBC and MAC +no \*\* +noticed, chat ended$/);
-    await tour.line("  *  not readable as it stands; lesson 03 breaks it");
-    await tour.line("  ** if they compared safety numbers; if not: npm run attack -- mitm --stage 04");
+    await tour.line(/^ {2}05 peers in one network +no \*\*\* +noticed, chat ended$/);
+    await tour.line("  *   not readable as it stands; lesson 03 breaks it");
+    await tour.line("  **  if they compared safety numbers; if not: npm run attack -- mitm --stage 04");
+    await tour.line("  *** who Bob is, a pinned key proves; at first contact, compare once");
     expect(await tour.exitCode()).to.equal(0);
     const text = tour.lines.join("\n");
     expect(text).to.include('hello, Bob          alice> hello, Bob   7b 22 74 79 70 65 22 3a  {"type":');
     expect(text.match(/printed: +alice> pay 900 to carol/g)).to.have.length(2);
     expect(text.match(/printed: +chat with alice lost: /g)).to.have.length(1);
+    // Stage 05: found, proved, a word, changed on the way and said again, gone.
+    const scene = text.slice(text.indexOf("Stage 05 "));
+    expect(scene).to.match(/found: bob\n[\s\S]*safety number with bob: (?:[0-9]{5} ){5}[0-9]{5}\n/);
+    expect(scene).to.match(/\(nothing\) +found: alice +67 41 41 41 41 41 /); // Every token begins like this.
+    expect(scene).to.match(/hello, Bob +alice> hello, Bob +3c 31 32 37 /);
+    expect(scene).to.match(
+      /program: +disconnected from alice: .*\(bad-record\)\n.*program: +alice> pay 100 to carol .*\n.*left: bob\n/,
+    );
     for (const line of tour.lines) expect(line.length, line).to.be.lessThan(140);
     const table = tour.lines.slice(tour.lines.indexOf("What somebody on the way could do"));
     for (const line of table) expect(line.length, line).to.be.at.most(80);
@@ -84,6 +94,7 @@ withTool("tmux", ["-V"], "the tour in a real terminal", () => {
       ["02", "Enter"],
       ["03", "x"],
       ["04", "Down"],
+      ["05", "y"],
     ] as const) {
       const shown = await screen.shows(
         new RegExp(`\\nStage ${stage} [\\s\\S]*${ASKS}$|^Stage ${stage} [\\s\\S]*${ASKS}$`),
@@ -93,6 +104,7 @@ withTool("tmux", ["-V"], "the tour in a real terminal", () => {
     }
     const end = await screen.shows("exit code 0");
     expect(end).to.match(/^ {2}04 AES-256-CBC and MAC +no \*\* +noticed, chat ended$/m);
+    expect(end).to.match(/^ {2}05 peers in one network +no \*\*\* +noticed, chat ended$/m);
     expect(end).to.match(
       /\n {2}npm run lesson .*\n {2}npm run learn .*\n {2}npm run learn -- --short .*\nexit code 0$/,
     );

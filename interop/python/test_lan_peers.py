@@ -1,6 +1,7 @@
 """Stage 05: peers against peers, as programs, on the loopback of a network namespace of their own.
 
 Run with: python3 -m unittest test_lan_peers (Linux; as root, or where users may make namespaces)
+LAN_PEER='COMMAND' in the environment runs another implementation's program in place of ours.
 """
 
 import ctypes
@@ -9,8 +10,8 @@ import pathlib
 import queue
 import random
 import re
+import shlex
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ import time
 import unittest
 
 HERE = pathlib.Path(__file__).parent
+OURS = "LAN_PEER" not in os.environ
+COMMAND = [sys.executable, "-B", str(HERE / "lan_peer.py")] if OURS else shlex.split(os.environ["LAN_PEER"])
 NEW_USER, NEW_NETWORK = 0x1000_0000, 0x4000_0000
 PATIENCE = 30  # seconds until a line that is expected counts as missing
 PASSPHRASE = "correct horse battery staple"
@@ -41,9 +44,10 @@ class Peer:
         self.seen = []
         passphrase = os.path.join(folder, "passphrase")
         pathlib.Path(passphrase).write_text(PASSPHRASE + "\n", encoding="utf-8")
+        port = [] if "--port" in options else ["--port", "0"]
         self.process = subprocess.Popen(
-            [sys.executable, "-B", str(HERE / "lan_peer.py"), "--name", name, "--team", team, "--passphrase-file",
-             passphrase, "--data", self.data, "--port", "0", "--beacon", "0.5", *options],
+            [*COMMAND, "--name", name, "--team", team, "--passphrase-file",
+             passphrase, "--data", self.data, "--beacon", "0.5", *port, *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
         self.readers = []
         self.lines = self.collect(self.process.stdout)
@@ -80,6 +84,13 @@ class Peer:
             self.seen.append(line)
             if match := re.fullmatch(pattern, line):
                 return match
+
+    def shows_all(self, *patterns: str) -> None:
+        """These lines come, in any order."""
+        missing = list(patterns)
+        while missing:
+            line = self.shows("|".join(f"(?:{pattern})" for pattern in missing))[0]
+            missing.remove(next(pattern for pattern in missing if re.fullmatch(pattern, line)))
 
     def notes(self, pattern: str) -> re.Match:
         return self.shows(pattern, self.errors)
@@ -136,12 +147,14 @@ def drain(peer: Peer) -> list[str]:
     return [line for line in peer.seen if line.startswith("alice> ")]
 
 
-def kept(peer: Peer, sql: str) -> list[tuple]:
-    database = sqlite3.connect(os.path.join(peer.data, "history.db"))
-    try:
-        return database.execute(sql).fetchall()
-    finally:
-        database.close()
+def kept(peer: Peer, name: str, pattern: str) -> list[str]:
+    """What /history has of all messages with that name, where the pattern matches behind the time."""
+    before = len(peer.seen)
+    peer.enters(f"/history {name} 1000")
+    peer.enters("/peers")
+    peer.shows("peers: .*")
+    found = (re.fullmatch(f"[0-9-]{{10}} [0-9:]{{8}} {pattern}", line) for line in peer.seen[before:])
+    return [match[1] for match in found if match]
 
 
 class Peers(WithPeers):
@@ -177,8 +190,7 @@ class Peers(WithPeers):
         alice.enters("/verify bob")
         alice.shows(f"safety number with bob: {number}")
         bob.quits()
-        alice.shows("left: bob")
-        alice.shows("disconnected from bob")
+        alice.shows_all("left: bob", "disconnected from bob")
         alice.enters("/stats")
         alice.shows("stats: size 0, token 0, time 0, shape 0, own [0-9]+, .*, full 0")
         alice.quits()
@@ -228,15 +240,14 @@ class Peers(WithPeers):
                 alice.shows(f"{entered} to bob> m{entered}")  # what was entered and not read is lost with the program
                 alice.kill()
                 alice = self.peer("alice")
-        bob.shows(f"alice> m{count}")
+        if f"alice> m{count}" not in shown:
+            bob.shows(f"alice> m{count}")
         deadline = time.monotonic() + PATIENCE
-        states = "SELECT count(*) FROM deliveries WHERE state = 'delivered'"
-        while kept(alice, states) != [(count,)]:
+        in_order = [f"m{number}" for number in range(1, count + 1)]
+        while kept(alice, "bob", r"> (.*) \[delivered\]") != in_order:
             self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.1)
+        self.assertEqual(kept(bob, "alice", r"< (.*) \[.*\]"), in_order)
         shown += [line for line in bob.seen if line.startswith("alice> ")]
-        self.assertEqual(kept(bob, "SELECT text FROM their_messages ORDER BY row"),
-                         [(f"m{number}",) for number in range(1, count + 1)])
         self.assertEqual(set(shown), {f"alice> m{number}" for number in range(1, count + 1)})
 
     def test_silent_and_back(self):
@@ -264,7 +275,7 @@ class Peers(WithPeers):
         alice.shows("disconnected from bob")
         alice.enters("/letter bob see you at eight")
         alice.shows("1 to bob> see you at eight")
-        alice.notes("note: whoever gets the recipient's private key.*")
+        alice.notes(".*private key.* letter.*")
         alice.shows("queued for bob: 1")
         alice.quits()
         carol.shows("disconnected from alice")
@@ -286,7 +297,7 @@ class Peers(WithPeers):
         alice.enters(f"/send bob {path}")
         bob.shows("alice offers file 1: photo.jpg, 20000000 bytes")
         bob.enters("/refuse 1")
-        alice.shows("file 1 failed: bob refused it")
+        alice.shows("file 1 failed: .*bob.*refused.*")
         alice.enters(f"/send bob {path}")
         bob.shows("alice offers file 2: photo.jpg, 20000000 bytes")
         bob.enters("/take 2")
@@ -302,8 +313,9 @@ class Peers(WithPeers):
         self.assertEqual(pathlib.Path(received).read_bytes(), content)
         self.assertEqual(list(parts.glob("*")), [])
         alice.shows("file 2 sent to bob")
-        empty = os.path.join(self.folder, "photo.jpg ")
-        pathlib.Path(empty).write_bytes(b"")
+        empty = pathlib.Path(self.folder, "other", "photo.jpg")
+        empty.parent.mkdir()
+        empty.write_bytes(b"")
         bob.enters(f"/send alice {empty}")
         alice.shows("bob offers file 3: photo.jpg, 0 bytes")
         alice.enters("/take 3")
@@ -328,9 +340,9 @@ class Peers(WithPeers):
         alice.enters("/room den bob")
         alice.shows("room den: alice, bob")
         bob.shows("room den: alice, bob")
-        carol.notes("note: you are no longer in room den")
+        carol.notes(".*no longer in .*room den")
         carol.enters("/in den still here?")
-        carol.shows("error: there is no room den")
+        carol.shows("error: .*no room den.*")
 
     def test_key_has_changed(self):
         """P9.5: another key under a pinned name is refused until it is trusted."""
@@ -342,10 +354,11 @@ class Peers(WithPeers):
         os.rename(bob.data, bob.data + ".old")
         bob = self.peer("bob")
         suffixed = re.escape(alice.shows("found: (bob#.{4,})")[1])
+        bob.shows("found: alice")
         bob.enters("/connect alice")
         alice.shows("error: the key of bob has changed")
         number = alice.shows(f"safety number with {suffixed}: (.*)")[1]
-        bob.shows("error: alice cannot be reached: .*")
+        bob.shows("error: .*alice.*")
         alice.enters("/trust bob")
         alice.shows("error: .*")
         alice.enters("/trust " + suffixed.replace("\\", ""))
@@ -361,9 +374,9 @@ class Peers(WithPeers):
         alice.shows("found: bob")
         bob.shows("found: alice")
         bob.enters("/connect alice")
-        bob.shows("error: alice cannot be reached: .*")
+        bob.shows("error: .*alice.*")
         alice.enters("/allow bob")
-        alice.notes("note: bob is allowed")
+        alice.notes(".*bob is allowed")
         bob.enters("/connect alice")
         bob.shows("connected to alice")
         alice.shows("new key for bob")
@@ -371,7 +384,7 @@ class Peers(WithPeers):
         alice.shows("disconnected from bob")
         bob.shows("disconnected from alice")
         bob.enters("/connect alice")
-        bob.shows("error: alice cannot be reached: .*")
+        bob.shows("error: .*alice.*")
 
     def test_crossing(self):
         """P9.6: who call each other at once have one session, and nothing is lost."""
@@ -389,7 +402,7 @@ class Peers(WithPeers):
         """P8.3 P9.2: strangers see nothing and are told nothing."""
         alice, mallory = self.peer("alice"), self.peer("mallory", team="pirates")
         mallory.enters(f"/connect {alice.address}")
-        mallory.shows(f"error: who answers at {re.escape(alice.address)} closed without a word.*")
+        mallory.shows(f"error: .*{re.escape(alice.address)}.*closed without a word.*")
         deadline = time.monotonic() + PATIENCE
         while True:  # mallory's beacons are heard, and dropped as tokens
             alice.enters("/stats")
@@ -425,15 +438,16 @@ class Peers(WithPeers):
         pathlib.Path(damaged, "history.db").write_bytes(b"SQLite format 3\0" + b"x" * 5_000)
         pathlib.Path(latin).write_bytes(b"z\xfc\n")
         for code, pattern, options in (
-                (1, "error: another program uses .*", ["--passphrase-file", passphrase, "--data", alice.data]),
-                (1, "error: .* is damaged.*", ["--passphrase-file", passphrase, "--data", damaged]),
-                (1, "error: the first line of .* is not UTF-8", ["--passphrase-file", latin]),
-                (1, "error: no passphrase.*", []),
+                (1, "error: .* uses .*", ["--passphrase-file", passphrase, "--data", alice.data]),
+                (1, "error: .*damaged.*", ["--passphrase-file", passphrase, "--data", damaged]),
+                (1, "error: .* not UTF-8.*", ["--passphrase-file", latin]),
+                (1, "error: .*passphrase.*", []),
                 (2, ".*all.*", ["--name", "all"]),
                 (2, ".*1023.*", ["--port", "1023"]),
                 (2, ".*", ["--access", "everybody"])):
-            ended = subprocess.run([sys.executable, "-B", str(HERE / "lan_peer.py"), "--name", "x", "--team", "rocket",
-                                    "--data", os.path.join(self.folder, "x"), *options],
+            given = {"--name": "x", "--team": "rocket", "--data": os.path.join(self.folder, "x"),
+                     **dict(zip(options[::2], options[1::2]))}
+            ended = subprocess.run([*COMMAND, *(word for pair in given.items() for word in pair)],
                                    stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
             self.assertEqual((ended.returncode, ended.stdout), (code, ""), ended.stderr)
             self.assertRegex(ended.stderr, f"\\A{pattern}\n\\Z")

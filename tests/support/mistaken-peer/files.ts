@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { wrongly } from "./mistakes.ts";
-import { type Peer, show, visible } from "./peer.ts";
+import { type Peer, show, visible } from "./parts.ts";
 import type { Members, Session } from "./sessions.ts";
 import type { Sending } from "./store.ts";
 
