@@ -68,7 +68,7 @@ function rowsOf(points: readonly Point[], isQuiet: boolean, bytes: number): Row[
   const drawn = (name: string, unit: string, pick: (point: Point) => number): Row => ({
     name,
     unit,
-    bars: points.map((point) => ({ label: `${point.size} peers`, value: pick(point) })),
+    bars: points.map((point) => ({ label: String(point.size), value: pick(point) })),
   });
   return [
     {
@@ -84,14 +84,19 @@ function rowsOf(points: readonly Point[], isQuiet: boolean, bytes: number): Row[
       limit: { bound: "at least", value: last.size - 1, of: "value" },
     },
     {
-      name: `a beacon of 2 datagrams, each of`,
+      name: "a beacon's datagram",
       unit: "bytes",
       runs: [bytes],
       limit: { bound: "at most", value: 1472, of: "value" },
     },
+    {
+      name: `all datagrams in a network of ${last.size}`,
+      unit: "KiB per second",
+      runs: [((last.received + last.sent) * bytes) / 1024],
+    },
     drawn("memory of one peer, with N peers there", "MiB", ({ memory }) => memory),
-    drawn("datagrams that come to each peer", "per second", ({ received }) => received),
-    drawn("datagrams that each peer sends", "per second", ({ sent }) => sent),
-    drawn("processor time of each peer", "% of a core", ({ processor }) => processor),
+    drawn("datagrams that come to each peer, with N peers there", "per second", ({ received }) => received),
+    drawn("datagrams that each peer sends, with N peers there", "per second", ({ sent }) => sent),
+    drawn("processor time of each peer, with N peers there", "% of a core", ({ processor }) => processor),
   ];
 }
