@@ -54,6 +54,7 @@ export class Conversations {
       });
     }
     this.#messages.start();
+    this.#rooms.start();
     await this.#files.start();
     writes.flush();
   }
@@ -191,6 +192,7 @@ export class Conversations {
   isWaiting(fingerprint: string): boolean {
     return (
       this.#around.history.hasOpenMessages(fingerprint) ||
+      this.#rooms.isWaiting(fingerprint) ||
       this.#files.isWaiting(fingerprint) ||
       this.#letters.isWaiting(fingerprint)
     );

@@ -213,10 +213,15 @@ export class FileTransfers {
     return true;
   }
 
-  /** The offer of a session before that this one repeats: it has the same id, or it is of the same bytes. */
+  /**
+   * The offer that this one repeats: it has the same id; or it is of the same bytes, was made in a session before, and not
+   * again in this one.
+   */
   #sameOffer({ fingerprint }: Session, { file, sha256, size }: Offer): Transfer | undefined {
-    return this.#of(fingerprint, "in").find(
-      ({ record }) => record.file === file || isSame(record, sha256, size),
+    const transfers = this.#of(fingerprint, "in");
+    return (
+      transfers.find(({ record }) => record.file === file) ??
+      transfers.find(({ record, session }) => session === undefined && isSame(record, sha256, size))
     );
   }
 
@@ -235,9 +240,8 @@ export class FileTransfers {
 
   #receiveAgain(transfer: Transfer, session: Session, { file, sha256, size }: Offer): void {
     const { record } = transfer;
-    const isOther = transfer.session === session && record.file !== file;
-    // One id for two files, or two ids for the same bytes in one session, would share one part.
-    if (isOther || !isSame(record, sha256, size)) {
+    if (!isSame(record, sha256, size)) {
+      // One id for two files.
       session.send({ type: "refuse", file });
       return;
     }
@@ -346,6 +350,8 @@ export class FileTransfers {
   #moveIn(transfer: Transfer): boolean {
     const { record, session } = transfer;
     if (record.state !== "taken" || transfer.incoming !== undefined || session?.isOpen !== true) return false;
+    // The same bytes, offered twice, have one part: they come one after the other.
+    if (this.#ofSamePart(record).some(({ incoming }) => incoming !== undefined)) return false;
     transfer.incoming = this.#incoming(transfer, session);
     const before = this.#parts.get(partName(record.fingerprint, record)) ?? Promise.resolve();
     transfer.incoming.begin(before, (offset) => session.send({ type: "accept", file: record.file, offset }));
@@ -363,14 +369,17 @@ export class FileTransfers {
       },
       complete: (path, lastOffset) => {
         record.path = path;
+        // It may have been offered again meanwhile, in a session that knows nothing of its pieces.
+        const last = transfer.session;
+        const isSame = last === session && lastOffset !== undefined;
         this.#end(transfer, "done", "", () => {
+          if (isSame) last?.send({ type: "chunk-ack", file, offset: lastOffset });
           // To accept a file at its end says that all of it is here, and in its place.
-          if (lastOffset === undefined) session?.send({ type: "accept", file, offset: record.size });
-          else session?.send({ type: "chunk-ack", file, offset: lastOffset });
+          else last?.send({ type: "accept", file: record.file, offset: record.size });
         });
       },
       failed: (reason) => {
-        session?.send({ type: "cancel", file });
+        transfer.session?.send({ type: "cancel", file: record.file });
         this.#fail(transfer, reason);
       },
     });
@@ -405,12 +414,18 @@ export class FileTransfers {
     transfer.session = undefined;
   }
 
-  /** Does something with a part when everybody else is done with it. */
+  /** Does something with a part when everybody else is done with it. If that fails, the part stays: nothing depends on it. */
   #usePart(record: FileRecord, use: () => Promise<void>): void {
     const name = partName(record.fingerprint, record);
-    const done = (this.#parts.get(name) ?? Promise.resolve()).then(use).finally(() => {
-      if (this.#parts.get(name) === done) this.#parts.delete(name);
-    });
+    const tell = (error: unknown): void =>
+      this.#around.note(`what has come of file ${record.number} was left in files/.part: ${reasonOf(error)}`);
+    const before = this.#parts.get(name) ?? Promise.resolve();
+    const done = before
+      .then(use)
+      .catch(tell)
+      .finally(() => {
+        if (this.#parts.get(name) === done) this.#parts.delete(name);
+      });
     this.#parts.set(name, done);
   }
 
@@ -419,9 +434,15 @@ export class FileTransfers {
     this.#end(transfer, "failed", reason);
     const { record } = transfer;
     const { dir } = this.#around;
-    if (record.direction === "in") {
+    // What has come of the same bytes, offered twice, is still of use to the other offer.
+    if (record.direction === "in" && this.#ofSamePart(record).length === 0) {
       this.#usePart(record, () => removePart(dir, partName(record.fingerprint, record)));
     }
+  }
+
+  /** All incoming files that are kept under the same part: the same bytes from the same peer. */
+  #ofSamePart({ fingerprint, sha256, size }: FileRecord): Transfer[] {
+    return this.#of(fingerprint, "in").filter(({ record }) => isSame(record, sha256, size));
   }
 
   #end(transfer: Transfer, state: "done" | "failed", reason = "", answer: () => void = () => {}): void {

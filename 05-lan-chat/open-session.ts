@@ -14,6 +14,11 @@ const PING_AFTER = 15_000;
 const LOST_AFTER = 45_000;
 const GOODBYE_TIMEOUT = 2000;
 
+/** How long we wait for the session that the other side has closed this one for, in milliseconds. */
+const SUCCESSOR_TIMEOUT = 1000;
+
+const NO_GOODBYE = "the connection ended without a goodbye";
+
 /** What still counts after our goodbye: answers to what we have sent before (P3.8). */
 const ANSWERS: readonly string[] = ["ack", "letter-ack", "chunk-ack", "refused"];
 
@@ -53,6 +58,8 @@ export interface Ending {
 export interface OpenSessionEvents {
   /** Something was said. @returns false if it was wrong */
   received(session: OpenSession, object: JsonObject): boolean;
+  /** Says if a call of ours is under way that takes its place once it is complete (P9.6). */
+  mayHaveSuccessor(session: OpenSession): boolean;
   /** One side has said goodbye: the session is not to be used any more. */
   leaving(session: OpenSession): void;
   /** It is over. Called once. */
@@ -104,10 +111,9 @@ export class OpenSession implements Session {
       onToken: (token) => this.#receive(token),
       onBad: () => this.#refuse(),
       onEnd: () => {
-        if (this.#phase === "open" || this.#phase === "leaving")
-          this.#lose("the connection ended without a goodbye");
+        if (this.#phase === "open" || this.#phase === "leaving") this.#ended(NO_GOODBYE);
       },
-      onClose: (reason) => this.#lose(reason ?? "the connection ended without a goodbye"),
+      onClose: (reason) => this.#ended(reason ?? NO_GOODBYE),
     });
   }
 
@@ -202,6 +208,16 @@ export class OpenSession implements Session {
     if (this.#phase === "over") return; // Whoever received the last object has ended the session.
     this.#connection.close(this.#phase === "open" ? this.#sealer.seal(BAD_RECORD) : undefined);
     this.#finish({ reason: "something wrong came (bad-record)", isBadRecord: true });
+  }
+
+  /**
+   * The connection has ended. If calls have crossed, this may be the one that the other side has given up, and what the
+   * other one says, on another connection, arrives a little later.
+   */
+  #ended(reason: string): void {
+    const mayGoOn = this.#phase === "open" && this.#events.mayHaveSuccessor(this);
+    if (!mayGoOn) return this.#lose(reason);
+    setTimeout(() => this.#lose(reason), SUCCESSOR_TIMEOUT);
   }
 
   /** The connection failed, or is given up. After our goodbye nothing is lost but acknowledgements. */

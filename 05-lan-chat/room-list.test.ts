@@ -85,6 +85,29 @@ describe("05 rooms among their members (P9.10)", () => {
     expect(carol.conversations.rooms()).to.deep.equal([]);
   });
 
+  it("have who was away called when they are back, once for each version, also after a restart of the maker", async () => {
+    const back = async (): Promise<void> => {
+      mesh.cut(alice, carol);
+      mesh.away.clear();
+      alice.conversations.found(carol.identity.fingerprint);
+      await mesh.settle();
+    };
+    for (const [version, members] of [both, [bob.identity.fingerprint]].entries()) {
+      mesh.away.add("carol");
+      mesh.cut(alice, carol);
+      alice.conversations.makeRoom("team", members);
+      await mesh.settle();
+      alice.restart();
+      await alice.conversations.start();
+      await back();
+      expect(carol.conversations.rooms()).to.have.length(1 - version);
+      alice.restart();
+      await alice.conversations.start();
+      await back();
+      expect([...alice.sessions.keys()], "they have been told").not.to.include(carol.identity.fingerprint);
+    }
+  });
+
   it("refuse a message of who is unknown there: not delivered", async () => {
     alice.conversations.makeRoom("team", both);
     await mesh.settle();

@@ -28,9 +28,52 @@ export interface ShownRoom {
 
 export class RoomList {
   readonly #around: Surroundings;
+  /** By fingerprint: the rooms of ours of which this peer has not been told the latest version. */
+  readonly #untold = new Map<string, Set<string>>();
 
   constructor(around: Surroundings) {
     this.#around = around;
+  }
+
+  /** Finds out who was not told of a room of ours before the program ended. */
+  start(): void {
+    for (const room of this.#ownRooms()) this.#noteUntold(room, new Set(this.#toldOf(room.id)));
+  }
+
+  /** Whether a session with this peer would tell them of a room. */
+  isWaiting(fingerprint: string): boolean {
+    return this.#untold.has(fingerprint);
+  }
+
+  #noteUntold(room: SignedRoom, told: ReadonlySet<string>): void {
+    for (const member of this.#audience(room)) {
+      if (told.has(member)) continue;
+      const rooms = this.#untold.get(member) ?? new Set();
+      this.#untold.set(member, rooms.add(room.id));
+    }
+  }
+
+  /** Who was told the latest version of a room of ours. */
+  #toldOf(id: string): string[] {
+    const told: unknown = JSON.parse(this.#around.history.setting(settingOf(id)) ?? "[]");
+    return Array.isArray(told) ? told.filter((one): one is string => typeof one === "string") : [];
+  }
+
+  /** Sends a room of ours to one whom it concerns. */
+  #tell(session: Session, room: SignedRoom): void {
+    const { fingerprint } = session;
+    const rooms = this.#untold.get(fingerprint);
+    if (!session.send({ type: "room", body: room.body, signature: room.signature })) return;
+    if (rooms === undefined || !rooms.delete(room.id)) return;
+    if (rooms.size === 0) this.#untold.delete(fingerprint);
+    const { history, writes } = this.#around;
+    writes.add({
+      store: () => {
+        // A later version has gone to nobody yet.
+        if (history.versionOf(room.id) !== room.version) return;
+        history.saveSetting(settingOf(room.id), JSON.stringify([...this.#toldOf(room.id), fingerprint]));
+      },
+    });
   }
 
   all(): ShownRoom[] {
@@ -72,6 +115,7 @@ export class RoomList {
     writes.add({
       store: () => {
         isKept = history.keepRoom(room, false);
+        if (isKept) history.saveSetting(settingOf(room.id), "[]");
       },
       show: () => {
         if (isKept) this.#announce(room);
@@ -104,10 +148,11 @@ export class RoomList {
   }
 
   #sendToAll(room: SignedRoom): void {
+    this.#noteUntold(room, new Set());
     for (const fingerprint of this.#audience(room)) {
       const session = this.#around.sessionOf(fingerprint);
-      if (session !== undefined) sendRoom(session, room);
-      // Who is away gets it in opened(), when they are back.
+      if (session !== undefined) this.#tell(session, room);
+      // Who is away gets it in opened(), when they are back: isWaiting() has them called then.
       else void sessionWith(this.#around, fingerprint);
     }
   }
@@ -115,7 +160,7 @@ export class RoomList {
   /** A session has begun. No answer says which version a peer has, so they get ours again; a known one changes nothing. */
   opened(session: Session): void {
     for (const room of this.#ownRooms()) {
-      if (this.#audience(room).has(session.fingerprint)) sendRoom(session, room);
+      if (this.#audience(room).has(session.fingerprint)) this.#tell(session, room);
     }
   }
 
@@ -152,6 +197,7 @@ export class RoomList {
   }
 }
 
-function sendRoom(session: Session, { body, signature }: SignedRoom): void {
-  session.send({ type: "room", body, signature });
+/** The setting that says who was told the latest version of a room of ours. */
+function settingOf(id: string): string {
+  return `told ${id}`;
 }

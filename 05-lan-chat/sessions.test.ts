@@ -137,6 +137,21 @@ describe("sessions", () => {
       for (const one of [alice, others, comets]) expect(one.log).to.deep.equal([]);
     });
 
+    it("P9.2 are made again where too many have called at once", async () => {
+      const [alice, board] = [await peer("alice"), await switchboard()];
+      const call = alice.sessions.call(board.address, BOB);
+      for (let i = 0; i < 2; i += 1) (await board.next()).destroy();
+      const bob = await new Puppet("bob", "responder", await board.next()).complete();
+      started.push({ close: () => bob.destroy() });
+      expect((await call).fingerprint).to.equal(BOB);
+      expect(alice.log).to.deep.equal(["opened bob"]);
+      // Not for ever.
+      const silent = await switchboard();
+      const failure = failureOf(alice.sessions.call(silent.address, knownIdentity("carol").fingerprint));
+      for (let i = 0; i < 4; i += 1) (await silent.next()).destroy();
+      expect((await failure).kind).to.equal("silent");
+    });
+
     it("P9.2 are given up after 10 s without an answer", async () => {
       const [alice, board] = [await peer("alice"), await switchboard()];
       const call = failureOf(alice.sessions.call(board.address));
@@ -670,6 +685,29 @@ describe("sessions", () => {
         expect(program.log).to.deep.equal(
           name === "alice" ? ["opened bob"] : ["opened alice", "crossed alice", "opened alice"],
         );
+      }
+    });
+
+    it("P9.6 of calls that cross, the end of the one may be seen before the other is complete: that is no loss", async () => {
+      for (const isAnswered of [true, false]) {
+        const [alice, board] = [await peer("alice"), await switchboard()];
+        const call = alice.sessions.call(board.address, BOB).catch((error: unknown) => error);
+        const ours = new Puppet("bob", "responder", await board.next());
+        started.push({ close: () => ours.destroy() });
+        await ours.goOn();
+        const proof = await ours.step();
+        await (await puppet("bob", alice.address, ALICE)).complete().then(({ wire }) => wire.destroy());
+        // Another connection is dealt with meanwhile, so the end was seen.
+        await (await puppet("carol", alice.address, ALICE)).complete();
+        await until(() => alice.log.includes("opened carol"), "carol");
+        if (isAnswered) ours.wire.send(proof.send ?? "");
+        else ours.destroy();
+        await call;
+        const end = isAnswered
+          ? ["crossed bob", "opened bob"]
+          : ["closed bob: the connection ended without a goodbye"];
+        await until(() => alice.log.length === 2 + end.length, "all that happens");
+        expect(alice.log).to.deep.equal(["opened bob", "opened carol", ...end]);
       }
     });
 

@@ -23,6 +23,14 @@ const CONNECT_TIMEOUT = 5000;
 const LEAST_CONNECT_TIMEOUT = 1000;
 const CLOSE_TIMEOUT = 2000;
 
+/**
+ * Who closes without a word may have had too many callers within a second (P9.2). A key that we know is called again, so
+ * many times, after a pause of up to so long, in milliseconds, and not later than so long after the first call.
+ */
+const CALLS_AGAIN = 3;
+const LONGEST_PAUSE = 1500;
+const CALL_AGAIN_TIMEOUT = 3500;
+
 /** So many sessions are open at a time, unless told otherwise. Each costs a connection. */
 const MAX_SESSIONS = 512;
 
@@ -120,7 +128,7 @@ export class Sessions {
     if (open?.isOpen) return Promise.resolve(open);
     const key = fingerprint || list.join(" ");
     const call =
-      this.#calls.get(key) ?? this.#callEach(list, fingerprint).finally(() => this.#calls.delete(key));
+      this.#calls.get(key) ?? this.#callPatiently(list, fingerprint).finally(() => this.#calls.delete(key));
     this.#calls.set(key, call);
     return call;
   }
@@ -166,6 +174,23 @@ export class Sessions {
     )?.session;
   }
 
+  async #callPatiently(addresses: readonly string[], fingerprint: string): Promise<Session> {
+    const began = this.#now();
+    for (let again = 0; ; again += 1) {
+      try {
+        return await this.#callEach(addresses, fingerprint);
+      } catch (error) {
+        const isBusy = error instanceof CallError && error.kind === "silent" && fingerprint !== "";
+        if (!isBusy || again >= CALLS_AGAIN || this.#now() - began >= CALL_AGAIN_TIMEOUT) throw error;
+      }
+      // Those who were turned away together must not come again together.
+      const pause = LONGEST_PAUSE * (0.3 + 0.7 * Math.random());
+      await new Promise((resolve) => setTimeout(resolve, pause).unref());
+      const open = this.get(fingerprint);
+      if (open !== undefined) return open;
+    }
+  }
+
   async #callEach(addresses: readonly string[], fingerprint: string): Promise<Session> {
     if (fingerprint === this.#options.identity.fingerprint) throw new CallError("self", "that is yourself");
     const patience = Math.max(LEAST_CONNECT_TIMEOUT, CONNECT_TIMEOUT / addresses.length);
@@ -205,6 +230,9 @@ export class Sessions {
   #sessionFor(attempt: Attempt, connection: FrameConnection, proven: Proven): OpenSession {
     const events = {
       received: (session: Session, object: JsonObject) => this.#options.events.received(session, object),
+      mayHaveSuccessor: (session: OpenSession) =>
+        this.#willGiveWay(session) &&
+        this.#callsTo(session, this.#entries.get(session.fingerprint)?.host).length > 0,
       leaving: (session: OpenSession) => this.#leave(session),
       over: (session: OpenSession, ending: Ending) => this.#over(session, ending),
     };
@@ -233,12 +261,22 @@ export class Sessions {
 
   /** Gives up our calls to a peer that we have a session with now, but for one that will stand instead (P9.6). */
   #endOtherCalls(session: OpenSession, host: string): void {
-    const willStand = session.role === "responder" && !this.#stays(session);
-    if (willStand) return;
-    for (const call of this.#attempts.calls) {
-      const isThere = call.called === "" && call.calledAddress === session.address && call.host === host;
-      if (isThere || call.called === session.fingerprint) this.#attempts.replace(call, session);
-    }
+    if (this.#willGiveWay(session)) return;
+    for (const call of this.#callsTo(session, host)) this.#attempts.replace(call, session);
+  }
+
+  /** Whether a call of ours that crosses this session stands instead of it. */
+  #willGiveWay(session: OpenSession): boolean {
+    return session.role === "responder" && !this.#stays(session);
+  }
+
+  /** Our calls to the peer of this session. @param host where it is, without port */
+  #callsTo(session: OpenSession, host: string | undefined): Attempt[] {
+    return this.#attempts.calls.filter(({ called, calledAddress, host: calledHost }) =>
+      called === ""
+        ? calledAddress === session.address && calledHost === host
+        : called === session.fingerprint,
+    );
   }
 
   /** Whether this session is the one that stays of two that have crossed. */

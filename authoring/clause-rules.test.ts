@@ -140,6 +140,15 @@ describe("the rules for wrong answers by clause", () => {
     ).to.match(/:13: this sentence demands nothing, and has wrong answers/);
   });
 
+  it("pass over the sentences that are listed as not proved, and no other", () => {
+    const protocol =
+      "## P8 Discovery\n\n- **P8.7** Addresses are looked up anew at every beat. A beat is short.\n";
+    const table = "## P8.7\n\n> Addresses are looked up anew at every beat.\n\n> A beat is short.\n";
+    expect(clauseProblems(protocol, table, []).map(formatProblem).join()).to.match(
+      /^authoring\/wrong-answers\/by-clause\.md:5: a sentence of P8\.7 .*: A beat is short\.$/,
+    );
+  });
+
   it("name a wrong answer that does not exist, that is none, or that another clause's check catches", () => {
     expect(found("- elsewhere/asks", "- elsewhere/asked").join()).to.match(
       /:25: there is no wrong answer elsewhere\/asked/,

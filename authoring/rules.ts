@@ -14,7 +14,7 @@ for (const problem of problems) console.log(problem);
 const clauses = countClauseSentences(COURSE_FOLDER);
 const tasks = countTaskSentences(COURSE_FOLDER);
 console.log(
-  `the protocol: ${clauses.sentences} sentences; ${clauses.broken} have wrong answers, ${clauses.demandNothing} demand nothing`,
+  `the protocol: ${clauses.sentences} sentences; ${clauses.broken} have wrong answers, ${clauses.demandNothing} demand nothing, ${clauses.notProved} are not proved (authoring/clause-rules.ts says why)`,
 );
 console.log(
   `the exercises: ${tasks.sentences} sentences; ${tasks.broken} have wrong answers, ${tasks.demandNothing} demand nothing`,

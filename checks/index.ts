@@ -6,6 +6,7 @@ import { checks as diffieHellman } from "./diffie-hellman.ts";
 import { type Check, clauseOf } from "./engine/check.ts";
 import type { StageNumber } from "./engine/place.ts";
 import { checks as lanDiscovery } from "./lan-discovery.ts";
+import { checks as lanEvents } from "./lan-events.ts";
 import { checks as lanFiles } from "./lan-files.ts";
 import { checks as lanGate } from "./lan-gate.ts";
 import { checks as lanLetters } from "./lan-letters.ts";
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   ...calculator,
   ...diffieHellman,
   ...lanDiscovery,
+  ...lanEvents,
   ...lanFiles,
   ...lanGate,
   ...lanLetters,

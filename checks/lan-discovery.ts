@@ -1,5 +1,5 @@
-// Checks clauses P8.7 to P8.10: when and where stage 05's program sends beacons, whom it finds, loses and forgets, and
-// how it names peers.
+// Checks clauses P8.7 to P8.10 and P9.13: when and where stage 05's program sends beacons, whom it finds, loses and
+// forgets, how it names peers, and that a flood disturbs nobody.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
@@ -31,7 +31,7 @@ async function isSentTo(scene: Scene, lan: Lan, address: string): Promise<void> 
   });
 }
 
-/** Whether the program goes on sending beacons to a peer: as many as this, or none. */
+/** Expects that the program goes on sending beacons to a peer: so many. */
 async function goesOnSending(bob: LanPeer, alice: PeerUnderTest, count: number): Promise<void> {
   for (let beacon = 0; beacon < count; beacon += 1) await bob.hearsBeacon(alice);
 }

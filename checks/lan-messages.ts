@@ -5,8 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineChecks } from "./engine/check.ts";
 import { Lan } from "./engine/lan.ts";
-import type { LanPeer, Members } from "./engine/lan-peer.ts";
-import type { LanSession } from "./engine/lan-session.ts";
+import type { Members } from "./engine/lan-context.ts";
+import type { LanPeer, LanSession } from "./engine/lan-peer.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 

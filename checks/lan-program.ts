@@ -7,8 +7,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
-import { HOST, Lan, type ProgramOptions } from "./engine/lan.ts";
+import { Lan, type ProgramOptions } from "./engine/lan.ts";
+import { HOST } from "./engine/lan-context.ts";
 import { KEYS, readKey } from "./engine/lan-cryptography.ts";
+import type { BeaconParts } from "./engine/lan-peer.ts";
 import type { Scene } from "./engine/scene.ts";
 import { CouldNotRun } from "./engine/step-failure.ts";
 
@@ -389,6 +391,43 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
           "key",
           `a beacon whose key has ${what}`,
         );
+      await bob.isFoundBy(alice);
+    },
+  },
+  {
+    id: "P8.2-fingerprint",
+    title: "a key is named by the SHA-256 of its 294 bytes, in base64url without padding",
+    likelyCause: "The hash is over the base64 text of the key, or over its modulus alone.",
+    async run(scene) {
+      const lan = await Lan.open(scene);
+      const alice = await lan.program("alice");
+      const bob = await lan.peer("bob");
+      await bob.isFoundBy(alice);
+      await alice.enters("/connect bob");
+      const session = await bob.isCalled(alice);
+      await session.receivesHello(bob.key.fingerprint);
+      await session.breaks();
+    },
+  },
+  {
+    id: "P8.2-base64",
+    title: "base64 has one spelling: with padding, with + and /, and nothing else in it",
+    likelyCause: "A library that decodes base64 takes more spellings: encode what it gives, and compare.",
+    async run(scene) {
+      const lan = await Lan.open(scene);
+      const alice = await lan.program("alice");
+      const bob = await lan.peer("bob");
+      const key = bob.key.der.toString("base64");
+      const spellings: Record<string, BeaconParts> = {
+        "a signature without its padding": {
+          signature: Buffer.alloc(256, 1).toString("base64").slice(0, -2),
+        },
+        "a signature with a line feed": { signature: `${Buffer.alloc(256, 1).toString("base64")}\n` },
+        "a key with a blank in it": { body: { key: `${key.slice(0, 8)} ${key.slice(8)}` } },
+        "a key with padding that it does not need": { body: { key: `${key}=` } },
+      };
+      for (const [what, parts] of Object.entries(spellings))
+        await lan.isDropped(alice, bob, bob.beacon(parts), "shape", `a beacon with ${what}`);
       await bob.isFoundBy(alice);
     },
   },

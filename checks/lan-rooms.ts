@@ -4,9 +4,9 @@ import { randomBytes } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
 import { ordered } from "./engine/connection.ts";
 import { Lan } from "./engine/lan.ts";
+import { type Members, parse } from "./engine/lan-context.ts";
 import { isSigned, KEYS, sign } from "./engine/lan-cryptography.ts";
-import { type LanPeer, type Members, parse } from "./engine/lan-peer.ts";
-import type { LanSession } from "./engine/lan-session.ts";
+import type { LanPeer, LanSession } from "./engine/lan-peer.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -152,7 +152,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause:
       "The signature is checked with the key in the body, and that is not compared with the room's name.",
     async run(scene) {
-      const { alice, own, bob, carol } = await meeting(scene);
+      const { lan, alice, own, bob, carol } = await meeting(scene);
       const maker = bob.peer;
       const both = [fingerprintOf(bob), own];
       const many: string[] = [];
@@ -176,6 +176,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
         scene.transcript.steps.push(`a room comes, ${what}`);
         session = await isNotTaken(session, roomObject(maker, options));
       }
+      await lan.stats(alice); // What was shown before is read now.
       await alice.hasNotShown("room ");
       await session.says(roomObject(maker, { members: [...both, ...many.slice(1)] }));
       await alice.shows(/^room crew: /);
@@ -231,6 +232,26 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const id = await bob.hearsMessage("nobody wants this", room);
       await bob.says({ type: "refused", id });
       await alice.shows("not delivered to bob: 1");
+    },
+  },
+  {
+    id: "P9.10-order",
+    title: "the messages of one sender in a room come in the order of their writing",
+    async run(scene) {
+      const { alice, own, bob, carol } = await meeting(scene);
+      const room = roomId(bob.peer);
+      await bob.says(
+        roomObject(bob.peer, { room, members: [fingerprintOf(bob), own, fingerprintOf(carol)] }),
+      );
+      await alice.shows("room crew: alice, bob, carol");
+      const texts = Array.from({ length: 10 }, (_, index) => `number ${index}`);
+      await alice.enters(...texts.map((text) => `/in crew ${text}`));
+      for (const session of [bob, carol]) for (const text of texts) await session.takesMessage(text, room);
+      await bob.saysAll(
+        texts.map((text) => ({ type: "message", id: randomBytes(16).toString("hex"), to: room, text })),
+      );
+      for (const _ of texts) await bob.hearsType("ack");
+      for (const text of texts) await alice.shows(`bob in crew> ${text}`);
     },
   },
   {

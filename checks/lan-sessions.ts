@@ -4,10 +4,11 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
 import { encode, MODP2048 } from "./engine/cryptography.ts";
-import { HOST, Lan } from "./engine/lan.ts";
+import { Lan } from "./engine/lan.ts";
+import { HOST, type Members } from "./engine/lan-context.ts";
 import { KEYS, type LanKey, sealToken, sign } from "./engine/lan-cryptography.ts";
-import { LanPeer, type Members } from "./engine/lan-peer.ts";
-import { LanSession, type ProofOptions } from "./engine/lan-session.ts";
+import { LanPeer, type LanSession } from "./engine/lan-peer.ts";
+import { PlayedSession, type ProofOptions } from "./engine/lan-session.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -17,6 +18,8 @@ const LONGEST = 262_144;
 const HIDDEN = "hidden";
 /** How many hellos are answered in a second (P9.2). */
 const HELLOS = 8;
+/** How long a handshake may take, in seconds, and not quite that: then it is closed in any case. */
+const HANDSHAKE = 9.5;
 /** How many connections without a proof are held. */
 const UNPROVED = 64;
 
@@ -99,15 +102,27 @@ async function refusesAfterHellos(
   await session.isRefused();
 }
 
-/** Keys until one is smaller, and one is greater, than a fingerprint. */
+/** How many keys are made at most to find two, one of which is in another order as text. */
+const MOST_KEYS = 100;
+
+/**
+ * A key whose fingerprint is smaller than this one, and one whose is greater. As text, one of the two stands on the
+ * other side: the letters of base64url have another order than the bytes.
+ */
 async function keysAround(fingerprint: string): Promise<{ smaller: LanKey; greater: LanKey }> {
   const own = Buffer.from(fingerprint, "base64url");
-  let [smaller, greater]: (LanKey | undefined)[] = [];
-  while (smaller === undefined || greater === undefined) {
+  const found = new Map<boolean, LanKey>();
+  let hasOtherOrder = false;
+  for (let count = 0; count < MOST_KEYS || found.size < 2; count += 1) {
     const key = await KEYS.next();
-    if (Buffer.compare(Buffer.from(key.fingerprint, "base64url"), own) < 0) smaller ??= key;
-    else greater ??= key;
+    const isSmaller = Buffer.compare(Buffer.from(key.fingerprint, "base64url"), own) < 0;
+    const isOther = key.fingerprint < fingerprint !== isSmaller;
+    if (!found.has(isSmaller) || (isOther && !hasOtherOrder)) found.set(isSmaller, key);
+    hasOtherOrder ||= isOther;
+    if (hasOtherOrder && found.size === 2) break;
   }
+  const [smaller, greater] = [found.get(true), found.get(false)];
+  if (smaller === undefined || greater === undefined) throw new Error("two keys were found");
   return { smaller, greater };
 }
 
@@ -294,7 +309,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       for (let count = 0; count < 3 * HELLOS; count += 1) {
         const connection = await scene.connect({ port: alice.port }, bob.name);
         connection.ignoresTheRest();
-        sessions.push(new LanSession(connection, bob, alice, "initiator"));
+        sessions.push(new PlayedSession(connection, bob, alice, "initiator"));
       }
       const frames = sessions.map((session) =>
         session.frame(sealToken(lan.teamKey, JSON.stringify(session.hello()))),
@@ -336,10 +351,16 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause: "Connections that say nothing are held without a limit, or the newest is closed instead.",
     async run(scene) {
       const { alice, bob } = await aliceAndBob(scene);
+      const since = performance.now();
       const oldest = await scene.connect({ port: alice.port }, "the oldest");
       for (let count = 0; count < UNPROVED; count += 1)
         (await scene.connect({ port: alice.port }, `stranger ${count}`)).ignoresTheRest();
       await oldest.isClosed();
+      await scene.step("that is before its 10 s for a handshake are over", () => {
+        const seconds = (performance.now() - since) / 1000;
+        if (seconds > HANDSHAKE)
+          scene.fails({ expected: "its end at once", received: `its end after ${seconds.toFixed(1)} s` });
+      });
       await bob.opens(alice);
     },
   },
@@ -598,6 +619,20 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     },
   },
   {
+    id: "P9.4-turned-away",
+    title: "whoever may not have a session is answered like a bad proof",
+    likelyCause:
+      "The answer tells that the proof was right: so a stranger finds out whom the program lets in.",
+    async run(scene) {
+      const lan = await Lan.open(scene);
+      const alice = await lan.program("alice", { argv: ["--access", "known"] });
+      const bob = await lan.peer("bob");
+      await refusesAfterHellos(lan, alice, bob, "a right proof that is not enough", (session) =>
+        session.sendsProof(),
+      );
+    },
+  },
+  {
     id: "P9.6-replaced",
     title: "a new session of the same key replaces the old one, which is closed without bye",
     likelyCause: "A program that was killed and comes back is refused, because it has a session already.",
@@ -682,6 +717,23 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       const lost = await bob.opens(alice);
       await lost.breaks();
       await alice.shows(/^disconnected from bob: ./);
+    },
+  },
+  {
+    id: "P9.6-last-acks",
+    title: "who says bye reads on: an acknowledgement behind it still counts",
+    likelyCause: "The connection is closed together with the goodbye.",
+    async run(scene) {
+      const { alice, bob } = await aliceAndBob(scene);
+      const session = await bob.opens(alice);
+      await alice.enters("/msg bob last words");
+      const id = await session.hearsMessage("last words");
+      await alice.enters("/quit");
+      await session.hears({ type: "bye" });
+      await session.saysAll([{ type: "ack", id }, { type: "bye" }]);
+      await alice.shows("delivered to bob: 1");
+      await session.isClosed();
+      await alice.endsWith(0);
     },
   },
 ]);

@@ -126,8 +126,17 @@ describe("npm run check", () => {
     expect(code).to.equal(0);
   });
 
+  it("says that a peer ends by itself, once for all its checks", async () => {
+    const peer = `${node} -e "console.error('no such table'); process.exit(3)" --`;
+    const { text, code } = await check("05/P8.5", "--peer", peer);
+    expect(text).to.contain("no such table").and.to.contain("all 4 checks of the peer");
+    expect(code).to.equal(2);
+  });
+
   for (const [argv, line] of [
-    [["05"], /^error: name a stage/],
+    [["06"], /^error: name a stage/],
+    [["05", "--server", "x"], /^error: stage 05 has no program for --server/],
+    [["04", "--peer", "x"], /^error: stage 04 has no program for --peer/],
     [["02/P9.9"], /^error: stage 02 has no checks of "P9\.9"/],
     [["01", "--server", 'x "y'], /^error: the quote " is not closed/],
     [["01", "--bogus"], /^error: Unknown option '--bogus'/],

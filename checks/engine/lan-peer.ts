@@ -4,7 +4,7 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { HOST, type Lan } from "./lan.ts";
+import { HOST, type LanContext, type Members, parse } from "./lan-context.ts";
 import {
   isSigned,
   type LanKey,
@@ -15,15 +15,16 @@ import {
   sign,
   type TokenParts,
 } from "./lan-cryptography.ts";
-import { type HandshakeOptions, LanSession } from "./lan-session.ts";
+import { type HandshakeOptions, PlayedSession } from "./lan-session.ts";
 import type { PeerUnderTest } from "./launcher.ts";
 import { Listener } from "./listener.ts";
 import { quote } from "./readable-bytes.ts";
 
+/** A session of a played peer. */
+export type LanSession = PlayedSession<LanPeer>;
+
 /** How many ports are tried until one is free for TCP and UDP. */
 const ATTEMPTS = 20;
-
-export type Members = Record<string, unknown>;
 
 /** What a beacon is made of. Each part may be wrong. */
 export interface BeaconParts extends TokenParts {
@@ -58,7 +59,7 @@ interface Datagram {
 
 export class LanPeer {
   readonly name: string;
-  readonly lan: Lan;
+  readonly lan: LanContext;
   readonly key: LanKey;
   readonly listener: Listener;
   /** The time of its start (P8.5). */
@@ -68,7 +69,7 @@ export class LanPeer {
   readonly #inbox: Datagram[] = [];
   #changed: (() => void)[] = [];
 
-  private constructor(lan: Lan, name: string, key: LanKey, listener: Listener, udp: UdpSocket) {
+  private constructor(lan: LanContext, name: string, key: LanKey, listener: Listener, udp: UdpSocket) {
     this.lan = lan;
     this.name = name;
     this.key = key;
@@ -82,7 +83,7 @@ export class LanPeer {
   }
 
   /** Takes a port for TCP and UDP. */
-  static async start(lan: Lan, name: string, key: LanKey): Promise<LanPeer> {
+  static async start(lan: LanContext, name: string, key: LanKey): Promise<LanPeer> {
     for (let attempt = 1; ; attempt += 1) {
       // A program may call by itself, so what comes on such a call may stay unread.
       const listener = await Listener.start(name, lan.scene);
@@ -278,14 +279,14 @@ export class LanPeer {
   async connects(program: PeerUnderTest): Promise<LanSession> {
     await this.lan.mayGreet(program);
     const connection = await this.lan.scene.connect({ port: program.port }, this.name);
-    return new LanSession(connection, this, program, "initiator");
+    return new PlayedSession<LanPeer>(connection, this, program, "initiator");
   }
 
   /** Expects that a program connects. Nothing is read or said yet. */
   async isCalled(program: PeerUnderTest): Promise<LanSession> {
     return this.lan.scene.step(`${program.name} connects to ${this.name}`, async () => {
       const connection = await this.listener.next(this.lan.scene, program.name);
-      return new LanSession(connection, this, program, "responder");
+      return new PlayedSession<LanPeer>(connection, this, program, "responder");
     });
   }
 
@@ -332,18 +333,6 @@ export function readBeacon(bytes: Buffer, at: number, teamKey: Buffer): HeardBea
   if (!isSigned(key.key, "beacon", text, signature))
     return "its signature is not PSS over `p2p-mesh 05 beacon`, a NUL and the body with this key";
   return { datagram, at, seconds: Number(opened.seconds), iv: opened.iv, body, text };
-}
-
-/** A JSON object; undefined if it is none. */
-export function parse(text: string): Members | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Members)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Waits for the beginning of a second, so that a check of times in whole seconds has most of it left. */

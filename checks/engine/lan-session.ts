@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Connection, ordered } from "./connection.ts";
 import { decode, encode, MODP2048, power, randomPrivateKey } from "./cryptography.ts";
+import { type Members, parse, type SessionPeer } from "./lan-context.ts";
 import {
   isSigned,
   type LanSessionKeys,
@@ -15,7 +16,6 @@ import {
   secondsNow,
   sign,
 } from "./lan-cryptography.ts";
-import { type LanPeer, type Members, parse } from "./lan-peer.ts";
 import type { PeerUnderTest } from "./launcher.ts";
 import { quote } from "./readable-bytes.ts";
 
@@ -49,9 +49,9 @@ const END = "<end>";
 const HEX_32 = /^[0-9a-f]{32}$/;
 const TYPE_PING = "ping";
 
-export class LanSession {
+export class PlayedSession<Peer extends SessionPeer> {
   readonly connection: Connection;
-  readonly peer: LanPeer;
+  readonly peer: Peer;
   readonly program: PeerUnderTest;
   readonly role: LanRole;
   /** How lines end that we send. */
@@ -70,7 +70,7 @@ export class LanSession {
   /** The program's hello. */
   theirs: Members = {};
 
-  constructor(connection: Connection, peer: LanPeer, program: PeerUnderTest, role: LanRole) {
+  constructor(connection: Connection, peer: Peer, program: PeerUnderTest, role: LanRole) {
     this.connection = connection;
     this.peer = peer;
     this.program = program;

@@ -2,20 +2,18 @@
 // that the checker plays. Checks that run at the same time do not hear each other, because their teams differ.
 
 import { createPrivateKey } from "node:crypto";
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { HOST, type LanContext } from "./lan-context.ts";
 import { KEYS, type LanKey, lanKeyOf, teamKeyOf } from "./lan-cryptography.ts";
 import { LanPeer, readBeacon } from "./lan-peer.ts";
 import type { PeerUnderTest } from "./launcher.ts";
 import type { Scene } from "./scene.ts";
 import { CouldNotRun, StepFailure } from "./step-failure.ts";
-
-/** The only host of the checks. */
-export const HOST = "127.0.0.1";
 
 /** Where beacons are sent to, beside peers (P8.7). */
 export const GROUP = "239.255.54.45";
@@ -50,7 +48,7 @@ export interface ProgramOptions {
 /** The counters of /stats, by their names (P9.12). */
 export type Stats = ReadonlyMap<string, number>;
 
-export class Lan {
+export class Lan implements LanContext {
   readonly scene: Scene;
   readonly team: string;
   readonly passphrase: string;
@@ -165,25 +163,20 @@ export class Lan {
 
   /**
    * Listens on the shared port for beacons of this team.
-   * @param address only for what is sent to this address; default: to any
+   * @param address only for what is sent to this address, if this system can do that; default: to any
    * @returns the datagrams, as they come
    * @throws CouldNotRun if this system cannot do that
    */
   async overhears(address?: string): Promise<readonly string[]> {
-    const socket = createSocket({ type: "udp4", reuseAddr: true });
     const heard: string[] = [];
+    // Bound to the address itself, a socket gets nothing else. Not every system allows that.
+    const socket = (address === undefined ? undefined : await bound(address)) ?? (await bound("0.0.0.0"));
+    if (socket === undefined) throw new CouldNotRun(`port ${SHARED_PORT} cannot be shared`);
     this.scene.afterwards(() => socket.close());
     socket.on("message", (bytes) => {
       if (typeof readBeacon(bytes, 0, this.teamKey) !== "string") heard.push(bytes.toString("latin1"));
     });
-    try {
-      // Bound to the address itself, a socket gets nothing else. Not every system allows that.
-      socket.bind(SHARED_PORT, address ?? "0.0.0.0");
-      await once(socket, "listening");
-      if (address !== BROADCAST) socket.addMembership(GROUP, HOST);
-    } catch (error) {
-      throw new CouldNotRun(`cannot listen for ${address ?? "beacons"}: ${(error as Error).message}`);
-    }
+    if (address !== BROADCAST) socket.addMembership(GROUP, HOST);
     return heard;
   }
 
@@ -298,6 +291,19 @@ export class Lan {
 
   fails(details: StepFailure["details"]): never {
     throw new StepFailure(details);
+  }
+}
+
+/** A socket on the shared port; undefined if it cannot be bound to this address. */
+async function bound(address: string): Promise<Socket | undefined> {
+  const socket = createSocket({ type: "udp4", reuseAddr: true });
+  try {
+    socket.bind(SHARED_PORT, address);
+    await once(socket, "listening");
+    return socket;
+  } catch {
+    socket.close();
+    return undefined;
   }
 }
 

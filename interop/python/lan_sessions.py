@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+import random
 import sqlite3
 import time
 
@@ -15,6 +16,8 @@ from lines import READ_SIZE
 CONNECT_SECONDS = 5
 CONNECT_SECONDS_OF_SEVERAL = 2  # an address of many must not use up all the time
 HANDSHAKE_SECONDS = 10
+CALLS_AGAIN = 3  # of a key whose side closed without a word: it may have had too many hellos at once (P9.2)
+CALLS_AGAIN_SECONDS = 3
 SETTLING_SECONDS = 1
 KEPT_NONCES = 4_096
 MOST_SESSIONS = 512
@@ -28,6 +31,10 @@ BAD_RECORD = {"type": "error", "code": "bad-record"}
 
 class CallError(Exception):
     """A call came to nothing; the text is one line for the user."""
+
+
+class ClosedWithoutAWord(CallError):
+    pass
 
 
 class LastOnes(collections.OrderedDict):
@@ -153,6 +160,22 @@ class Sessions:
 
     async def call(self, addresses: list[str], called: str | None) -> Session:
         """Call a key at its addresses, or whoever is at one address. CallError if it comes to nothing."""
+        begun = asyncio.get_running_loop().time()
+        again = 0
+        while True:
+            try:
+                return await self.call_each(addresses, called)
+            except ClosedWithoutAWord:
+                again += 1
+                if called is None or again > CALLS_AGAIN:
+                    raise
+                if asyncio.get_running_loop().time() - begun > CALLS_AGAIN_SECONDS:
+                    raise
+            await asyncio.sleep(random.uniform(0.5, 1.5))
+            if self.get(called) is not None:
+                return self.get(called)
+
+    async def call_each(self, addresses: list[str], called: str | None) -> Session:
         problem = CallError("no address is known")
         patience = CONNECT_SECONDS if len(addresses) == 1 else CONNECT_SECONDS_OF_SEVERAL
         for address in addresses:
@@ -178,6 +201,10 @@ class Sessions:
         try:
             async with asyncio.timeout(HANDSHAKE_SECONDS):
                 hello, keys = await self.say_hello(connection, called)
+                standing = self.standing_instead(called, address)
+                if standing is not None:
+                    connection.close()
+                    return standing
                 connection.write_token(keys.own_proof(self.me.identity))
                 peer = keys.read_proof(await connection.read_token())
                 self.check_peer(peer, hello, called, outgoing=True)
@@ -195,8 +222,10 @@ class Sessions:
             raise CallError(f"who answers at {address} refused the session") from None
         except Ended:
             connection.close()
-            words = "broke off" if keys is not None else "closed without a word: another team or passphrase?"
-            raise CallError(f"who answers at {address} {words}") from None
+            if keys is None:
+                words = "closed without a word: another team or passphrase?"
+                raise ClosedWithoutAWord(f"who answers at {address} {words}") from None
+            raise CallError(f"who answers at {address} broke off") from None
         except TimeoutError:
             connection.abort()
             raise CallError(f"who answers at {address} took too long for the handshake") from None
@@ -207,6 +236,15 @@ class Sessions:
         self.begin(session)
         self.mesh.reached(peer, address)
         return self.get(peer.fingerprint) or session
+
+    def standing_instead(self, called: str | None, address: str) -> Session | None:
+        """The session that was opened by the other side meanwhile, and stands although ours crosses it: a proof of ours
+        that comes to them now would look like a new session."""
+        theirs = (self.get(called) if called is not None
+                  else next((one for one in self.all() if one.address == address), None))
+        if theirs is None or (not theirs.is_initiator and self.is_smaller_than(theirs.fingerprint)):
+            return None
+        return theirs
 
     async def say_hello(self, connection: FrameConnection, called: str | None) -> tuple[Hello, Keys]:
         own, private_key = self.draw_hello(connection, called or "")

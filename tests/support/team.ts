@@ -140,7 +140,17 @@ export class Team {
     host: Host = this.host,
     loads: readonly string[] = [],
   ): PeerProgram {
-    const words = [...nodeCommand(PEER, undefined, loads), ...this.argv(name, more)];
+    return this.launchWith(nodeCommand(PEER, undefined, loads), name, more, host);
+  }
+
+  /** The same with another program. @param command its words, without arguments */
+  launchWith(
+    command: readonly string[],
+    name: string,
+    more: readonly string[] = [],
+    host: Host = this.host,
+  ): PeerProgram {
+    const words = [...command, ...this.argv(name, more)];
     const peer = new PeerProgram(name, (onOutput) =>
       host.program(name, words, { onOutput, sharesSignals: true }),
     );

@@ -13,7 +13,7 @@ import {
 } from "../../../checks/engine/lan-cryptography.ts";
 import { isName } from "./discovery.ts";
 import { wrongly } from "./mistakes.ts";
-import { isText, type Peer, show, visible } from "./peer.ts";
+import { isText, type Peer, show, visible } from "./parts.ts";
 import type { Members, Session } from "./sessions.ts";
 import type { Carried, Kept, Room } from "./store.ts";
 

@@ -14,6 +14,7 @@ import { Discovery, isAddress, isName, type Known, NAME } from "./discovery.ts";
 import { Files } from "./files.ts";
 import { Letters } from "./letters.ts";
 import { takeMistakes, wrongly } from "./mistakes.ts";
+import { isText, type Peer, show, visible } from "./parts.ts";
 import { type Members, type Session, Sessions } from "./sessions.ts";
 import { type Kept, type Pin, Refused, type Room, Store } from "./store.ts";
 
@@ -23,34 +24,9 @@ const WORDS = "apple bear cloud dream eagle fire grape house ice jungle king lem
   " ",
 );
 
-export function show(line: string): void {
-  console.log(line);
-}
-
 function fail(code: number, why: string): never {
   console.error(`error: ${why}`);
   process.exit(code);
-}
-
-/** What a terminal may show (P3.4). */
-export function visible(text: string): string {
-  if (wrongly("shows-controls")) return text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are just the ones that must not be shown
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
-}
-
-export function isText(text: unknown): text is string {
-  if (wrongly("any-text")) return typeof text === "string";
-  if (typeof text !== "string" || text === "" || Buffer.byteLength(text) > 8192) return false;
-  return Buffer.from(text).toString() === text;
-}
-
-export interface Peer {
-  readonly store: Store;
-  readonly sessions: Sessions;
-  readonly discovery: Discovery;
-  shown(fingerprint: string): string;
-  known(fingerprint: string): Known | undefined;
 }
 
 function options() {

@@ -307,6 +307,7 @@ export class Session {
   bye(): void {
     this.saidBye = true;
     this.send({ type: "bye" });
+    if (wrongly("deaf-after-bye")) this.socket.removeAllListeners("data").resume();
     this.socket.end();
     setTimeout(() => this.socket.destroy(), 2000).unref();
   }
