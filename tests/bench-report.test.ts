@@ -42,6 +42,8 @@ describe("the report of the benchmark", () => {
   it("judges the median, or every run", () => {
     const each = { bound: "at most", value: 2, of: "value", everyRun: true } as const;
     expect(judge({ name: "x", unit: "", runs: [1, 2, 3], limit: each })).to.include({ met: false });
+    const none = judge({ name: "x", unit: "", runs: [0, 0], limit: { ...each, value: 0 } });
+    expect(none).to.include({ met: true }).and.to.not.have.property("ratio");
     expect(judge({ name: "x", unit: "", runs: [1, 2, 3], limit: { ...each, everyRun: false } })).to.include({
       met: true,
     });
