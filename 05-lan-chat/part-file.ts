@@ -21,7 +21,8 @@ const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"])
 export function prepareFileFolders(dir: string): void {
   for (const folder of [join(dir, "files"), join(dir, "files", ".part")]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (!lstatSync(folder).isDirectory()) throw new UserError(`${folder} is no folder, and a link is not followed: move it away`);
+    if (!lstatSync(folder).isDirectory())
+      throw new UserError(`${folder} is no folder, and a link is not followed: move it away`);
   }
 }
 

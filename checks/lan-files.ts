@@ -449,8 +449,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       for (const { offer } of files) numbers.push(await isOffered(alice, offer.name, offer.size));
       await alice.enters(...numbers.map((number) => `/take ${number}`));
       const accepted: unknown[] = [];
-      for (let count = 0; count < MOVING; count += 1)
-        accepted.push((await session.hearsType("accept")).file);
+      for (let count = 0; count < MOVING; count += 1) accepted.push((await session.hearsType("accept")).file);
       await lan.stats(alice);
       await sleep(300); // One more would have come by now.
       await session.says({ type: "ping" });
