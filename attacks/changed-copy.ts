@@ -2,19 +2,22 @@
 
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { LAN_FOLDER } from "./lan-lab.ts";
 import { AttackError } from "./report.ts";
 
 /** Copies a stage into a folder, and changes a function of it that returns a boolean, so that it always returns true. */
 export function copyWithoutCheck(stageFolder: string, folder: string, file: string, check: string): void {
+  const stage = fileURLToPath(new URL(`../${stageFolder}`, import.meta.url));
   // A user's keys and history stay where they are.
-  const data = join(COURSE_FOLDER, stageFolder, "data");
-  cpSync(join(COURSE_FOLDER, stageFolder), folder, { recursive: true, filter: (path) => path !== data });
+  cpSync(stage, folder, { recursive: true, filter: (path) => path !== join(stage, "data") });
   const path = join(folder, file);
   const source = readFileSync(path, "utf8");
-  const pattern = new RegExp(`(export function ${check}\\([^)]*\\): boolean \\{\\n).*?\\n\\}\\n`, "s");
-  const changed = source.replace(pattern, "$1  return true; // LAB COPY\n}\n");
+  // In a handout, the file may be minified code, which exports the function under another name than its own.
+  const name = new RegExp(`([\\w$]+) as ${check}\\b`).exec(source)?.[1]?.replaceAll("$", "\\$") ?? check;
+  const beginning = new RegExp(`\\bfunction ${name}\\([^)]*\\)(?:: boolean)? ?\\{`);
+  const changed = source.replace(beginning, "$& return true; /* LAB COPY */");
   if (changed === source) throw new AttackError(`${check}() was not found in ${file}`);
   writeFileSync(path, changed);
 }

@@ -47,7 +47,7 @@ export class LanLab {
   readonly #wires = new Set<FrameSocket>();
   readonly #servers: Server[] = [];
   readonly #ears: UdpSocket[] = [];
-  readonly #remove = (): void => rmSync(this.folder, { recursive: true, force: true });
+  readonly #remove = (): void => rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
 
   constructor() {
     process.once("exit", this.#remove);

@@ -105,7 +105,7 @@ export const ATTACKS: readonly Attack[] = [
     name: "weak-passphrase",
     stages: ["05"],
     argument: "FILE",
-    about: "find a team's passphrase from one beacon, by trying the words in a file",
+    about: "find a team's passphrase from one beacon, by trying words",
     stoppedBy: "a passphrase that a program draws: --new-team (P8.1, P8.3).",
   },
   {

@@ -4,7 +4,7 @@ import { type CapturedChat, chatsIn, committedCapture, textOf } from "./capture-
 import { runAttack } from "./program.ts";
 import { proof, say, step, stopped } from "./report.ts";
 
-const CAPTURES = { "02": "02-basic-p2p", "03": "03-dh-chat", "04": "04-aes-chat", "05": "05-lan-chat" };
+const CAPTURES = { "02": "02-basic-p2p", "03": "03-dh-chat", "04": "04-aes-chat" };
 
 await runAttack("sniff", {}, async (_lab, { stage, file }) => {
   step("Somebody on the way has recorded everything that passed.");

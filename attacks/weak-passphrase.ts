@@ -2,40 +2,63 @@
 // passphrases as they like, and asks nobody. FILE has a passphrase to try in each line.
 
 import { randomInt } from "node:crypto";
-import { createSocket } from "node:dgram";
-import { once } from "node:events";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { decryptToken } from "../05-lan-chat/fernet.ts";
 import { deriveTeamKey } from "../05-lan-chat/team-key.ts";
-import { withTemporaryFolder } from "../captures/record/temporary-folder.ts";
+import { WORDS } from "../05-lan-chat/words.ts";
+import { recognise } from "../captures/explain/protocols.ts";
+import { linesOf } from "../captures/explain/stream-lines.ts";
+import { tokenOf } from "../captures/explain/tokens.ts";
+import { loadCapture } from "../captures/follow/load.ts";
 import { systemProblem } from "../programs/system-error.ts";
+import { userPath } from "../programs/user-path.ts";
 import { COMMON_PASSPHRASES } from "./common-passphrases.ts";
+import { duration } from "./durations.ts";
 import type { LanLab } from "./lan-lab.ts";
 import { type AttackOption, runLanAttack } from "./program.ts";
 import { GuessProgress } from "./progress.ts";
 import { AttackError, proof, say, showWire, step, stopped } from "./report.ts";
 
-const TEAM = "rocket";
-
 /** The largest list that is read: some 20 million words, in bytes. To try them takes weeks. */
 const MAX_BYTES = 200_000_000;
 
-/** How long to wait for a beacon, in milliseconds. Alice sends one at the start. */
-const PATIENCE = 30_000;
+/** So many words are in a large dictionary. */
+const DICTIONARY = 100_000;
 
-/** A phrase as --new-team draws it: six words out of 1,024. */
-const DRAWN = 1024 ** 6;
+/** So many machines like this one somebody may rent. */
+const MACHINES = 1000;
 
-const PASSPHRASE: AttackOption = {
-  value: "TEXT",
-  help: "the passphrase of Alice's team (default: one of the words)",
-  usual: "",
-  check: (value) =>
-    /^\P{C}{1,200}$/u.test(value)
-      ? undefined
-      : "a passphrase has 1 to 200 characters, none of them a control",
-};
+const OPTIONS = {
+  passphrase: {
+    value: "TEXT",
+    help: "the passphrase of Alice's team (default: one of the words)",
+    usual: "",
+    check: (value: string) =>
+      /^\P{C}{1,200}$/u.test(value)
+        ? undefined
+        : "a passphrase has 1 to 200 characters, none of them a control",
+  },
+  capture: {
+    value: "FILE",
+    help: "a recording to take the beacon from, instead of starting Alice",
+    usual: "",
+    check: (value: string) => (value === "" ? "name a file" : undefined),
+  },
+  team: {
+    value: "TEAM",
+    help: "with --capture: the team's name (default: as the frames in it say)",
+    usual: "",
+    check: (value: string) =>
+      /^[A-Za-z0-9_-]{1,32}$/.test(value) ? undefined : "a team has 1 to 32 of A-Z a-z 0-9 _ -",
+  },
+} satisfies Record<string, AttackOption>;
+
+/** What Mallory has. */
+interface Heard {
+  token: string;
+  /** It is the salt, and no secret: it stands in every frame (P9.1). */
+  team: string;
+}
 
 /**
  * The word that is the passphrase under which a token was made; undefined if none of them is.
@@ -57,60 +80,57 @@ async function findPassphrase(
   // END SOLUTION 05-weak-passphrase
 }
 
-await runLanAttack("weak-passphrase", { passphrase: PASSPHRASE }, async (lab, { file, option }) => {
+await runLanAttack("weak-passphrase", OPTIONS, async (lab, { file, option }) => {
   const words = file === undefined ? COMMON_PASSPHRASES : readWords(file);
-  const passphrase = option("passphrase") || words[randomInt(words.length)] || "";
-
-  step(
-    `Alice's program starts, in the team ${TEAM}, and says to all that it is here. Mallory hears it once.`,
-  );
-  const token = await hearBeacon(lab, passphrase);
-  showWire("alice -> all", token);
+  const capture = option("capture");
+  const { token, team } =
+    capture === ""
+      ? await hearAlice(lab, option("passphrase") || words[randomInt(words.length)] || "")
+      : await readCapture(userPath(capture), option("team"));
+  showWire("to all", token);
 
   step("Mallory goes home, and tries words. Nobody is asked, and nobody notices.");
   const progress = new GuessProgress(words.length);
   const started = performance.now();
-  const found = await findPassphrase(token, TEAM, words, () => progress.tried());
-  const each = (performance.now() - started) / 1000 / Math.max(1, progress.count);
+  const found = await findPassphrase(token, team, words, () => progress.tried());
+  const seconds = (performance.now() - started) / 1000 / Math.max(1, progress.count);
   progress.end();
   if (found === undefined) stopped("tried in vain", `${progress.count} of ${words.length} words`);
   else {
-    const opened = decryptToken(await deriveTeamKey(found, TEAM), token);
+    const opened = decryptToken(await deriveTeamKey(found, team), token);
     if (opened === undefined) throw new AttackError("the word that was found does not open the beacon");
     proof("the passphrase", found);
     proof("what the beacon says", sayingOf(opened.plaintext));
   }
 
-  step("What would a better one have cost Mallory?");
-  say(`   one word takes ${each.toFixed(2)} s here`);
-  say(`   six words that a program has drawn take ${inYears(each * DRAWN)} on a thousand such machines`);
+  step("What would a better one have cost Mallory? To try all of a kind takes:");
+  showCosts(seconds);
 });
 
 /** Starts Alice's program, which is told to call Mallory's port as well, and waits for a token. */
-async function hearBeacon(lab: LanLab, passphrase: string): Promise<string> {
-  const socket = createSocket("udp4");
-  try {
-    socket.bind(0, "127.0.0.1");
-    await once(socket, "listening");
-    const heard = once(socket, "message", { signal: AbortSignal.timeout(PATIENCE) });
-    heard.catch(() => {}); // If Alice does not start, that is said first.
-    return await withTemporaryFolder(async (folder) => {
-      const phraseFile = join(folder, "passphrase");
-      writeFileSync(phraseFile, `${passphrase}\n`);
-      const alice = lab.startProgram("05-lan-chat/peer.ts", [
-        ...["--name", "alice", "--team", TEAM, "--port", "0", "--data", join(folder, "alice")],
-        ...["--passphrase-file", phraseFile, "--peer", `127.0.0.1:${socket.address().port}`],
-      ]);
-      await alice.line(/^listening on /);
-      const [datagram] = (await heard.catch(() => {
-        throw new AttackError("alice is not heard");
-      })) as [Buffer];
-      await alice.kill();
-      return datagram.toString("latin1");
-    });
-  } finally {
-    socket.close();
-  }
+async function hearAlice(lab: LanLab, passphrase: string): Promise<Heard> {
+  const { team } = lab;
+  step(`Alice's program says to all of ${team} that it is here. Mallory hears it once.`);
+  lab.passphrase = passphrase;
+  const mallory = await lab.listenToDatagrams();
+  const alice = await lab.startPeer("alice", { argv: ["--peer", mallory.address] });
+  const token = (await mallory.next()).toString("latin1");
+  await alice.leaves();
+  return { token, team };
+}
+
+/** The first token in a datagram of a recording, and the team that its frames name. */
+async function readCapture(path: string, given: string): Promise<Heard> {
+  const { conversations, streams } = await loadCapture(path, false);
+  const datagrams = conversations.flatMap((conversation) => [...conversation.datagrams()]);
+  const beacon = datagrams.find(({ payload }) => tokenOf(payload) !== undefined)?.payload;
+  if (beacon === undefined) throw new AttackError(`there is no beacon in ${path}`);
+  const protocols = streams.map((stream) => recognise(linesOf(stream)));
+  const named = protocols.flatMap((protocol) => (protocol.name === "session" ? [protocol.team] : []));
+  const team = given || named[0];
+  if (team === undefined) throw new AttackError("there is no frame that names the team: say it with --team");
+  step(`Somebody on the way has recorded the team ${team}. Mallory takes one beacon.`);
+  return { token: beacon.toString("latin1"), team };
 }
 
 /** @throws AttackError if the file cannot be read, or has no words */
@@ -135,7 +155,22 @@ function sayingOf(plaintext: Buffer): string {
   return `${name} of ${team}, at ${address}`;
 }
 
-function inYears(seconds: number): string {
-  const years = seconds / 1000 / 86400 / 365;
-  return `${Math.round(years).toLocaleString("en")} years`;
+/** @param seconds how long one passphrase takes */
+function showCosts(seconds: number): void {
+  const count = WORDS.length.toLocaleString("en");
+  const rows: [string, number][] = [
+    ["one passphrase", 1],
+    [`one word of a dictionary of ${DICTIONARY.toLocaleString("en")}`, DICTIONARY],
+    ...[2, 4, 6].map((drawn): [string, number] => [
+      `${drawn} of the ${count} words of --new-team`,
+      WORDS.length ** drawn,
+    ]),
+  ];
+  say(`   ${"".padEnd(38)} ${"this machine".padEnd(18)} ${MACHINES.toLocaleString("en")} of them`);
+  for (const [what, possibilities] of rows) {
+    const one = possibilities * seconds;
+    const many = possibilities === 1 ? "" : duration(one / MACHINES);
+    const here = possibilities === 1 ? `${seconds.toFixed(2)} seconds` : duration(one);
+    say(`   ${what.padEnd(38)} ${here.padEnd(18)} ${many}`.trimEnd());
+  }
 }

@@ -38,6 +38,8 @@ describe("npm run attack", () => {
       ["spoof", "--text", "/quit"],
       ["spoof", "--text", "x".repeat(300)],
       ["mallory", "--port", "65536"],
+      ["mallory", "--stage", "05"],
+      ["weak-passphrase", "--stage", "04"],
     ];
     for (const argv of wrong) {
       const program = scene.startAttack(...argv);

@@ -225,6 +225,7 @@ class Peers(WithPeers):
         alice, bob = self.pair()
         alice.enters("/connect bob")
         bob.shows("safety number with alice: .*")
+        alice.shows("safety number with bob: .*")
         shown = []
         entered = 0
         while entered < count:
@@ -438,9 +439,9 @@ class Peers(WithPeers):
         pathlib.Path(damaged, "history.db").write_bytes(b"SQLite format 3\0" + b"x" * 5_000)
         pathlib.Path(latin).write_bytes(b"z\xfc\n")
         for code, pattern, options in (
-                (1, "error: .* uses .*", ["--passphrase-file", passphrase, "--data", alice.data]),
+                (1, "error: .*(use|uses) .*", ["--passphrase-file", passphrase, "--data", alice.data]),
                 (1, "error: .*damaged.*", ["--passphrase-file", passphrase, "--data", damaged]),
-                (1, "error: .* not UTF-8.*", ["--passphrase-file", latin]),
+                (1, "error: .*UTF-8.*", ["--passphrase-file", latin]),
                 (1, "error: .*passphrase.*", []),
                 (2, ".*all.*", ["--name", "all"]),
                 (2, ".*1023.*", ["--port", "1023"]),
