@@ -50,9 +50,9 @@ export function formatAddress(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** An IPv6 address as RFC 5952 says: the shortest form, in lower case. */
-function usualSpelling(host: string): string {
-  return new URL(`http://[${host}]`).hostname.slice(1, -1);
+/** An IPv6 address as RFC 5952 says: the shortest form, in lower case. Any other host stays as it is. */
+export function usualSpelling(host: string): string {
+  return isIPv6(host) ? new URL(`http://[${host}]`).hostname.slice(1, -1) : host;
 }
 
 /** Says if it is an address that never leaves the machine. */

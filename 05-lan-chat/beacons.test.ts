@@ -104,6 +104,17 @@ describe("beacons", () => {
     }
   });
 
+  it("P8.5 a body with half of a character has no bytes that could be signed", () => {
+    const body = JSON.stringify({ ...CONTENT, key: "", more: "x" });
+    for (const [text, isRight] of [
+      [body, true],
+      [body.replace("x", "\ud800"), false],
+    ] as const) {
+      const plaintext = Buffer.from(JSON.stringify({ body: text, signature: "" }));
+      expect(parseBeacon(plaintext, 1_764_360_042) !== undefined).to.equal(isRight);
+    }
+  });
+
   it("survives whatever JSON stands under the team's key", () => {
     for (const text of ['{"body":"{}","signature":""}', "[]", '"x"', "1", "null", "{}", "[".repeat(700)])
       expect(parseBeacon(Buffer.from(text), 1)).to.equal(undefined);

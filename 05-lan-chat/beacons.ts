@@ -43,7 +43,7 @@ export const BEACON_MAX_BYTES = 1472;
 export const BEACON_LABEL = "p2p-mesh 05 beacon";
 
 /** A session may be so much later than its token's time, in milliseconds (P8.6). */
-const SESSION_AHEAD_MS = 30_000;
+export const SESSION_AHEAD_MS = 30_000;
 
 /** P2.1, and not `all` either, which the terminal uses (P8.1). */
 export function isPeerName(value: unknown): value is string {
@@ -84,7 +84,8 @@ export function openBeacon(
 export function parseBeacon(plaintext: Buffer, seconds: number): BeaconClaim | undefined {
   const { body, signature } = parseJsonObject(plaintext) ?? {};
   const signatureBytes = decodeBase64(signature);
-  if (typeof body !== "string" || signatureBytes === undefined) return undefined;
+  // Half of a character has no bytes that could have been signed.
+  if (typeof body !== "string" || !body.isWellFormed() || signatureBytes === undefined) return undefined;
   const { type, name, team, address, session, seq, key } = parseJsonObject(Buffer.from(body)) ?? {};
   const keyBytes = decodeBase64(key);
   if (

@@ -30,6 +30,8 @@ export interface ConversationsSettings {
   note: (line: string) => void;
   /** The time in milliseconds since 1970. */
   now: () => number;
+  /** A clock for pauses, in milliseconds, that nobody sets: `now` unless told otherwise. */
+  elapsed?: () => number;
   /** Runs work when the program turns to the next event: setImmediate unless told otherwise. */
   later?: (work: () => void) => void;
 }
@@ -37,6 +39,7 @@ export interface ConversationsSettings {
 /** The same for the parts of the conversations: they write together, too. */
 export interface Surroundings extends ConversationsSettings {
   writes: GatheredWrites;
+  elapsed: () => number;
 }
 
 /** The session with a peer, made if there is none; undefined if that fails for whatever reason. */

@@ -200,6 +200,24 @@ describe("05 conversations (P9.7 to P9.10)", () => {
       expect(bob.shown).to.deep.equal(["alice to all> hello"]);
     });
 
+    it("wait 30 s by a clock that nobody can set", async () => {
+      mesh.away.clear();
+      mesh.connect(alice, bob);
+      alice.conversations.sayToAll("hi");
+      alice.turn();
+      for (const hours of [-1000, 1000, 0]) {
+        mesh.clockIsAhead = hours * 3_600_000;
+        alice.conversations.tick();
+        alice.turn();
+        expect(alice.shown).to.not.include("not delivered to bob: 1");
+      }
+      mesh.clockIsAhead = -3_600_000_000;
+      mesh.now += 30_000;
+      alice.conversations.tick();
+      alice.turn();
+      expect(alice.shown).to.include("not delivered to bob: 1");
+    });
+
     it("are not delivered to who has not acknowledged within 30 s, and delay nobody", async () => {
       mesh.connect(alice, bob);
       alice.conversations.sayToAll("hello");

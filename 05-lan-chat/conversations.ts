@@ -37,7 +37,8 @@ export class Conversations {
   readonly #calls = new Map<string, { next: number; pause: number }>();
 
   constructor(settings: ConversationsSettings) {
-    this.#around = { ...settings, writes: new GatheredWrites(settings.history, settings.later) };
+    const { history, later, now, elapsed = now } = settings;
+    this.#around = { ...settings, elapsed, writes: new GatheredWrites(history, later) };
     this.#letters = new LetterPost(this.#around);
     this.#messages = new OwnMessages(this.#around, (id) => this.#letters.delivered(id));
     this.#rooms = new RoomList(this.#around);
@@ -172,9 +173,9 @@ export class Conversations {
   tick(): void {
     this.#messages.tick();
     this.#letters.tick();
-    const { activePeers, sessionOf, now } = this.#around;
+    const { activePeers, sessionOf, elapsed } = this.#around;
     for (const peer of activePeers()) {
-      const isDue = (this.#calls.get(peer)?.next ?? 0) <= now();
+      const isDue = (this.#calls.get(peer)?.next ?? 0) <= elapsed();
       if (isDue && sessionOf(peer) === undefined && this.isWaiting(peer)) this.#call(peer);
     }
   }
@@ -182,7 +183,7 @@ export class Conversations {
   #call(fingerprint: string): void {
     const { pause } = this.#calls.get(fingerprint) ?? { pause: FIRST_PAUSE };
     this.#calls.set(fingerprint, {
-      next: this.#around.now() + pause,
+      next: this.#around.elapsed() + pause,
       pause: Math.min(2 * pause, LONGEST_PAUSE),
     });
     void sessionWith(this.#around, fingerprint);

@@ -2,7 +2,7 @@
 // libsql is SQLite with prebuilt binaries; what it calls a database is a connection to one.
 
 import { chmodSync, closeSync, existsSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import Database from "libsql";
 import { UserError } from "./program.ts";
 
@@ -42,10 +42,12 @@ export class FolderLock {
    */
   constructor(dir: string) {
     try {
-      this.#connection = new Database(join(dir, "lock"));
+      this.#connection = new Database(resolve(dir, "lock"));
       this.#connection.exec("BEGIN EXCLUSIVE");
     } catch (error) {
-      if (codeOf(error) !== "SQLITE_BUSY") throw storageError(error, dir);
+      const code = codeOf(error);
+      if (code === "SQLITE_NOTADB") throw new UserError(`${join(dir, "lock")} is damaged: remove it`);
+      if (code !== "SQLITE_BUSY") throw storageError(error, dir);
       throw new UserError(
         `${dir} is in use by another program: end that one, or choose a folder with --data`,
       );
@@ -63,6 +65,7 @@ export class DatabaseFile {
   readonly #dir: string;
   readonly #connection: Database.Database;
   readonly #statements = new Map<string, Database.Statement<unknown[]>>();
+  #isClosed = false;
 
   /**
    * Opens DIR/history.db, or makes it. A file that is damaged, or made by something else, is left as it is.
@@ -70,7 +73,8 @@ export class DatabaseFile {
    */
   constructor(dir: string, schema: Schema) {
     this.#dir = dir;
-    const path = join(dir, "history.db");
+    // An absolute path: to SQLite, a path that begins with file: is an address, in which `?` and `%` have meanings.
+    const path = resolve(dir, "history.db");
     checkHeader(path, schema);
     try {
       this.#connection = new Database(path);
@@ -127,7 +131,9 @@ export class DatabaseFile {
     }
   }
 
+  /** @throws Error after close(): libsql would end the whole program */
   #statement(sql: string): Database.Statement<unknown[]> {
+    if (this.#isClosed) throw new Error("the history is closed");
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#connection.prepare(sql);
@@ -141,6 +147,7 @@ export class DatabaseFile {
    * Within another transaction it is a part of that one.
    */
   transaction<T>(work: () => T): T {
+    if (this.#isClosed) throw new Error("the history is closed");
     if (this.#connection.inTransaction) return work();
     this.#connection.exec("BEGIN IMMEDIATE");
     try {
@@ -161,6 +168,7 @@ export class DatabaseFile {
     } catch {
       // On a full disk the log stays beside the file. Nothing is lost: the next start reads both.
     }
+    this.#isClosed = true;
     this.#statements.clear();
     this.#connection.close();
   }

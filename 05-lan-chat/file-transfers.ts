@@ -369,14 +369,17 @@ export class FileTransfers {
       },
       complete: (path, lastOffset) => {
         record.path = path;
+        // It may have been offered again meanwhile, in a session that knows nothing of its pieces.
+        const last = transfer.session;
+        const isSame = last === session && lastOffset !== undefined;
         this.#end(transfer, "done", "", () => {
+          if (isSame) last?.send({ type: "chunk-ack", file, offset: lastOffset });
           // To accept a file at its end says that all of it is here, and in its place.
-          if (lastOffset === undefined) session?.send({ type: "accept", file, offset: record.size });
-          else session?.send({ type: "chunk-ack", file, offset: lastOffset });
+          else last?.send({ type: "accept", file: record.file, offset: record.size });
         });
       },
       failed: (reason) => {
-        session?.send({ type: "cancel", file });
+        transfer.session?.send({ type: "cancel", file: record.file });
         this.#fail(transfer, reason);
       },
     });
@@ -411,12 +414,18 @@ export class FileTransfers {
     transfer.session = undefined;
   }
 
-  /** Does something with a part when everybody else is done with it. */
+  /** Does something with a part when everybody else is done with it. If that fails, the part stays: nothing depends on it. */
   #usePart(record: FileRecord, use: () => Promise<void>): void {
     const name = partName(record.fingerprint, record);
-    const done = (this.#parts.get(name) ?? Promise.resolve()).then(use).finally(() => {
-      if (this.#parts.get(name) === done) this.#parts.delete(name);
-    });
+    const tell = (error: unknown): void =>
+      this.#around.note(`what has come of file ${record.number} was left in files/.part: ${reasonOf(error)}`);
+    const before = this.#parts.get(name) ?? Promise.resolve();
+    const done = before
+      .then(use)
+      .catch(tell)
+      .finally(() => {
+        if (this.#parts.get(name) === done) this.#parts.delete(name);
+      });
     this.#parts.set(name, done);
   }
 

@@ -8,6 +8,7 @@ import { nodeCommand } from "../programs/node-command.ts";
 import { leaveOut, withTool } from "../tests/support/tools.ts";
 import { type History, openHistory } from "./history.ts";
 import { UserError } from "./program.ts";
+import type { SignedRoom } from "./rooms.ts";
 
 const HELPER = "tests/support/open-history.ts";
 
@@ -243,10 +244,68 @@ rm '${mounted}/filler'; ${helper} '${mounted}' open`;
       history.markSent(1, "bob");
       history.settle("all", "carol", "delivered");
       expect(history.requeue("bob")).to.deep.equal([]);
-      expect(history.giveUpBroadcasts(6)).to.deep.equal([]);
-      expect(history.giveUpBroadcasts(7)).to.deep.equal([{ number: 1, fingerprint: "bob" }]);
+      expect(history.giveUpBroadcasts(0)).to.deep.equal([]);
+      expect(history.giveUpBroadcasts(1)).to.deep.equal([{ number: 1, fingerprint: "bob" }]);
       expect(history.lines("bob", 9)[0]?.state).to.equal("failed");
     });
+  });
+
+  it("knows which acknowledgements of letters are too many for one writer, and keeps the youngest", () => {
+    const letter = { body: "", signature: "", from: "alice", sent: 1 };
+    using((history) => {
+      for (let number = 0; number < 103; number++)
+        history.keepOwnLetter({ ...letter, to: "bob", id: `${number}` }, "ack");
+      history.keepOwnLetter({ ...letter, to: "carol", id: "carol's" }, "ack");
+      history.keepOwnLetter({ ...letter, to: "bob", id: "no answer" }, "message");
+      expect(history.tooManyAcks("bob")).to.deep.equal(["0", "1", "2"]);
+      expect(history.tooManyAcks("carol")).to.deep.equal([]);
+    });
+  });
+
+  it("keeps 512 rooms of others, and as many versions of these as they make", () => {
+    const room = (number: number, version: number): SignedRoom => ({
+      id: `maker${number >> 5}.${number}`,
+      name: "room",
+      members: [],
+      version,
+      body: "",
+      signature: "",
+    });
+    using((history) => {
+      history.transaction(() => {
+        for (let number = 0; number < 512; number++)
+          expect(history.keepRoom(room(number, 1), false)).to.equal(true);
+      });
+      expect(history.keepRoom(room(512, 1), false)).to.equal(false);
+      expect(history.keepRoom(room(511, 2), false)).to.equal(true);
+      expect(history.keepRoom(room(512, 1), false, Number.POSITIVE_INFINITY), "our own").to.equal(true);
+    });
+  });
+
+  it("says so when it is used after it was closed, and does not end the program as libsql does", () => {
+    const history = openHistory(dir);
+    history.close();
+    expect(() => history.rooms()).to.throw("the history is closed");
+    expect(() => say(history, "hi")).to.throw("the history is closed");
+  });
+
+  it("names the file that is damaged, if that is the lock", () => {
+    using(() => {});
+    writeFileSync(join(dir, "lock"), Buffer.alloc(4096, "nonsense "));
+    expect(refusal(dir)).to.equal(`${join(dir, "lock")} is damaged: remove it`);
+  });
+
+  it("takes a folder's name as it is, also where SQLite would read an address in it", () => {
+    const folder = join(dir, "file:a?mode=memory");
+    mkdirSync(folder);
+    const before = process.cwd();
+    try {
+      process.chdir(dir);
+      openHistory("file:a?mode=memory").close();
+    } finally {
+      process.chdir(before);
+    }
+    expect(readFileSync(join(folder, "history.db")).length).to.be.above(0);
   });
 
   it("keeps each message of others once, and knows which were not shown", () => {

@@ -74,8 +74,9 @@ const BYTES_OF_ONE = 1024 * 1024;
 const LETTERS_OF_ALL = 1000;
 const BYTES_OF_ALL = 16 * 1024 * 1024;
 
-/** How many rooms of one maker are kept, so that no peer can fill the disk with them. */
+/** How many rooms of one maker are kept, and how many of all others, so that no peers can fill the disk with them. */
 const ROOMS_OF_ONE = 64;
+const ROOMS_OF_OTHERS = 512;
 
 /** The text of a message, as bytes: libsql ends a string that it reads at the first NUL, which a text may hold. */
 const TEXT = "CAST(text AS BLOB) AS text";
@@ -307,13 +308,13 @@ export class History {
     this.#file.run("UPDATE deliveries SET state = 'queued' WHERE state = 'sent'");
   }
 
-  /** Gives up what went to all, was written by this time, and is not acknowledged. @returns what it gave up, in order */
-  giveUpBroadcasts(writtenBy: number): Delivery[] {
+  /** Gives up what went to all, up to this number, and is not acknowledged. @returns what it gave up, in order */
+  giveUpBroadcasts(last: number): Delivery[] {
     return this.#file
       .all(
         `UPDATE deliveries SET state = 'failed' WHERE state IN ('queued', 'sent') AND number IN
-         (SELECT number FROM own_messages WHERE target = 'all' AND written <= ?) RETURNING number, fingerprint`,
-        writtenBy,
+         (SELECT number FROM own_messages WHERE target = 'all' AND number <= ?) RETURNING number, fingerprint`,
+        last,
       )
       .map((row) => ({ number: Number(row.number), fingerprint: String(row.fingerprint) }))
       .sort((left, right) => left.number - right.number);
@@ -465,6 +466,21 @@ export class History {
     );
   }
 
+  /**
+   * The ids of our letters that acknowledge one writer's letters, beyond as many as others would carry of us, oldest first.
+   * Else a writer could fill the disk by never answering them. Without one of them, the writer's message arrives again.
+   */
+  tooManyAcks(reader: string): string[] {
+    return this.#file
+      .all(
+        "SELECT id FROM own_letters WHERE reader = ? AND acknowledges = 1 ORDER BY position DESC LIMIT -1 OFFSET ?",
+        reader,
+        LETTERS_OF_ONE,
+      )
+      .map(({ id }) => String(id))
+      .reverse();
+  }
+
   /** Our letters that still need carriers, oldest first. */
   ownLetters(): { id: string; reader: string; content: "message" | "ack" }[] {
     return this.#file
@@ -521,17 +537,14 @@ export class History {
   /**
    * Keeps a newer version of a room.
    * @param isDropped we are not among its members any more
-   * @returns false if its maker has too many rooms
+   * @param mostInAll how many rooms there may be before a new one is refused
+   * @returns false if its maker, or all together, have too many rooms
    */
-  keepRoom(room: SignedRoom, isDropped: boolean): boolean {
+  keepRoom(room: SignedRoom, isDropped: boolean, mostInAll = ROOMS_OF_OTHERS): boolean {
     const maker = room.id.slice(0, room.id.indexOf("."));
     return this.transaction(() => {
-      const others = this.#file.get(
-        "SELECT count(*) AS count FROM rooms WHERE maker = ? AND id <> ?",
-        maker,
-        room.id,
-      );
-      if (Number(others?.count) >= ROOMS_OF_ONE) return false;
+      const isNew = this.versionOf(room.id) === 0;
+      if (isNew && (this.#countRooms(maker) >= ROOMS_OF_ONE || this.#countRooms() >= mostInAll)) return false;
       this.#noteFormerMembers(room);
       this.#file.run(
         `INSERT INTO rooms (id, maker, name, members, version, body, signature, dropped) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -548,6 +561,15 @@ export class History {
       );
       return true;
     });
+  }
+
+  /** @param maker undefined: of all makers */
+  #countRooms(maker?: string): number {
+    const row = this.#file.get(
+      "SELECT count(*) AS count FROM rooms WHERE maker = ?1 OR ?1 IS NULL",
+      maker ?? null,
+    );
+    return Number(row?.count);
   }
 
   #noteFormerMembers({ id, members }: SignedRoom): void {

@@ -12,8 +12,8 @@ export interface IncomingEvents {
   choose(path: string): void;
   /** All of it is there, under this path. @param lastOffset the piece that is not acknowledged yet; undefined if all was there before */
   complete(path: string, lastOffset: number | undefined): void;
-  /** It cannot go on. @param reason for the user @param isWrong what came is not what was offered: the part is gone */
-  failed(reason: string, isWrong: boolean): void;
+  /** It cannot go on. @param reason for the user */
+  failed(reason: string): void;
 }
 
 export class IncomingFile {
@@ -47,6 +47,8 @@ export class IncomingFile {
   begin(before: Promise<void>, opened: (offset: number) => void): void {
     this.#do(async () => {
       await before;
+      // An offer that is made again and again must not let us read the part again for each.
+      if (this.#isStopped) return;
       const { fingerprint, size } = this.#record;
       this.#part = await PartFile.open(this.#dir, partName(fingerprint, this.#record), size);
       this.#expected = this.#part.size;
@@ -78,7 +80,7 @@ export class IncomingFile {
     if ((await part.complete()) !== this.#record.sha256) {
       await part.remove();
       this.#part = undefined;
-      return this.#events.failed("what came is not what was offered (its SHA-256 is wrong)", true);
+      return this.#events.failed("what came is not what was offered (its SHA-256 is wrong)");
     }
     const path = await part.place(join(this.#dir, "files"), this.#record.name, this.#events.choose);
     this.#events.complete(path, lastOffset);
@@ -104,7 +106,7 @@ export class IncomingFile {
     };
     this.#work = this.#work.then(next).catch((error: unknown) => {
       this.#isStopped = true;
-      this.#events.failed(error instanceof Error ? error.message : String(error), false);
+      this.#events.failed(error instanceof Error ? error.message : String(error));
     });
   }
 }

@@ -211,6 +211,14 @@ describe("05 letters with their carriers (P9.8)", () => {
     expect(bob.shown).to.deep.equal(["alice> hi", "letter from alice> hi"]);
   });
 
+  it("are acknowledged by 100 letters at most that their writer never answers: the disk does not fill with them", () => {
+    const count = 102;
+    for (let number = 0; number < count; number++)
+      hand(alice, bob, letterOf(alice, bob, number.toString(16).padStart(32, "0")));
+    expect(bob.shown).to.have.length(count);
+    expect(bob.history.ownLetters()).to.have.length(100);
+  });
+
   it("that acknowledge are not acknowledged by letters, and count only from the reader", async () => {
     mesh.away.add("bob");
     alice.conversations.writeLetter(bob.identity.fingerprint, "hi");

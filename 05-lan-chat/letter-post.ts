@@ -85,7 +85,7 @@ export class LetterPost {
     });
   }
 
-  /** One of our messages has arrived: no letter needs to bring it any more. Call it in a transaction. */
+  /** What a letter of ours says has arrived, or is given up: nobody needs to bring it any more. Call it in a transaction. */
   delivered(id: string): void {
     this.#around.history.dropOwnLetter(id);
     this.#handed.delete(id);
@@ -121,7 +121,9 @@ export class LetterPost {
     this.#handed.set(id, handed.add(carrier));
     const session = this.#around.sessionOf(carrier);
     if (session?.isOpen) return this.#sendOwn(id, carrier, session);
-    void sessionWith(this.#around, carrier).then((made) => this.#sendOwn(id, carrier, made));
+    void sessionWith(this.#around, carrier).then((made) =>
+      this.#around.writes.add({ answer: () => this.#sendOwn(id, carrier, made) }),
+    );
   }
 
   /** If they cannot be reached, another one is looked for in the next round. */
@@ -196,7 +198,9 @@ export class LetterPost {
     writes.add({
       store: () => {
         isNew = history.keepMessage({ sender, id, target: "letter", text, received: now() });
-        if (isNew) history.keepOwnLetter(reply, "ack");
+        if (!isNew) return;
+        history.keepOwnLetter(reply, "ack");
+        for (const oldest of history.tooManyAcks(sender)) this.delivered(oldest);
       },
       show: () => {
         if (isNew) show(`letter from ${shown(sender)}> ${printable(text)}`);
@@ -291,9 +295,9 @@ export class LetterPost {
 
   /** Looks for carriers again, and forgets what nobody reads any more. */
   tick(): void {
-    const { now, writes, history } = this.#around;
-    if (now() < this.#nextRound) return;
-    this.#nextRound = now() + ROUND;
+    const { now, elapsed, writes, history } = this.#around;
+    if (elapsed() < this.#nextRound) return;
+    this.#nextRound = elapsed() + ROUND;
     this.#handAll();
     if (history.hasLettersBefore(now() - KEPT_FOR)) {
       writes.add({ store: () => history.dropLettersBefore(now() - KEPT_FOR) });

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { decodeBase64 } from "./base64.ts";
-import { type Identity, identityOf, parsePublicKey } from "./identity.ts";
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { decryptToken, encryptToken } from "./fernet.ts";
+import { type Identity, identityOf, parsePublicKey, sign } from "./identity.ts";
 import { isCarriedAt, isReadAt, isSignedLetter, makeLetter, openLetter, parseLetter } from "./letters.ts";
 
 interface LetterCase {
@@ -47,6 +48,20 @@ describe("05 letters (P9.8)", () => {
             : openLetter(letter, identity(reader), writer);
         expect(opened).to.deep.equal(expected === "accept" ? { type: "message", text } : undefined);
       });
+    }
+  });
+
+  it("opens no letter in which something stands before the JSON text, be it a byte order mark", () => {
+    const key = Buffer.alloc(32, 7);
+    for (const before of ["", "\uFEFF"]) {
+      const letter = makeLetter(alice, bob, { type: "message", text: "hi" }, ID, SENT, key);
+      const { token, ...members } = JSON.parse(letter.body);
+      const plaintext = decryptToken(key, token)?.plaintext ?? Buffer.alloc(0);
+      const other = encryptToken(key, Buffer.concat([Buffer.from(before), plaintext]), 1);
+      const body = JSON.stringify({ ...members, token: other });
+      const signature = encodeBase64(sign(alice, "p2p-mesh 05 letter", Buffer.from(body)));
+      const opened = openLetter({ ...letter, body, signature }, bob, alice);
+      expect(opened !== undefined).to.equal(before === "");
     }
   });
 

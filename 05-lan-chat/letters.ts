@@ -4,6 +4,7 @@
 // can read it or change it. But whoever gets the reader's private key, even years later, can read every letter that was
 // ever recorded: letters have no forward secrecy. Sessions have it.
 
+import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 import { decryptToken, encryptToken, FERNET_KEY_BYTES } from "./fernet.ts";
@@ -130,19 +131,10 @@ export function openLetter(
 }
 
 function parseContent(plaintext: Buffer, letter: Letter): LetterContent | undefined {
-  const text = decodeUtf8(plaintext);
-  const members = text === undefined ? undefined : parseBody(text);
+  const members = isUtf8(plaintext) ? parseBody(plaintext.toString()) : undefined;
   if (members === undefined) return undefined;
   if (members.from !== letter.from || members.to !== letter.to || members.id !== letter.id) return undefined;
   if (members.type === "message" && isText(members.text)) return { type: "message", text: members.text };
   if (members.type === "ack" && isId(members.of)) return { type: "ack", of: members.of };
   return undefined;
-}
-
-function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

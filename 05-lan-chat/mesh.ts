@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { Acquaintances } from "./acquaintances.ts";
 import { formatAddress } from "./addresses.ts";
+import { SESSION_AHEAD_MS } from "./beacons.ts";
 import { BeaconGate, DROP_REASONS, type DropReason } from "./beacon-gate.ts";
 import { Conversations } from "./conversations.ts";
 import { Directory, type DirectoryEvent, type KnownPeer } from "./directory.ts";
@@ -99,6 +100,8 @@ export class Mesh {
   readonly #successors = new WeakSet<Session>();
   #timer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
+  /** The history is closed. */
+  #isOver = false;
 
   constructor(settings: MeshSettings, opened: Opened) {
     this.#settings = settings;
@@ -154,6 +157,8 @@ export class Mesh {
       show: settings.show,
       note: settings.note,
       now: Date.now,
+      elapsed: () => performance.now(),
+      later: (work) => void setImmediate().then(() => (this.#isOver ? undefined : this.#guard(work))),
     });
   }
 
@@ -166,6 +171,11 @@ export class Mesh {
     server.on("error", () => {}); // A connection could not be accepted (too many open files, say). The others go on.
     this.#timer = setInterval(() => this.#guard(() => this.#tick()), TICK);
     if (!options.discovers) return closeSockets(ports);
+    const session = history.takeSession(Date.now());
+    if (session > Date.now() + SESSION_AHEAD_MS)
+      note(
+        `warning: the clock was ahead when this folder was used before: until ${new Date(session).toISOString()} others drop our beacons; is the clock right now?`,
+      );
     this.#discovery = await startDiscovery({
       name: options.name,
       identity,
@@ -174,7 +184,7 @@ export class Mesh {
       ports,
       peers: options.peers,
       beaconSeconds: options.beacon / 1000,
-      session: history.takeSession(Date.now()),
+      session,
       gate: this.#gate,
       directory: this.#directory,
       onBeacon: ({ key, name }) => this.#known.heard(key, name),
@@ -201,6 +211,7 @@ export class Mesh {
       await this.conversations.close();
     } finally {
       closeSockets(ports); // Those of a discovery that could not start.
+      this.#isOver = true;
       history.close();
     }
   }

@@ -29,8 +29,8 @@ export class OwnMessages {
   readonly #lines = new Map<string, Line>();
   /** Peers that are being called, and the messages for which we say `queued` if they do not answer. */
   readonly #calls = new Map<string, number[]>();
-  /** When the messages to all were written that may still be open, the oldest first. */
-  #broadcasts: number[] = [];
+  /** The numbers of the messages to all that may still be open, and when they were written; the oldest first. */
+  #broadcasts: { number: number; at: number }[] = [];
   readonly #delivered: (id: string) => void;
 
   /** @param delivered is told, within a transaction, which message one recipient has */
@@ -59,7 +59,7 @@ export class OwnMessages {
     unreachable: (id: string) => void = () => {},
   ): void {
     if (!isText(text)) throw new UserError(`a message is 1 to ${MAX_TEXT_BYTES} bytes of text`);
-    const { history, writes, show, now } = this.#around;
+    const { history, writes, show, now, elapsed } = this.#around;
     const message = { id: makeId(), target, text, written: now() };
     let number = 0;
     writes.add({
@@ -68,7 +68,7 @@ export class OwnMessages {
       },
       show: () => {
         show(`${number} ${label}> ${printable(text)}`);
-        if (target === "all") this.#broadcasts.push(message.written);
+        if (target === "all") this.#broadcasts.push({ number, at: elapsed() });
       },
       answer: () => {
         for (const recipient of recipients)
@@ -160,19 +160,20 @@ export class OwnMessages {
 
   /** Gives up what went to all and was not acknowledged in time. */
   tick(): void {
-    const writtenBy = this.#around.now() - BROADCAST_PATIENCE;
-    const [oldest] = this.#broadcasts;
-    if (oldest === undefined || oldest > writtenBy) return;
-    this.#broadcasts = this.#broadcasts.filter((written) => written > writtenBy);
-    this.#giveUpBroadcasts(writtenBy);
+    const writtenBy = this.#around.elapsed() - BROADCAST_PATIENCE;
+    const late = this.#broadcasts.filter(({ at }) => at <= writtenBy).at(-1);
+    if (late === undefined) return;
+    this.#broadcasts = this.#broadcasts.filter(({ number }) => number > late.number);
+    this.#giveUpBroadcasts(late.number);
   }
 
-  #giveUpBroadcasts(writtenBy: number): void {
+  /** @param last the greatest number of those that are given up */
+  #giveUpBroadcasts(last: number): void {
     const { history, writes } = this.#around;
     let given: ReturnType<typeof history.giveUpBroadcasts> = [];
     writes.add({
       store: () => {
-        given = history.giveUpBroadcasts(writtenBy);
+        given = history.giveUpBroadcasts(last);
       },
       show: () => {
         for (const { number, fingerprint } of given) {

@@ -5,6 +5,7 @@ import { createHash, type Hash } from "node:crypto";
 import { constants, lstatSync, mkdirSync } from "node:fs";
 import { type FileHandle, link, lstat, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { UserError } from "./program.ts";
 import { numberedName } from "./transfers.ts";
 
 /** Read and write, make it if it is not there, and follow no link: nobody may make us write into another file. */
@@ -16,11 +17,12 @@ const READ_BYTES = 1024 * 1024;
 /** What a file system answers that knows no second name for a file. */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
-/** Makes DIR/files and DIR/files/.part. @throws Error if one of them is there, and is no folder */
+/** Makes DIR/files and DIR/files/.part. @throws UserError if one of them is a link; Error if it cannot be made */
 export function prepareFileFolders(dir: string): void {
   for (const folder of [join(dir, "files"), join(dir, "files", ".part")]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (!lstatSync(folder).isDirectory()) throw new Error(`${folder} is a link, and not followed`);
+    if (!lstatSync(folder).isDirectory())
+      throw new UserError(`${folder} is no folder, and a link is not followed: move it away`);
   }
 }
 

@@ -51,6 +51,8 @@ describe("the options of the peer (P8.1)", () => {
       discovers: false,
     });
     expect(options("--host", "[::1]").host).to.equal("::1");
+    // Others take no other spelling for an address.
+    expect(options("--host", "2001:DB8:0:0::1").host).to.equal("2001:db8::1");
   });
 
   it("take --peer several times, each address once", () => {
@@ -94,6 +96,7 @@ describe("the options of the peer (P8.1)", () => {
       ["--host", "localhost"],
       ["--host", ""],
       ["--host", "1.2.3"],
+      ["--host", "fe80::1%eth0"],
       ["--peer", "10.0.0.1"],
       ["--peer", "10.0.0.1:0"],
       ["--peer", "::1:5000"],

@@ -10,6 +10,7 @@ import {
   readOptions,
   secondsOption,
 } from "./arguments.ts";
+import { usualSpelling } from "./addresses.ts";
 import { isUsername, nameKey } from "./messages.ts";
 import { ACCESS_LEVELS, type Access } from "./trust.ts";
 
@@ -92,7 +93,7 @@ export function readPeerCall(argv: readonly string[], stageFolder: string): Peer
       name,
       team,
       passphraseFile: given.options.get("passphrase-file"),
-      host: given.options.get("host") ?? "127.0.0.1",
+      host: usualSpelling(given.options.get("host") ?? "127.0.0.1"),
       port: Number(given.options.get("port") ?? 5000),
       peers,
       data: given.options.get("data") ?? join(stageFolder, "data", `${name}-${team}`),
@@ -172,7 +173,8 @@ function checkPort(value: string): string | undefined {
 }
 
 function checkHost(value: string): string | undefined {
-  return isIP(value.replace(/^\[(.*)\]$/, "$1")) !== 0
+  // The wire knows no zones (fe80::1%eth0): each machine has names of its own for them.
+  return isIP(value.replace(/^\[(.*)\]$/, "$1")) !== 0 && !value.includes("%")
     ? undefined
     : "a host is an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all";
 }

@@ -114,7 +114,8 @@ export class RoomList {
     let isKept = false;
     writes.add({
       store: () => {
-        isKept = history.keepRoom(room, false);
+        // Rooms of others keep nobody from making their own.
+        isKept = history.keepRoom(room, false, Number.POSITIVE_INFINITY);
         if (isKept) history.saveSetting(settingOf(room.id), "[]");
       },
       show: () => {

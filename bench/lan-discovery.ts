@@ -3,17 +3,22 @@
 
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { BeaconGate } from "../05-lan-chat/beacon-gate.ts";
+import { makeBeacon } from "../05-lan-chat/beacons.ts";
+import { makeIdentity } from "../05-lan-chat/identity.ts";
 import { startProgram } from "../programs/stage-programs.ts";
 import { makeIdentities } from "./lan-identities.ts";
-import { type LanPeer, type LanTeam, withTeam } from "./lan-team.ts";
+import { type LanPeer, type LanTeam, TEAM, teamKey, withTeam } from "./lan-team.ts";
 import type { Limit, Row } from "./report.ts";
 
 const SIZES = [2, 10, 50];
-const RUNS = 5;
+const RUNS = 3;
 /** So many programs are started side by side. More would wait for each other. */
-const STARTED_AT_ONCE = 4;
+const STARTED_AT_ONCE = 2;
 /** Long before the next beat of 5 s: nobody waits for one. In milliseconds. */
 const LIMIT: Limit = { bound: "at most", value: 2000, of: "value" };
+/** As many as are checked within a second (P8.10) of keys that are not pinned. */
+const BEACONS = 150;
 /** As long as a beacon. */
 const DATAGRAM = Buffer.alloc(1300, "A");
 export const BARE_GROUP = "239.255.54.45";
@@ -41,8 +46,45 @@ export async function measureDiscovery(): Promise<Row[]> {
         { name: `${size} peers: all know the newcomer`, unit: "ms", runs: known, beside, limit: LIMIT },
       );
     }
-    return rows;
+    return [...rows, ...(await measureBeacons())];
   });
+}
+
+/**
+ * What one beacon costs. A newcomer in a team of 50 checks 49 of them and answers each, and so do the others with its own:
+ * that, and not the network, is what finding each other takes.
+ */
+async function measureBeacons(): Promise<Row[]> {
+  const [own, other, key] = [await makeIdentity(), await makeIdentity(), await teamKey()];
+  const making: number[] = [];
+  const checking: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const session = Date.now() - 1000 * (RUNS - run);
+    const isPinned = (): boolean => false;
+    const hasPlace = (): boolean => true;
+    const gate = new BeaconGate({
+      team: TEAM,
+      teamKey: key,
+      ownFingerprint: own.fingerprint,
+      isPinned,
+      hasPlace,
+    });
+    const start = performance.now();
+    const beacons = Array.from({ length: BEACONS }, (_, index) => {
+      const address = "127.0.0.1:5000";
+      const content = { type: "beacon" as const, name: "bob", team: TEAM, address, session, seq: index + 1 };
+      return Buffer.from(makeBeacon(content, other, key, Date.now()));
+    });
+    making.push((performance.now() - start) / BEACONS);
+    const next = performance.now();
+    for (const beacon of beacons) gate.judge(beacon, "127.0.0.1", Date.now());
+    checking.push((performance.now() - next) / BEACONS);
+    if (gate.accepted < BEACONS) throw new Error("the gate has refused what it had to accept");
+  }
+  return [
+    { name: "making a beacon, which signs", unit: "ms", runs: making },
+    { name: "checking one", unit: "ms", runs: checking },
+  ];
 }
 
 /** Starts peers until there are so many, and waits until each knows all others. */

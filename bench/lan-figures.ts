@@ -24,6 +24,9 @@ const PARTS: readonly (readonly [name: string, measure: () => Promise<Row[]>])[]
   ["floods", measureFloods],
 ];
 
+/** How long a reason may be in the table, in characters. All of it stands on standard error. */
+const MOST_WORDS = 100;
+
 // Our children are ended when we call exit(). A signal alone would end us without them.
 onStopSignal(() => process.exit(130));
 process.stdin.on("end", () => process.exit(130)).resume();
@@ -44,7 +47,7 @@ for (const [name, measure] of PARTS) {
   } catch (error) {
     // The other parts are still measured.
     console.error(error);
-    rows.push({ name, notMeasured: String(error).split("\n")[0] ?? "" });
+    rows.push({ name, notMeasured: (String(error).split("\n")[0] ?? "").slice(0, MOST_WORDS) });
   }
 }
 console.log(JSON.stringify(rows));

@@ -87,10 +87,13 @@ export function noMemoryFolder(): string | undefined {
 
 export class LanTeam {
   readonly folder: string;
+  /** Two teams may run at a time. They share the network, and must not find each other. */
+  readonly #name: string;
   readonly #peers: LanPeer[] = [];
 
   constructor(where: "on disk" | "in memory" = "on disk") {
     const parent = where === "on disk" ? ON_DISK : IN_MEMORY;
+    this.#name = where === "on disk" ? TEAM : `${TEAM}-in-memory`;
     mkdirSync(parent, { recursive: true, mode: 0o700 });
     this.folder = mkdtempSync(join(parent, "bench-"));
     // A signal, or an error elsewhere, must leave nothing behind.
@@ -103,7 +106,7 @@ export class LanTeam {
     const data = join(this.folder, name);
     mkdirSync(data, { mode: 0o700 });
     if (pem !== undefined) writeFileSync(join(data, "identity.pem"), pem, { mode: 0o600 });
-    const team = ["--team", TEAM, "--passphrase-file", join(this.folder, "passphrase")];
+    const team = ["--team", this.#name, "--passphrase-file", join(this.folder, "passphrase")];
     const peer = new LanPeer(name, ["--name", name, ...team, "--data", data, "--port", "0", ...more]);
     this.#peers.push(peer);
     await peer.sees(/^listening on /);

@@ -68,7 +68,8 @@ export function judge(row: Row): JudgedRow {
 /** The ratio of each run. Both parts of a run were measured in turn, under the same load of the machine. */
 function ratiosOf({ runs, beside, limit }: Figure): number[] {
   if (beside !== undefined) return runs.map((value, run) => value / (beside.runs[run] ?? Number.NaN));
-  return limit?.of === "value" ? runs.map((value) => value / limit.value) : [];
+  // Nothing can be divided by a limit of 0.
+  return limit?.of === "value" && limit.value !== 0 ? runs.map((value) => value / limit.value) : [];
 }
 
 function keeps({ bound, value, everyRun }: Limit, measured: readonly number[]): boolean {

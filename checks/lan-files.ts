@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
 import { ordered } from "./engine/connection.ts";
 import { Lan } from "./engine/lan.ts";
@@ -14,6 +15,8 @@ import type { Scene } from "./engine/scene.ts";
 /** The most bytes of a chunk, and how many of them are open at most. */
 const CHUNK = 65_536;
 const OPEN = 16;
+/** How many files of one peer come at a time. */
+const MOVING = 4;
 
 /** Names as they are offered, and under which name the file is kept. */
 const NAMES: readonly (readonly [string, string])[] = [
@@ -429,6 +432,42 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
         if (shown !== OPEN) scene.fails({ expected: `${OPEN} offers`, received: `${shown} offers` });
         scene.observe();
       });
+    },
+  },
+  {
+    id: "P9.9-four",
+    title: "at most four files come at a time; the next one begins when one of them is there",
+    likelyCause: "Every file that is taken is accepted at once.",
+    async run(scene) {
+      const { lan, alice, session } = await talk(scene);
+      const files = Array.from({ length: MOVING + 1 }, (_, index) => {
+        const bytes = Buffer.from(`file ${index}`);
+        return { bytes, offer: offerOf(bytes, `${index}.txt`) };
+      });
+      await session.saysAll(files.map(({ offer }) => offer));
+      const numbers: number[] = [];
+      for (const { offer } of files) numbers.push(await isOffered(alice, offer.name, offer.size));
+      await alice.enters(...numbers.map((number) => `/take ${number}`));
+      const accepted: unknown[] = [];
+      for (let count = 0; count < MOVING; count += 1) accepted.push((await session.hearsType("accept")).file);
+      await lan.stats(alice);
+      await sleep(300); // One more would have come by now.
+      await session.says({ type: "ping" });
+      await session.hears({ type: "pong" });
+      const first = files.find(({ offer }) => offer.file === accepted[0]);
+      if (first === undefined)
+        return scene.fails({ expected: "an accept of a file that was offered", received: "of another" });
+      await session.says(chunkOf(first.offer, first.bytes, 0));
+      // Which of these two comes first is not said.
+      const answers = [await session.hearsType("chunk-ack", "accept")];
+      answers.push(await session.hearsType(answers[0]?.type === "accept" ? "chunk-ack" : "accept"));
+      const last = files.find(({ offer }) => !accepted.includes(offer.file));
+      await scene.step("the one that has waited is accepted", () => {
+        const found = answers.find(({ type }) => type === "accept")?.file;
+        if (found !== last?.offer.file)
+          scene.fails({ expected: String(last?.offer.file), received: String(found) });
+      });
+      session.connection.ignoresTheRest();
     },
   },
   {

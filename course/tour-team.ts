@@ -57,10 +57,14 @@ export class TourTeam {
     return { program, port: portIn(line) };
   }
 
-  /** Removes all that was kept. Its peers have ended, or end with us. */
+  /** Removes all that was kept. */
   close(): void {
     process.off("exit", this.#onExit);
     this.#socket.close();
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    try {
+      rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    } catch {
+      // Something went wrong before, and a peer still runs: on Windows nobody can remove what it has open.
+    }
   }
 }

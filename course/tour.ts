@@ -246,8 +246,8 @@ async function visitNetwork(): Promise<Finding> {
     const alice = await team.start("alice", bob.port);
     const shown = (line: string): void => say(fitted(`  Alice's program:  ${line}`, process.stdout.columns));
     shown(await alice.program.line("found: bob"));
-    const beacon = await team.beacon;
-    showMessage({ typed: "(nothing)", read: "found: alice", wire: beacon }, ["Alice", "Bob"], FEW_ROWS);
+    const found = await bob.program.line("found: alice");
+    showMessage({ typed: "(nothing)", read: found, wire: await team.beacon }, ["Alice", "Bob"], FEW_ROWS);
 
     alice.program.enter(`/connect 127.0.0.1:${relay.port}`);
     await alice.program.line("connected to bob");

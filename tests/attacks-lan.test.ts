@@ -189,11 +189,20 @@ describe("attacks on discovery of stage 05", () => {
     return program.lines;
   }
 
-  it("weak-passphrase finds the passphrase of a team that runs", async () => {
+  it("P8.3 weak-passphrase finds the passphrase of a team that runs, and no other one", async () => {
     const passphrase = COMMON_PASSPHRASES[randomInt(30)] ?? "";
-    const [found, read] = proofs(await attack(["weak-passphrase", "--passphrase", passphrase]));
-    expect(found).to.equal(`the passphrase: ${passphrase}`);
+    const [common, read] = proofs(await attack(["weak-passphrase", "--passphrase", passphrase]));
+    expect(common).to.equal(`the passphrase: ${passphrase}`);
     expect(read).to.match(/^what the beacon says: alice of team-[0-9a-f]{6}, at 127\.0\.0\.1:\d+$/);
+
+    const list = join(scene.folder, "words");
+    writeFileSync(list, "one\r\ntwo words\n\nthree\n");
+    const found = await attack(["weak-passphrase", "--passphrase", "two words", list]);
+    expect(proofs(found)[0]).to.equal("the passphrase: two words");
+    expect(found).to.include("   2 of 3 words tried");
+    const inVain = await attack(["weak-passphrase", "--passphrase", "Three", list]);
+    expect(proofs(inVain)).to.deep.equal([]);
+    expect(stops(inVain)).to.deep.equal(["tried in vain: 3 of 3 words"]);
   });
 
   it("replayed-beacon brings Alice back for who has just come, for half a minute, and for nobody else", async () => {

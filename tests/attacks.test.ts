@@ -104,20 +104,6 @@ describe("attacks on captures", () => {
     expect(proofs(await scene.attack("brute-force", writeCapture(...chats)))).to.deep.equal(expected);
   });
 
-  it("P8.3 weak-passphrase finds a passphrase that stands in its list, and no other one", async function () {
-    this.timeout(120_000);
-    const list = join(scene.folder, "words");
-    writeFileSync(list, "one\r\ntwo words\n\nthree\n");
-    const found = await scene.attack("weak-passphrase", "--passphrase", "two words", list);
-    const [passphrase, beacon] = proofs(found);
-    expect(passphrase).to.equal("the passphrase: two words");
-    expect(beacon).to.match(/^what the beacon says: alice of rocket, at 127\.0\.0\.1:\d+$/);
-    expect(found).to.include("   2 of 3 words tried");
-    const inVain = await scene.attack("weak-passphrase", "--passphrase", "Three", list);
-    expect(proofs(inVain)).to.deep.equal([]);
-    expect(stops(inVain)).to.deep.equal(["tried in vain: 3 of 3 words"]);
-  });
-
   it("weak-passphrase says in one line what is wrong with its list", async () => {
     const empty = join(scene.folder, "no-words");
     writeFileSync(empty, "\n");

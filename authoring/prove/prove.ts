@@ -21,7 +21,7 @@ export async function checkVariant(
   stage: StageNumber,
   variant: VariantOptions,
   checks: readonly Check[],
-  options: { timeout?: number; seed?: number } = {},
+  options: { timeout?: number; seed?: number; signal?: AbortSignal } = {},
 ): Promise<CheckResult[]> {
   const { place, remove } = await makeVariant(stage, variant);
   try {

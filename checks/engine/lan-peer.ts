@@ -218,8 +218,9 @@ export class LanPeer {
   ): Promise<HeardBeacon> {
     const what = `a ${type === "bye" ? "goodbye" : "beacon"} of ${program.name}`;
     return this.lan.scene.step(`${this.name} receives ${what}`, async () => {
-      for (;;) {
-        const datagram = await this.#next(program, longest);
+      // Beacons that go on must not make us wait for ever for a goodbye.
+      for (const until = performance.now() + longest; ; ) {
+        const datagram = await this.#next(program, Math.max(0, until - performance.now()));
         if (datagram === undefined)
           return this.lan.scene.fails({
             expected: what,

@@ -48,6 +48,8 @@ export interface ProofOptions {
 const END = "<end>";
 const HEX_32 = /^[0-9a-f]{32}$/;
 const TYPE_PING = "ping";
+/** So many pings are answered while something else is waited for. A program sends one every 15 s. */
+const MOST_PINGS = 2;
 
 export class PlayedSession<Peer extends SessionPeer> {
   readonly connection: Connection;
@@ -330,12 +332,22 @@ export class PlayedSession<Peer extends SessionPeer> {
 
   /** The next object. Pings, and what is passed over, are not returned unless they are wanted. */
   async #next(description: string, wanted: readonly unknown[]): Promise<Members> {
-    for (;;) {
+    for (let pings = 0; ; ) {
       const object = await this.#object(description);
       const { type } = object;
       if (wanted.includes(type)) return object;
-      if (type === TYPE_PING) await this.says({ type: "pong" });
-      else if (!this.passedOver.has(type)) return object;
+      if (type === TYPE_PING) {
+        pings += 1;
+        // A program that pings for ever must not make us wait for ever.
+        if (pings > MOST_PINGS)
+          this.peer.lan.scene.fails({
+            expected: description,
+            received: "nothing but pings",
+            came: "nothing",
+            port: this.connection.port,
+          });
+        await this.says({ type: "pong" });
+      } else if (!this.passedOver.has(type)) return object;
     }
   }
 

@@ -9,6 +9,12 @@ import { remembered } from "./remembered.ts";
 /** How many are judged at the same time: their programs mostly wait. */
 const SIDE_BY_SIDE = 5;
 
+/** How long each step waits, in milliseconds. Most of these programs never do what a check waits for. */
+const TIMEOUT = 4000;
+
+/** No check takes so long, in milliseconds: the longest waits 45 s. */
+const LONGEST = 180_000;
+
 /** How one was judged, as one line of JSON. */
 export interface LanJudgement {
   file: string;
@@ -20,9 +26,9 @@ export interface LanJudgement {
 /** @throws Error if a check does not catch it */
 async function mustBeCaught({ edit, caughtBy }: WrongEdit): Promise<void> {
   const checks = caughtBy.map((id) => checkOf("05", id));
-  const results = await checkVariant("05", { edits: [edit] }, checks, {
-    seed: Number(process.env.SEED ?? 1),
-  });
+  const seed = Number(process.env.SEED ?? 1);
+  const options = { timeout: TIMEOUT, seed, signal: AbortSignal.timeout(LONGEST) };
+  const results = await checkVariant("05", { edits: [edit] }, checks, options);
   if (results.length !== checks.length || results.length === 0) throw new Error("its checks did not run");
   for (const result of results)
     if (result.verdict !== "failed") throw new Error(`${result.verdict}\n${reportOf(result)}`);

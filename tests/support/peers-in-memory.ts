@@ -97,7 +97,8 @@ export class LanPeer {
         this.shown.push(event);
       },
       note: (line) => this.notes.push(line),
-      now: () => this.#mesh.now,
+      now: () => this.#mesh.now + this.#mesh.clockIsAhead,
+      elapsed: () => this.#mesh.now,
       later: (work) => this.later.push(work),
     });
   }
@@ -158,6 +159,8 @@ export class LanPeer {
 export class LanMesh {
   readonly peers: LanPeer[] = [];
   now = 1_764_360_000_000;
+  /** By how much the clocks that users can set were set forward. */
+  clockIsAhead = 0;
   /** Pairs of names that cannot reach each other, as `alice bob`. */
   readonly apart = new Set<string>();
   /** Names that are switched off. */

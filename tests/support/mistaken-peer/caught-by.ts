@@ -155,6 +155,7 @@ export const CAUGHT_BY: Readonly<Record<string, readonly string[]>> = {
   "P9.9-continued": ["begins-again", "asks-again", "parts-joined-otherwise"],
   "P9.9-too-large": ["any-offer"],
   "P9.9-offers": ["any-number-of-offers"],
+  "P9.9-four": ["any-number-at-a-time"],
   "P9.9-sent": ["any-number-open", "long-pieces", "offers-path", "size-as-text"],
   "P9.9-sent-from": ["sends-from-0", "offers-once"],
   "P9.9-not-sent": ["silent-about-refusals"],

@@ -22,6 +22,7 @@ import type { Sending } from "./store.ts";
 
 const CHUNK = 65_536;
 const OPEN = 16;
+const MOVING = 4;
 const HEX_32 = /^[0-9a-f]{32}$/;
 const HEX_64 = /^[0-9a-f]{64}$/;
 const DEVICES = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
@@ -35,6 +36,7 @@ interface Offered {
   sha256: string;
   peer: string;
   isTaken: boolean;
+  isMoving: boolean;
 }
 
 export function safeName(said: string): string {
@@ -127,6 +129,9 @@ export class Files {
   }
 
   #accept(offer: Offered): void {
+    const moving = this.#offered.filter((one) => one.peer === offer.peer && one.isMoving);
+    if (moving.length >= MOVING && !wrongly("any-number-at-a-time")) return;
+    offer.isMoving = true;
     const offset = this.#have(offer);
     offer.session.send({ type: "accept", file: offer.file, offset });
     if (offset === offer.size && !wrongly("no-empty-files")) this.#finish(offer);
@@ -181,6 +186,7 @@ export class Files {
       sha256,
       peer: session.fingerprint,
       isTaken: false,
+      isMoving: false,
     };
     this.#offered.push(offer);
     if (state.taken.includes(this.#part(offer)) && !wrongly("asks-again")) {
@@ -227,8 +233,15 @@ export class Files {
     return true;
   }
 
-  #fail(offer: Offered, why: string): void {
+  /** An offer is over: the next one that was taken has its turn. */
+  #leave(offer: Offered): void {
     this.#offered = this.#offered.filter((one) => one !== offer);
+    const next = this.#offered.find((one) => one.peer === offer.peer && one.isTaken && !one.isMoving);
+    if (next !== undefined) this.#accept(next);
+  }
+
+  #fail(offer: Offered, why: string): void {
+    this.#leave(offer);
     show(`file ${offer.number} failed: ${why}`);
   }
 
@@ -244,7 +257,7 @@ export class Files {
     }
     if (!existsSync(part)) writeFileSync(part, "");
     const path = this.#place(offer.name, part);
-    this.#offered = this.#offered.filter((one) => one !== offer);
+    this.#leave(offer);
     show(`file ${offer.number} received: ${path}`);
   }
 
