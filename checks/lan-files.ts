@@ -389,7 +389,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.9-too-large",
     title: "an offer of more than 2^30 bytes, of a wrong hash or a wrong id is no offer",
     async run(scene) {
-      const { alice, bob, session } = await talk(scene);
+      const { lan, alice, bob, session } = await talk(scene);
       const wrong: Record<string, Members> = {
         "2^30 + 1 bytes": { size: 2 ** 30 + 1 },
         "a negative size": { size: -1 },
@@ -406,6 +406,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
         current.connection.ignoresTheRest();
         current = await bob.opens(alice);
       }
+      await lan.stats(alice); // What was shown before is read now.
       await alice.hasNotShown("bob offers");
     },
   },
@@ -413,7 +414,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.9-offers",
     title: "at most 16 offers of one key are open",
     async run(scene) {
-      const { alice, session } = await talk(scene);
+      const { lan, alice, session } = await talk(scene);
       const offers = Array.from({ length: OPEN + 4 }, (_, index) =>
         offerOf(Buffer.from(`${index}`), `${index}.txt`),
       );
@@ -422,6 +423,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       while (answer.type === "refuse" || answer.type === "cancel")
         answer = await session.hearsType("refuse", "cancel", "error", "pong");
       session.connection.ignoresTheRest();
+      await lan.stats(alice); // What was shown before is read now.
       await scene.step("16 of 20 are shown", () => {
         const shown = alice.lines.filter((line) => line.startsWith("bob offers file ")).length;
         if (shown !== OPEN) scene.fails({ expected: `${OPEN} offers`, received: `${shown} offers` });

@@ -376,6 +376,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       }
       await hands(carol, letter(mallory, own, { text: HIDDEN }), mallory);
       await isDone(carol);
+      await lan.stats(alice); // What was shown before is read now.
       await alice.hasNotShown("letter from");
       await alice.hasNotShown(HIDDEN);
       const came = await hands(carol, letter(bob.key, own, { text: "a right one" }), bob.key);
@@ -393,6 +394,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await lan.stats(alice);
       await hands(carol, letter(bob.key, own), bob.key);
       await isDone(carol);
+      await lan.stats(alice); // What was shown before is read now.
       await alice.hasNotShown("letter from");
     },
   },

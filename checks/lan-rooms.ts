@@ -152,7 +152,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause:
       "The signature is checked with the key in the body, and that is not compared with the room's name.",
     async run(scene) {
-      const { alice, own, bob, carol } = await meeting(scene);
+      const { lan, alice, own, bob, carol } = await meeting(scene);
       const maker = bob.peer;
       const both = [fingerprintOf(bob), own];
       const many: string[] = [];
@@ -176,6 +176,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
         scene.transcript.steps.push(`a room comes, ${what}`);
         session = await isNotTaken(session, roomObject(maker, options));
       }
+      await lan.stats(alice); // What was shown before is read now.
       await alice.hasNotShown("room ");
       await session.says(roomObject(maker, { members: [...both, ...many.slice(1)] }));
       await alice.shows(/^room crew: /);
