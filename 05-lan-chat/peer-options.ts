@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { usualSpelling } from "./addresses.ts";
 import {
   ArgumentError,
   type Arguments,
@@ -10,7 +11,6 @@ import {
   readOptions,
   secondsOption,
 } from "./arguments.ts";
-import { usualSpelling } from "./addresses.ts";
 import { isUsername, nameKey } from "./messages.ts";
 import { ACCESS_LEVELS, type Access } from "./trust.ts";
 

@@ -29,6 +29,10 @@ withTeam("a peer of stage 05 that starts in adverse surroundings", (team) => {
     history.takeSession(Date.UTC(2100, 0, 1));
     history.close();
     const again = await team().start("alice");
-    await again.sees(/^warning: the clock was ahead .* until 2100-01-01T00:00:00\.001Z others drop/, 1, "stderr");
+    await again.sees(
+      /^warning: the clock was ahead .* until 2100-01-01T00:00:00\.001Z others drop/,
+      1,
+      "stderr",
+    );
   });
 });
