@@ -7,7 +7,7 @@ import { STAGE_FOLDERS } from "../../checks/engine/place.ts";
 import { remembered } from "./remembered.ts";
 
 /** How many are judged at the same time: their programs mostly wait. */
-const SIDE_BY_SIDE = 5;
+const SIDE_BY_SIDE = 6;
 
 /** How long each step waits, in milliseconds. Most of these programs never do what a check waits for. */
 const TIMEOUT = 4000;
