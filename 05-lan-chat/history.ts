@@ -178,7 +178,7 @@ export class History {
 
   // Settings.
 
-  /** A setting that stays, such as the user's `access`; undefined if it was never set. */
+  /** A setting that stays, such as the number of the last session; undefined if it was never set. */
   setting(name: string): string | undefined {
     const row = this.#file.get("SELECT value FROM settings WHERE name = ?", name);
     return row === undefined ? undefined : String(row.value);

@@ -2,7 +2,7 @@
 
 import { isIP } from "node:net";
 import { join } from "node:path";
-import { usualSpelling } from "./addresses.ts";
+import { parseDestination, usualSpelling } from "./addresses.ts";
 import {
   ArgumentError,
   type Arguments,
@@ -11,7 +11,7 @@ import {
   readOptions,
   secondsOption,
 } from "./arguments.ts";
-import { isUsername, nameKey } from "./messages.ts";
+import { isPeerName, isTeam } from "./beacons.ts";
 import { ACCESS_LEVELS, type Access } from "./trust.ts";
 
 /** How many --peer may be given: each gets every beacon. */
@@ -110,16 +110,6 @@ export function accessLevel(text: string | undefined): Access | undefined {
   return ACCESS_LEVELS.find((level) => level === text);
 }
 
-/** HOST:PORT, where HOST is a name or an address, an IPv6 address in brackets. */
-export function splitHostAndPort(text: string): { host: string; port: number } | undefined {
-  const [, ipv6, name, digits = ""] =
-    /^(?:\[([0-9a-fA-F:.]{2,45})\]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})$/.exec(text) ?? [];
-  const host = ipv6 ?? name;
-  if (host === undefined || (ipv6 !== undefined && isIP(ipv6) !== 6)) return undefined;
-  const port = Number(digits);
-  return port >= 1 && port <= 65535 ? { host, port } : undefined;
-}
-
 /** --peer may stand there several times, which the other options may not: they are taken out first. */
 function takePeers(argv: readonly string[]): { peers: string[]; rest: string[] } {
   const peers: string[] = [];
@@ -153,13 +143,13 @@ function required({ options }: Arguments, name: "name" | "team"): string {
 }
 
 function checkName(value: string): string | undefined {
-  return isUsername(value) && nameKey(value) !== "all"
+  return isPeerName(value)
     ? undefined
     : "a name is 1 to 32 of A-Z a-z 0-9 _ -, but not `you` or `all`, which commands use";
 }
 
 function checkTeam(value: string): string | undefined {
-  return /^[A-Za-z0-9_-]{1,32}$/.test(value) ? undefined : "a team is 1 to 32 of A-Z a-z 0-9 _ -";
+  return isTeam(value) ? undefined : "a team is 1 to 32 of A-Z a-z 0-9 _ -";
 }
 
 function checkPath(value: string): string | undefined {
@@ -180,7 +170,7 @@ function checkHost(value: string): string | undefined {
 }
 
 function checkPeer(value: string): string | undefined {
-  return splitHostAndPort(value) === undefined
+  return parseDestination(value) === undefined
     ? "a peer is HOST:PORT, such as 192.168.1.20:5000 or [::1]:5000"
     : undefined;
 }
