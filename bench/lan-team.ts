@@ -90,6 +90,7 @@ export class LanTeam {
   /** Two teams may run at a time. They share the network, and must not find each other. */
   readonly #name: string;
   readonly #peers: LanPeer[] = [];
+  readonly #remove = (): void => rmSync(this.folder, { recursive: true, force: true });
 
   constructor(where: "on disk" | "in memory" = "on disk") {
     const parent = where === "on disk" ? ON_DISK : IN_MEMORY;
@@ -97,7 +98,7 @@ export class LanTeam {
     mkdirSync(parent, { recursive: true, mode: 0o700 });
     this.folder = mkdtempSync(join(parent, "bench-"));
     // A signal, or an error elsewhere, must leave nothing behind.
-    process.once("exit", () => rmSync(this.folder, { recursive: true, force: true }));
+    process.once("exit", this.#remove);
     writeFileSync(join(this.folder, "passphrase"), `${PASSPHRASE}\n`);
   }
 
@@ -117,7 +118,8 @@ export class LanTeam {
 
   async end(): Promise<void> {
     await Promise.all(this.#peers.map(({ program }) => program.kill()));
-    rmSync(this.folder, { recursive: true, force: true });
+    process.off("exit", this.#remove);
+    this.#remove();
   }
 }
 

@@ -155,11 +155,12 @@ function minutesOf(head: PageHead | undefined): string {
   return exercise === 0 ? `${reading}` : `${reading} + ${exercise}`;
 }
 
-/** The short way: a row for each stage, and how long it is. @param to leads from the page to lessons/ */
+/** The short way: a row for each stage that has pages of it, and how long it is. @param to leads from the page to lessons/ */
 function shortWayBlock(root: string, to: string): string[] {
   const pages = readPages(root).filter(({ head }) => head?.isShort === true);
-  const rows = LESSON_FOLDERS.map((folder) => {
+  const rows = LESSON_FOLDERS.flatMap((folder) => {
     const own = pages.filter((page) => page.folder === folder);
+    if (own.length === 0) return [];
     const links = own.map(({ id, number, slug }) => `[${id}](${to}${folder}/${number}-${slug}.md)`);
     return `| ${folder.slice(0, 2)} | ${links.join(", ")} | ${sumOf(own, "reading")} | ${sumOf(own, "exercise")} |`;
   });
