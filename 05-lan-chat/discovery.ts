@@ -26,6 +26,8 @@ export interface DiscoveryOptions {
   directory: Directory;
   /** Called for each beacon that was accepted, before the events that come of it. */
   onBeacon?: (beacon: Beacon) => void;
+  /** A peer has started, perhaps again: also one that was never missed, because it was away for less than three beats. */
+  onStart?: (fingerprint: string) => void;
   /** What has changed in the directory, by a beacon or by time. */
   onEvent: (event: DirectoryEvent) => void;
   /** A sentence for standard error. */
@@ -229,7 +231,7 @@ class RunningDiscovery implements Discovery {
   }
 
   #accept(beacon: Beacon, isNewSession: boolean, nowMs: number): void {
-    const { directory, onBeacon } = this.#options;
+    const { directory, onBeacon, onStart } = this.#options;
     const { fingerprint } = beacon.key;
     if (beacon.type === "bye") {
       this.#owed.delete(fingerprint);
@@ -239,7 +241,9 @@ class RunningDiscovery implements Discovery {
     const events = directory.heard(beacon, nowMs);
     onBeacon?.(beacon);
     this.#tell(events);
-    if (isNew) this.#answer(beacon, nowMs);
+    if (!isNew) return;
+    this.#answer(beacon, nowMs);
+    onStart?.(fingerprint);
   }
 
   #tell(events: readonly DirectoryEvent[]): void {

@@ -188,6 +188,7 @@ export class Mesh {
       gate: this.#gate,
       directory: this.#directory,
       onBeacon: ({ key, name }) => this.#known.heard(key, name),
+      onStart: (fingerprint) => this.#guard(() => this.conversations.found(fingerprint)),
       onEvent: (event) => this.#guard(() => this.#directoryEvent(event)),
       onNote: note,
     });

@@ -88,6 +88,9 @@ describe("discovery on loopback", () => {
     // Alice has not noticed, and still takes bob for active.
     const second = await peer(host, { name: "bob", beaconSeconds: 3600 });
     await second.line("found: alice");
+    // Whoever has something for bob must learn that bob is back, although bob was never missed.
+    await alice.line("bob has started");
+    await alice.line("bob has started");
     expect(alice.lines.filter((line) => line.startsWith("left"))).to.deep.equal([]);
   });
 

@@ -61,6 +61,7 @@ const discovery = await startDiscovery({
   gate,
   directory,
   onBeacon: (beacon) => names.set(beacon.key.fingerprint, beacon.name),
+  onStart: (fingerprint) => console.log(`${names.get(fingerprint)} has started`),
   onEvent,
   onNote: (note) => console.log(`note: ${note}`),
 });
