@@ -151,6 +151,9 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       await alice.shows("queued for bob: 1");
       const next = await bob.opens(alice);
       const again = [await next.hearsMessage("one"), await next.hearsMessage("three")];
+      // What it shows is on its disk (P9.7), and so is what came before: that it has sent both, too.
+      await next.tells("before the end");
+      await alice.shows("bob> before the end");
       next.connection.ignoresTheRest();
       const restarted = await lan.killsAndRestarts(alice);
       const last = await bob.opens(restarted);
