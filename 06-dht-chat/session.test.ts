@@ -6,6 +6,7 @@ import { hintOf } from "./card.ts";
 import { type Share, x25519PrivateKey } from "./cryptography.ts";
 import { parseHello } from "./hello.ts";
 import { type Identity, identityFromSeed, idOf, publicKeyOfPeerId } from "./identity.ts";
+import type { Pipe } from "./pipe.ts";
 import { MAX_CONTENT_BYTES, openSession, type Session, SessionError } from "./session.ts";
 import { drawPipeFaults, type PipeFaults, pipePair } from "./testing/pipes.ts";
 import {
@@ -620,6 +621,33 @@ describe("time", () => {
     expect(await opening).to.equal("timeout");
     asking.resolve();
     expect(await other).to.equal("lost");
+    expect(scene.events).to.deep.equal({ initiator: [], responder: [] });
+  });
+
+  it("P10.6 a ready that is being opened when the 10 s end pins nothing", async () => {
+    const scene = await benCallsAnn();
+    const { wait, timeIsUp } = waitByHand();
+    const end = scene.pair.ends[1];
+    const frames = end.frames[Symbol.asyncIterator]();
+    let count = 0;
+    const next = async () => {
+      const result = await frames.next();
+      count += 1;
+      if (count === 2) timeIsUp();
+      return result;
+    };
+    const pipe: Pipe = {
+      remoteKey: end.remoteKey,
+      frames: { [Symbol.asyncIterator]: () => ({ next }) },
+      send: (frame) => end.send(frame),
+      reset: () => end.reset(),
+      end: () => end.end(),
+    };
+    const opening = outcome(openSession(pipe, { ...scene.responderOptions, wait }));
+    const other = outcome(openSession(scene.pair.ends[0], scene.initiatorOptions));
+    expect([await opening, await other]).to.deep.equal(["timeout", "lost"]);
+    // What was opened meanwhile has been opened when as much has been done after it.
+    for (let turn = 0; turn < 50; turn += 1) await hintOf(SECRET);
     expect(scene.events).to.deep.equal({ initiator: [], responder: [] });
   });
 
