@@ -64,8 +64,11 @@ export interface Entry {
   from: "me" | "them" | string;
   text?: string;
   file?: FileView;
-  /** P10.8. What others have sent is "received". */
-  state: "sending" | "delivered" | "dropped" | "received";
+  /**
+   * P10.8. What others have sent is "received". What we said in a group is "sent" at best: it went out to at least one
+   * member, and nobody acknowledges it (P10.11).
+   */
+  state: "sending" | "delivered" | "dropped" | "received" | "sent";
   /** What is wrong, and what to do: one plain sentence. */
   problem?: string;
 }
