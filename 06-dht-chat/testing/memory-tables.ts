@@ -16,16 +16,10 @@ import {
 type AnyRow = RowTypes[TableName];
 type Rows = Map<string, AnyRow>;
 
-/** What a test decides about each operation on a table and each end of a step. @throws whatever is to fail there */
-export type Fault = (operation: { step: number; mode: "read" | "write" | "soon"; name: string }) => void;
-
 export class MemoryTables implements Tables {
   #tables = new Map<TableName, Rows>(TABLE_NAMES.map((name) => [name, new Map()]));
   #last: Promise<unknown> = Promise.resolve();
-  #steps = 0;
   #isClosed = false;
-  /** Called before each operation. May be changed at any time. */
-  fault: Fault = () => {};
 
   step<Names extends TableName, Result>(
     mode: "read" | "write" | "soon",
@@ -55,15 +49,12 @@ export class MemoryTables implements Tables {
     work: (tables: TablesOf<Names>) => Promise<Result>,
   ): Promise<Result> {
     if (this.#isClosed) throw new StoreError("The store was closed. Load the page again.");
-    const step = ++this.#steps;
     const changed = new Map(this.#tables);
     for (const name of names) changed.set(name, new Map(this.#tables.get(name)));
-    const before = (name: string): void => this.fault({ step, mode, name });
     const tables = Object.fromEntries(
-      names.map((name) => [name, tableOf(name, changed.get(name) ?? new Map(), mode, before)]),
+      names.map((name) => [name, tableOf(name, changed.get(name) ?? new Map(), mode)]),
     );
     const result = await work(tables as TablesOf<Names>);
-    before("commit");
     this.#tables = changed;
     return structuredClone(result);
   }
@@ -77,25 +68,20 @@ function tableOf(
   name: TableName,
   rows: Rows,
   mode: "read" | "write" | "soon",
-  fault: (operation: string) => void,
 ): Table<AnyRow> {
   const { key, indexes = {} } = TABLES[name];
-  const write = (operation: string): void => {
-    if (mode === "read") throw new StoreError(`${name}: a step that only reads may not ${operation}`);
-    fault(`${name}.${operation}`);
+  const mayWrite = (): void => {
+    if (mode === "read") throw new StoreError(`${name}: a step that only reads may not write`);
   };
   const keyOf = (row: AnyRow): Key => valueAt(row, key) ?? failKey(name);
   return {
     async get(wanted) {
-      fault(`${name}.get`);
       return structuredClone(rows.get(JSON.stringify(wanted)));
     },
     async all() {
-      fault(`${name}.all`);
       return structuredClone([...rows.values()].sort((one, other) => compare(keyOf(one), keyOf(other))));
     },
     async between(from, to, { index, isBackwards = false, limit }: RangeOptions = {}) {
-      fault(`${name}.between`);
       const path = index === undefined ? key : (indexes[index] ?? failKey(`${name}.${index}`));
       const found = [...rows.values()].flatMap((row) => {
         const at = valueAt(row, path);
@@ -106,15 +92,15 @@ function tableOf(
       return structuredClone(found.slice(0, limit).map(({ row }) => row));
     },
     async put(row) {
-      write("put");
+      mayWrite();
       rows.set(JSON.stringify(keyOf(row)), structuredClone(row));
     },
     async delete(wanted) {
-      write("delete");
+      mayWrite();
       rows.delete(JSON.stringify(wanted));
     },
     async deleteBetween(from, to) {
-      write("delete");
+      mayWrite();
       for (const row of [...rows.values()])
         if (compare(keyOf(row), from) >= 0 && compare(keyOf(row), to) <= 0)
           rows.delete(JSON.stringify(keyOf(row)));
