@@ -1,5 +1,5 @@
 // A file on its way, at either end (P10.9). Pure: contents in, contents out. Reading, storing and hashing is the
-// caller's: file-sender.ts and file-receiver.ts.
+// caller's.
 
 import { type Bytes, concat } from "./bytes.ts";
 import { type ChunkContent, type Content, MAX_CHUNK_BYTES, type OfferContent } from "./contents.ts";
@@ -41,7 +41,7 @@ export class OutgoingTransfer {
   #acknowledged: number;
   #next: number;
   /** Chunks that are sent and not acknowledged: where each begins, and its end. */
-  #open = new Map<number, number>();
+  readonly #open = new Map<number, number>();
 
   /** @param restored what the store has of it, if the page was closed meanwhile */
   constructor(
@@ -61,11 +61,6 @@ export class OutgoingTransfer {
   /** How many bytes the other page has acknowledged. */
   get done(): number {
     return this.#acknowledged;
-  }
-
-  /** Whether the session owes an acknowledgement. */
-  get isOwed(): boolean {
-    return this.#open.size > 0;
   }
 
   /** A session is ready: the same offer is made, the first time and after each loss. @returns undefined if it is over */

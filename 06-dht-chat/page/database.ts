@@ -59,7 +59,9 @@ function openDatabase(name: string): Promise<IDBDatabase> {
     request.onupgradeneeded = ({ oldVersion }) => upgrade(request.result, oldVersion);
     request.onblocked = () =>
       giveUp(
-        new StoreError("Another tab has an older version of this page open. Close it, then load this page again."),
+        new StoreError(
+          "Another tab has an older version of this page open. Close it, then load this page again.",
+        ),
       );
     request.onerror = () => giveUp(openingError(request.error));
     request.onsuccess = () => {

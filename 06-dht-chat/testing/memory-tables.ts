@@ -64,11 +64,7 @@ function copyOf(tables: ReadonlyMap<TableName, Rows>): Map<TableName, Rows> {
   return new Map([...tables].map(([name, rows]) => [name, new Map(rows)]));
 }
 
-function tableOf(
-  name: TableName,
-  rows: Rows,
-  mode: "read" | "write" | "soon",
-): Table<AnyRow> {
+function tableOf(name: TableName, rows: Rows, mode: "read" | "write" | "soon"): Table<AnyRow> {
   const { key, indexes = {} } = TABLES[name];
   const mayWrite = (): void => {
     if (mode === "read") throw new StoreError(`${name}: a step that only reads may not write`);
