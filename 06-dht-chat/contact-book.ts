@@ -1,7 +1,7 @@
 // The contacts and the shown cards of this page, in memory and in the store, and which secret a caller gets (P10.2, P10.6).
 
 import { type Bytes, isEqual, toHex } from "./bytes.ts";
-import { type Card, CARD_LIFETIME, formatCard, groupCard, hintOf, makeCard } from "./card.ts";
+import { CARD_LIFETIME, type Card, formatCard, groupCard, hintOf, makeCard } from "./card.ts";
 import type { Clock } from "./clock.ts";
 import type { Peer } from "./session.ts";
 import type { Loaded, ShownCard, Store, StoredContact } from "./store.ts";
@@ -15,8 +15,11 @@ const LONGEST_NAME = 64;
 export interface BookEvents {
   /** Something of a contact, or of the shown card, is new. */
   changed(contact?: string): void;
-  /** A card was completed: what was called `from` (a contact without key, if it was one) is called `to` now. */
-  completed(from: string, to: string): void;
+  /**
+   * A card was completed: what was called `from` (a contact without key, if it was one) is called `to` now. What the
+   * other side says is heard when this is done. @throws StoreError
+   */
+  completed(from: string, to: string): Promise<void>;
   /** Another key came with a card that this contact has used. */
   misused(contact: string): void;
 }
@@ -136,7 +139,7 @@ export class ContactBook {
   async #completed(hint: string, contact: string): Promise<void> {
     this.#take(await this.#options.store.load());
     if (this.#onScreen?.hint === hint) this.hide();
-    this.#options.events.completed(hint, contact);
+    await this.#options.events.completed(hint, contact);
   }
 
   /** @throws StoreError */

@@ -47,9 +47,14 @@ export class Deliveries {
     });
   }
 
-  /** Shows what was stored and not noted as shown, and looks after what was on its way. Never rejects. */
-  async restore(notNoted: readonly TheirMessage[]): Promise<void> {
-    this.#do(this.#outbox.look(this.#options.clock.now()));
+  /**
+   * Shows what was stored and not noted as shown, and looks after what was on its way. Never rejects.
+   * @param sending what was on its way; what is known already is left as it is
+   */
+  async restore(notNoted: readonly TheirMessage[], sending: readonly OwnMessage[]): Promise<void> {
+    const now = this.#options.clock.now();
+    this.#do(this.#outbox.look(now));
+    for (const message of sending) this.#do(this.#outbox.add(message, now));
     await this.#inbox.restore(notNoted).catch((error: unknown) => this.#options.warn(sentenceOf(error)));
   }
 
@@ -61,7 +66,9 @@ export class Deliveries {
   /** Stores a message, then sends it. Never rejects. */
   async say(text: string): Promise<Outcome> {
     if (!isText(text))
-      return { problem: `A message has 1 to ${MAX_TEXT_BYTES} bytes. Make it shorter, or send it as a file.` };
+      return {
+        problem: `A message has 1 to ${MAX_TEXT_BYTES} bytes. Make it shorter, or send it as a file.`,
+      };
     const { store, chat, clock, show } = this.#options;
     try {
       const message = await store.addOwnMessage({ chat, id: makeMessageId(), text }, clock.now());
@@ -73,11 +80,16 @@ export class Deliveries {
     }
   }
 
-  /** Sends a dropped message again, under its id. Never rejects. */
-  async again(id: string): Promise<Outcome> {
+  /**
+   * Sends a dropped message again, under its id. Never rejects.
+   * @param order which one, as the store counts its entries
+   */
+  async again(order: number): Promise<Outcome> {
     const { store, chat, clock, show } = this.#options;
     try {
-      const message = await store.setDelivery(chat, id, "sending", clock.now());
+      const [entry] = await store.entriesOf(chat, 1, order + 1);
+      if (entry?.kind !== "own" || entry.order !== order) return undefined;
+      const message = await store.setDelivery(chat, entry.id, "sending", clock.now());
       if (!message) return undefined;
       show(message);
       this.#do(this.#outbox.add(message, clock.now()));

@@ -178,7 +178,15 @@ export class Direct {
     if (!keys || this.#latest !== n || !this.#isOn) return undefined;
     const attempt = this.#options.makeAttempt();
     const cancelTimer = this.#options.clock.after(ATTEMPT_TIME, () => this.#end(current));
-    const current: Current = { n, attempt, keys, isReady: false, isAnswered: false, sending: Promise.resolve(), cancelTimer };
+    const current: Current = {
+      n,
+      attempt,
+      keys,
+      isReady: false,
+      isAnswered: false,
+      sending: Promise.resolve(),
+      cancelTimer,
+    };
     this.#current = current;
     void this.#carry(current);
     return current;

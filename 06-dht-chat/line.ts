@@ -1,6 +1,6 @@
 // One session with one contact, and the direct path beside it: what goes which way, and when a way is given up (P10.10).
 
-import { type Bytes, toHex } from "./bytes.ts";
+import type { Bytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
 import { type Content, decodeContent, encodeContent, type UnknownContent } from "./contents.ts";
 import { Direct, type MakeAttempt } from "./direct.ts";
@@ -19,10 +19,10 @@ const MOST_WAITING_ANSWERS = 4096;
 
 export type Path = "relayed" | "direct";
 
-/** What went out last: a content, and the sealed frame as who carries it has seen it, in hexadecimal. */
+/** What went out: a content, and the sealed frame as who carries it sees it. */
 export interface SentFrame {
   content: Content;
-  frame: string;
+  frame: Bytes;
   path: Path;
 }
 
@@ -159,14 +159,14 @@ export class Line {
   async #sendOnStream(content: Content): Promise<void> {
     const { pipe, session, events } = this.#options;
     this.#noteOwed("relayed", content);
-    pipe.expect((frame) => events.sent({ content, frame: toHex(frame), path: "relayed" }));
+    pipe.expect((frame) => events.sent({ content, frame, path: "relayed" }));
     await session.send(encodeContent(content));
   }
 
   async #sendDirect(content: Content): Promise<void> {
     this.#noteOwed("direct", content);
     const frame = await this.#direct?.send(encodeContent(content));
-    if (frame) this.#options.events.sent({ content, frame: toHex(frame), path: "direct" });
+    if (frame) this.#options.events.sent({ content, frame, path: "direct" });
   }
 
   // --- what comes in

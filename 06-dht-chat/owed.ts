@@ -31,7 +31,8 @@ export class Owed {
   received(content: Content, now: number): void {
     if (content.type === "ack" && this.#messages.delete(content.id)) this.#since = now;
     if (content.type === "chunk-ack") this.#paidUpTo(content.file, content.offset, now);
-    if (content.type === "done" || content.type === "cancel" || content.type === "refuse") this.forget(content.file);
+    if (content.type === "done" || content.type === "cancel" || content.type === "refuse")
+      this.forget(content.file);
   }
 
   /** Of this file nothing is expected any more. */

@@ -1,13 +1,13 @@
 // How one contact is reached: found in the table, called, and met with one of the secrets that we share (P10.6).
 
-import { callWanted, CallError } from "./calls.ts";
+import { CallError, callWanted } from "./calls.ts";
 import type { Clock } from "./clock.ts";
 import type { Network } from "./network.ts";
 import type { Openings } from "./openings.ts";
 import { sentenceOf } from "./problems.ts";
 import { type AttemptOutcome, Seeker } from "./seeking.ts";
 import { SessionError, type SessionProblem } from "./session.ts";
-import { StoreError, StorageFull, type StoredContact } from "./store.ts";
+import { StorageFull, type StoredContact, StoreError } from "./store.ts";
 import type { Turns } from "./turns.ts";
 
 export interface ReachingOptions {
