@@ -48,9 +48,7 @@ describe("card", () => {
       });
     }
     for (const kept of ["\u2016", "\u200f", "\u2212", "_", ".", "/", "\u0000", "\u3000"])
-      expect(await problemOf(text.slice(0, 30) + kept + text.slice(30)), JSON.stringify(kept)).not.to.equal(
-        "no problem",
-      );
+      expect(await problemOf(text.slice(0, 30) + kept + text.slice(30)), JSON.stringify(kept)).not.to.equal("no problem");
   });
 
   it("P10.2 O is not 0 and I is not 1 in the number", async () => {
@@ -66,9 +64,7 @@ describe("card", () => {
       fc.asyncProperty(fc.nat(text.length - 1), fc.nat(31), async (at, drawn) => {
         const character = alphabet.charAt(drawn);
         fc.pre(character !== text[at]);
-        expect(await problemOf(text.slice(0, at) + character + text.slice(at + 1))).not.to.equal(
-          "no problem",
-        );
+        expect(await problemOf(text.slice(0, at) + character + text.slice(at + 1))).not.to.equal("no problem");
       }),
     );
   });
@@ -100,7 +96,8 @@ describe("card", () => {
 
   it("P10.2 whatever text there is, it is a card or a problem", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary", maxLength: 200 }), async (drawn) => {
+      fc.asyncProperty(fc.array(fc.nat(0xffff), { maxLength: 200 }), async (units) => {
+        const drawn = String.fromCharCode(...units);
         expect(await parseCard(drawn)).to.have.property("problem");
         expect(await parseCard(`P2P06:141065404484172:${drawn}`)).to.have.property("problem");
       }),
