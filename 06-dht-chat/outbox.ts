@@ -73,9 +73,11 @@ export class Outbox {
 
   /** A session is ready, or its path has changed: what is not acknowledged is sent again, under its id and in its order. */
   connected(now: number): OutboxWork {
+    // What was due before this moment, or in it, stays due.
+    const drop = this.#takeDue(now);
     this.#isConnected = true;
     for (const message of this.#waiting.values()) message.isOpen = false;
-    return this.look(now);
+    return { ...this.look(now), drop };
   }
 
   /** The session is lost. */
