@@ -152,7 +152,7 @@ export class Conversation {
   async again(entry: string): Promise<Outcome> {
     const order = Number(entry);
     const shown = this.#entries.get(order);
-    if (!shown || shown.from !== "me") return undefined;
+    if (shown?.from !== "me") return undefined;
     this.seek();
     return shown.file ? this.#files.again(order) : this.#deliveries.again(order);
   }

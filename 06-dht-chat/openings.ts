@@ -22,7 +22,9 @@ export interface OpeningsOptions {
 
 export class Openings {
   readonly #options: OpeningsOptions;
-  readonly #stop = new AbortController();
+  /** What is under way: each can be given up. */
+  readonly #underWay = new Set<AbortController>();
+  #isStopped = false;
   #callers = 0;
 
   constructor(options: OpeningsOptions) {
@@ -32,7 +34,7 @@ export class Openings {
   /** Somebody has called us. Never rejects. */
   async answer(pipe: Pipe): Promise<void> {
     const { book, count } = this.#options;
-    if (this.#callers >= MOST_CALLERS || this.#stop.signal.aborted) {
+    if (this.#callers >= MOST_CALLERS || this.#isStopped) {
       count("callers refused: too many at a time");
       pipe.reset();
       return;
@@ -64,7 +66,8 @@ export class Openings {
 
   /** Gives up what is under way. */
   stop(): void {
-    this.#stop.abort();
+    this.#isStopped = true;
+    for (const one of this.#underWay) one.abort();
   }
 
   async #open(
@@ -75,15 +78,21 @@ export class Openings {
   ): Promise<void> {
     const { identity, book, clock, opened } = this.#options;
     const watched = new WatchedPipe(pipe);
-    const session = await openSession(watched, {
-      ...side,
-      identity,
-      complete: (peer, secret) => book.complete(peer, secret),
-      signal: this.#stop.signal,
-      wait: (milliseconds, signal) => waitFor(clock, milliseconds, signal),
-    });
-    if (this.#stop.signal.aborted) session.reset();
-    else opened(session, watched);
+    const abort = new AbortController();
+    this.#underWay.add(abort);
+    try {
+      const session = await openSession(watched, {
+        ...side,
+        identity,
+        complete: (peer, secret) => book.complete(peer, secret),
+        signal: abort.signal,
+        wait: (milliseconds, signal) => waitFor(clock, milliseconds, signal),
+      });
+      if (this.#isStopped) session.reset();
+      else opened(session, watched);
+    } finally {
+      this.#underWay.delete(abort);
+    }
   }
 }
 

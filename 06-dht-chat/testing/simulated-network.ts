@@ -11,10 +11,51 @@ import { type PipeFaults, type PipePair, pipePair } from "./pipes.ts";
 /** A page keeps places on so many relays. */
 const RELAYS_EACH = 2;
 
-interface Route {
-  pair: PipePair;
-  relay: string;
-  pages: readonly [string, string];
+/** One circuit between two pages. */
+export class Route {
+  readonly pair: PipePair;
+  readonly relay: string;
+  /** Peer ids: who opened it, and who took it. */
+  readonly pages: readonly [string, string];
+  /** Nothing passes any more, and neither end hears of that. */
+  isSevered = false;
+  #isOver = false;
+  readonly #hasEnded = [false, false];
+
+  constructor(pair: PipePair, relay: string, pages: readonly [string, string]) {
+    this.pair = pair;
+    this.relay = relay;
+    this.pages = pages;
+  }
+
+  /** Whether it was cut by the world, reset by one page or ended by both. */
+  get isOver(): boolean {
+    return this.#isOver || this.#hasEnded.every((hasEnded) => hasEnded);
+  }
+
+  cut(): void {
+    this.#isOver = true;
+    if (!this.isSevered) this.pair.cut();
+  }
+
+  pipe(end: 0 | 1): Pipe {
+    const inner = this.pair.ends[end];
+    return {
+      remoteKey: inner.remoteKey,
+      frames: inner.frames,
+      send: async (frame) => {
+        if (!this.isSevered) await inner.send(frame);
+      },
+      reset: () => {
+        this.#isOver = true;
+        if (!this.isSevered) inner.reset();
+      },
+      end: async () => {
+        this.#hasEnded[end] = true;
+        if (!this.isSevered) await inner.end();
+      },
+    };
+  }
 }
 
 export class SimulatedWorld {
@@ -45,9 +86,9 @@ export class SimulatedWorld {
   }
 
   /** What a messenger gets to start its network with. */
-  readonly join = async (events: NetworkEvents, { peerId }: Identity): Promise<Network> => {
-    const page = new SimulatedNetwork(this, peerId, events);
-    this.pages.set(peerId, page);
+  readonly join = async (events: NetworkEvents, identity: Identity): Promise<Network> => {
+    const page = new SimulatedNetwork(this, identity, events);
+    this.pages.set(identity.peerId, page);
     page.reserve();
     return page;
   };
@@ -55,19 +96,19 @@ export class SimulatedWorld {
   /** A relay dies, and all circuits through it. Pages look for another one at once. */
   killRelay(relay: string): void {
     this.relays.delete(relay);
-    for (const route of this.routes) if (route.relay === relay) route.pair.cut();
+    for (const route of this.routes) if (route.relay === relay) route.cut();
     for (const page of this.pages.values()) page.reserve();
   }
 
   /** All circuits are lost, and the relays stay. */
   cutAll(): void {
-    for (const { pair } of this.routes) pair.cut();
+    for (const route of this.routes) route.cut();
   }
 
   /** The page is gone without a word. */
   crash(peerId: string): void {
     this.pages.delete(peerId);
-    for (const { pair, pages } of this.routes) if (pages.includes(peerId)) pair.cut();
+    for (const route of this.routes) if (route.pages.includes(peerId)) route.cut();
   }
 
   /** @internal */
@@ -77,9 +118,10 @@ export class SimulatedWorld {
     if (!this.isOpen || !page?.reserved.includes(relay) || !this.relays.has(relay)) return undefined;
     if (keys[0] === undefined || keys[1] === undefined) return undefined;
     const pair = pipePair([keys[0], keys[1]], this.faultsOf(this.routes.length));
-    this.routes.push({ pair, relay, pages: [from, to] });
-    queueMicrotask(() => page.events.pipe(pair.ends[1]));
-    return pair.ends[0];
+    const route = new Route(pair, relay, [from, to]);
+    this.routes.push(route);
+    queueMicrotask(() => page.events.pipe(route.pipe(1)));
+    return route.pipe(0);
   }
 
   /** @internal Passes a message on to all that are connected through members of the topic. */
@@ -102,15 +144,20 @@ export class SimulatedWorld {
 
 export class SimulatedNetwork implements Network {
   readonly peerId: string;
+  /** Whose page it is. */
+  readonly id: string;
+  readonly key: Bytes;
   readonly events: NetworkEvents;
   readonly topics = new Set<string>();
   readonly connected = new Set<string>();
   reserved: string[] = [];
   readonly #world: SimulatedWorld;
 
-  constructor(world: SimulatedWorld, peerId: string, events: NetworkEvents) {
+  constructor(world: SimulatedWorld, { id, peerId, publicKey }: Identity, events: NetworkEvents) {
     this.#world = world;
+    this.id = id;
     this.peerId = peerId;
+    this.key = publicKey;
     this.events = events;
   }
 
@@ -186,7 +233,7 @@ export class SimulatedNetwork implements Network {
 
   async stop(): Promise<void> {
     this.#world.pages.delete(this.peerId);
-    for (const { pair, pages } of this.#world.routes) if (pages.includes(this.peerId)) pair.cut();
+    for (const route of this.#world.routes) if (route.pages.includes(this.peerId)) route.cut();
   }
 
   #routeTo(peerId: string, addresses: readonly string[]): string | undefined {
