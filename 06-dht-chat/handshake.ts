@@ -25,8 +25,8 @@ export const HANDSHAKE_TIME = 10_000;
 /** Who is told an error has so long to read it before the stream is reset, in milliseconds: a reset may overtake it. */
 const READING_TIME = 1000;
 
-/** The first content of each side. The blank says that JSON follows (P10.7). */
-const READY = toUtf8(' {"type":"ready"}');
+/** The first content of each side, on a stream and on a direct path. The blank says that JSON follows (P10.7). */
+export const READY = toUtf8(' {"type":"ready"}');
 
 /** Somebody with whom a session is. */
 export interface Peer {
@@ -154,7 +154,8 @@ async function greet(pipe: Pipe, frames: AsyncIterator<Bytes>, options: Initiato
   const { identity, to } = options;
   const peer = { id: await idOf(pipe.remoteKey), key: pipe.remoteKey };
   // Before anything is said: somebody else need not learn of the card.
-  if (peer.id !== to.id || (to.key !== undefined && !isEqual(to.key, peer.key))) throw new Refusal("wrong-peer");
+  if (peer.id !== to.id || (to.key !== undefined && !isEqual(to.key, peer.key)))
+    throw new Refusal("wrong-peer");
   const card = await hintOf(to.secret);
   const own = await (options.makeShare ?? makeShare)();
   const initiatorHello = helloOf(identity, to.id, card, own.share);
@@ -169,7 +170,11 @@ async function greet(pipe: Pipe, frames: AsyncIterator<Bytes>, options: Initiato
   return { peer, secret: to.secret, keys: await SessionKeys.derive("initiator", material) };
 }
 
-async function answer(pipe: Pipe, frames: AsyncIterator<Bytes>, options: ResponderOptions): Promise<Greeting> {
+async function answer(
+  pipe: Pipe,
+  frames: AsyncIterator<Bytes>,
+  options: ResponderOptions,
+): Promise<Greeting> {
   const { identity } = options;
   const initiatorHello = await receiveClear(frames);
   const hello = parseHello(initiatorHello);
@@ -255,7 +260,7 @@ export async function nextFrame(frames: AsyncIterator<Bytes>): Promise<Bytes | u
 }
 
 /** Whether a content says that its side is ready. */
-function isReady(content: Bytes): boolean {
+export function isReady(content: Bytes): boolean {
   if (content[0] !== READY[0]) return false;
   return parseObject(fromUtf8(content) ?? "")?.type === "ready";
 }

@@ -9,7 +9,7 @@ import type { SealedPair } from "./sealed-channel.ts";
 import { SessionError } from "./session-error.ts";
 import type { Role } from "./session-keys.ts";
 
-export type { Peer, SessionOptions, Wait } from "./handshake.ts";
+export { isReady, type Peer, READY, type SessionOptions, type Wait } from "./handshake.ts";
 export { type ErrorCode, SessionError, type SessionProblem } from "./session-error.ts";
 export type { Role } from "./session-keys.ts";
 
@@ -61,7 +61,9 @@ export class Session {
   send(content: Bytes): Promise<void> {
     if (content.length > MAX_CONTENT_BYTES)
       return Promise.reject(
-        new RangeError(`a content of ${content.length} bytes is too long: at most ${MAX_CONTENT_BYTES} are allowed`),
+        new RangeError(
+          `a content of ${content.length} bytes is too long: at most ${MAX_CONTENT_BYTES} are allowed`,
+        ),
       );
     if (this.#hasSaidBye) return Promise.reject(new SessionError("stopped"));
     return this.#enqueue(content);
