@@ -13,11 +13,11 @@ import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { type Bytes, toUtf8 } from "./bytes.ts";
 import {
+  BUCKET_SIZE,
   CHAT_PROTOCOL,
   commonSettings,
   connectionSettings,
   EngineMemory,
-  KAD_PROTOCOL,
   MOST_BUFFERED,
   privateKeyOf,
   tableSettings,
@@ -171,13 +171,25 @@ class EnginePage implements Network {
     await this.#tableIsThere();
     const stored = new Set<string>();
     const signal = this.#limit(TABLE_LIMIT);
+    // Just after the start a page knows few nodes. The first time makes others known, which have to store it, too.
+    for (let time = 0; time < 2; time++) {
+      await this.#putOnce(toUtf8(key), value, stored, signal);
+      if (stored.size >= Math.min(BUCKET_SIZE, this.#tableSize)) break;
+    }
+    return stored.size;
+  }
+
+  async #putOnce(key: Bytes, value: Bytes, stored: Set<string>, signal: AbortSignal): Promise<void> {
     try {
-      for await (const event of this.#libp2p.services.dht.put(toUtf8(key), value, { signal }))
+      for await (const event of this.#libp2p.services.dht.put(key, value, { signal }))
         if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE") stored.add(String(event.from));
     } catch {
       // A node that cannot be reached is none that has stored it. What was counted stands.
     }
-    return stored.size;
+  }
+
+  get #tableSize(): number {
+    return (this.#libp2p.services.dht as SingleKadDHT).routingTable.size;
   }
 
   async find(key: string): Promise<Bytes | undefined> {
@@ -242,20 +254,27 @@ class EnginePage implements Network {
     await this.#libp2p.stop();
   }
 
-  /** Our own nodes first, then those of the table: who is connected already before the others. */
+  /** Our own nodes first, then those that they name; who is connected already before the others. */
   async #candidates(): Promise<RelayAddress[]> {
-    const peers = await this.#libp2p.peerStore.all({
-      filters: [({ protocols }) => protocols.includes(KAD_PROTOCOL)],
-      limit: MOST_NODES,
-    });
-    const others = peers.flatMap(({ id, addresses }) => {
-      const texts = addresses.map((address) => withPeer(address.multiaddr, id));
-      const relay = texts.flatMap((text) => parseRelayAddress(text, this.peerId) ?? [])[0];
-      return relay === undefined ? [] : [relay];
-    });
+    const others = new Map<string, RelayAddress>();
+    try {
+      const key = globalThis.crypto.getRandomValues(new Uint8Array(32));
+      for await (const event of this.#libp2p.services.dht.getClosestPeers(key, {
+        signal: this.#limit(DIAL_LIMIT),
+      }))
+        if (event.name === "PEER_RESPONSE")
+          for (const { id, multiaddrs } of event.closer)
+            for (const address of multiaddrs) {
+              const relay = parseRelayAddress(withPeer(address, id), this.peerId);
+              if (relay !== undefined && others.size < MOST_NODES) others.set(relay.peerId, relay);
+            }
+    } catch {
+      // Not all of them have answered in time.
+    }
+    const own = new Set(this.#nodes.map(({ peerId }) => peerId));
     const isFar = ({ peerId }: RelayAddress): number => (this.#connectionsOf(peerId).length === 0 ? 1 : 0);
-    const all = [...this.#nodes, ...shuffled(others).sort((one, other) => isFar(one) - isFar(other))];
-    return [...new Map(all.toReversed().map((relay) => [relay.peerId, relay])).values()].reverse();
+    const shown = shuffled([...others.values()].filter(({ peerId }) => !own.has(peerId)));
+    return [...this.#nodes, ...shown.sort((one, other) => isFar(one) - isFar(other))];
   }
 
   async #reserve({ peerId, address }: RelayAddress): Promise<void> {
@@ -300,7 +319,7 @@ class EnginePage implements Network {
   async #tableIsThere(): Promise<void> {
     const end = Date.now() + EMPTY_TABLE_LIMIT;
     while (!this.#stopped.signal.aborted && Date.now() < end) {
-      if ((this.#libp2p.services.dht as SingleKadDHT).routingTable.size > 0) return;
+      if (this.#tableSize > 0) return;
       await new Promise((resolve) => setTimeout(resolve, EMPTY_TABLE_PAUSE));
     }
   }
