@@ -22,7 +22,7 @@ export class UnderneathView extends Modal {
       ${this.#last()} ${this.#relays()} ${this.#record()} ${this.#counts()}
       <section aria-labelledby="table-title">
         <h3 id="table-title">The table</h3>
-        <slot-table></slot-table>
+        <div data-place="table"></div>
       </section>
     </div>`;
   }

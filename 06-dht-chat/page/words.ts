@@ -48,7 +48,7 @@ export function contactState(state: ContactView["state"]): string {
 
 /** P10.8. What others have sent needs no word. */
 export function deliveryState(state: Entry["state"]): string {
-  return { sending: "Sending", delivered: "Delivered", dropped: "Not delivered", received: "" }[state];
+  return { sending: "Sending", sent: "Sent", delivered: "Delivered", dropped: "Not delivered", received: "" }[state];
 }
 
 /** What is going on with a file (P10.9). @param isMine we offered it */
