@@ -2,6 +2,7 @@
 // messenger's view, and knows nothing of networks or storage.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import type { ContactView, GroupView, MessengerActions, MessengerView } from "../messenger-view.ts";
 import { announcements } from "./announcements.ts";
 import type { CardDialog, CardMode } from "./card-dialog.ts";
@@ -21,6 +22,9 @@ import { PageElement } from "./page-element.ts";
 import type { UnderneathView } from "./underneath-view.ts";
 import "./underneath-view.ts";
 
+/** A contact whose key is not pinned yet is called by their card's hint, of so many digits; the others by their key. */
+const HINT_LENGTH = 16;
+
 const TITLE = "Peer-to-peer chat";
 
 export class App extends PageElement {
@@ -38,15 +42,15 @@ export class App extends PageElement {
   /** Shown beside the title if it is not the usual one. */
   declare profile: string | undefined;
   declare view: MessengerView;
-  /** The chat that is open. Its id stays when its name changes, because a key was pinned. */
+  /** The chat that is open, as it was called then. A contact's name changes once, when a key is pinned; its id stays. */
   declare open: { chat: string; id: string | undefined } | undefined;
   /** What is said to screen readers. */
-  declare said: string;
+  declare said: { sentence: string };
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.view = this.messenger.view;
-    this.said = "";
+    this.said = { sentence: "" };
     this.messenger.addEventListener("change", this.#changed);
     document.addEventListener("visibilitychange", this.#looked);
     // A file that is dropped beside a chat would otherwise replace the page.
@@ -66,7 +70,7 @@ export class App extends PageElement {
     const before = this.view;
     this.view = this.messenger.view;
     const sentences = announcements(before, this.view);
-    if (sentences.length > 0) this.said = sentences.join(". ");
+    if (sentences.length > 0) this.said = { sentence: sentences.join(". ") };
     this.#meet(before);
     this.#looked();
   };
@@ -100,7 +104,7 @@ export class App extends PageElement {
     if (open === undefined) return undefined;
     const contact =
       this.view.contacts.find((one) => one.contact === open.chat) ??
-      this.view.contacts.find((one) => one.id === open.id);
+      this.view.contacts.find((one) => open.chat.length === HINT_LENGTH && one.id === open.id);
     if (contact !== undefined) return { contact };
     const group = this.view.groups.find((one) => one.group === open.chat);
     return group === undefined ? undefined : { group };
@@ -141,7 +145,9 @@ export class App extends PageElement {
         <main class="main-part" aria-label="Chat">${chat === undefined ? this.#empty() : this.#chatView(chat)}</main>
       </div>
       ${this.#dialogs(chat)}
-      <div class="for-readers" role="status" aria-live="polite" data-said>${this.said}</div>`;
+      <div class="for-readers" role="status" aria-live="polite" data-said>
+        ${keyed(this.said, html`<p>${this.said.sentence}</p>`)}
+      </div>`;
   }
 
   #foot(): TemplateResult {
@@ -159,20 +165,25 @@ export class App extends PageElement {
   }
 
   #empty(): TemplateResult {
-    const words =
-      this.view.contacts.length === 0
-        ? "Nobody here yet. Show your card to somebody, or enter theirs."
-        : "Choose a chat on the left.";
     return html`<div class="empty-chat">
-      <span class="empty-picture">${icon("card")}</span>
-      <p>${words}</p>
-      <p class="hint">Messages and files are sealed in this page, and opened in your contact's. They arrive only while
-        both of you are online: nobody in between keeps them.</p>
+      <span class="empty-picture" aria-hidden="true">${icon("talk")}</span>
+      ${
+        this.view.contacts.length === 0
+          ? html`<h2>Two pages, and nobody in between</h2>
+              <ol class="steps">
+                <li>Meet somebody who has this page open, too.</li>
+                <li>One of you shows a card, the other one scans or types it.</li>
+                <li>Compare the numbers that both pages show, and write.</li>
+              </ol>`
+          : html`<h2>Choose a chat</h2>`
+      }
+      <p class="hint">Texts and files are sealed in this page and opened in your contact's. They arrive only while both
+        of you are online: nobody in between keeps them.</p>
     </div>`;
   }
 
   #chatView(chat: Chat): TemplateResult {
-    return html`<p2p-chat-view .chat=${chat} .ownId=${this.view.own.id} .messenger=${this.messenger} .clock=${this.clock}
+    return html`<p2p-chat-view .chat=${chat} .draft=${this.open?.chat} .ownId=${this.view.own.id} .messenger=${this.messenger} .clock=${this.clock}
       .onBack=${() => this.#back()} .onDetails=${this.#openDetails}></p2p-chat-view>`;
   }
 
@@ -203,9 +214,9 @@ export class App extends PageElement {
   };
 }
 
-/** Only who has completed a card has a key, and can be in a group: their name is the key, of 64 digits. */
+/** Only who has completed a card has a key, and can be in a group. */
 function isMet(contact: ContactView): boolean {
-  return contact.contact.length === 64;
+  return contact.contact.length > HINT_LENGTH;
 }
 
 function keyOf(chat: Chat | undefined): string | undefined {

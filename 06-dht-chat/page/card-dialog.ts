@@ -76,7 +76,7 @@ export class CardDialog extends Modal {
   protected override content(): TemplateResult {
     return html`<fieldset class="choice">
         <legend class="for-readers">What to do</legend>
-        ${this.#option("show", "Show my card")} ${this.#option("enter", "Enter their card")}
+        ${this.#option("show", "Show mine")} ${this.#option("enter", "Enter theirs")}
       </fieldset>
       ${this.mode === "show" ? this.#show() : this.#enter()}`;
   }
@@ -94,9 +94,10 @@ export class CardDialog extends Modal {
       return html`<p>This card is too old: a card can be used for 15 minutes.</p>
         <p><button type="button" class="main" @click=${() => void this.messenger.showCard()}>Show a new card</button></p>`;
     }
+    const { head, code } = inTwoLines(card.grouped);
     return html`<div class="card">
         <canvas class="qr" role="img" aria-label="QR code of my card"></canvas>
-        <p class="card-text" data-card=${card.text}>${card.grouped}</p>
+        <p class="card-text" data-card=${card.text}><span>${head}</span> <span>${code}</span></p>
         <div class="card-foot">
           <span class="card-time" role="timer" aria-live="off">Can be used for ${timeLeft(left)} more</span>
           <p2p-copy-button .text=${card.text} .label=${"the card"}></p2p-copy-button>
@@ -108,7 +109,7 @@ export class CardDialog extends Modal {
 
   #enter(): TemplateResult {
     return html`<form class="enter" @submit=${this.#submitted}>
-      <label for="card-field">The text of their card</label>
+      <label for="card-field">Text of their card</label>
       <textarea id="card-field" rows="3" maxlength=${MAX_TYPED} spellcheck="false" autocapitalize="characters" autocomplete="off"
         placeholder="P2P06:…" aria-invalid=${this.problem === "" ? "false" : "true"}
         aria-describedby="card-problem card-help" @keydown=${this.#pressed}></textarea>
@@ -161,6 +162,12 @@ export class CardDialog extends Modal {
     this.close();
     this.onContact(outcome.contact);
   }
+}
+
+/** The number above, the code below it. Whoever copies both gets a card all the same: line ends do not matter (P10.2). */
+function inTwoLines(grouped: string): { head: string; code: string } {
+  const end = grouped.lastIndexOf(":") + 1;
+  return { head: grouped.slice(0, end), code: grouped.slice(end) };
 }
 
 customElements.define("p2p-card-dialog", CardDialog);

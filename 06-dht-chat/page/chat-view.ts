@@ -26,6 +26,7 @@ export type Chat = { contact: ContactView } | { group: GroupView };
 export class ChatView extends PageElement {
   static override properties = {
     chat: { attribute: false },
+    draft: { attribute: false },
     ownId: { attribute: false },
     messenger: { attribute: false },
     onBack: { attribute: false },
@@ -36,6 +37,8 @@ export class ChatView extends PageElement {
     atMost: { state: true },
   };
   declare chat: Chat;
+  /** What is written and not sent belongs to this. It stays the same while one chat is open. */
+  declare draft: string;
   declare ownId: string;
   declare messenger: MessengerActions;
   declare onBack: () => void;
@@ -44,7 +47,13 @@ export class ChatView extends PageElement {
   declare problem: string;
   declare isDragged: boolean;
   declare atMost: number;
-  #wasNearEnd = true;
+  /** Whoever reads the end wants to see what comes; whoever reads further up stays there. */
+  #isNearEnd = true;
+  /** Pictures and fields become larger when nothing else changes. */
+  readonly #sizes = new ResizeObserver(() => {
+    if (this.#isNearEnd) this.#scrollToEnd();
+  });
+  #lastTop = 0;
   #before: string | undefined;
 
   constructor() {
@@ -67,24 +76,36 @@ export class ChatView extends PageElement {
   }
 
   protected override willUpdate(): void {
-    const log = this.querySelector(".log");
-    this.#wasNearEnd =
-      log === null || log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
-    if (this.#before === this.#key) return;
-    this.#before = this.#key;
-    this.#wasNearEnd = true;
+    if (this.#before === this.draft) return;
+    this.#before = this.draft;
+    this.#isNearEnd = true;
     this.atMost = AT_ONCE;
     this.problem = "";
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sizes.disconnect();
+  }
+
   protected override updated(): void {
-    if (this.#wasNearEnd) this.#scrollToEnd();
+    for (const watched of this.querySelectorAll(".log, .entries")) this.#sizes.observe(watched);
+    if (this.#isNearEnd) this.#scrollToEnd();
   }
 
   #scrollToEnd(): void {
     const log = this.querySelector(".log");
-    // The entries render themselves a moment later.
-    requestAnimationFrame(() => log?.scrollTo({ top: log.scrollHeight }));
+    log?.scrollTo({ top: log.scrollHeight });
+    this.#lastTop = log?.scrollTop ?? 0;
+  }
+
+  #scrolled(event: Event): void {
+    if (!(event.target instanceof Element)) return;
+    const { scrollHeight, scrollTop, clientHeight } = event.target;
+    // Only who moves up leaves the end. When the chat becomes longer, the end moves away from the reader.
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.#isNearEnd = true;
+    else if (scrollTop < this.#lastTop) this.#isNearEnd = false;
+    this.#lastTop = scrollTop;
   }
 
   protected override render(): TemplateResult {
@@ -94,7 +115,7 @@ export class ChatView extends PageElement {
       ${this.#head(name)} ${this.#notices()} ${this.#log(name)}
       ${
         this.#canWrite
-          ? html`<p2p-composer .chat=${this.#key} .name=${name} .problem=${this.problem} .onText=${this.#say}
+          ? html`<p2p-composer .chat=${this.draft} .name=${name} .problem=${this.problem} .onText=${this.#say}
               .onFiles=${"contact" in this.chat ? this.#offer : undefined}></p2p-composer>`
           : html`<p class="closed">You are no longer a member of this group. What was said before stays here.</p>`
       }
@@ -156,7 +177,8 @@ export class ChatView extends PageElement {
   #log(name: string): TemplateResult {
     const { entries } = this.#subject;
     const visible = entries.slice(-this.atMost);
-    return html`<div class="log" role="log" aria-live="off" aria-label="Messages with ${name}" tabindex="0">
+    return html`<div class="log" role="log" aria-live="off" aria-label="Messages with ${name}" tabindex="0"
+      @scroll=${this.#scrolled}>
       ${entries.length === 0 ? html`<p class="empty">${this.#emptyWords()}</p>` : nothing}
       ${
         visible.length < entries.length
@@ -212,8 +234,7 @@ export class ChatView extends PageElement {
   }
 
   readonly #say = (text: string): Promise<Outcome> => {
-    this.#wasNearEnd = true;
-    this.#scrollToEnd();
+    this.#isNearEnd = true;
     this.problem = "";
     if ("group" in this.chat) return this.messenger.sayInGroup(this.chat.group.group, text);
     return this.messenger.say(this.chat.contact.contact, text);
@@ -225,7 +246,7 @@ export class ChatView extends PageElement {
     this.problem =
       files.length > MOST_FILES ? `Only the first ${MOST_FILES} files are sent. Send the others after them.` : "";
     for (const file of files.slice(0, MOST_FILES)) void this.#tell(this.messenger.offer(contact, file, file.name));
-    this.#scrollToEnd();
+    this.#isNearEnd = true;
   };
 
   #dragged(event: DragEvent): void {

@@ -16,7 +16,7 @@ export class Composer extends PageElement {
     onFiles: { attribute: false },
     problem: { attribute: false },
   };
-  /** Which chat it writes to. */
+  /** What is written and not sent is kept by this. */
   declare chat: string;
   declare name: string;
   declare onText: (text: string) => Promise<Outcome>;

@@ -33,9 +33,9 @@ export class CopyButton extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<button type="button" class="small" @click=${() => this.#copy()}>
-        ${icon("copy")} <span>${this.said === "" ? `Copy ${this.label}` : this.said}</span>
+        ${icon("copy")} <span>Copy<span class="for-readers"> ${this.label}</span></span>
       </button>
-      <span class="for-readers" role="status">${this.said}</span>`;
+      <span class="copied" role="status">${this.said}</span>`;
   }
 
   async #copy(): Promise<void> {
@@ -43,7 +43,7 @@ export class CopyButton extends PageElement {
       await navigator.clipboard.writeText(this.text);
       this.said = "Copied";
     } catch {
-      this.said = "The browser does not allow it: mark the text and copy it yourself";
+      this.said = "Not allowed here: mark the text, and copy it yourself.";
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

@@ -48,7 +48,7 @@ export class MembersDialog extends Modal {
   #member(member: GroupView["members"][number]): TemplateResult {
     const isMe = member.id === this.ownId;
     const isMaker = member.id === this.group.maker;
-    const words = [isMe ? "you" : "", isMaker ? "made this group" : ""].filter((word) => word !== "").join(", ");
+    const words = [isMe && member.name.toLowerCase() !== "you" ? "you" : "", isMaker ? "made this group" : ""].filter((word) => word !== "").join(", ");
     const name = shown(member.name);
     return html`<span class="avatar hue-${hueOf(member.id)}" aria-hidden="true">${initialOf(member.name)}</span>
       <span class="row-main">

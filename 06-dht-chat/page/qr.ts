@@ -9,8 +9,8 @@ export const MAX_SCANNED_LENGTH = 400;
 /** Light modules around the code, as ISO/IEC 18004 asks for, so that cameras find it. */
 const QUIET_ZONE = 4;
 
-/** As much of a canvas as is needed: a page's canvas has it, and so has an offscreen one. */
-export type QrCanvas = HTMLCanvasElement;
+/** As much of a page's canvas as is needed here. */
+export type QrCanvas = Parameters<ReturnType<typeof generate>["toCanvas"]>[0];
 
 /**
  * Draws a text as a QR code, one pixel for each module: the style sheet makes it large. It is black on white in the

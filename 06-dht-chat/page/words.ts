@@ -71,7 +71,9 @@ export function fileState(file: FileView, isMine: boolean): string {
 
 /** The first letter or digit of a name, for the round picture beside it. */
 export function initialOf(name: string): string {
-  return /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? "?";
+  const first = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? "?";
+  // Some letters become two when they are capitals.
+  return [...first.toUpperCase()][0] ?? first;
 }
 
 /** A colour for an id or a group, the same every time: a number from 0 to 7. */
