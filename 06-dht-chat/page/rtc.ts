@@ -98,6 +98,8 @@ class RtcChannel implements DirectChannel {
   #unread: Bytes[] = [];
   #unreadBytes = 0;
   #wakeReader = (): void => {};
+  /** Who waits for room. */
+  #waiting: (() => void)[] = [];
 
   /** @param closed called once, when the channel is closed by whomever */
   constructor(channel: RTCDataChannel, closed: () => void) {
@@ -107,6 +109,7 @@ class RtcChannel implements DirectChannel {
     channel.binaryType = "arraybuffer";
     channel.bufferedAmountLowThreshold = ROOM;
     channel.addEventListener("message", ({ data }) => this.#take(data));
+    channel.addEventListener("bufferedamountlow", () => this.#wakeSenders());
     channel.addEventListener("close", () => this.close());
     channel.addEventListener("error", () => this.close());
   }
@@ -114,13 +117,15 @@ class RtcChannel implements DirectChannel {
   async send(message: Bytes): Promise<void> {
     if (this.#isOver) throw new Error("the direct channel is closed");
     this.#channel.send(message);
-    while (this.#channel.bufferedAmount > FULL && !this.#isOver) await this.#room();
+    while (this.#channel.bufferedAmount > FULL && !this.#isOver)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#wakeReader();
+    this.#wakeSenders();
     this.#channel.close();
     this.#closed();
   }
@@ -149,11 +154,9 @@ class RtcChannel implements DirectChannel {
     }
   }
 
-  /** Resolves when there is room again, or the channel is closed. */
-  #room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#channel.addEventListener("bufferedamountlow", () => resolve(), { once: true });
-      this.#channel.addEventListener("close", () => resolve(), { once: true });
-    });
+  #wakeSenders(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 }
