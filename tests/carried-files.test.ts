@@ -85,6 +85,15 @@ describe("the stages' files", () => {
   });
 });
 
+describe("stage 06", () => {
+  it("carries over how a program starts and reads its arguments, and has everything else of its own", () => {
+    const before = read("05-lan-chat").files;
+    const { files } = read("06-dht-chat");
+    for (const name of ["arguments.ts", "listening.ts", "printable.ts", "program.ts"])
+      expect(files.get(name), name).to.equal(before.get(name));
+  });
+});
+
 describe("the order of reading in stage 02", () => {
   it("names files with their numbers of lines, and their sum", () => {
     const readme = readFileSync(join(COURSE_FOLDER, "02-basic-p2p/README.md"), "utf8");

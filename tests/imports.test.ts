@@ -13,7 +13,7 @@ import {
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 
 /** Folders without our code, or with code that is wrong on purpose. */
-const NO_CODE = /^(?:node_modules|work|\.git|authoring\/wrong-answers)\//;
+const NO_CODE = /^(?:node_modules|work|\.git|06-dht-chat\/node_modules|authoring\/wrong-answers)\//;
 
 const FILES: readonly string[] = readdirSync(COURSE_FOLDER).flatMap((top) => {
   if (NO_CODE.test(`${top}/`)) return [];
@@ -79,6 +79,10 @@ describe("the rules for imports", () => {
       ["attacks/lab.ts", 'import { a } from "../checks/index.ts";'],
       ["course/learn.ts", 'import { a } from "../tests/support/course.ts";'],
       ["captures/show/show-find.ts", 'import { a } from "../testing/packets.ts";'],
+      ["06-dht-chat/node-program.ts", 'import { createLibp2p } from "libp2p";'],
+      ["06-dht-chat/page/profile.ts", 'import type { PeerId } from "@libp2p/interface";'],
+      ["06-dht-chat/engine.ts", 'import { LitElement } from "litter";'],
+      ["06-dht-chat/messenger.ts", 'import { pipePair } from "./testing/pipes.ts";'],
       ["elsewhere/a.ts", 'import { a } from "../programs/child-program.ts";'],
     ];
     for (const [file, text] of refused) expect(problems(file, text), `${file}: ${text}`).to.have.length(1);
@@ -88,6 +92,8 @@ describe("the rules for imports", () => {
     const accepted: [string, string][] = [
       ["02-basic-p2p/peer.ts", 'import { a } from "./lines.ts";\nimport { b } from "node:net";'],
       ["captures/explain/unseal.ts", 'import { a } from "../../04-aes-chat/aes-cbc-hmac.ts";'],
+      ["06-dht-chat/engine.ts", 'import { kadDHT } from "@libp2p/kad-dht";'],
+      ["06-dht-chat/page/main.ts", 'import { repeat } from "lit/directives/repeat.js";'],
       ["tests/a.test.ts", 'import { a } from "../02-basic-p2p/peer.ts";'],
       [
         "course/tour.ts",
