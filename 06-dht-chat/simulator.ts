@@ -6,36 +6,36 @@
 // every few minutes, and the several paths on which js-libp2p looks for the same key at once. What it does not leave
 // out: nobody sees the whole network. A node knows whom it has met, since it has joined through one node it knew.
 
-type Bytes = Uint8Array<ArrayBuffer>;
+import { fromBase58 } from "./base58.ts";
+import { type Bytes, toUtf8 } from "./bytes.ts";
+import { sha256 } from "./cryptography.ts";
 
-/** The length of an id, in bits. */
-export const ID_BITS = 256;
 /** k of P10.5: how many contacts a bucket holds, and how many nodes a lookup finds. */
 export const BUCKET_SIZE = 8;
 /** alpha of P10.5: how many nodes a lookup asks at once. */
 export const PARALLEL_QUESTIONS = 3;
 
+/** The longest peer id that is read, in characters. */
+const LONGEST_PEER_ID = 128;
+
 /** The position of a record's key in the table: SHA-256 of the key's bytes (32 bytes), as libp2p's kad-dht takes it. */
-export async function idOfKey(key: Bytes): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", key));
+export function idOfKey(key: Bytes): Promise<Bytes> {
+  return sha256(key);
 }
 
-/** What stands before an Ed25519 key in the multihash of its peer id: "identity", 36 bytes, and a protobuf's heads. */
-const PEER_ID_HEAD = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
-
 /**
- * The position of a node in the table: SHA-256 of the bytes of its peer id.
- * @param publicKey the node's Ed25519 key, 32 bytes
- * @see https://github.com/libp2p/specs/blob/master/peer-ids/peer-ids.md
+ * The position of a node in the table: SHA-256 of the bytes of its peer id, which are a multihash.
+ * @throws RangeError if the text is not in base 58, or too long
  */
-export function idOfPublicKey(publicKey: Bytes): Promise<Bytes> {
-  return idOfKey(new Uint8Array([...PEER_ID_HEAD, ...publicKey]));
+export async function idOfPeer(peerId: string): Promise<Bytes> {
+  const bytes = fromBase58(peerId, LONGEST_PEER_ID);
+  if (bytes === undefined) throw new RangeError("a peer id has at most 128 characters, all of base 58");
+  return sha256(bytes);
 }
 
 /** As many ids as are wanted, always the same ones for the same seed. */
 export function idsFromSeed(seed: string, count: number): Promise<Bytes[]> {
-  const names = Array.from({ length: count }, (_, number) => new TextEncoder().encode(`${seed}/${number}`));
-  return Promise.all(names.map(idOfKey));
+  return Promise.all(Array.from({ length: count }, (_, number) => sha256(toUtf8(`${seed}/${number}`))));
 }
 
 /** Numbers from 0 to less than 1, always the same ones for the same seed (mulberry32). Not for secrets. */
