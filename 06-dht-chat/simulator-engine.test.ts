@@ -7,6 +7,7 @@ import { withStage06 } from "../tests/support/tools.ts";
 import { type Bytes, toHex } from "./bytes.ts";
 import { identityFromSeed } from "./identity.ts";
 import {
+  byPrefix,
   type Contact,
   compareDistances,
   idOfKey,
@@ -34,6 +35,18 @@ interface Internals {
     addWithKadId(peer: { id: unknown; multiaddrs: [] }, id: Bytes): void;
     readonly peers: readonly { peer: { id: { toString(): string } } }[];
   };
+  KBucket: new (
+    components: { peerId: unknown },
+    options: {
+      kBucketSize: number;
+      prefixLength: number;
+      ping(): AsyncGenerator;
+      verify(): Promise<boolean>;
+    },
+  ) => {
+    add(peer: unknown): Promise<void>;
+    closest(id: Bytes, options: { count: number }): Iterable<{ toString(): string }>;
+  };
   peerIdFromString(text: string): unknown;
 }
 
@@ -42,6 +55,7 @@ async function internals(): Promise<Internals> {
   const files = [
     "kad-dht/dist/src/utils.js",
     "kad-dht/dist/src/peer-distance-list.js",
+    "kad-dht/dist/src/routing-table/k-bucket.js",
     "peer-id/dist/src/index.js",
   ];
   return Object.assign({}, ...(await Promise.all(files.map((file) => import(new URL(file, folder).href)))));
@@ -103,6 +117,29 @@ withStage06("the simulated table beside libp2p's kad-dht", () => {
       for (const contact of contacts) if (held.includes(contact.peerId)) table.add(contact, () => true);
       expect(peerIdsOf(table.closest(key, 8))).to.deep.equal(node.known(key, 8));
       expect(held).to.have.length.at.least(1);
+    }
+  });
+
+  it("keeps the same contacts when its buckets are the beginnings of ids, which are the engine's", async () => {
+    const { KBucket, peerIdFromString } = await internals();
+    const own = nodes[0]?.peerId ?? "";
+    for (const prefixLength of [3, 6]) {
+      const options = { kBucketSize: 8, prefixLength, async *ping() {}, verify: async () => true };
+      const real = new KBucket({ peerId: peerIdFromString(own) }, options);
+      const table = new RoutingTable(await idOfPeer(own), byPrefix(prefixLength));
+      const peers = await Promise.all(
+        (await idsFromSeed("many", 400)).map(async (seed) => (await identityFromSeed(seed)).peerId),
+      );
+      for (const [number, peerId] of peers.entries()) {
+        await real.add(peerIdFromString(peerId));
+        table.add({ number, id: await idOfPeer(peerId) }, () => true);
+      }
+      const target = keys[0] ?? new Uint8Array(32);
+      const kept = table.closest(target, 400).map(({ number }) => peers[number]);
+      expect(kept).to.deep.equal([...real.closest(target, { count: 400 })].map(String));
+      expect(kept)
+        .to.have.length.within(1, 8 * 2 ** prefixLength)
+        .and.length.below(400);
     }
   });
 
