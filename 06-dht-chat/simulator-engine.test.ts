@@ -7,12 +7,14 @@ import { withStage06 } from "../tests/support/tools.ts";
 import { type Bytes, toHex } from "./bytes.ts";
 import { identityFromSeed } from "./identity.ts";
 import {
+  BUCKET_SIZE,
   byPrefix,
   type Contact,
   compareDistances,
   idOfKey,
   idOfPeer,
   idsFromSeed,
+  PARALLEL_QUESTIONS,
   RoutingTable,
   randomFromSeed,
   SimulatedNetwork,
@@ -77,7 +79,10 @@ withStage06("the simulated table beside libp2p's kad-dht", () => {
     for (const node of nodes.slice(1)) await node.join(nodes[0]?.address ?? "");
   });
 
-  after(() => Promise.all(nodes.map((node) => node.stop())));
+  after(async function () {
+    this.timeout(4 * PATIENCE);
+    await Promise.all(nodes.map((node) => node.stop()));
+  });
 
   const peerIdsOf = (contacts: readonly Contact[]): (string | undefined)[] =>
     contacts.map(({ number }) => nodes[number]?.peerId);
@@ -150,6 +155,7 @@ withStage06("the simulated table beside libp2p's kad-dht", () => {
     for (const [from, key] of keys.entries()) {
       const simulated = peerIdsOf(network.lookup(from, await idOfKey(key)).run().found);
       expect(simulated).to.have.length(8);
+      expect([nodes[from]?.k, nodes[from]?.alpha]).to.deep.equal([BUCKET_SIZE, PARALLEL_QUESTIONS]);
       expect(await answerOf(nodes[from], key, simulated)).to.deep.equal(simulated);
     }
   });
@@ -160,7 +166,7 @@ async function answerOf(
   node: RealNode | undefined,
   key: Bytes,
   expected: readonly (string | undefined)[],
-): Promise<string[] | undefined> {
+): Promise<readonly string[] | undefined> {
   let isOver = false;
   const cancel = patientTimeout(() => {
     isOver = true;
