@@ -25,8 +25,17 @@ const PROGRAMS = [
 
 /** Bundles the programs; later starts use the bundles. They are removed when this process ends. */
 export async function bundlePrograms(): Promise<void> {
-  const folder = makeFolder(join(COURSE_FOLDER, "work"), BUNDLES_FOLDER);
-  const named = PROGRAMS.map((file) => [file.replace(/\.ts$/, ""), join(COURSE_FOLDER, file)] as const);
+  process.env[BUNDLES] = await bundleProgramsOf(COURSE_FOLDER, join(COURSE_FOLDER, "work"));
+}
+
+/**
+ * Bundles the programs of a course or of a copy of it. They are removed when this process ends.
+ * @param parent the bundles get a new folder in here; it must be inside of that course
+ * @returns the folder with the bundles, which BUNDLES in the environment of a program must name
+ */
+export async function bundleProgramsOf(course: string, parent: string): Promise<string> {
+  const folder = makeFolder(parent, BUNDLES_FOLDER);
+  const named = PROGRAMS.map((file) => [file.replace(/\.ts$/, ""), join(course, file)] as const);
   await writeBundles(new Map(named), folder);
-  process.env[BUNDLES] = folder;
+  return folder;
 }
