@@ -10,12 +10,6 @@ import { sentencesOf } from "./sentences.ts";
 const PROTOCOL = "lessons/protocol.md";
 const TABLE = `${WRONG_ANSWERS_FOLDER}/by-clause.md`;
 
-/**
- * The clauses of stage 05, whose programs are checked as a whole. A peer that makes mistakes proves their checks, each
- * check by mistakes of its own: tests/support/mistaken-peer/caught-by.ts.
- */
-const PROVED_OTHERWISE = /^P[89]\b/;
-
 /** Begins the reason of a sentence that needs no wrong answer. */
 const NO_DEMAND = "no demand: ";
 
@@ -140,7 +134,6 @@ export function clausesOf(protocol: string): Clause[] {
 function sentenceProblems({ id, sentences }: Clause, tables: readonly SentenceTable[]): Problem[] {
   const problem = (line: number, message: string): Problem[] => [{ file: TABLE, line, message }];
   const [table, second] = tables.filter(({ title }) => title === id);
-  if (table === undefined && PROVED_OTHERWISE.test(id)) return [];
   if (table === undefined) return problem(1, `clause ${id} is missing: write "## ${id}" and its sentences`);
   if (second !== undefined) return problem(second.line, `${id} stands here a second time: remove one`);
   const index = sentences.findIndex((sentence, at) => table.rows[at]?.sentence !== sentence);
