@@ -143,6 +143,9 @@ function stageBundles(folder: string): Map<string, string> {
   return programs;
 }
 
+/** The programs of stages that attacks start. What else they need of a stage, they import. */
+const STAGE_PROGRAMS = ["server.ts", "client.ts", "peer.ts"];
+
 /** The programs that attacks start, in addition to the stages'. */
 const ATTACK_PROGRAMS = ["attacks/attack.ts", "attacks/lab-bob.ts"];
 
@@ -191,9 +194,10 @@ function programsOf(place: Place, withAttacks: boolean): Map<string, string> {
   const programs = stageBundles(place.folder);
   if (!withAttacks) return programs;
   const beside = dirname(place.folder);
-  for (const stage of Object.values(STAGE_FOLDERS).filter((name) => existsSync(join(beside, name))))
-    for (const [out, path] of stageBundles(join(beside, stage))) programs.set(out, path);
-  for (const name of ATTACK_PROGRAMS.filter((one) => existsSync(join(beside, one))))
+  const others = Object.values(STAGE_FOLDERS).flatMap((stage) =>
+    STAGE_PROGRAMS.map((name) => `${stage}/${name}`),
+  );
+  for (const name of [...others, ...ATTACK_PROGRAMS].filter((one) => existsSync(join(beside, one))))
     programs.set(name.replace(/\.ts$/, ""), join(beside, name));
   return programs;
 }
