@@ -1,5 +1,6 @@
 // Bundles the programs that tests start many times, once for each run. A few tests start them as students do.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { BUNDLES_FOLDER, writeBundles } from "../../checks/engine/bundles.ts";
 import { makeFolder } from "../../checks/engine/own-folder.ts";
@@ -15,6 +16,9 @@ const PROGRAMS = [
   "05-lan-chat/peer.ts",
   "attacks/attack.ts",
   "attacks/lab-bob.ts",
+  "authoring/grade.ts",
+  "authoring/grade/judge.ts",
+  "authoring/handout.ts",
   "captures/capture.ts",
   "captures/show.ts",
   "checks/check.ts",
@@ -35,7 +39,8 @@ export async function bundlePrograms(): Promise<void> {
  */
 export async function bundleProgramsOf(course: string, parent: string): Promise<string> {
   const folder = makeFolder(parent, BUNDLES_FOLDER);
-  const named = PROGRAMS.map((file) => [file.replace(/\.ts$/, ""), join(course, file)] as const);
+  const there = PROGRAMS.filter((file) => existsSync(join(course, file))); // A handout has nothing of authoring/grade.
+  const named = there.map((file) => [file.replace(/\.ts$/, ""), join(course, file)] as const);
   await writeBundles(new Map(named), folder);
   return folder;
 }
