@@ -9,6 +9,7 @@ import { HOST, type Members } from "./engine/lan-context.ts";
 import { KEYS, type LanKey, sealToken, sign } from "./engine/lan-cryptography.ts";
 import { LanPeer, type LanSession } from "./engine/lan-peer.ts";
 import { PlayedSession, type ProofOptions } from "./engine/lan-session.ts";
+import { meet } from "./engine/lan-steps.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -25,10 +26,7 @@ const UNPROVED = 64;
 
 /** A program that has found bob, and bob. */
 async function aliceAndBob(scene: Scene): Promise<{ lan: Lan; alice: PeerUnderTest; bob: LanPeer }> {
-  const lan = await Lan.open(scene);
-  const alice = await lan.program("alice");
-  const bob = await lan.peer("bob");
-  await bob.isFoundBy(alice);
+  const { lan, alice, bob } = await meet(scene);
   return { lan, alice, bob };
 }
 

@@ -193,11 +193,17 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     }
   });
 
-  it("P1.10 the calculator's client prompts, and ends at END", async () => {
+  /** A client in a terminal, at its first prompt, and its server. */
+  async function calculator(): Promise<{ server: ChildProgram; screen: Screen }> {
     const { server, port } = await startServer("01-calculator/server.ts");
     programs.push(server);
     const screen = open("01-calculator/client.ts", ["--port", String(port)]);
     await screen.shows(">");
+    return { server, screen };
+  }
+
+  it("P1.10 the calculator's client prompts, and ends at END", async () => {
+    const { screen } = await calculator();
     screen.enter("2 + 3 * 4");
     await screen.shows("= 20");
     screen.enter("1 / 0");
@@ -207,10 +213,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   });
 
   it("P1.10 the calculator's client says so when the server goes away", async () => {
-    const { server, port } = await startServer("01-calculator/server.ts");
-    programs.push(server);
-    const screen = open("01-calculator/client.ts", ["--port", String(port)]);
-    await screen.shows(">");
+    const { server, screen } = await calculator();
     await server.kill();
     expect(await screen.shows("exit code 1")).to.include("error: ");
   });
