@@ -4,7 +4,7 @@ import { defineChecks } from "./engine/check.ts";
 import { Lan } from "./engine/lan.ts";
 import { lanSafetyNumber } from "./engine/lan-cryptography.ts";
 import type { LanPeer } from "./engine/lan-peer.ts";
-import { meet } from "./engine/lan-steps.ts";
+import { type Meeting, meet } from "./engine/lan-steps.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -18,7 +18,7 @@ async function numberLine(lan: Lan, alice: PeerUnderTest, bob: LanPeer, shown = 
 }
 
 /** A program that has pinned bob, in a session that has ended. */
-async function aliceKnowsBob(scene: Scene): Promise<{ lan: Lan; alice: PeerUnderTest; bob: LanPeer }> {
+async function aliceKnowsBob(scene: Scene): Promise<Meeting> {
   const lan = await Lan.open(scene);
   const alice = await lan.program("alice");
   const bob = await lan.peer("bob");
