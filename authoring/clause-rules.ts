@@ -10,12 +10,8 @@ import { sentencesOf } from "./sentences.ts";
 const PROTOCOL = "lessons/protocol.md";
 const TABLE = `${WRONG_ANSWERS_FOLDER}/by-clause.md`;
 
-/**
- * The clauses of stages 05 and 06, whose programs are tested as a whole. A peer that makes mistakes proves the checks of
- * stage 05, each check by mistakes of its own: tests/support/mistaken-peer/caught-by.ts. Each clause of stage 06 stands in
- * titles of tests (tests/clauses.test.ts).
- */
-const PROVED_OTHERWISE = /^P(?:8|9|10)\b/;
+/** The clauses of stage 06 stand in the titles of tests instead (tests/clauses.test.ts): its programs have no checks. */
+const PROVED_BY_TESTS = /^P10\b/;
 
 /** Begins the reason of a sentence that needs no wrong answer. */
 const NO_DEMAND = "no demand: ";
@@ -141,7 +137,7 @@ export function clausesOf(protocol: string): Clause[] {
 function sentenceProblems({ id, sentences }: Clause, tables: readonly SentenceTable[]): Problem[] {
   const problem = (line: number, message: string): Problem[] => [{ file: TABLE, line, message }];
   const [table, second] = tables.filter(({ title }) => title === id);
-  if (table === undefined && PROVED_OTHERWISE.test(id)) return [];
+  if (table === undefined && PROVED_BY_TESTS.test(id)) return [];
   if (table === undefined) return problem(1, `clause ${id} is missing: write "## ${id}" and its sentences`);
   if (second !== undefined) return problem(second.line, `${id} stands here a second time: remove one`);
   const index = sentences.findIndex((sentence, at) => table.rows[at]?.sentence !== sentence);
