@@ -160,7 +160,7 @@ export class TableStore implements Store {
 
   entriesOf(chat: string, limit: number, before: number = END): Promise<StoredEntry[]> {
     return this.#tables.step("read", ["entries"], async ({ entries }) => {
-      // Orders are integers from 1. IndexedDB has no range without its end in this interface, so it ends one before.
+      // Orders are integers from 1, and a range holds its own end.
       const end = before === END ? END : before - 1;
       const options = { index: "chat", isBackwards: true, limit };
       const rows = await entries.between([chat, 0], [chat, end], options);
