@@ -15,12 +15,17 @@ withStage06("the bundle of the page", () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it("P10.13 is one script of a file and all that it imports", async () => {
-    writeFileSync(join(folder, "one.ts"), 'import { two } from "./two.ts";\nconsole.log(two satisfies number);\n');
+    writeFileSync(
+      join(folder, "one.ts"),
+      'import { two } from "./two.ts";\nconsole.log(two satisfies number);\n',
+    );
     writeFileSync(join(folder, "two.ts"), "export const two = 1 + 1;\n");
     const { script, size } = await bundlePage(join(folder, "one.ts"));
     const text = new TextDecoder().decode(script);
     expect(size).to.equal(script.length);
-    expect(text).to.match(/console\.log\(/).and.not.match(/import|satisfies/);
+    expect(text)
+      .to.match(/console\.log\(/)
+      .and.not.match(/import|satisfies/);
   });
 
   it("P10.13 a mistake gives one sentence with file and line", async () => {

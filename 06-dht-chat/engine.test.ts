@@ -23,7 +23,9 @@ withStage06("the engine of stage 06", () => {
     pages.push(page);
     return page;
   };
-  const addresses = (identity: Identity): string[] => [circuitAddress(nodes[0]?.address ?? "", identity.peerId)];
+  const addresses = (identity: Identity): string[] => [
+    circuitAddress(nodes[0]?.address ?? "", identity.peerId),
+  ];
   const recordOf = (identity: Identity, seq: number): Promise<Bytes> =>
     makeRecord({ identity, seq, expires: Date.now() + HOUR, addresses: addresses(identity) });
 
@@ -52,7 +54,9 @@ withStage06("the engine of stage 06", () => {
     for (const { address } of nodes)
       expect(await raw.put(address, recordKey(identity.id), record)).to.equal("stored");
     const page = await startPage();
-    expect(toHex((await page.network.find(recordKey(identity.id))) ?? new Uint8Array())).to.equal(toHex(record));
+    expect(toHex((await page.network.find(recordKey(identity.id))) ?? new Uint8Array())).to.equal(
+      toHex(record),
+    );
   });
 
   it("P10.4 a forged, foreign, expired, shapeless or oversized record resets the stream, and no node has stored it", async () => {
@@ -69,7 +73,10 @@ withStage06("the engine of stage 06", () => {
       ["of another key", await recordOf(other, Date.now())],
       ["changed after it was signed", toUtf8((fromUtf8(good) ?? "").replace(/seq\\":1/, 'seq\\":2'))],
       ["expired", await signed(body.replace(/"expires":\d+/, `"expires":${Date.now() - 1}`))],
-      ["of next week", await signed(body.replace(/"expires":\d+/, `"expires":${Date.now() + 7 * 24 * HOUR}`))],
+      [
+        "of next week",
+        await signed(body.replace(/"expires":\d+/, `"expires":${Date.now() + 7 * 24 * HOUR}`)),
+      ],
       ["from the future", await signed(body.replace(/"seq":\d+/, `"seq":${Date.now() + HOUR}`))],
       ["without addresses", await signed(body.replace(/"addrs":\[.*?\]/, '"addrs":[]'))],
       ["no JSON", randomBytes(300)],
@@ -180,7 +187,9 @@ withStage06("the engine of stage 06", () => {
     ];
     const count = (): number => first.network.addresses.length + second.network.addresses.length;
     await local.until(() => count() === 1, "one of them has the place");
-    const states = [...first.network.relays(), ...second.network.relays()].filter(({ state }) => state === "reserved");
+    const states = [...first.network.relays(), ...second.network.relays()].filter(
+      ({ state }) => state === "reserved",
+    );
     expect(states).to.have.length(1);
     const [has, wants] = first.network.addresses.length === 1 ? [first, second] : [second, first];
     await has.network.stop();
@@ -248,11 +257,15 @@ withStage06("the engine of stage 06", () => {
     })();
     await local.until(() => b.pipes.length === 1, "the pipe");
     let [last, same] = [-1, 0];
-    await local.until(() => {
-      same = sent === last ? same + 1 : 0;
-      last = sent;
-      return same > 150;
-    }, "the sender waits", 60_000);
+    await local.until(
+      () => {
+        same = sent === last ? same + 1 : 0;
+        last = sent;
+        return same > 150;
+      },
+      "the sender waits",
+      60_000,
+    );
     expect(sent, "frames of 65,536 bytes that are under way").to.be.lessThan(160);
     let received = 0;
     for await (const one of b.pipes[0]?.frames ?? []) received += one.length;

@@ -30,7 +30,9 @@ describe("the node's key", () => {
       writeFileSync(join(folder, "node.key"), text);
       const error = await problem(folder);
       expect(error, text).to.be.instanceOf(UserError);
-      expect((error as Error).message).to.match(/holds no key/).and.not.match(/\n/);
+      expect((error as Error).message)
+        .to.match(/holds no key/)
+        .and.not.match(/\n/);
       expect(readFileSync(join(folder, "node.key"), "utf8")).to.equal(text);
     }
     const error = await problem(join(folder, "node.key"));

@@ -14,7 +14,17 @@ describe("the command line of the node", () => {
   });
 
   it("P10.5 --join may stand there several times, and counts once", () => {
-    const call = readNodeCall(["--join", ADDRESS, `--join=${OTHER}`, "--join", ADDRESS, "--port", "0", "--host", "::1"]);
+    const call = readNodeCall([
+      "--join",
+      ADDRESS,
+      `--join=${OTHER}`,
+      "--join",
+      ADDRESS,
+      "--port",
+      "0",
+      "--host",
+      "::1",
+    ]);
     expect(call).to.deep.include({ joins: [ADDRESS, OTHER], port: 0, host: "::1" });
     expect(readNodeCall(["--data", "--join"])).to.deep.include({ joins: [], data: "--join" });
     expect(readNodeCall(["--help"])).to.deep.equal({ kind: "help" });
@@ -34,7 +44,12 @@ describe("the command line of the node", () => {
       [["--data", ""], /a path is not empty/],
       [["--joined"], /unknown option --joined/],
       [["more"], /options only/],
-      [Array(17).fill(0).flatMap((_, index) => ["--join", ADDRESS.replace("8060", `${8060 + index}`)]), /16 times at most/],
+      [
+        Array(17)
+          .fill(0)
+          .flatMap((_, index) => ["--join", ADDRESS.replace("8060", `${8060 + index}`)]),
+        /16 times at most/,
+      ],
     ] as [string[], RegExp][])
       expect(() => readNodeCall(argv), argv.join(" ")).to.throw(ArgumentError, problem);
   });

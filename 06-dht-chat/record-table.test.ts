@@ -41,7 +41,11 @@ describe("the records that a node holds", () => {
   it("P10.4 the greatest seq stays, of equal ones the greater body; the same one may come again", async () => {
     const table = new RecordTable();
     const key = recordKey(alice.id);
-    const [older, low, high] = [await record(alice, NOW - 1), await record(alice, NOW, 8060), await record(alice, NOW, 8061)];
+    const [older, low, high] = [
+      await record(alice, NOW - 1),
+      await record(alice, NOW, 8060),
+      await record(alice, NOW, 8061),
+    ];
     expect(await table.put(key, low, NOW)).to.equal(undefined);
     expect(await table.put(key, older, NOW)).to.equal("older");
     expect(await table.put(key, low, NOW)).to.equal(undefined);
@@ -63,7 +67,8 @@ describe("the records that a node holds", () => {
     const table = new RecordTable(2);
     const all = await Promise.all([1, 2, 3].map(() => makeIdentity()));
     const [first, second, third] = all;
-    if (first === undefined || second === undefined || third === undefined) throw new Error("three were made");
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error("three were made");
     for (const identity of [first, second, first, third])
       await table.put(recordKey(identity.id), await record(identity, NOW), NOW);
     expect(table.size).to.equal(2);

@@ -33,7 +33,10 @@ export class RawClient {
   /** Puts a value into one node. @returns how the stream ended: "stored" if the node has answered, or "reset" */
   async put(node: string, key: string, value: Uint8Array): Promise<"stored" | "reset"> {
     const record = concat(field(1, toUtf8(key)), field(2, value), field(5, toUtf8(new Date().toISOString())));
-    const answer = await this.#ask(node, concat(number(1, PUT_VALUE), field(2, toUtf8(key)), field(3, record)));
+    const answer = await this.#ask(
+      node,
+      concat(number(1, PUT_VALUE), field(2, toUtf8(key)), field(3, record)),
+    );
     return answer === undefined ? "reset" : "stored";
   }
 
