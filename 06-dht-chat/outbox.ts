@@ -75,7 +75,8 @@ export class Outbox {
 
   /** A message that was stored as `sending`: new, or again because our user says so. One that waits here is left as it is. */
   add({ id, text, since }: SendingMessage, now: number): OutboxWork {
-    if (!this.#waiting.has(id)) this.#waiting.set(id, { id, text, since, sentAt: undefined, wasSent: false });
+    if (!this.#waiting.has(id))
+      this.#waiting.set(id, { id, text, since, sentAt: undefined, wasSent: false });
     return this.look(now);
   }
 

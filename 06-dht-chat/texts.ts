@@ -1,7 +1,7 @@
 // Texts and ids of messages (P3.4, P10.7). How a text of others is shown, `printable` says. Pure.
 
-import { toHex } from "./bytes.ts";
 import { randomBytes } from "./cryptography.ts";
+import { toHex } from "./bytes.ts";
 
 /** The longest text of a message, in bytes of UTF-8 (P3.4). */
 export const MAX_TEXT_BYTES = 8192;

@@ -44,10 +44,7 @@ export class OutgoingTransfer {
   #open = new Map<number, number>();
 
   /** @param restored what the store has of it, if the page was closed meanwhile */
-  constructor(
-    offer: OfferContent,
-    restored: { state: "offered" | "passing"; done: number } = { state: "offered", done: 0 },
-  ) {
+  constructor(offer: OfferContent, restored: { state: "offered" | "passing"; done: number } = { state: "offered", done: 0 }) {
     this.#offer = offer;
     this.#state = restored.state;
     this.#acknowledged = restored.done;
