@@ -293,4 +293,21 @@ withStage06("the engine of stage 06", () => {
     expect(toHex(b.groups[0]?.message ?? new Uint8Array())).to.equal(toHex(message));
     expect(a.groups).to.deep.equal([]);
   });
+
+  it("P10.5 a relay does not hold what a flood sends to somebody who does not read", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const relay = await local.startLocalNode([]);
+    const [deaf, flooding] = [await RawClient.start(), await RawClient.start()];
+    const peerId = await deaf.reserveAndStayDeaf(relay.address);
+    const left = await flooding.flood(relay.address, peerId, 33_554_432);
+    let [last, same] = [-1, 0];
+    await local.until(() => {
+      same = left() === last ? same + 1 : 0;
+      last = left();
+      return same > 150;
+    }, "the flood is held up", 60_000);
+    expect(last, "bytes that have not left").to.be.greaterThan(29_360_128);
+    await Promise.all([deaf.stop(), flooding.stop()]);
+    await relay.stop();
+  });
 });
