@@ -310,4 +310,29 @@ withStage06("the engine of stage 06", () => {
     await Promise.all([deaf.stop(), flooding.stop()]);
     await relay.stop();
   });
+
+  it("P10.6 a reset and the end of a relay end the stream at both sides; the next call goes another way", async () => {
+    const [a, b] = [await startPage(), await startPage()];
+    await local.until(() => b.network.addresses.length >= 2, "the peer can be called in two ways");
+    const nextOf = async (at: number): Promise<boolean | undefined> =>
+      (await b.pipes[at]?.frames[Symbol.asyncIterator]().next())?.done;
+    const first = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 1, "the first pipe");
+    first.reset();
+    expect(await nextOf(0)).to.equal(true);
+    const second = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 2, "the second pipe");
+    const used = nodes.findIndex(({ node }) => b.network.addresses[0]?.includes(node.peerId));
+    const others = nodes.filter((_, index) => index !== used);
+    const [dead] = nodes.splice(used, 1);
+    await dead?.stop();
+    // It may be that the call went through another relay: then its pipe stands.
+    const call = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 3, "the third pipe");
+    await call.send(toUtf8("again"));
+    expect(await nextOf(2)).to.equal(false);
+    second.reset();
+    expect(await nextOf(1)).to.equal(true);
+    expect(others).to.have.length(nodes.length);
+  });
 });
