@@ -43,9 +43,10 @@ export interface PageOptions {
 const CALL_LIMIT = 10_000;
 const DIAL_LIMIT = 3000;
 const OLD_CONNECTION_LIMIT = 3000;
-/** How long an empty table is waited for, and how often it is looked at meanwhile. */
+/** How long an empty table is waited for, and nodes that were just heard of. */
 const EMPTY_TABLE_LIMIT = 8000;
-const EMPTY_TABLE_PAUSE = 100;
+const NEW_NODES_LIMIT = 1500;
+const LOOK_PAUSE = 100;
 const TABLE_LIMIT = 10_000;
 /** When a first record was found, others may still bring a later one for so long. */
 const LATER_RECORDS = 1000;
@@ -176,21 +177,32 @@ class EnginePage implements Network {
 
   async publish(key: string, value: Bytes): Promise<number> {
     await this.#tableIsThere();
-    const stored = new Set<string>();
+    const [stored, named] = [new Set<string>(), new Set<string>()];
     const signal = this.#limit(TABLE_LIMIT);
-    // Just after the start a page knows few nodes. The first time makes others known, which have to store it, too.
-    for (let time = 0; time < 2; time++) {
-      await this.#putOnce(toUtf8(key), value, stored, signal);
-      if (stored.size >= Math.min(BUCKET_SIZE, this.#tableSize)) break;
+    const due = (): number => Math.min(BUCKET_SIZE, new Set([...stored, ...named]).size);
+    await this.#putOnce(toUtf8(key), value, stored, named, signal);
+    // Just after the start a page knows few nodes. Those that it has heard of now have to store it, too.
+    if (stored.size < due()) {
+      await waitUntil(() => signal.aborted || this.#tableSize >= due(), NEW_NODES_LIMIT);
+      await this.#putOnce(toUtf8(key), value, stored, named, signal);
     }
     return stored.size;
   }
 
-  async #putOnce(key: Bytes, value: Bytes, stored: Set<string>, signal: AbortSignal): Promise<void> {
+  /** @param stored gets the nodes that have stored it @param named gets those that were named by others on the way */
+  async #putOnce(
+    key: Bytes,
+    value: Bytes,
+    stored: Set<string>,
+    named: Set<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
-      for await (const event of this.#libp2p.services.dht.put(key, value, { signal }))
-        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE")
-          stored.add(String(event.from));
+      for await (const event of this.#libp2p.services.dht.put(key, value, { signal })) {
+        if (event.name !== "PEER_RESPONSE") continue;
+        if (event.messageName === "PUT_VALUE") stored.add(String(event.from));
+        for (const { id } of event.closer) named.add(String(id));
+      }
     } catch {
       // A node that cannot be reached is none that has stored it. What was counted stands.
     }
@@ -337,11 +349,7 @@ class EnginePage implements Network {
 
   /** Waits until the table knows a node. It is empty just after the start, and after all nodes were gone. */
   async #tableIsThere(): Promise<void> {
-    const end = Date.now() + EMPTY_TABLE_LIMIT;
-    while (!this.#stopped.signal.aborted && Date.now() < end) {
-      if (this.#tableSize > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, EMPTY_TABLE_PAUSE));
-    }
+    await waitUntil(() => this.#stopped.signal.aborted || this.#tableSize > 0, EMPTY_TABLE_LIMIT);
   }
 
   #takeCall(stream: Stream, connection: Connection): void {
@@ -403,6 +411,12 @@ class EnginePage implements Network {
   #tell(event: () => void): void {
     if (!this.#stopped.signal.aborted) event();
   }
+}
+
+/** Looks every 100 ms if it is so, for so many milliseconds at most. */
+async function waitUntil(isSo: () => boolean, milliseconds: number): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!isSo() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE));
 }
 
 function withPeer(address: Multiaddr, peer: PeerId): string {
