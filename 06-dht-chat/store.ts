@@ -103,7 +103,7 @@ export interface StoredFile extends EntryBase {
 }
 
 /** Something said in a group, by us or by another member (P10.11). */
-export interface GroupMessage extends EntryBase {
+export interface StoredGroupMessage extends EntryBase {
   kind: "group";
   /** 64 hexadecimal digits. */
   topic: string;
@@ -114,7 +114,7 @@ export interface GroupMessage extends EntryBase {
   isOwn: boolean;
 }
 
-export type StoredEntry = OwnMessage | TheirMessage | StoredFile | GroupMessage;
+export type StoredEntry = OwnMessage | TheirMessage | StoredFile | StoredGroupMessage;
 
 /** What was seen of one sender in one topic (P10.11). */
 export interface SeenSequence {
@@ -122,9 +122,8 @@ export interface SeenSequence {
   topic: string;
   /** 15 digits. */
   from: string;
-  greatest: number;
-  /** At most 256. */
-  last: number[];
+  /** At most 256, ascending: as `SeenSequences` of group.ts gives them. */
+  seqs: readonly number[];
 }
 
 export interface StoredGroup {
@@ -291,9 +290,10 @@ export interface Store {
   findFile(chat: ContactName, direction: "in" | "out", file: number): Promise<StoredFile | undefined>;
 
   /**
-   * Changes the state of a file that is `offered` or `passing`; and one that is `dropped` to `offered` (offered again).
-   * With `refused`, `cancelled` or `dropped` its parts are removed, and the bytes of an own offer, but for `dropped`: so it can be offered again.
-   * @param done out: the bytes that are acknowledged now
+   * Changes the state of a file that is `offered` or `passing`, or that of an own one from `dropped` to `offered` (our
+   * user offers it again). With `refused`, `cancelled` or `dropped` what has come of it is removed; so are the bytes of
+   * an own offer, but with `dropped`.
+   * @param changes `done`: how many bytes of an own file are acknowledged now
    * @returns the file if it was changed; undefined if there is none, or it is over
    */
   setFile(
@@ -350,19 +350,19 @@ export interface Store {
   addOwnGroupMessage(
     message: { chat: string; topic: string; from: string; text: string },
     now: number,
-  ): Promise<GroupMessage>;
+  ): Promise<StoredGroupMessage>;
 
   /**
    * Stores what a member says, and what was now seen of them, before it is shown.
-   * @param seen the greatest sequence number and the last ones, this one among them
+   * @param seqs the sequence numbers to keep of this sender in this topic (`SeenSequences.of`), this one among them
    * @returns undefined if this (topic, from, seq) was stored before: then nothing was changed
    */
   addGroupMessage(
     message: { chat: string; topic: string; from: string; seq: number; text: string },
-    seen: Pick<SeenSequence, "greatest" | "last">,
+    seqs: readonly number[],
     now: number,
     isUnread: boolean,
-  ): Promise<GroupMessage | undefined>;
+  ): Promise<StoredGroupMessage | undefined>;
 
   /** Ends it. Every later call rejects with StoreError. */
   close(): Promise<void>;

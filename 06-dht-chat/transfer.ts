@@ -1,8 +1,9 @@
 // A file on its way, at either end (P10.9). Pure: contents in, contents out. Reading, storing and hashing is the
-// caller's: file-sender.ts and file-receiver.ts.
+// caller's.
 
 import { type Bytes, concat } from "./bytes.ts";
 import { type ChunkContent, type Content, MAX_CHUNK_BYTES, type OfferContent } from "./contents.ts";
+import type { FileState } from "./store.ts";
 
 /** The largest file: 25 MiB. A larger one is refused before it is read; an empty one too. */
 export const MAX_FILE_BYTES = 26_214_400;
@@ -13,8 +14,8 @@ export const WINDOW_BYTES = 4 * 1024 * 1024;
 /** How many bytes are stored in one step: fewer steps for a fast sender, and still little to lose. */
 export const MAX_PART_BYTES = 1024 * 1024;
 
-/** How many chunks may wait for one before them: as many as a full window has, and one that a resumed file begins with. */
-const MAX_EARLY_CHUNKS = WINDOW_BYTES / MAX_CHUNK_BYTES + 1;
+/** How many chunks may wait to be stored, so that many tiny ones do not take more memory than a window of long ones. */
+const MAX_WAITING_CHUNKS = 4096;
 
 /** A range of a file's bytes. */
 export interface Range {
@@ -27,12 +28,10 @@ export function isFileSize(size: number): boolean {
   return Number.isInteger(size) && size >= 1 && size <= MAX_FILE_BYTES;
 }
 
-export type OutgoingState = "offered" | "passing" | "done" | "refused" | "cancelled" | "dropped";
-
 /** The offerer's end. */
 export class OutgoingTransfer {
   readonly #offer: OfferContent;
-  #state: OutgoingState;
+  #state: FileState;
   /** Whether an offer was sent over the session that stands, and its answer is still to come. */
   #awaitsAnswer = false;
   /** Whether chunks may be sent: the offer was accepted over the session that stands. */
@@ -41,17 +40,20 @@ export class OutgoingTransfer {
   #acknowledged: number;
   #next: number;
   /** Chunks that are sent and not acknowledged: where each begins, and its end. */
-  #open = new Map<number, number>();
+  readonly #open = new Map<number, number>();
 
   /** @param restored what the store has of it, if the page was closed meanwhile */
-  constructor(offer: OfferContent, restored: { state: "offered" | "passing"; done: number } = { state: "offered", done: 0 }) {
+  constructor(
+    offer: OfferContent,
+    restored: { state: "offered" | "passing"; done: number } = { state: "offered", done: 0 },
+  ) {
     this.#offer = offer;
     this.#state = restored.state;
     this.#acknowledged = restored.done;
     this.#next = restored.done;
   }
 
-  get state(): OutgoingState {
+  get state(): FileState {
     return this.#state;
   }
 
@@ -60,12 +62,11 @@ export class OutgoingTransfer {
     return this.#acknowledged;
   }
 
-  /** Whether the session owes an acknowledgement. */
-  get isOwed(): boolean {
-    return this.#open.size > 0;
-  }
-
-  /** A session is ready: the same offer is made, the first time and after each loss. @returns undefined if it is over */
+  /**
+   * A session is ready, or a path was lost with what was under way on it (P10.10): the same offer is made, the first
+   * time and after each loss. The answer says where to go on.
+   * @returns undefined if it is over
+   */
   offer(): OfferContent | undefined {
     this.lost();
     this.#awaitsAnswer = this.#isAlive;
@@ -77,12 +78,6 @@ export class OutgoingTransfer {
     this.#awaitsAnswer = false;
     this.#isFlowing = false;
     this.#open.clear();
-  }
-
-  /** The path has changed while the session stands (P10.10): what is not acknowledged is sent again. */
-  rewind(): void {
-    this.#open.clear();
-    this.#next = this.#acknowledged;
   }
 
   /**
@@ -159,11 +154,38 @@ export class OutgoingTransfer {
     return this.#end("done");
   }
 
-  #end(state: OutgoingState): boolean {
+  #end(state: FileState): boolean {
     if (!this.#isAlive) return false;
     this.lost();
     this.#state = state;
     return true;
+  }
+}
+
+/**
+ * What the receiver says to an offer that it has in its store already: the same one, made again after a loss.
+ * @param offset how many bytes are stored
+ * @returns undefined while its user has not answered
+ */
+export function answerAgain(
+  stored: { state: FileState; size: number; sha256: string },
+  { file, size, sha256 }: OfferContent,
+  offset: number,
+): Content | undefined {
+  // A number is new for each offer: this is another file under a number that was used.
+  if (stored.size !== size || stored.sha256 !== sha256) return { type: "refuse", file };
+  switch (stored.state) {
+    case "offered":
+      return undefined;
+    case "passing":
+      return { type: "accept", file, offset };
+    case "done":
+      return { type: "done", file };
+    case "refused":
+      return { type: "refuse", file };
+    case "cancelled":
+    case "dropped":
+      return { type: "cancel", file };
   }
 }
 
@@ -205,7 +227,7 @@ export class IncomingTransfer {
   /** Answers an offer: goes on where the part ends. */
   accept(): Content {
     this.#chunks.clear();
-    return { type: "accept", file: this.#file, offset: this.#taken };
+    return { type: "accept", file: this.#file, offset: this.#stored };
   }
 
   /**
@@ -219,7 +241,7 @@ export class IncomingTransfer {
     if (end <= this.#stored) return this.#acknowledgement(offset);
     // What is being stored now is acknowledged when it is stored.
     if (end <= this.#taken) return undefined;
-    if (!this.#chunks.has(offset) && this.#chunks.size >= MAX_EARLY_CHUNKS) return "nonsense";
+    if (!this.#chunks.has(offset) && this.#chunks.size >= MAX_WAITING_CHUNKS) return "nonsense";
     this.#chunks.set(offset, bytes);
     return undefined;
   }
@@ -246,6 +268,11 @@ export class IncomingTransfer {
 
   /** The chunk that goes on where the file ends so far, without what came before. */
   #takeChunk(): { offset: number; bytes: Bytes } | undefined {
+    const next = this.#chunks.get(this.#taken);
+    if (next !== undefined) {
+      this.#chunks.delete(this.#taken);
+      return { offset: this.#taken, bytes: next };
+    }
     for (const [offset, bytes] of this.#chunks) {
       if (offset > this.#taken) continue;
       this.#chunks.delete(offset);

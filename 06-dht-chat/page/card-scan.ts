@@ -1,0 +1,131 @@
+// Reads a card's QR code with the camera, where there is one. Pictures stay in the page.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { icon } from "./icons.ts";
+import { PageElement } from "./page-element.ts";
+import { readQr } from "./qr.ts";
+
+/** How long to wait between two looks at the camera's picture, in milliseconds. */
+const BETWEEN_LOOKS = 150;
+
+/** A picture is made so wide at most before it is looked at, in pixels: more takes longer and finds no more. */
+const LOOKED_AT_WIDTH = 800;
+
+/** What a card's text begins with, after a tidy reader has dropped blanks (P10.2). */
+const CARD = /^\s*P2P[0O]6/i;
+
+export class CardScan extends PageElement {
+  static override properties = {
+    hasCamera: { state: true },
+    isScanning: { state: true },
+    problem: { state: true },
+    onText: { attribute: false },
+  };
+  declare hasCamera: boolean;
+  declare isScanning: boolean;
+  declare problem: string;
+  declare onText: (text: string) => void;
+  #stream: MediaStream | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    this.hasCamera = false;
+    this.isScanning = false;
+    this.problem = "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#lookForCamera();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop();
+  }
+
+  async #lookForCamera(): Promise<void> {
+    try {
+      const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+      this.hasCamera = devices.some((device) => device.kind === "videoinput");
+    } catch {
+      this.hasCamera = false;
+    }
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.hasCamera) return nothing;
+    return html`<div class="scan">
+      ${
+        this.isScanning
+          ? html`<video class="camera" muted playsinline aria-label="What the camera sees"></video>
+              <p role="status">Hold the other screen's QR code in front of the camera.</p>
+              <button type="button" @click=${() => this.#stop()}>Stop the camera</button>`
+          : html`<button type="button" @click=${() => void this.#start()}>${icon("camera")} Scan with the camera</button>`
+      }
+      <p class="problem" role="alert">${this.problem}</p>
+    </div>`;
+  }
+
+  async #start(): Promise<void> {
+    this.problem = "";
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: "environment", width: { ideal: 1280 } },
+      });
+      if (!this.isConnected) {
+        end(stream);
+        return;
+      }
+      this.#stream = stream;
+      this.isScanning = true;
+      await this.updateComplete;
+      const video = this.querySelector("video");
+      if (video === null) return;
+      video.srcObject = stream;
+      await video.play();
+      this.#look(video);
+    } catch {
+      this.#stop();
+      this.problem = "The camera cannot be used. Allow it in the browser, or enter the card's text instead.";
+    }
+  }
+
+  #look(video: HTMLVideoElement): void {
+    if (!this.isScanning) return;
+    const text = lookAt(video);
+    if (text !== undefined && CARD.test(text)) {
+      this.#stop();
+      this.onText(text);
+      return;
+    }
+    if (text !== undefined) this.problem = "This QR code is not a card of this messenger.";
+    this.#timer = setTimeout(() => this.#look(video), BETWEEN_LOOKS);
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    if (this.#stream !== undefined) end(this.#stream);
+    this.#stream = undefined;
+    this.isScanning = false;
+  }
+}
+
+/** Reads the picture that a video shows now. */
+function lookAt(video: HTMLVideoElement): string | undefined {
+  if (video.videoWidth === 0) return undefined;
+  const scale = Math.min(1, LOOKED_AT_WIDTH / video.videoWidth);
+  const width = Math.round(video.videoWidth * scale);
+  const height = Math.round(video.videoHeight * scale);
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (context === null) return undefined;
+  context.drawImage(video, 0, 0, width, height);
+  return readQr(context.getImageData(0, 0, width, height));
+}
+
+function end(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+customElements.define("p2p-card-scan", CardScan);

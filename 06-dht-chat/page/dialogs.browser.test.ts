@@ -1,0 +1,207 @@
+// The dialogs in a real Chromium, over a scripted messenger: by mouse and by keyboard alone.
+
+import { expect } from "chai";
+import { withChromium } from "../testing/browser.ts";
+import { useFixturePage } from "../testing/fixture-page.ts";
+import { emptyView } from "../testing/scripted-messenger.ts";
+import { BOB, BOB_ID, CAROL, CAROL_ID, contactView, GROUP, groupView, OWN_ID, richView } from "../testing/views.ts";
+import type { Picture } from "./qr.ts";
+
+const EMPTY = emptyView(OWN_ID);
+const CARD = "P2P06:141065404484172:SAA85SZN4YE4W6M3BJX9HC6621H026AFGF0RCFD3XF120EC49BD4T7TH";
+const GROUPED = "P2P06:141065404484172:SAA8 5SZN 4YE4 W6M3 BJX9 HC66 21H0 26AF GF0R CFD3 XF12 0EC4 9BD4 T7TH";
+const MINUTE = 60_000;
+
+withChromium("the page's dialogs", () => {
+  const { fixture, open } = useFixturePage();
+
+  it("P10.2 a card is shown as text and as a QR code that says the same, with its time", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "Show my card" }).click();
+    expect(await fixture.asked("showCard")).to.have.length(1);
+    await page.getByText("A new card is being made").waitFor();
+    const now = await fixture.now();
+    await fixture.show({ ...EMPTY, card: { text: CARD, grouped: GROUPED, expires: now + 15 * MINUTE } });
+    const words = await page.locator(".card-text").innerText();
+    expect(words.replace(/\s+/g, "")).to.equal(CARD);
+    await page.getByText("Can be used for 15:00 more").waitFor();
+    await page.getByRole("img", { name: "QR code of my card" }).waitFor();
+    const { readQr } = await import("./qr.ts");
+    const picture = await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>("canvas.qr");
+      if (canvas === null) throw new Error("there is no canvas");
+      const large = new OffscreenCanvas(canvas.width * 5, canvas.height * 5);
+      const context = large.getContext("2d");
+      if (context === null) throw new Error("there is no context");
+      context.imageSmoothingEnabled = false;
+      context.drawImage(canvas, 0, 0, large.width, large.height);
+      const { data } = context.getImageData(0, 0, large.width, large.height);
+      return { data: [...data], width: large.width, height: large.height };
+    });
+    expect(readQr({ ...picture, data: Uint8ClampedArray.from(picture.data) } satisfies Picture)).to.equal(CARD);
+    await page.getByRole("button", { name: "Copy the card" }).click();
+    await page.getByText("Copied", { exact: true }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).to.equal(CARD);
+  });
+
+  it("P10.2 a card that is too old is not shown any more; a new one is made when the user wants it", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "Show my card" }).click();
+    const now = await fixture.now();
+    await fixture.show({ ...EMPTY, card: { text: CARD, grouped: GROUPED, expires: now + 1000 } });
+    await page.getByText("Can be used for 0:01 more").waitFor();
+    await page.evaluate(() => {
+      window.fixture.now += 1000;
+    });
+    await page.getByText("This card is too old").waitFor();
+    expect(await page.locator(".card-text, canvas").count()).to.equal(0);
+    await page.getByRole("button", { name: "Show a new card" }).click();
+    expect(await fixture.asked("showCard")).to.have.length(2);
+  });
+
+  it("P10.2 when somebody uses the card, the dialog closes, and their chat opens to compare the numbers", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "Show my card" }).click();
+    const card = { text: CARD, grouped: GROUPED, expires: (await fixture.now()) + MINUTE };
+    await fixture.show({ ...EMPTY, card, contacts: [contactView()] });
+    expect(await page.getByRole("dialog").count()).to.equal(0);
+    await page.getByRole("button", { name: "Show my card" }).click();
+    await fixture.show({ ...EMPTY, card, contacts: [contactView()] });
+    await page.getByRole("dialog").waitFor();
+    const carol = contactView({ contact: CAROL, id: CAROL_ID, name: CAROL_ID, isNew: true });
+    await fixture.show({ ...EMPTY, contacts: [contactView(), carol] });
+    await page.getByRole("region", { name: "Compare the numbers" }).waitFor();
+    expect(await page.getByRole("dialog").count()).to.equal(0);
+    expect(await fixture.focused()).to.equal("They are the same");
+  });
+
+  it("P10.2 by keyboard alone: to the card and back, and the focus returns to where it was", async () => {
+    const { page } = await open();
+    const press = (key: string) => page.keyboard.press(key);
+    await press("Tab");
+    expect(await fixture.focused()).to.equal("Copy my number");
+    await press("Tab");
+    expect(await fixture.focused()).to.equal("Show my card");
+    await press("Enter");
+    await page.getByRole("dialog", { name: "Meet somebody" }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute("value") === "show");
+    await press("ArrowRight");
+    await page.getByRole("textbox", { name: "Text of their card" }).waitFor();
+    // However often Tab is pressed, the focus does not get to the page behind.
+    for (let n = 0; n < 12; n += 1) {
+      await press("Tab");
+      const isBehind = await page.evaluate(
+        () => document.activeElement?.closest(".app") !== null && document.activeElement !== document.body,
+      );
+      expect(isBehind, `after ${n + 1} times Tab`).to.equal(false);
+    }
+    await press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await fixture.focused()).to.equal("Show my card");
+    expect(await fixture.asked("hideCard")).to.have.length(1);
+  });
+
+  it("P10.2 a card is entered, a wrong one is told why, and the chat with a new contact opens", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "Enter a card" }).click();
+    const field = page.getByRole("textbox", { name: "Text of their card" });
+    await page.getByRole("button", { name: "Add contact" }).click();
+    await page.getByRole("alert").filter({ hasText: "There is nothing in the field" }).waitFor();
+    expect(await fixture.asked("enterCard")).to.have.length(0);
+    await field.fill(GROUPED);
+    await field.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "This is no card." }).waitFor();
+    expect(await field.getAttribute("aria-invalid")).to.equal("true");
+    expect(await field.inputValue()).to.equal(GROUPED);
+    await page.evaluate((contact) => {
+      window.fixture.messenger.cardAnswer = { contact };
+    }, BOB);
+    await fixture.show({ ...EMPTY, contacts: [contactView({ isNew: true })] });
+    await field.press("Enter");
+    await page.getByRole("heading", { name: "Bob" }).waitFor();
+    expect(await page.getByRole("dialog").count()).to.equal(0);
+    expect(await fixture.asked("enterCard")).to.deep.equal([
+      ["enterCard", GROUPED],
+      ["enterCard", GROUPED],
+    ]);
+  });
+
+  it("P10.2 without a camera there is no button for one", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "Enter a card" }).click();
+    await page.getByRole("button", { name: "Add contact" }).waitFor();
+    expect(await page.getByRole("button", { name: /camera/ }).count()).to.equal(0);
+  });
+
+  it("P10.11 a group is made of contacts whose key is pinned, and of no others", async () => {
+    const { page } = await open();
+    const carol = contactView({ contact: CAROL, id: CAROL_ID, name: "Carol" });
+    const hinted = contactView({ contact: "ab".repeat(8), id: "093550685493231", name: "Dave" });
+    await fixture.show({ ...EMPTY, contacts: [contactView(), carol, hinted] });
+    await page.getByRole("button", { name: "Make a group" }).click();
+    const dialog = page.getByRole("dialog", { name: "Make a group" });
+    expect(await dialog.getByRole("checkbox").count()).to.equal(2);
+    await dialog.getByRole("textbox", { name: "Name of the group" }).fill(" Lab ");
+    await dialog.getByRole("button", { name: "Make the group" }).click();
+    await dialog.getByRole("alert").filter({ hasText: "Choose at least one contact" }).waitFor();
+    await dialog.getByRole("checkbox", { name: "Carol" }).check();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    expect(await fixture.asked("makeGroup")).to.deep.equal([["makeGroup", "Lab", [CAROL]]]);
+  });
+
+  it("P10.11 who removes a member is told first that what was said before stays readable", async () => {
+    const { page } = await open();
+    await fixture.show({ ...EMPTY, groups: [groupView()] });
+    await page.getByRole("button", { name: /^Lab partners/ }).click();
+    await page.getByRole("button", { name: "Members" }).click();
+    const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
+    expect(await dialog.getByRole("button", { name: "Remove You" }).count()).to.equal(0);
+    await dialog.getByText("made this group").waitFor();
+    await dialog.getByRole("button", { name: "Remove Bob" }).click();
+    await dialog.getByText("What was said before stays readable to them.").waitFor();
+    expect(await fixture.asked("removeMember")).to.have.length(0);
+    await dialog.getByRole("button", { name: "Remove for good" }).click();
+    expect(await fixture.waitForAsked("removeMember")).to.deep.equal(["removeMember", GROUP, BOB_ID]);
+  });
+
+  it("P10.11 in a group that somebody else has made, nobody can be removed", async () => {
+    const { page } = await open();
+    await fixture.show({ ...EMPTY, groups: [groupView({ isMine: false, maker: BOB_ID })] });
+    await page.getByRole("button", { name: /^Lab partners/ }).click();
+    await page.getByRole("button", { name: "Members" }).click();
+    const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
+    expect(await dialog.getByRole("listitem").filter({ hasText: "Bob" }).innerText()).to.include("made this group");
+    expect(await dialog.getByRole("button", { name: /Remove/ }).count()).to.equal(0);
+  });
+
+  it("P10.13 a contact is renamed, and forgotten only after a second press", async () => {
+    const { page } = await open();
+    await fixture.show({ ...EMPTY, contacts: [contactView()] });
+    await page.getByRole("button", { name: /^Bob/ }).click();
+    await page.getByRole("button", { name: "Contact" }).click();
+    await page.getByRole("textbox", { name: "What I call them" }).fill(" Robert ");
+    await page.keyboard.press("Enter");
+    expect(await fixture.waitForAsked("rename")).to.deep.equal(["rename", BOB, "Robert"]);
+    await page.getByRole("button", { name: "Contact" }).click();
+    await page.getByRole("button", { name: "Forget this contact" }).click();
+    expect(await fixture.asked("forget")).to.have.length(0);
+    await page.getByRole("button", { name: "Forget for good" }).click();
+    expect(await fixture.waitForAsked("forget")).to.deep.equal(["forget", BOB]);
+  });
+
+  it("P10.3 what goes on underneath: relays, the record in the table, and what a relay saw beside what was typed", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "What is going on underneath" }).click();
+    const dialog = page.getByRole("dialog", { name: "What is going on underneath" });
+    await dialog.getByText("Nothing has been sent yet. Write to somebody, and look here again.").waitFor();
+    await fixture.show(richView(await fixture.now()));
+    const words = await dialog.innerText();
+    expect(words).to.include("I am looking at relays now.");
+    expect(words).to.include("5f 3a 90 c1");
+    expect(words).to.include("/ip4/127.0.0.1/tcp/8060/ws").and.to.include("has a place for us");
+    expect(words).to.include(`/u/${OWN_ID}`).and.to.include("4 nodes");
+    expect(await dialog.locator("[data-place=table]").count()).to.equal(1);
+  });
+});

@@ -1,0 +1,47 @@
+import { expect } from "chai";
+import { dayInWords, fileState, hueOf, idInGroups, initialOf, sizeInWords, timeLeft } from "./words.ts";
+
+describe("how the page says numbers, sizes, times and states", () => {
+  it("P10.1 an id is shown in groups of three, its zeros too", () => {
+    expect(idInGroups("000752548599030")).to.equal("000 752 548 599 030");
+  });
+
+  it("P10.2 a card's time is minutes and seconds, and never below zero", () => {
+    expect(timeLeft(900_000)).to.equal("15:00");
+    expect(timeLeft(59_001)).to.equal("1:00");
+    expect(timeLeft(59_000)).to.equal("0:59");
+    expect(timeLeft(1)).to.equal("0:01");
+    expect(timeLeft(0)).to.equal("0:00");
+    expect(timeLeft(-5)).to.equal("0:00");
+  });
+
+  it("P10.9 a size is said in bytes, kB or MB", () => {
+    expect(sizeInWords(1)).to.equal("1 byte");
+    expect(sizeInWords(1023)).to.equal("1023 bytes");
+    expect(sizeInWords(1536)).to.equal("1.5 kB");
+    expect(sizeInWords(26_214_400)).to.equal("25.0 MB");
+  });
+
+  it("P10.9 a file's state says what has passed, and who has refused", () => {
+    const file = { name: "a", size: 2048, done: 1024 };
+    expect(fileState({ ...file, state: "passing" }, true)).to.equal("1.0 kB of 2.0 kB");
+    expect(fileState({ ...file, state: "refused" }, true)).to.equal("They did not take it");
+    expect(fileState({ ...file, state: "refused" }, false)).to.equal("You did not take it");
+    expect(fileState({ ...file, state: "dropped" }, false)).to.equal("Stopped after 1.0 kB of 2.0 kB");
+  });
+
+  it("P10.13 a name without letters or digits still has a picture, and a hostile one is one character", () => {
+    expect(initialOf("\u202e<b>bob")).to.equal("B");
+    expect(initialOf("!?")).to.equal("?");
+    expect(initialOf("ßeta")).to.have.length(1);
+    expect(initialOf("𝒳 marks")).to.equal("𝒳");
+    expect(hueOf("141065404484172")).to.be.within(0, 7);
+  });
+
+  it("P10.13 a day is today, yesterday, or a date", () => {
+    const noon = new Date(2030, 0, 15, 12).getTime();
+    expect(dayInWords(noon, noon + 3_600_000)).to.equal("Today");
+    expect(dayInWords(noon - 86_400_000, noon)).to.equal("Yesterday");
+    expect(dayInWords(noon - 3 * 86_400_000, noon)).to.include("2030");
+  });
+});

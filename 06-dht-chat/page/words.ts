@@ -1,0 +1,84 @@
+// How numbers, sizes, times and states are said to the user. Pure: the clock is an argument.
+
+import type { ContactView, Entry, FileView } from "../messenger-view.ts";
+
+const DAY = 86_400_000;
+
+/** An id (15 digits, P10.1) in groups of three, so that two people can compare it aloud. */
+export function idInGroups(id: string): string {
+  return id.replace(/(\d{3})(?=\d)/g, "$1 ");
+}
+
+/** @param bytes a size, 0 or more @returns such as "12 bytes", "1.5 kB", "25.0 MB" (1,024 bytes are 1 kB) */
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1024) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} kB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** @param milliseconds until something ends @returns minutes and seconds: "14:59"; "0:00" from the end on */
+export function timeLeft(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** The hour and minute as this user writes them. @param at in milliseconds since 1970 */
+export function timeOfDay(at: number): string {
+  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+/** The day of a moment, in this user's time zone. @param at in milliseconds since 1970 @param now the same */
+export function dayInWords(at: number, now: number): string {
+  const day = new Date(at).toDateString();
+  if (day === new Date(now).toDateString()) return "Today";
+  if (day === new Date(now - DAY).toDateString()) return "Yesterday";
+  return new Date(at).toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" });
+}
+
+/** Who is reachable, and which way (P10.10). */
+export function contactState(state: ContactView["state"]): string {
+  const words = {
+    offline: "offline",
+    searching: "looking for them",
+    relayed: "online, relayed",
+    direct: "online, direct",
+  };
+  return words[state];
+}
+
+/** P10.8. What others have sent needs no word. */
+export function deliveryState(state: Entry["state"]): string {
+  return { sending: "Sending", sent: "Sent", delivered: "Delivered", dropped: "Not delivered", received: "" }[state];
+}
+
+/** What is going on with a file (P10.9). @param isMine we offered it */
+export function fileState(file: FileView, isMine: boolean): string {
+  switch (file.state) {
+    case "offered":
+      return isMine ? "Waiting until they accept it" : "They offer you this file";
+    case "passing":
+      return `${sizeInWords(file.done)} of ${sizeInWords(file.size)}`;
+    case "done":
+      return sizeInWords(file.size);
+    case "refused":
+      return isMine ? "They did not take it" : "You did not take it";
+    case "cancelled":
+      return "Cancelled";
+    case "dropped":
+      return `Stopped after ${sizeInWords(file.done)} of ${sizeInWords(file.size)}`;
+  }
+}
+
+/** The first letter or digit of a name, for the round picture beside it. */
+export function initialOf(name: string): string {
+  const first = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? "?";
+  // Some letters become two when they are capitals.
+  return [...first.toUpperCase()][0] ?? first;
+}
+
+/** A colour for an id or a group, the same every time: a number from 0 to 7. */
+export function hueOf(id: string): number {
+  let sum = 0;
+  for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % 65_521;
+  return sum % 8;
+}

@@ -1,0 +1,142 @@
+// Our own record in the table: published anew every 20 minutes, and whenever our addresses change (P10.3).
+
+import type { Clock } from "./clock.ts";
+import type { Identity } from "./identity.ts";
+import type { Network } from "./network.ts";
+import { sentenceOf } from "./problems.ts";
+import { checkRecord, makeRecord, recordKey } from "./record.ts";
+import type { Store } from "./store.ts";
+
+// In milliseconds (P10.3).
+const REPUBLISH_AFTER = 20 * 60_000;
+const RECORD_LIFETIME = 60 * 60_000;
+const LONGEST_LEAD = 10 * 60_000;
+
+// When no node took it: how long until the next try, in milliseconds.
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 60_000;
+
+const NO_RELAY = "No relay has a place for this page yet, so nobody can find you. It tries again by itself.";
+const NOT_STORED = "No node of the table could be reached, so nobody can find you. It tries again by itself.";
+const CLOCK_BEHIND =
+  "This computer's clock is behind the last record that you published. Set it right; until then nobody can find you.";
+
+/** What the table has of us. */
+export interface PublishedRecord {
+  key: string;
+  body: string;
+  seq: number;
+  /** In milliseconds since 1970. */
+  expires: number;
+  /** So many nodes took it. */
+  storedBy: number;
+}
+
+export interface PublisherOptions {
+  identity: Identity;
+  network: Network;
+  store: Store;
+  clock: Clock;
+  /** Something of `record`, `problem` or `isPublished` is new. Must not throw. */
+  changed(): void;
+}
+
+export class Publisher {
+  readonly #options: PublisherOptions;
+  #record: PublishedRecord | undefined;
+  #problem: string | undefined;
+  #pause = FIRST_PAUSE;
+  #cancelTimer = (): void => {};
+  #isRunning = false;
+  #isWanted = false;
+  #isStopped = false;
+  #hasLooked = false;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  get record(): PublishedRecord | undefined {
+    return this.#record;
+  }
+
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Whether a node keeps our record, as far as we know. */
+  get isPublished(): boolean {
+    return this.#record !== undefined && this.#record.expires > this.#options.clock.now();
+  }
+
+  /** Publishes now; after what is under way, if something is. Never rejects. */
+  async publish(): Promise<void> {
+    this.#isWanted = true;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    while (this.#isWanted && !this.#isStopped) {
+      this.#isWanted = false;
+      await this.#publishOnce();
+    }
+    this.#isRunning = false;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer();
+  }
+
+  async #publishOnce(): Promise<void> {
+    this.#cancelTimer();
+    try {
+      this.#problem = await this.#tryToPublish();
+    } catch (error) {
+      this.#problem = sentenceOf(error);
+    }
+    if (this.#isStopped) return;
+    this.#setTimer();
+    this.#options.changed();
+  }
+
+  #setTimer(): void {
+    const pause = this.#problem === undefined ? REPUBLISH_AFTER : this.#pause;
+    this.#pause = this.#problem === undefined ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
+    this.#cancelTimer = this.#options.clock.after(pause, () => void this.publish());
+  }
+
+  /** @returns what is wrong, if it was not published */
+  async #tryToPublish(): Promise<string | undefined> {
+    const { identity, network, store, clock } = this.#options;
+    await this.#lookAtOwn();
+    const addresses = network.addresses;
+    if (addresses.length === 0) return NO_RELAY;
+    const now = clock.now();
+    const seq = await store.takeRecordSequence(now);
+    if (seq > now + LONGEST_LEAD) return CLOCK_BEHIND;
+    const expires = now + RECORD_LIFETIME;
+    const value = await makeRecord({ identity, seq, expires, addresses: [...addresses] });
+    const key = recordKey(identity.id);
+    const storedBy = await network.publish(key, value);
+    if (storedBy === 0) {
+      // Perhaps the table has a greater number of ours.
+      this.#hasLooked = false;
+      return NOT_STORED;
+    }
+    const checked = await checkRecord(key, value, now);
+    const body = "record" in checked ? checked.record.body : "";
+    this.#record = { key, body, seq, expires, storedBy };
+    return undefined;
+  }
+
+  /** The next number has to be greater than what the table has of us, too: another copy of this page may have been there. */
+  async #lookAtOwn(): Promise<void> {
+    if (this.#hasLooked) return;
+    this.#hasLooked = true;
+    const { identity, network, store, clock } = this.#options;
+    const key = recordKey(identity.id);
+    const value = await network.find(key);
+    if (value === undefined) return;
+    const checked = await checkRecord(key, value, clock.now());
+    if ("record" in checked) await store.noteRecordSequence(checked.record.seq);
+  }
+}
