@@ -4,7 +4,15 @@
 import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
 import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
 import { type Identify, identify } from "@libp2p/identify";
-import type { Connection, Libp2p, Listener, PeerId, Stream, Upgrader } from "@libp2p/interface";
+import {
+  type Connection,
+  type Libp2p,
+  type Listener,
+  type PeerId,
+  type Stream,
+  setMaxListeners,
+  type Upgrader,
+} from "@libp2p/interface";
 import type { TransportManager } from "@libp2p/interface-internal";
 import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
@@ -216,7 +224,7 @@ class EnginePage implements Network {
     await this.#tableIsThere();
     const found: Bytes[] = [];
     const enough = new AbortController();
-    const signal = AbortSignal.any([enough.signal, this.#limit(TABLE_LIMIT)]);
+    const signal = this.#limit(TABLE_LIMIT, enough.signal);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       // Each node's own answer is looked at: at its end, libp2p fails if a node does not let itself be corrected.
@@ -405,7 +413,10 @@ class EnginePage implements Network {
   /** Aborts after so many milliseconds, when the caller does, and when all is stopped. */
   #limit(milliseconds: number, signal?: AbortSignal): AbortSignal {
     const signals = [AbortSignal.timeout(milliseconds), this.#stopped.signal];
-    return AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
+    const limit = AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
+    // A lookup asks many nodes under one limit. That is no leak.
+    setMaxListeners(Number.POSITIVE_INFINITY, limit);
+    return limit;
   }
 
   #tell(event: () => void): void {
