@@ -680,6 +680,25 @@ describe("time", () => {
     expect((await contentsOf(ann)).map(textOf)).to.deep.equal(["still here", ' {"type":"bye"}']);
   });
 
+  it("P10.6 unless told otherwise the clock counts the 10 s", async () => {
+    const scene = await benCallsAnn();
+    const { wait: _, ...options } = scene.responderOptions;
+    const real = globalThis.setTimeout;
+    const asked: unknown[] = [];
+    // The time is up as soon as it is asked for.
+    const stub = (end: () => void, milliseconds?: number) => {
+      asked.push(milliseconds);
+      return real(end, 0);
+    };
+    globalThis.setTimeout = Object.assign(stub, real);
+    try {
+      expect(await outcome(openSession(scene.pair.ends[1], options))).to.equal("timeout");
+    } finally {
+      globalThis.setTimeout = real;
+    }
+    expect(asked).to.deep.equal([10_000]);
+  });
+
   it("P10.6 no timer of its own stays behind", async () => {
     const scene = await benCallsAnn();
     const { wait: _one, ...initiatorOptions } = scene.initiatorOptions;
@@ -850,6 +869,18 @@ describe("sending", () => {
     await ben.send(toUtf8("too late"));
     ann.reset();
     expect(await contentsOf(ann)).to.deep.equal([]);
+  });
+
+  it("P10.6 after an own reset nothing is shown that is being opened", async () => {
+    const scene = await benCallsAnn();
+    const [ben, ann] = await openBothWell(scene);
+    await ben.send(toUtf8("too late"));
+    const reading = ann.contents[Symbol.asyncIterator]().next();
+    // In so many turns the frame is taken; it is never opened before other work of the system is done.
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+    ann.reset();
+    expect((await reading).done).to.equal(true);
+    expect(ann.problem).to.equal(undefined);
   });
 
   it("P10.10 direct keys: the same on both sides, others in each attempt, none twice", async () => {
