@@ -17,7 +17,7 @@ import {
   HOP_PROTOCOL,
   KAD_PROTOCOL,
   privateKeyOf,
-    tableSettings,
+  tableSettings,
 } from "./engine-settings.ts";
 import { brake } from "./relay-brake.ts";
 import { isHostFull, RELAY_LIMITS, type RelayLimits } from "./relay-limits.ts";
@@ -220,7 +220,9 @@ function keepAcquainted(libp2p: Libp2p<Services>): () => void {
   const lookUp = async (): Promise<void> => {
     try {
       const signal = AbortSignal.timeout(LOOKUP_LIMIT);
-      for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, { signal }));
+      for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, {
+        signal,
+      }));
     } catch {
       // Some have not answered. Others have.
     }

@@ -153,7 +153,9 @@ class EnginePage implements Network {
       if (msg.type !== "signed" || msg.data.length > MOST_GROUP_BYTES) return;
       this.#tell(() => this.#events.group(msg.topic, msg.data.slice(), msg.from.toString()));
     });
-    this.#libp2p.addEventListener("connection:close", ({ detail }) => this.#joinGroupsAgain(detail.remotePeer));
+    this.#libp2p.addEventListener("connection:close", ({ detail }) =>
+      this.#joinGroupsAgain(detail.remotePeer),
+    );
     const pings = setInterval(() => this.#pingRelays(), PING_PAUSE);
     this.#stopped.signal.addEventListener("abort", () => clearInterval(pings));
     this.#relays.look();
@@ -182,7 +184,8 @@ class EnginePage implements Network {
   async #putOnce(key: Bytes, value: Bytes, stored: Set<string>, signal: AbortSignal): Promise<void> {
     try {
       for await (const event of this.#libp2p.services.dht.put(key, value, { signal }))
-        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE") stored.add(String(event.from));
+        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE")
+          stored.add(String(event.from));
     } catch {
       // A node that cannot be reached is none that has stored it. What was counted stands.
     }
@@ -358,7 +361,10 @@ class EnginePage implements Network {
       .sort((one, other) => Number(isNear(other)) - Number(isNear(one)));
     if (right.length === 0) throw new Error("the record has no address that can be called");
     try {
-      return await this.#libp2p.dial(right.map((address) => multiaddr(address)), { signal });
+      return await this.#libp2p.dial(
+        right.map((address) => multiaddr(address)),
+        { signal },
+      );
     } catch (error) {
       throw asError(error);
     }

@@ -17,7 +17,11 @@ export const RELAY_LIMITS: RelayLimits = { reservations: 200, reservationsOfAHos
  * @param address where the page that asks comes from: `/ip4/HOST/tcp/…`
  * @param others where those come from that have a reservation
  */
-export function isHostFull(address: string, others: Iterable<string>, { reservationsOfAHost }: RelayLimits): boolean {
+export function isHostFull(
+  address: string,
+  others: Iterable<string>,
+  { reservationsOfAHost }: RelayLimits,
+): boolean {
   const host = hostOf(address);
   if (isLoopback(host)) return false;
   const ofHost = [...others].filter((other) => hostOf(other) === host);

@@ -52,9 +52,7 @@ export async function startLocalNode(
 /** Starts nodes that all know the first one. */
 export async function startLocalNodes(count: number): Promise<LocalNode[]> {
   const first = await startLocalNode([]);
-  const others = await Promise.all(
-    Array.from({ length: count - 1 }, () => startLocalNode([first.address])),
-  );
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => startLocalNode([first.address])));
   return [first, ...others];
 }
 
