@@ -74,6 +74,11 @@ describe("what is said to who uses a screen reader", () => {
     ]);
   });
 
+  it("P10.13 what is read out has no control or bidirectional characters, as what is shown", () => {
+    const hostile = text({ from: "them", state: "received", text: "a\u202eb\nc" });
+    expect(announcements(withEntries([]), withEntries([hostile]))).to.deep.equal(["Bob: a\uFFFDb c"]);
+  });
+
   it("P10.13 a flood of messages is cut to a few sentences", () => {
     const many = Array.from({ length: 100 }, (_, n) => text({ entry: String(n), from: "them", state: "received" }));
     const sentences = announcements(withEntries([]), withEntries(many));

@@ -1,6 +1,7 @@
 // What is said to who uses a screen reader when something has changed: new messages, deliveries, who came and went. Pure.
 
 import type { ContactView, Entry, GroupView, MessengerView } from "../messenger-view.ts";
+import { shown } from "./shown.ts";
 import { contactState, idInGroups } from "./words.ts";
 
 /** So much of a text is read out; the chat has all of it. */
@@ -17,8 +18,9 @@ export function announcements(before: MessengerView, after: MessengerView): stri
   ];
   const problem = after.own.problem;
   if (problem !== undefined && problem !== before.own.problem) sentences.push(problem);
-  if (sentences.length <= MOST) return sentences;
-  return [...sentences.slice(0, MOST), `and ${sentences.length - MOST} more`];
+  const some = sentences.slice(0, MOST).map((sentence) => shown(sentence.replace(/\s+/g, " ")));
+  if (sentences.length <= MOST) return some;
+  return [...some, `and ${sentences.length - MOST} more`];
 }
 
 /** A contact is called by another word once their key is pinned; their id stays. */

@@ -131,8 +131,8 @@ export class App extends PageElement {
   protected override render(): TemplateResult {
     const chat = this.#chat();
     document.title = titleOf(this.view);
-    return html`<div class="app ${chat === undefined ? "without-chat" : "with-chat"}">
-        <aside class="side" aria-label="Contacts and groups">
+    return html`<main class="app ${chat === undefined ? "without-chat" : "with-chat"}">
+        <section class="side" aria-label="Contacts and groups">
           <header class="side-head">
             <h1>${TITLE}${this.profile === undefined ? nothing : html` <span class="profile">${this.profile}</span>`}</h1>
           </header>
@@ -141,9 +141,9 @@ export class App extends PageElement {
             .onOpen=${(one: string) => this.#openChat(one)}
             .onMakeGroup=${() => void this.#find<GroupDialog>("p2p-group-dialog")?.open()}></p2p-contacts-list>
           ${this.#foot()}
-        </aside>
-        <main class="main-part" aria-label="Chat">${chat === undefined ? this.#empty() : this.#chatView(chat)}</main>
-      </div>
+        </section>
+        <div class="main-part">${chat === undefined ? this.#empty() : this.#chatView(chat)}</div>
+      </main>
       ${this.#dialogs(chat)}
       <div class="for-readers" role="status" aria-live="polite" data-said>
         ${keyed(this.said, html`<p>${this.said.sentence}</p>`)}

@@ -61,18 +61,29 @@ withChromium("the page's dialogs", () => {
 
   it("P10.2 when somebody uses the card, the dialog closes, and their chat opens to compare the numbers", async () => {
     const { page } = await open();
+    await fixture.show({ ...EMPTY, contacts: [contactView({ isNew: true })] });
     await page.getByRole("button", { name: "Show my card" }).click();
     const card = { text: CARD, grouped: GROUPED, expires: (await fixture.now()) + MINUTE };
-    await fixture.show({ ...EMPTY, card, contacts: [contactView()] });
-    expect(await page.getByRole("dialog").count()).to.equal(0);
-    await page.getByRole("button", { name: "Show my card" }).click();
-    await fixture.show({ ...EMPTY, card, contacts: [contactView()] });
+    await fixture.show({ ...EMPTY, card, contacts: [contactView({ isNew: true, state: "direct" })] });
     await page.getByRole("dialog").waitFor();
     const carol = contactView({ contact: CAROL, id: CAROL_ID, name: CAROL_ID, isNew: true });
     await fixture.show({ ...EMPTY, contacts: [contactView(), carol] });
     await page.getByRole("region", { name: "Compare the numbers" }).waitFor();
     expect(await page.getByRole("dialog").count()).to.equal(0);
     expect(await fixture.focused()).to.equal("They are the same");
+  });
+
+  it("P10.2 a card that was used by somebody whom one knows already is not waited for any longer", async () => {
+    const { page } = await open();
+    await fixture.show({ ...EMPTY, contacts: [contactView()] });
+    await page.getByRole("button", { name: "Show my card" }).click();
+    const card = { text: CARD, grouped: GROUPED, expires: (await fixture.now()) + MINUTE };
+    await fixture.show({ ...EMPTY, card, contacts: [contactView()] });
+    await page.locator(".card-text").waitFor();
+    await fixture.show({ ...EMPTY, contacts: [contactView()] });
+    await page.getByText("This card has been used.").waitFor();
+    await page.getByRole("button", { name: "Show a new card" }).click();
+    expect(await fixture.asked("showCard")).to.have.length(2);
   });
 
   it("P10.2 by keyboard alone: to the card and back, and the focus returns to where it was", async () => {
@@ -155,7 +166,7 @@ withChromium("the page's dialogs", () => {
     const { page } = await open();
     await fixture.show({ ...EMPTY, groups: [groupView()] });
     await page.getByRole("button", { name: /^Lab partners/ }).click();
-    await page.getByRole("button", { name: "Members" }).click();
+    await page.getByRole("button", { name: "Members", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
     expect(await dialog.getByRole("button", { name: "Remove You" }).count()).to.equal(0);
     await dialog.getByText("made this group").waitFor();
@@ -170,7 +181,7 @@ withChromium("the page's dialogs", () => {
     const { page } = await open();
     await fixture.show({ ...EMPTY, groups: [groupView({ isMine: false, maker: BOB_ID })] });
     await page.getByRole("button", { name: /^Lab partners/ }).click();
-    await page.getByRole("button", { name: "Members" }).click();
+    await page.getByRole("button", { name: "Members", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
     expect(await dialog.getByRole("listitem").filter({ hasText: "Bob" }).innerText()).to.include("made this group");
     expect(await dialog.getByRole("button", { name: /Remove/ }).count()).to.equal(0);

@@ -27,6 +27,11 @@ export class FixturePage {
     await this.page.waitForSelector("p2p-app h1");
   }
 
+  /** For a test that makes an error on purpose. */
+  forgiveErrors(): void {
+    this.#profile?.errors.splice(0);
+  }
+
   async close(): Promise<void> {
     await this.#profile?.context.close();
     this.#profile = undefined;
