@@ -1,6 +1,7 @@
 // What is said in a session, as bytes before they are sealed: JSON texts and chunks of files (P10.7). Pure.
 
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, concat, fromUtf8, readUint32, toUtf8, uint32 } from "./bytes.ts";
+import { byteLength, isMessageId, isText } from "./texts.ts";
 
 /** A message of a chat. Its id is drawn by who wrote it, and stays when it is sent again (P10.8). */
 export interface MessageContent {
@@ -59,4 +60,114 @@ export type Content =
 /** An object of a type that this stage does not know: passed over (P10.7). */
 export interface UnknownContent {
   type: "unknown";
+}
+
+/** The longest chunk, in bytes (P10.7). */
+export const MAX_CHUNK_BYTES = 65_536;
+
+/** The longest description of a connection, in bytes of UTF-8 (P10.10). */
+export const MAX_SDP_BYTES = 16_384;
+
+/** The longest name and media type that are looked at at all, in UTF-16 code units. */
+const MAX_OFFERED_NAME = 4096;
+const MAX_MEDIA = 255;
+
+const JSON_FOLLOWS = 0x20;
+const CHUNK_FOLLOWS = 0x01;
+
+/** A chunk's first byte, its file and its offset. */
+const CHUNK_HEADER_BYTES = 9;
+
+/** P10.7: what is sealed. */
+export function encodeContent(content: Content): Bytes {
+  if (content.type !== "chunk") return concat(Uint8Array.of(JSON_FOLLOWS), toUtf8(JSON.stringify(content)));
+  return concat(
+    Uint8Array.of(CHUNK_FOLLOWS),
+    uint32(content.file),
+    uint32(content.offset),
+    content.bytes,
+  );
+}
+
+/**
+ * Reads what was sealed (P10.7). Members that nobody asked for are left out.
+ * @returns undefined if it has not the form that its type demands: the session ends with `bad-record` (P10.6)
+ */
+export function decodeContent(bytes: Bytes): Content | UnknownContent | undefined {
+  if (bytes[0] === CHUNK_FOLLOWS) return decodeChunk(bytes);
+  if (bytes[0] !== JSON_FOLLOWS) return undefined;
+  const members = parseObject(fromUtf8(bytes.subarray(1)));
+  return members === undefined ? undefined : contentOf(members);
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function decodeChunk(bytes: Bytes): ChunkContent | undefined {
+  const length = bytes.length - CHUNK_HEADER_BYTES;
+  if (length < 1 || length > MAX_CHUNK_BYTES) return undefined;
+  const chunk = bytes.slice(CHUNK_HEADER_BYTES);
+  return { type: "chunk", file: readUint32(bytes, 1), offset: readUint32(bytes, 5), bytes: chunk };
+}
+
+function parseObject(text: string | undefined): Members | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return value as Members;
+  } catch {
+    return undefined;
+  }
+}
+
+function contentOf(members: Members): Content | UnknownContent | undefined {
+  const { type, id, text, file, offset, n, sdp, card } = members;
+  switch (type) {
+    case "message":
+      return isMessageId(id) && isText(text) ? { type, id, text } : undefined;
+    case "ack":
+      return isMessageId(id) ? { type, id } : undefined;
+    case "offer":
+      return offerOf(members);
+    case "accept":
+    case "chunk-ack":
+      return isUint32(file) && isUint32(offset) ? { type, file, offset } : undefined;
+    case "refuse":
+    case "done":
+    case "cancel":
+      return isUint32(file) ? { type, file } : undefined;
+    case "rtc":
+      return isAttempt(n) && isSdp(sdp) ? { type, n, sdp } : undefined;
+    case "group":
+      return card === undefined ? undefined : { type, card };
+    case "ready":
+    case "bye":
+      return { type };
+    default:
+      return typeof type === "string" ? { type: "unknown" } : undefined;
+  }
+}
+
+function offerOf({ file, name, media, size, sha256 }: Members): OfferContent | undefined {
+  if (!isUint32(file) || typeof name !== "string" || name.length > MAX_OFFERED_NAME) return undefined;
+  if (typeof media !== "string" || media.length > MAX_MEDIA || !isCount(size)) return undefined;
+  if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
+  return { type: "offer", file, name, media, size, sha256 };
+}
+
+/** An integer that JSON can hold exactly, from 0. */
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isUint32(value: unknown): value is number {
+  return isCount(value) && value < 2 ** 32;
+}
+
+function isAttempt(value: unknown): value is number {
+  return isCount(value) && value >= 1;
+}
+
+function isSdp(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_SDP_BYTES && byteLength(value) <= MAX_SDP_BYTES;
 }

@@ -1,0 +1,48 @@
+// The page's script, made of page/main.ts and all that it imports, in memory: nothing is written to the disk.
+
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Message } from "esbuild";
+
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+
+/** A script for browsers, and how large it is, in bytes. */
+export interface Bundle {
+  script: Uint8Array;
+  size: number;
+}
+
+/**
+ * Bundles a TypeScript file for browsers.
+ * @param entry the file's path
+ * @throws Error with one sentence that names file and line of the first mistake
+ */
+export async function bundlePage(entry: string): Promise<Bundle> {
+  let outputs: { contents: Uint8Array }[];
+  try {
+    const result = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+      target: "es2022",
+      minify: true,
+      legalComments: "none",
+      logLevel: "silent",
+    });
+    outputs = result.outputFiles;
+  } catch (error) {
+    throw new Error(`the page cannot be bundled: ${firstMistake(error)}`);
+  }
+  const script = outputs[0]?.contents ?? new Uint8Array();
+  return { script, size: script.length };
+}
+
+/** esbuild lists mistakes, each with its place. */
+function firstMistake(error: unknown): string {
+  const [message] = (error as { errors?: Message[] }).errors ?? [];
+  if (message === undefined) return error instanceof Error ? error.message : String(error);
+  const { text, location } = message;
+  return location === null ? text : `${relative(FOLDER, location.file)}, line ${location.line}: ${text}`;
+}

@@ -1,0 +1,260 @@
+// A node's engine: libp2p as a server of the table and a relay (P10.5). It has no socket of its own: the web server hands
+// the relay's WebSockets over.
+
+import { type CircuitRelayService, circuitRelayServer } from "@libp2p/circuit-relay-v2";
+import { identify } from "@libp2p/identify";
+import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
+import { type Ping, ping } from "@libp2p/ping";
+import { multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p } from "libp2p";
+import type { Bytes } from "./bytes.ts";
+import { type SocketSource, sharedPort } from "./engine-listener.ts";
+import {
+  commonSettings,
+  connectionSettings,
+  EngineMemory,
+  HOP_PROTOCOL,
+  KAD_PROTOCOL,
+  privateKeyOf,
+    tableSettings,
+} from "./engine-settings.ts";
+import { brake } from "./relay-brake.ts";
+
+/** What a node is started with. */
+export interface NodeOptions {
+  /** The seed of its key, 32 bytes. */
+  seed: Bytes;
+  /** Where it can be reached, without its peer id: `/ip4/127.0.0.1/tcp/8060/ws`, say. */
+  addresses: readonly string[];
+  sockets: SocketSource;
+  /** Addresses of other nodes, with their peer ids, to join the table by. */
+  join: readonly string[];
+  /** Tells what the user should know, in a line. */
+  note(line: string): void;
+}
+
+/** A node that runs. */
+export interface EngineNode {
+  readonly peerId: string;
+  /** Where it can be reached, with its peer id. */
+  readonly addresses: readonly string[];
+  /** Addresses of other nodes of the table, 16 at most: a page looks for its relays among them. */
+  others(): Promise<string[]>;
+  /** How many records it holds (for tests, and for who wants to look). */
+  readonly recordCount: number;
+  /** How many circuits are reserved here. */
+  readonly reservationCount: number;
+  stop(): Promise<void>;
+}
+
+/** P10.5. One page may not take all circuits for itself. */
+const MOST_RESERVATIONS = 200;
+const MOST_RESERVATIONS_OF_A_HOST = 16;
+const MOST_CIRCUITS = 256;
+const MOST_CIRCUITS_OF_A_PAGE = 64;
+
+/** A circuit's window in each direction, in bytes: a relay holds that much of each, and little more. */
+const MOST_WINDOW = 524_288;
+
+const MOST_CONNECTIONS = 600;
+const MOST_PENDING_CONNECTIONS = 100;
+const MOST_CONNECTIONS_A_SECOND = 100;
+const MOST_OTHERS = 16;
+const LONGEST_RESERVATION = 2 * 60 * 60 * 1000;
+/** A connection is asked so often if it still lives, and may take so long to answer: a busy one is slow. */
+const PING_PAUSE = 10_000;
+const PING_LIMIT = 60_000;
+const DIAL_LIMIT = 5000;
+/** A node that is alone calls its --join addresses so often. All in milliseconds. */
+const JOIN_PAUSE = 2000;
+
+interface Services extends Record<string, unknown> {
+  dht: KadDHT;
+  ping: Ping;
+  relay: CircuitRelayService;
+}
+
+/** What we use of the relay's inside: where it joins the two halves of a circuit. */
+interface RelayInside {
+  handleConnect(request: { stream: AskingStream }, options: object): Promise<void>;
+  stopHop(request: object, options: object): Promise<Stream | undefined>;
+}
+
+/** The stream on which a page asks for a circuit, with libp2p's messages on top of it. */
+interface AskingStream {
+  pb(codec: unknown): unknown;
+  /** The stream without them. */
+  unwrap(): Stream;
+}
+
+/** Starts a node's engine. It calls the `join` addresses until the table knows somebody, and comes back before that. */
+export async function startEngineNode(options: NodeOptions): Promise<EngineNode> {
+  const memory = new EngineMemory();
+  const gate = new RelayGate();
+  const libp2p = await createLibp2p<Services>({
+    ...commonSettings(MOST_WINDOW),
+    privateKey: await privateKeyOf(options.seed),
+    datastore: memory,
+    addresses: { listen: [...options.addresses.slice(0, 1)], announce: [...options.addresses] },
+    transports: [sharedPort(options.sockets, options.addresses)],
+    connectionGater: {
+      denyInboundRelayReservation: (peer) => gate.deniesReservation(peer),
+      denyOutboundRelayedConnection: () => gate.deniesCircuit(),
+    },
+    connectionManager: {
+      ...connectionSettings(),
+      maxConnections: MOST_CONNECTIONS,
+      maxIncomingPendingConnections: MOST_PENDING_CONNECTIONS,
+      inboundConnectionThreshold: MOST_CONNECTIONS_A_SECOND,
+      addressDialTimeout: DIAL_LIMIT,
+    },
+    connectionMonitor: { pingInterval: PING_PAUSE, pingTimeout: { minTimeout: PING_LIMIT } },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      dht: kadDHT(tableSettings(false)),
+      relay: circuitRelayServer({
+        maxInboundHopStreams: MOST_CIRCUITS_OF_A_PAGE,
+        maxOutboundStopStreams: MOST_CIRCUITS_OF_A_PAGE,
+        // Chats and files take as long as they take: no limit of libp2p's for a circuit's bytes or time.
+        reservations: {
+          maxReservations: MOST_RESERVATIONS,
+          applyDefaultLimit: false,
+          reservationTtl: LONGEST_RESERVATION,
+        },
+      }),
+    },
+  });
+  gate.watch(libp2p);
+  const stopJoining = keepJoined(libp2p, options);
+  return {
+    peerId: libp2p.peerId.toString(),
+    addresses: options.addresses.map((address) => `${address}/p2p/${libp2p.peerId}`),
+    others: () => othersOf(libp2p),
+    get recordCount() {
+      return memory.records.size;
+    },
+    get reservationCount() {
+      return libp2p.services.relay.reservations.size;
+    },
+    stop: async () => {
+      stopJoining();
+      await libp2p.stop();
+    },
+  };
+}
+
+/** Who may reserve and use circuits (P10.5), and how fast a circuit's bytes are taken. */
+class RelayGate {
+  #libp2p: Libp2p<Services> | undefined;
+
+  watch(libp2p: Libp2p<Services>): void {
+    this.#libp2p = libp2p;
+    // libp2p would keep the place of who has gone for two hours.
+    libp2p.addEventListener("peer:disconnect", ({ detail }) =>
+      libp2p.services.relay.reservations.delete(detail),
+    );
+    brakeCircuits(libp2p.services.relay as unknown as RelayInside);
+  }
+
+  deniesReservation(peer: PeerId): boolean {
+    const { reservations } = this.#libp2p?.services.relay ?? {};
+    const host = hostOf(this.#connections(peer)[0]?.remoteAddr.toString() ?? "");
+    if (reservations === undefined || isLoopback(host) || reservations.has(peer)) return false;
+    const ofHost = [...reservations.values()].filter(({ addr }) => hostOf(addr.toString()) === host);
+    return ofHost.length >= MOST_RESERVATIONS_OF_A_HOST;
+  }
+
+  deniesCircuit(): boolean {
+    // The stream that asks is one of them.
+    return this.#connections().flatMap(hopStreams).length > MOST_CIRCUITS;
+  }
+
+  #connections(peer?: PeerId): Connection[] {
+    return this.#libp2p?.getConnections(peer) ?? [];
+  }
+}
+
+/** Has both halves of each circuit keep step. Both calls of one request are given the same options. */
+function brakeCircuits(relay: RelayInside): void {
+  const otherHalves = new WeakMap<object, Stream>();
+  const handleConnect = relay.handleConnect.bind(relay);
+  const stopHop = relay.stopHop.bind(relay);
+  relay.stopHop = async (request, options) => {
+    const stream = await stopHop(request, options);
+    if (stream !== undefined) otherHalves.set(options, stream);
+    return stream;
+  };
+  relay.handleConnect = (request, options) => {
+    const { stream: asking } = request;
+    const unwrap = (): Stream => {
+      const stream = asking.unwrap();
+      const other = otherHalves.get(options);
+      if (other !== undefined) brake(stream, other);
+      return stream;
+    };
+    return handleConnect({ ...request, stream: { pb: (codec) => asking.pb(codec), unwrap } }, options);
+  };
+}
+
+function hopStreams({ streams }: Connection): Stream[] {
+  return streams.filter(({ protocol, direction }) => protocol === HOP_PROTOCOL && direction === "inbound");
+}
+
+/** The host of `/ip4/HOST/tcp/…`. */
+function hostOf(address: string): string {
+  return address.split("/")[2] ?? "";
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host.startsWith("127.") || host.startsWith("::ffff:127.");
+}
+
+/** Calls the nodes to join by, again and again while the table knows nobody. @returns a function that ends it */
+function keepJoined(libp2p: Libp2p<Services>, { join, note }: NodeOptions): () => void {
+  const complained = new Set<string>();
+  const stopped = new AbortController();
+  const tryAll = async (): Promise<void> => {
+    for (const address of join) {
+      if (stopped.signal.aborted) return;
+      try {
+        const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(DIAL_LIMIT)]);
+        await libp2p.dial(multiaddr(address), { signal });
+        if (complained.delete(address)) note(`joined by ${address}`);
+      } catch {
+        if (stopped.signal.aborted || complained.has(address)) continue;
+        complained.add(address);
+        note(`cannot reach ${address} (--join); trying on`);
+      }
+    }
+  };
+  let isTrying = false;
+  const look = (): void => {
+    const isAlone = (libp2p.services.dht as SingleKadDHT).routingTable.size === 0;
+    if (isTrying || !(isAlone || complained.size > 0)) return;
+    isTrying = true;
+    void tryAll().finally(() => {
+      isTrying = false;
+    });
+  };
+  const timer = setInterval(look, JOIN_PAUSE);
+  if (join.length > 0) look();
+  return () => {
+    stopped.abort();
+    clearInterval(timer);
+  };
+}
+
+async function othersOf(libp2p: Libp2p<Services>): Promise<string[]> {
+  const peers = await libp2p.peerStore.all({
+    filters: [({ protocols }) => protocols.includes(KAD_PROTOCOL)],
+    limit: MOST_OTHERS,
+  });
+  return peers.flatMap(({ id, addresses }) => {
+    const [address] = addresses;
+    const text = address?.multiaddr.toString();
+    if (text === undefined) return [];
+    return [text.includes("/p2p/") ? text : `${text}/p2p/${id}`];
+  });
+}

@@ -1,0 +1,380 @@
+// A page's engine: libp2p as a client of the table, with circuits reserved on relays, calls through them, and groups
+// (P10.5, P10.6, P10.11). It runs in browsers, and in Node.js for tests.
+
+import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
+import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
+import { type Identify, identify } from "@libp2p/identify";
+import type { Connection, Libp2p, Listener, PeerId, Stream, Upgrader } from "@libp2p/interface";
+import type { TransportManager } from "@libp2p/interface-internal";
+import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
+import { type Ping, ping } from "@libp2p/ping";
+import { webSockets } from "@libp2p/websockets";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p } from "libp2p";
+import { type Bytes, toUtf8 } from "./bytes.ts";
+import {
+  CHAT_PROTOCOL,
+  commonSettings,
+  connectionSettings,
+  EngineMemory,
+  KAD_PROTOCOL,
+  MOST_BUFFERED,
+  privateKeyOf,
+  tableSettings,
+} from "./engine-settings.ts";
+import { publicKeyOfPeerId } from "./identity.ts";
+import type { Network, NetworkEvents, RelayView } from "./network.ts";
+import type { Pipe } from "./pipe.ts";
+import { checkRecord, selectRecord } from "./record.ts";
+import { circuitAddress, parseRelayAddress, type RelayAddress, relayOfCircuit } from "./relay-addresses.ts";
+import { RelayKeeper } from "./relay-keeper.ts";
+import { StreamPipe } from "./stream-pipe.ts";
+
+/** What a page is started with. */
+export interface PageOptions {
+  /** The seed of its identity, 32 bytes. */
+  identity: Bytes;
+  /** Addresses of nodes to join by; others are found through them. */
+  nodes: readonly string[];
+  events: NetworkEvents;
+}
+
+// All times are in milliseconds.
+const CALL_LIMIT = 10_000;
+const DIAL_LIMIT = 3000;
+const OLD_CONNECTION_LIMIT = 3000;
+/** How long an empty table is waited for, and how often it is looked at meanwhile. */
+const EMPTY_TABLE_LIMIT = 8000;
+const EMPTY_TABLE_PAUSE = 100;
+const TABLE_LIMIT = 10_000;
+/** When a first record was found, others may still bring a later one for so long. */
+const LATER_RECORDS = 1000;
+/** Our relays are asked so often if they still live, and may take so long to answer, also while they are busy. */
+const PING_PAUSE = 5000;
+const PING_LIMIT = 15_000;
+
+/** A stream's window, in bytes: what is under way to a slow reader. */
+const MOST_WINDOW = 2_097_152;
+const MOST_ADDRESSES = 8;
+const MOST_NODES = 64;
+const MOST_GROUP_BYTES = 16_384;
+/** A peer calls us with one stream, and with another if the first was lost. */
+const PIPES_OF_A_CONNECTION = 8;
+
+/** What we use of libp2p's inside: circuits are listened on one by one, which it has no call for. */
+interface Inside {
+  transportManager: TransportManager;
+  upgrader: Upgrader;
+}
+
+interface Services extends Record<string, unknown> {
+  identify: Identify;
+  ping: Ping;
+  dht: KadDHT;
+  groups: GossipSub;
+  inside: Inside;
+}
+
+/**
+ * Starts a page's engine. It comes back at once: nodes are looked for afterwards, and the `addresses` event tells when
+ * others can call us.
+ */
+export async function startEnginePage({ identity: seed, nodes, events }: PageOptions): Promise<Network> {
+  const libp2p = await createLibp2p<Services>({
+    ...commonSettings(MOST_WINDOW),
+    privateKey: await privateKeyOf(seed),
+    datastore: new EngineMemory(),
+    addresses: { listen: [] },
+    transports: [webSockets({ maxBufferedAmount: MOST_BUFFERED }), circuitRelayTransport()],
+    // Our own machine and network are where our nodes are. A browser's libp2p would refuse to call them.
+    connectionGater: { denyDialMultiaddr: () => false },
+    connectionManager: { ...connectionSettings(), addressDialTimeout: DIAL_LIMIT },
+    // It would cut connections that are busy. We ask our relays ourselves.
+    connectionMonitor: { enabled: false },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      dht: kadDHT(tableSettings(true)),
+      groups: gossipsub({
+        allowPublishToZeroTopicPeers: true,
+        fallbackToFloodsub: false,
+        emitSelf: false,
+        runOnLimitedConnection: true,
+        maxInboundDataLength: 4 * MOST_GROUP_BYTES,
+        maxOutboundBufferSize: 64 * MOST_GROUP_BYTES,
+        // Many pages share one relay, and so its address: that is nothing bad of them.
+        scoreParams: { IPColocationFactorWeight: 0 },
+      }),
+      inside: ({ transportManager, upgrader }) => ({ transportManager, upgrader }),
+    },
+  });
+  const page = new EnginePage(libp2p, nodes, events);
+  await page.start();
+  return page;
+}
+
+class EnginePage implements Network {
+  readonly peerId: string;
+  readonly #libp2p: Libp2p<Services>;
+  readonly #events: NetworkEvents;
+  readonly #nodes: readonly RelayAddress[];
+  readonly #relays: RelayKeeper;
+  /** One for each relay that ever had a place for us: it is listened on again when it is back. */
+  readonly #listeners = new Map<string, Listener>();
+  readonly #stopped = new AbortController();
+  #addresses: readonly string[] = [];
+
+  constructor(libp2p: Libp2p<Services>, nodes: readonly string[], events: NetworkEvents) {
+    this.#libp2p = libp2p;
+    this.#events = events;
+    this.peerId = libp2p.peerId.toString();
+    this.#nodes = nodes.slice(0, MOST_NODES).flatMap((node) => parseRelayAddress(node, this.peerId) ?? []);
+    this.#relays = new RelayKeeper({
+      candidates: () => this.#candidates(),
+      reserve: (relay) => this.#reserve(relay),
+      isReserved: (peerId) => (this.#listeners.get(peerId)?.getAddrs().length ?? 0) > 0,
+      changed: () => this.#relaysChanged(),
+      now: () => Date.now(),
+      later: (action, milliseconds) => {
+        const timer = setTimeout(action, milliseconds);
+        return () => clearTimeout(timer);
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    const { services } = this.#libp2p;
+    await this.#libp2p.handle(CHAT_PROTOCOL, (stream, connection) => this.#takeCall(stream, connection), {
+      runOnLimitedConnection: true,
+      maxInboundStreams: PIPES_OF_A_CONNECTION,
+      maxOutboundStreams: PIPES_OF_A_CONNECTION,
+    });
+    services.groups.addEventListener("gossipsub:message", ({ detail: { msg } }) => {
+      if (msg.type !== "signed" || msg.data.length > MOST_GROUP_BYTES) return;
+      this.#tell(() => this.#events.group(msg.topic, msg.data.slice(), msg.from.toString()));
+    });
+    this.#libp2p.addEventListener("connection:close", ({ detail }) => this.#joinGroupsAgain(detail.remotePeer));
+    const pings = setInterval(() => this.#pingRelays(), PING_PAUSE);
+    this.#stopped.signal.addEventListener("abort", () => clearInterval(pings));
+    this.#relays.look();
+  }
+
+  get addresses(): readonly string[] {
+    return this.#addresses;
+  }
+
+  relays(): RelayView[] {
+    return this.#relays.views();
+  }
+
+  async publish(key: string, value: Bytes): Promise<number> {
+    await this.#tableIsThere();
+    const stored = new Set<string>();
+    const signal = this.#limit(TABLE_LIMIT);
+    try {
+      for await (const event of this.#libp2p.services.dht.put(toUtf8(key), value, { signal }))
+        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE") stored.add(String(event.from));
+    } catch {
+      // A node that cannot be reached is none that has stored it. What was counted stands.
+    }
+    return stored.size;
+  }
+
+  async find(key: string): Promise<Bytes | undefined> {
+    await this.#tableIsThere();
+    const found: Bytes[] = [];
+    const enough = new AbortController();
+    const signal = AbortSignal.any([enough.signal, this.#limit(TABLE_LIMIT)]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      // Each node's own answer is looked at: at its end, libp2p fails if a node does not let itself be corrected.
+      for await (const event of this.#libp2p.services.dht.get(toUtf8(key), { signal })) {
+        if (event.name !== "PEER_RESPONSE" || event.record === undefined) continue;
+        const value = event.record.value.slice();
+        if (!("record" in (await checkRecord(key, value, Date.now())))) continue;
+        found.push(value);
+        timer ??= setTimeout(() => enough.abort(), LATER_RECORDS);
+      }
+    } catch {
+      // It took too long, or some node has failed. What was found counts.
+    } finally {
+      clearTimeout(timer);
+    }
+    return found.length === 0 ? undefined : found[selectRecord(found)];
+  }
+
+  async connect(peerId: string, addresses: readonly string[]): Promise<void> {
+    await this.#connectionTo(peerId, addresses, this.#limit(CALL_LIMIT));
+  }
+
+  async call(peerId: string, addresses: readonly string[], signal?: AbortSignal): Promise<Pipe> {
+    const limit = this.#limit(CALL_LIMIT, signal);
+    const old = this.#connectionsOf(peerId).at(-1);
+    if (old !== undefined) {
+      try {
+        return await this.#pipeOn(old, this.#limit(OLD_CONNECTION_LIMIT, limit));
+      } catch (error) {
+        limit.throwIfAborted();
+        // It does not know yet that it is dead.
+        old.abort(asError(error));
+      }
+    }
+    return this.#pipeOn(await this.#connectionTo(peerId, addresses, limit), limit);
+  }
+
+  subscribe(topic: string): void {
+    this.#libp2p.services.groups.subscribe(topic);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#libp2p.services.groups.unsubscribe(topic);
+  }
+
+  async say(topic: string, message: Bytes): Promise<void> {
+    if (message.length > MOST_GROUP_BYTES)
+      throw new Error(`a group's message of ${message.length} bytes: it may have ${MOST_GROUP_BYTES}`);
+    await this.#libp2p.services.groups.publish(topic, message);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.#relays.stop();
+    await this.#libp2p.stop();
+  }
+
+  /** Our own nodes first, then those of the table: who is connected already before the others. */
+  async #candidates(): Promise<RelayAddress[]> {
+    const peers = await this.#libp2p.peerStore.all({
+      filters: [({ protocols }) => protocols.includes(KAD_PROTOCOL)],
+      limit: MOST_NODES,
+    });
+    const others = peers.flatMap(({ id, addresses }) => {
+      const texts = addresses.map((address) => withPeer(address.multiaddr, id));
+      const relay = texts.flatMap((text) => parseRelayAddress(text, this.peerId) ?? [])[0];
+      return relay === undefined ? [] : [relay];
+    });
+    const isFar = ({ peerId }: RelayAddress): number => (this.#connectionsOf(peerId).length === 0 ? 1 : 0);
+    const all = [...this.#nodes, ...shuffled(others).sort((one, other) => isFar(one) - isFar(other))];
+    return [...new Map(all.toReversed().map((relay) => [relay.peerId, relay])).values()].reverse();
+  }
+
+  async #reserve({ peerId, address }: RelayAddress): Promise<void> {
+    await this.#libp2p.dial(multiaddr(address), { signal: this.#limit(DIAL_LIMIT) });
+    const circuit = multiaddr(`${address}/p2p-circuit`);
+    const { transportManager, upgrader } = this.#libp2p.services.inside;
+    let listener = this.#listeners.get(peerId);
+    if (listener === undefined) {
+      listener = transportManager.listenTransportForMultiaddr(circuit)?.createListener({ upgrader });
+      if (listener === undefined) throw new Error("there is no transport for circuits");
+      // It is never closed: that would end all circuits. A reservation that is lost comes as this event, too.
+      const known = listener;
+      known.addEventListener("listening", () => {
+        if (known.getAddrs().length === 0) this.#relays.lost(peerId);
+      });
+    }
+    await listener.listen(circuit);
+    if (listener.getAddrs().length === 0) throw new Error("the relay is gone again");
+    this.#listeners.set(peerId, listener);
+  }
+
+  #relaysChanged(): void {
+    const addresses = this.#relays
+      .reserved()
+      .map(({ address }) => circuitAddress(address, this.peerId))
+      .slice(0, MOST_ADDRESSES);
+    const isNew = addresses.join() !== this.#addresses.join();
+    this.#addresses = addresses;
+    if (isNew) this.#tell(() => this.#events.addresses(addresses));
+    this.#tell(() => this.#events.relays());
+  }
+
+  #pingRelays(): void {
+    for (const { peerId } of this.#relays.reserved())
+      for (const connection of this.#connectionsOf(peerId))
+        this.#libp2p.services.ping
+          .ping(connection.remotePeer, { signal: this.#limit(PING_LIMIT) })
+          .catch((error: unknown) => connection.abort(asError(error)));
+  }
+
+  /** Waits until the table knows a node. It is empty just after the start, and after all nodes were gone. */
+  async #tableIsThere(): Promise<void> {
+    const end = Date.now() + EMPTY_TABLE_LIMIT;
+    while (!this.#stopped.signal.aborted && Date.now() < end) {
+      if ((this.#libp2p.services.dht as SingleKadDHT).routingTable.size > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, EMPTY_TABLE_PAUSE));
+    }
+  }
+
+  #takeCall(stream: Stream, connection: Connection): void {
+    const key = publicKeyOfPeerId(connection.remotePeer.toString());
+    if (key === undefined) return stream.abort(new Error("only peers with Ed25519 keys can call"));
+    const pipe = new StreamPipe(stream, key);
+    this.#tell(() => this.#events.pipe(pipe));
+  }
+
+  async #pipeOn(connection: Connection, signal: AbortSignal): Promise<Pipe> {
+    const key = publicKeyOfPeerId(connection.remotePeer.toString());
+    if (key === undefined) throw new Error("only peers with Ed25519 keys can be called");
+    const stream = await connection.newStream(CHAT_PROTOCOL, { signal, runOnLimitedConnection: true });
+    return new StreamPipe(stream, key);
+  }
+
+  /** The connections that stand, the oldest first. */
+  #connectionsOf(peerId: string): Connection[] {
+    return this.#libp2p
+      .getConnections()
+      .filter(({ remotePeer, status }) => status === "open" && remotePeer.toString() === peerId);
+  }
+
+  async #connectionTo(
+    peerId: string,
+    addresses: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const isNear = (address: string): boolean =>
+      this.#connectionsOf(relayOfCircuit(address, peerId)?.peerId ?? "").length > 0;
+    const right = addresses
+      .slice(0, MOST_ADDRESSES)
+      .filter((address) => relayOfCircuit(address, peerId) !== undefined)
+      .sort((one, other) => Number(isNear(other)) - Number(isNear(one)));
+    if (right.length === 0) throw new Error("the record has no address that can be called");
+    try {
+      return await this.#libp2p.dial(right.map((address) => multiaddr(address)), { signal });
+    } catch (error) {
+      throw asError(error);
+    }
+  }
+
+  /** Groups keep to the first connection of a peer: when it closes, the next one has to be shown to them. */
+  #joinGroupsAgain(peer: PeerId): void {
+    const [next] = this.#connectionsOf(peer.toString());
+    if (next === undefined || this.#stopped.signal.aborted) return;
+    this.#libp2p.services.identify.identify(next).catch(() => {}); // Then it is dead as well.
+  }
+
+  /** Aborts after so many milliseconds, when the caller does, and when all is stopped. */
+  #limit(milliseconds: number, signal?: AbortSignal): AbortSignal {
+    const signals = [AbortSignal.timeout(milliseconds), this.#stopped.signal];
+    return AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
+  }
+
+  #tell(event: () => void): void {
+    if (!this.#stopped.signal.aborted) event();
+  }
+}
+
+function withPeer(address: Multiaddr, peer: PeerId): string {
+  const text = address.toString();
+  return text.includes("/p2p/") ? text : `${text}/p2p/${peer}`;
+}
+
+/** A copy in another order, so that not all pages take the same relays. */
+function shuffled<T>(values: readonly T[]): T[] {
+  const keyed = values.map((value) => ({ value, key: Math.random() }));
+  return keyed.sort((one, other) => one.key - other.key).map(({ value }) => value);
+}
+
+/** A WebSocket that fails does so with an Event, which says nothing. */
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error("the connection could not be made");
+}

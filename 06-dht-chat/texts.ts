@@ -1,0 +1,28 @@
+// Texts and ids of messages (P3.4, P10.7). How a text of others is shown, `printable` says. Pure.
+
+import { randomBytes } from "./cryptography.ts";
+import { toHex } from "./bytes.ts";
+
+/** The longest text of a message, in bytes of UTF-8 (P3.4). */
+export const MAX_TEXT_BYTES = 8192;
+
+/** How many bytes a text has in UTF-8. A lone surrogate counts as the three bytes of U+FFFD. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** P3.4. A lone surrogate is half of a character: JSON can express it, UTF-8 cannot. */
+export function isText(value: unknown): value is string {
+  if (typeof value !== "string" || value.length === 0 || value.length > MAX_TEXT_BYTES) return false;
+  return value.isWellFormed() && byteLength(value) <= MAX_TEXT_BYTES;
+}
+
+/** P10.7: 32 hexadecimal digits in lower case. */
+export function isMessageId(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
+}
+
+/** An id that nobody else draws. */
+export function makeMessageId(): string {
+  return toHex(randomBytes(16));
+}
