@@ -81,12 +81,7 @@ const CHUNK_HEADER_BYTES = 9;
 /** P10.7: what is sealed. */
 export function encodeContent(content: Content): Bytes {
   if (content.type !== "chunk") return concat(Uint8Array.of(JSON_FOLLOWS), toUtf8(JSON.stringify(content)));
-  return concat(
-    Uint8Array.of(CHUNK_FOLLOWS),
-    uint32(content.file),
-    uint32(content.offset),
-    content.bytes,
-  );
+  return concat(Uint8Array.of(CHUNK_FOLLOWS), uint32(content.file), uint32(content.offset), content.bytes);
 }
 
 /**

@@ -25,8 +25,8 @@ export const HANDSHAKE_TIME = 10_000;
 /** Who is told an error has so long to read it before the stream is reset, in milliseconds: a reset may overtake it. */
 const READING_TIME = 1000;
 
-/** The first content of each side. The blank says that JSON follows (P10.7). */
-const READY = toUtf8(' {"type":"ready"}');
+/** The first content of each side, on a stream and on a direct path. The blank says that JSON follows (P10.7). */
+export const READY = toUtf8(' {"type":"ready"}');
 
 /** Somebody with whom a session is. */
 export interface Peer {
@@ -255,7 +255,7 @@ export async function nextFrame(frames: AsyncIterator<Bytes>): Promise<Bytes | u
 }
 
 /** Whether a content says that its side is ready. */
-function isReady(content: Bytes): boolean {
+export function isReady(content: Bytes): boolean {
   if (content[0] !== READY[0]) return false;
   return parseObject(fromUtf8(content) ?? "")?.type === "ready";
 }

@@ -1,15 +1,9 @@
 // What the page sees of the messenger, and what it can ask of it. Types alone: the page is built on these, and a view is a
 // frozen snapshot that nobody changes afterwards.
 
-/** A relay that this page uses, or tries to use (P10.5). */
-export interface RelayView {
-  /** The relay's libp2p peer id. */
-  peerId: string;
-  address: string;
-  state: "reserved" | "reserving" | "lost";
-  /** Since when it is so, in milliseconds since 1970. */
-  since: number;
-}
+import type { RelayView } from "./network.ts";
+
+export type { RelayView } from "./network.ts";
 
 /** Everything that the page shows, at one moment. Names and texts of others are text, never markup (P10.13). */
 export interface MessengerView {

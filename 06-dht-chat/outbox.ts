@@ -34,8 +34,8 @@ export interface OutboxWork {
 }
 
 interface Waiting extends SendingMessage {
-  /** When it was handed to the session that stands; undefined if it was not. */
-  sentAt: number | undefined;
+  /** Whether the session that stands has taken it, and owes its acknowledgement. */
+  isOpen: boolean;
   /** Whether any session ever took it: the other page may have it, so its acknowledgement is worth waiting for. */
   wasSent: boolean;
 }
@@ -56,7 +56,7 @@ export class Outbox {
     for (const { id, text, since } of restored) {
       // A clock that was put back must not make it wait longer.
       const start = Math.min(since, now);
-      this.#waiting.set(id, { id, text, since: start, sentAt: undefined, wasSent: true });
+      this.#waiting.set(id, { id, text, since: start, isOpen: false, wasSent: true });
     }
   }
 
@@ -65,33 +65,26 @@ export class Outbox {
     return this.#waiting.size;
   }
 
-  /** When the session took the oldest message that it owes an acknowledgement for; undefined if it owes none (P10.10). */
-  get owedSince(): number | undefined {
-    let oldest: number | undefined;
-    for (const { sentAt } of this.#waiting.values())
-      if (sentAt !== undefined) oldest = Math.min(oldest ?? sentAt, sentAt);
-    return oldest;
-  }
-
   /** A message that was stored as `sending`: new, or again because our user says so. One that waits here is left as it is. */
   add({ id, text, since }: SendingMessage, now: number): OutboxWork {
-    if (!this.#waiting.has(id))
-      this.#waiting.set(id, { id, text, since, sentAt: undefined, wasSent: false });
+    if (!this.#waiting.has(id)) this.#waiting.set(id, { id, text, since, isOpen: false, wasSent: false });
     return this.look(now);
   }
 
   /** A session is ready, or its path has changed: what is not acknowledged is sent again, under its id and in its order. */
   connected(now: number): OutboxWork {
+    // What was due before this moment, or in it, stays due.
+    const drop = this.#takeDue(now);
     this.#isConnected = true;
-    for (const message of this.#waiting.values()) message.sentAt = undefined;
-    return this.look(now);
+    for (const message of this.#waiting.values()) message.isOpen = false;
+    return { ...this.look(now), drop };
   }
 
   /** The session is lost. */
   disconnected(now: number): OutboxWork {
     if (this.#isConnected) this.#offlineSince = now;
     this.#isConnected = false;
-    for (const message of this.#waiting.values()) message.sentAt = undefined;
+    for (const message of this.#waiting.values()) message.isOpen = false;
     return this.look(now);
   }
 
@@ -104,7 +97,7 @@ export class Outbox {
   /** Drops what is due, and sends what may be sent. */
   look(now: number): OutboxWork {
     const drop = this.#takeDue(now);
-    return { drop, deliver: [], send: this.#takeToSend(now), lookAgain: this.#nextDeadline() };
+    return { drop, deliver: [], send: this.#takeToSend(), lookAgain: this.#nextDeadline() };
   }
 
   #takeDue(now: number): string[] {
@@ -113,14 +106,14 @@ export class Outbox {
     return due.map(({ id }) => id);
   }
 
-  #takeToSend(now: number): MessageContent[] {
+  #takeToSend(): MessageContent[] {
     if (!this.#isConnected) return [];
     let open = 0;
     const send: MessageContent[] = [];
     for (const message of this.#waiting.values()) {
       if (++open > MAX_OPEN_MESSAGES) break;
-      if (message.sentAt !== undefined) continue;
-      message.sentAt = now;
+      if (message.isOpen) continue;
+      message.isOpen = true;
       message.wasSent = true;
       send.push({ type: "message", id: message.id, text: message.text });
     }

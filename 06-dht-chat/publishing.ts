@@ -3,9 +3,9 @@
 import type { Clock } from "./clock.ts";
 import type { Identity } from "./identity.ts";
 import type { Network } from "./network.ts";
+import { sentenceOf } from "./problems.ts";
 import { checkRecord, makeRecord, recordKey } from "./record.ts";
 import type { Store } from "./store.ts";
-import { sentenceOf } from "./problems.ts";
 
 // In milliseconds (P10.3).
 const REPUBLISH_AFTER = 20 * 60_000;

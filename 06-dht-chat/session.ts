@@ -9,7 +9,7 @@ import type { SealedPair } from "./sealed-channel.ts";
 import { SessionError } from "./session-error.ts";
 import type { Role } from "./session-keys.ts";
 
-export type { Peer, SessionOptions, Wait } from "./handshake.ts";
+export { isReady, type Peer, READY, type SessionOptions, type Wait } from "./handshake.ts";
 export { type ErrorCode, SessionError, type SessionProblem } from "./session-error.ts";
 export type { Role } from "./session-keys.ts";
 

@@ -103,7 +103,7 @@ export interface StoredFile extends EntryBase {
 }
 
 /** Something said in a group, by us or by another member (P10.11). */
-export interface GroupMessage extends EntryBase {
+export interface StoredGroupMessage extends EntryBase {
   kind: "group";
   /** 64 hexadecimal digits. */
   topic: string;
@@ -114,7 +114,7 @@ export interface GroupMessage extends EntryBase {
   isOwn: boolean;
 }
 
-export type StoredEntry = OwnMessage | TheirMessage | StoredFile | GroupMessage;
+export type StoredEntry = OwnMessage | TheirMessage | StoredFile | StoredGroupMessage;
 
 /** What was seen of one sender in one topic (P10.11). */
 export interface SeenSequence {
@@ -122,9 +122,8 @@ export interface SeenSequence {
   topic: string;
   /** 15 digits. */
   from: string;
-  greatest: number;
-  /** At most 256. */
-  last: number[];
+  /** At most 256, ascending: as `SeenSequences` of group.ts gives them. */
+  seqs: readonly number[];
 }
 
 export interface StoredGroup {
@@ -350,19 +349,19 @@ export interface Store {
   addOwnGroupMessage(
     message: { chat: string; topic: string; from: string; text: string },
     now: number,
-  ): Promise<GroupMessage>;
+  ): Promise<StoredGroupMessage>;
 
   /**
    * Stores what a member says, and what was now seen of them, before it is shown.
-   * @param seen the greatest sequence number and the last ones, this one among them
+   * @param seqs the sequence numbers to keep of this sender in this topic (`SeenSequences.of`), this one among them
    * @returns undefined if this (topic, from, seq) was stored before: then nothing was changed
    */
   addGroupMessage(
     message: { chat: string; topic: string; from: string; seq: number; text: string },
-    seen: Pick<SeenSequence, "greatest" | "last">,
+    seqs: readonly number[],
     now: number,
     isUnread: boolean,
-  ): Promise<GroupMessage | undefined>;
+  ): Promise<StoredGroupMessage | undefined>;
 
   /** Ends it. Every later call rejects with StoreError. */
   close(): Promise<void>;

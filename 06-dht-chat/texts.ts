@@ -1,14 +1,16 @@
 // Texts and ids of messages (P3.4, P10.7). How a text of others is shown, `printable` says. Pure.
 
-import { randomBytes } from "./cryptography.ts";
 import { toHex } from "./bytes.ts";
+import { randomBytes } from "./cryptography.ts";
 
 /** The longest text of a message, in bytes of UTF-8 (P3.4). */
 export const MAX_TEXT_BYTES = 8192;
 
+const encoder = new TextEncoder();
+
 /** How many bytes a text has in UTF-8. A lone surrogate counts as the three bytes of U+FFFD. */
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return encoder.encode(text).length;
 }
 
 /** P3.4. A lone surrogate is half of a character: JSON can express it, UTF-8 cannot. */

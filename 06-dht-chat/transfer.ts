@@ -1,5 +1,5 @@
 // A file on its way, at either end (P10.9). Pure: contents in, contents out. Reading, storing and hashing is the
-// caller's: file-sender.ts and file-receiver.ts.
+// caller's.
 
 import { type Bytes, concat } from "./bytes.ts";
 import { type ChunkContent, type Content, MAX_CHUNK_BYTES, type OfferContent } from "./contents.ts";
@@ -13,8 +13,8 @@ export const WINDOW_BYTES = 4 * 1024 * 1024;
 /** How many bytes are stored in one step: fewer steps for a fast sender, and still little to lose. */
 export const MAX_PART_BYTES = 1024 * 1024;
 
-/** How many chunks may wait for one before them: as many as a full window has, and one that a resumed file begins with. */
-const MAX_EARLY_CHUNKS = WINDOW_BYTES / MAX_CHUNK_BYTES + 1;
+/** How many chunks may wait to be stored, so that many tiny ones do not take more memory than a window of long ones. */
+const MAX_WAITING_CHUNKS = 4096;
 
 /** A range of a file's bytes. */
 export interface Range {
@@ -41,10 +41,13 @@ export class OutgoingTransfer {
   #acknowledged: number;
   #next: number;
   /** Chunks that are sent and not acknowledged: where each begins, and its end. */
-  #open = new Map<number, number>();
+  readonly #open = new Map<number, number>();
 
   /** @param restored what the store has of it, if the page was closed meanwhile */
-  constructor(offer: OfferContent, restored: { state: "offered" | "passing"; done: number } = { state: "offered", done: 0 }) {
+  constructor(
+    offer: OfferContent,
+    restored: { state: "offered" | "passing"; done: number } = { state: "offered", done: 0 },
+  ) {
     this.#offer = offer;
     this.#state = restored.state;
     this.#acknowledged = restored.done;
@@ -58,11 +61,6 @@ export class OutgoingTransfer {
   /** How many bytes the other page has acknowledged. */
   get done(): number {
     return this.#acknowledged;
-  }
-
-  /** Whether the session owes an acknowledgement. */
-  get isOwed(): boolean {
-    return this.#open.size > 0;
   }
 
   /** A session is ready: the same offer is made, the first time and after each loss. @returns undefined if it is over */
@@ -205,7 +203,7 @@ export class IncomingTransfer {
   /** Answers an offer: goes on where the part ends. */
   accept(): Content {
     this.#chunks.clear();
-    return { type: "accept", file: this.#file, offset: this.#taken };
+    return { type: "accept", file: this.#file, offset: this.#stored };
   }
 
   /**
@@ -219,7 +217,7 @@ export class IncomingTransfer {
     if (end <= this.#stored) return this.#acknowledgement(offset);
     // What is being stored now is acknowledged when it is stored.
     if (end <= this.#taken) return undefined;
-    if (!this.#chunks.has(offset) && this.#chunks.size >= MAX_EARLY_CHUNKS) return "nonsense";
+    if (!this.#chunks.has(offset) && this.#chunks.size >= MAX_WAITING_CHUNKS) return "nonsense";
     this.#chunks.set(offset, bytes);
     return undefined;
   }
@@ -246,6 +244,11 @@ export class IncomingTransfer {
 
   /** The chunk that goes on where the file ends so far, without what came before. */
   #takeChunk(): { offset: number; bytes: Bytes } | undefined {
+    const next = this.#chunks.get(this.#taken);
+    if (next !== undefined) {
+      this.#chunks.delete(this.#taken);
+      return { offset: this.#taken, bytes: next };
+    }
     for (const [offset, bytes] of this.#chunks) {
       if (offset > this.#taken) continue;
       this.#chunks.delete(offset);

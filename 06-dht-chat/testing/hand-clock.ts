@@ -34,7 +34,9 @@ export class HandClock implements Clock {
   /** Turns the clock to this moment. What is due by then happens, each at its own time. Never back. */
   turnTo(moment: number): void {
     for (;;) {
-      const due = [...this.#timers].filter(({ at }) => at <= moment).sort((one, other) => one.at - other.at)[0];
+      const due = [...this.#timers]
+        .filter(({ at }) => at <= moment)
+        .sort((one, other) => one.at - other.at)[0];
       if (!due) break;
       this.#timers.delete(due);
       this.#now = Math.max(this.#now, due.at);

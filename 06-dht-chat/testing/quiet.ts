@@ -19,14 +19,25 @@ export async function quiet(): Promise<void> {
 function countWork(): void {
   if (isCounting) return;
   isCounting = true;
-  for (const name of ["digest", "importKey", "deriveBits", "encrypt", "decrypt", "generateKey", "exportKey", "sign", "verify"])
+  for (const name of [
+    "digest",
+    "importKey",
+    "deriveBits",
+    "encrypt",
+    "decrypt",
+    "generateKey",
+    "exportKey",
+    "sign",
+    "verify",
+  ])
     countMethod(SubtleCrypto.prototype, name);
   for (const name of ["arrayBuffer", "text"]) countMethod(Blob.prototype, name);
 }
 
 function countMethod(prototype: object, name: string): void {
   const original: unknown = Reflect.get(prototype, name);
-  if (typeof original !== "function") throw new Error(`${name} is no method here: quiet.ts has to be corrected`);
+  if (typeof original !== "function")
+    throw new Error(`${name} is no method here: quiet.ts has to be corrected`);
   Reflect.set(prototype, name, async function counted(this: unknown, ...args: unknown[]): Promise<unknown> {
     underWay += 1;
     try {

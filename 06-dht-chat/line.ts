@@ -1,0 +1,258 @@
+// One session with one contact, and the direct path beside it: what goes which way, and when a way is given up (P10.10).
+
+import type { Bytes } from "./bytes.ts";
+import type { Clock } from "./clock.ts";
+import { type Content, decodeContent, encodeContent, type UnknownContent } from "./contents.ts";
+import { Direct, type MakeAttempt } from "./direct.ts";
+import { isOwedFor, Owed } from "./owed.ts";
+import type { Session } from "./session.ts";
+import type { WatchedPipe } from "./watched-pipe.ts";
+
+/** A way that owes acknowledgements and gives none for so long is given up, in milliseconds (P10.10). */
+const OWED_TIME = 10_000;
+
+/** How long the other side may take to end a session after a goodbye, in milliseconds. */
+const LEAVING_TIME = 10_000;
+
+/** So many answers may wait for room: who reads none of them loses the session, and our memory stays bounded. */
+const MOST_WAITING_ANSWERS = 4096;
+
+export type Path = "relayed" | "direct";
+
+/** What went out: a content, and the sealed frame as who carries it sees it. */
+export interface SentFrame {
+  content: Content;
+  frame: Bytes;
+  path: Path;
+}
+
+export interface LineEvents {
+  /** Something came. The next one of the same way comes when this is done. Must not reject. */
+  received(content: Content | UnknownContent): Promise<void>;
+  /** What is not acknowledged has to be sent again: the way it went is closed, and the session stands. */
+  pathLost(): void;
+  /** `path` is another one. */
+  pathChanged(): void;
+  /** The session is over. @param isGoodbye the other side said so */
+  over(isGoodbye: boolean): void;
+  sent(sent: SentFrame): void;
+}
+
+export interface LineOptions {
+  session: Session;
+  /** The pipe that the session was opened on. */
+  pipe: WatchedPipe;
+  clock: Clock;
+  /** Undefined where there are no direct connections at all. */
+  makeAttempt: MakeAttempt | undefined;
+  events: LineEvents;
+}
+
+export class Line {
+  readonly session: Session;
+  readonly #options: LineOptions;
+  readonly #direct: Direct | undefined;
+  readonly #owed = { relayed: new Owed(), direct: new Owed() };
+  /** Who waits until the stream owes nothing: what goes direct must not overtake it. */
+  #waiting: (() => void)[] = [];
+  #cancelOwedTimer = (): void => {};
+  #cancelLeaving = (): void => {};
+  #answersWaiting = 0;
+  #isOver = false;
+  #isLeaving = false;
+  #sawGoodbye = false;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    this.session = options.session;
+    const { makeAttempt, clock, session } = options;
+    if (!makeAttempt) return;
+    this.#direct = new Direct({
+      session,
+      clock,
+      makeAttempt,
+      sayOnStream: (n, sdp) => this.#sendOnStream({ type: "rtc", n, sdp }),
+      events: {
+        ready: () => this.#options.events.pathChanged(),
+        received: (bytes) => this.#receiveDirect(bytes),
+        closed: () => this.#directClosed(),
+      },
+    });
+  }
+
+  get path(): Path {
+    return this.#direct?.isReady === true ? "direct" : "relayed";
+  }
+
+  /** Reads the session to its end. Never rejects. */
+  async run(): Promise<void> {
+    try {
+      for await (const bytes of this.session.contents) {
+        if (!(await this.#receive(bytes))) break;
+      }
+    } catch {
+      // A session that breaks is one that is over.
+    }
+    this.#end();
+  }
+
+  allowDirect(isOn: boolean): void {
+    if (this.#isOver || this.#isLeaving) return;
+    if (isOn) this.#direct?.turnOn();
+    else this.#direct?.turnOff();
+  }
+
+  /**
+   * Sends a content, by the best way there is.
+   * @returns when there is room for the next one
+   * @throws Error if the session or the way is lost: what was not acknowledged is sent again then
+   */
+  async send(content: Content): Promise<void> {
+    while (isOwedFor(content) && this.path === "direct" && !this.#owed.relayed.isEmpty)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#isOver || this.#isLeaving) throw new Error("the session is over");
+    if (this.path === "direct") await this.#sendDirect(content);
+    else await this.#sendOnStream(content);
+  }
+
+  /** Sends what answers something: nobody waits for it, so that two pages that are full of data cannot wait for each other. */
+  answer(content: Content): void {
+    this.#answersWaiting += 1;
+    if (this.#answersWaiting > MOST_WAITING_ANSWERS) this.reset();
+    void this.send(content)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#answersWaiting -= 1;
+      });
+  }
+
+  /** Says goodbye. What the other side has sent until then is still received. Never rejects. */
+  async leave(): Promise<void> {
+    if (this.#isOver || this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#direct?.turnOff();
+    this.#cancelOwedTimer();
+    this.#cancelLeaving = this.#options.clock.after(LEAVING_TIME, () => this.reset());
+    await this.session.bye().catch(() => undefined);
+  }
+
+  /** Ends it at once. */
+  reset(): void {
+    this.session.reset();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelOwedTimer();
+    this.#cancelLeaving();
+    this.#direct?.turnOff();
+    this.#wakeWaiting();
+    if (this.#sawGoodbye && !this.#isLeaving) void this.session.bye().catch(() => undefined);
+    else if (!this.#sawGoodbye) this.session.reset();
+    this.#options.events.over(this.#sawGoodbye);
+  }
+
+  // --- what goes out
+
+  async #sendOnStream(content: Content): Promise<void> {
+    const { pipe, session, events } = this.#options;
+    this.#noteOwed("relayed", content);
+    pipe.expect((frame) => events.sent({ content, frame, path: "relayed" }));
+    await session.send(encodeContent(content));
+  }
+
+  async #sendDirect(content: Content): Promise<void> {
+    this.#noteOwed("direct", content);
+    const frame = await this.#direct?.send(encodeContent(content));
+    if (frame) this.#options.events.sent({ content, frame, path: "direct" });
+  }
+
+  // --- what comes in
+
+  /** @returns false at the end */
+  async #receive(bytes: Bytes): Promise<boolean> {
+    const content = decodeContent(bytes);
+    if (content === undefined) {
+      // bad-record (P10.6): the stream is reset, and nothing is shown.
+      this.session.reset();
+      return false;
+    }
+    if (content.type === "bye") this.#sawGoodbye = true;
+    else if (content.type === "rtc") await this.#direct?.receive(content.n, content.sdp);
+    else await this.#pass(content);
+    return !this.#sawGoodbye && !this.#isOver;
+  }
+
+  async #receiveDirect(bytes: Bytes): Promise<void> {
+    const content = decodeContent(bytes);
+    if (content === undefined) this.#direct?.close();
+    else if (content.type === "bye") {
+      this.#sawGoodbye = true;
+      this.#end();
+    } else await this.#pass(content);
+  }
+
+  async #pass(content: Content | UnknownContent): Promise<void> {
+    if (content.type === "ready" || content.type === "unknown" || this.#isOver) return;
+    this.#noteReceived(content);
+    await this.#options.events.received(content);
+  }
+
+  // --- what is owed
+
+  #noteOwed(path: Path, content: Content): void {
+    this.#owed[path].sent(content, this.#options.clock.now());
+    if (content.type === "cancel") this.#forget(content.file);
+    if (isOwedFor(content)) this.#watch();
+  }
+
+  #noteReceived(content: Content): void {
+    if (content.type === "bye") return;
+    const now = this.#options.clock.now();
+    this.#owed.relayed.received(content, now);
+    this.#owed.direct.received(content, now);
+    if (this.#owed.relayed.isEmpty) this.#wakeWaiting();
+  }
+
+  #forget(file: number): void {
+    this.#owed.relayed.forget(file);
+    this.#owed.direct.forget(file);
+    if (this.#owed.relayed.isEmpty) this.#wakeWaiting();
+  }
+
+  /** Looks again when the oldest debt is too old. */
+  #watch(): void {
+    this.#cancelOwedTimer();
+    if (this.#isOver || this.#isLeaving) return;
+    const { relayed, direct } = this.#owed;
+    const since = [relayed, direct].filter((owed) => !owed.isEmpty).map((owed) => owed.since);
+    if (since.length === 0) return;
+    const wait = Math.min(...since) + OWED_TIME - this.#options.clock.now();
+    this.#cancelOwedTimer = this.#options.clock.after(Math.max(0, wait), () => this.#giveUpWhatOwes());
+  }
+
+  #giveUpWhatOwes(): void {
+    const due = this.#options.clock.now() - OWED_TIME;
+    const { relayed, direct } = this.#owed;
+    if (!direct.isEmpty && direct.since <= due) this.#direct?.close();
+    if (!relayed.isEmpty && relayed.since <= due) this.reset();
+    this.#watch();
+  }
+
+  #directClosed(): void {
+    if (this.#isOver) return;
+    this.#owed.direct.clear();
+    this.#owed.relayed.clear();
+    this.#wakeWaiting();
+    this.#options.events.pathChanged();
+    this.#options.events.pathLost();
+  }
+
+  #wakeWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+}

@@ -1,0 +1,105 @@
+// Sessions are opened here, ours and theirs: cards are looked up and used, keys pinned (P10.6).
+
+import type { Clock } from "./clock.ts";
+import type { ContactBook } from "./contact-book.ts";
+import type { Identity } from "./identity.ts";
+import type { Pipe } from "./pipe.ts";
+import { openSession, type Session, SessionError, type SessionOptions } from "./session.ts";
+import type { ContactSecret, StoredContact } from "./store.ts";
+import { WatchedPipe } from "./watched-pipe.ts";
+
+/** So many callers may be in their hellos at a time: anybody can call. */
+const MOST_CALLERS = 32;
+
+export interface OpeningsOptions {
+  identity: Identity;
+  book: ContactBook;
+  clock: Clock;
+  count(what: string): void;
+  /** A session is ready. Its key is a contact's. */
+  opened(session: Session, pipe: WatchedPipe): void;
+}
+
+export class Openings {
+  readonly #options: OpeningsOptions;
+  /** What is under way: each can be given up. */
+  readonly #underWay = new Set<AbortController>();
+  #isStopped = false;
+  #callers = 0;
+
+  constructor(options: OpeningsOptions) {
+    this.#options = options;
+  }
+
+  /** Somebody has called us. Never rejects. */
+  async answer(pipe: Pipe): Promise<void> {
+    const { book, count } = this.#options;
+    if (this.#callers >= MOST_CALLERS || this.#isStopped) {
+      count("callers refused: too many at a time");
+      pipe.reset();
+      return;
+    }
+    this.#callers += 1;
+    try {
+      await this.#open(pipe, {
+        role: "responder",
+        secretOf: (hint, from) => book.secretOf(hint, from),
+      });
+    } catch (error) {
+      count(`callers refused: ${error instanceof SessionError ? error.code : "a fault of ours"}`);
+      pipe.reset();
+    } finally {
+      this.#callers -= 1;
+    }
+  }
+
+  /**
+   * Opens a session on a pipe to a contact.
+   * @throws SessionError; StoreError if the page cannot store the pinned key
+   */
+  async call(pipe: Pipe, contact: StoredContact, { secret }: ContactSecret): Promise<void> {
+    await this.#open(pipe, {
+      role: "initiator",
+      to: { id: contact.id, key: contact.key, secret },
+    });
+  }
+
+  /** Gives up what is under way. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const one of this.#underWay) one.abort();
+  }
+
+  async #open(
+    pipe: Pipe,
+    side:
+      | Pick<SessionOptions & { role: "initiator" }, "role" | "to">
+      | Pick<SessionOptions & { role: "responder" }, "role" | "secretOf">,
+  ): Promise<void> {
+    const { identity, book, clock, opened } = this.#options;
+    const watched = new WatchedPipe(pipe);
+    const abort = new AbortController();
+    this.#underWay.add(abort);
+    try {
+      const session = await openSession(watched, {
+        ...side,
+        identity,
+        complete: (peer, secret) => book.complete(peer, secret),
+        signal: abort.signal,
+        wait: (milliseconds, signal) => waitFor(clock, milliseconds, signal),
+      });
+      if (this.#isStopped) session.reset();
+      else opened(session, watched);
+    } finally {
+      this.#underWay.delete(abort);
+    }
+  }
+}
+
+/** Resolves after so many milliseconds; never once the signal is aborted. */
+function waitFor(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(milliseconds, resolve);
+    signal.addEventListener("abort", cancel, { once: true });
+  });
+}
