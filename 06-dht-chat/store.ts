@@ -290,9 +290,10 @@ export interface Store {
   findFile(chat: ContactName, direction: "in" | "out", file: number): Promise<StoredFile | undefined>;
 
   /**
-   * Changes the state of a file that is `offered` or `passing`; and one that is `dropped` to `offered` (offered again).
-   * With `refused`, `cancelled` or `dropped` its parts are removed, and the bytes of an own offer, but for `dropped`: so it can be offered again.
-   * @param done out: the bytes that are acknowledged now
+   * Changes the state of a file that is `offered` or `passing`, or that of an own one from `dropped` to `offered` (our
+   * user offers it again). With `refused`, `cancelled` or `dropped` what has come of it is removed; so are the bytes of
+   * an own offer, but with `dropped`.
+   * @param changes `done`: how many bytes of an own file are acknowledged now
    * @returns the file if it was changed; undefined if there is none, or it is over
    */
   setFile(

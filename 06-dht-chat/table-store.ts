@@ -244,8 +244,7 @@ export class TableStore implements Store {
     // How far it is may be undone by a power failure: the other page says at the next offer where to go on.
     return this.#tables.step(state === undefined ? "soon" : "write", WITH_FILES, async (tables) => {
       const file = await fileAt(tables, order);
-      const isOfferedAgain = file?.state === "dropped" && state === "offered";
-      if (file === undefined || !(isOpenFile(file) || isOfferedAgain)) return undefined;
+      if (file === undefined || !(isOpenFile(file) || isOfferedAgain(file, state))) return undefined;
       const after = { ...file, state: state ?? file.state, done: done ?? file.done };
       if (!isOpenFile(after)) {
         await deleteParts(tables, order);
@@ -506,6 +505,11 @@ async function openEntries({ entries }: Entries): Promise<StoredEntry[]> {
 async function fileAt({ entries }: Entries, order: number): Promise<StoredFile | undefined> {
   const entry = (await entries.get(order))?.entry;
   return entry?.kind === "file" ? entry : undefined;
+}
+
+/** Our user says so, of a file of ours whose bytes are still there. */
+function isOfferedAgain({ state, direction }: StoredFile, after: FileState | undefined): boolean {
+  return direction === "out" && state === "dropped" && after === "offered";
 }
 
 async function deleteEntry(tables: WithFiles, entry: StoredEntry): Promise<void> {

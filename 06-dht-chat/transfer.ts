@@ -3,6 +3,7 @@
 
 import { type Bytes, concat } from "./bytes.ts";
 import { type ChunkContent, type Content, MAX_CHUNK_BYTES, type OfferContent } from "./contents.ts";
+import type { FileState } from "./store.ts";
 
 /** The largest file: 25 MiB. A larger one is refused before it is read; an empty one too. */
 export const MAX_FILE_BYTES = 26_214_400;
@@ -27,12 +28,10 @@ export function isFileSize(size: number): boolean {
   return Number.isInteger(size) && size >= 1 && size <= MAX_FILE_BYTES;
 }
 
-export type OutgoingState = "offered" | "passing" | "done" | "refused" | "cancelled" | "dropped";
-
 /** The offerer's end. */
 export class OutgoingTransfer {
   readonly #offer: OfferContent;
-  #state: OutgoingState;
+  #state: FileState;
   /** Whether an offer was sent over the session that stands, and its answer is still to come. */
   #awaitsAnswer = false;
   /** Whether chunks may be sent: the offer was accepted over the session that stands. */
@@ -54,7 +53,7 @@ export class OutgoingTransfer {
     this.#next = restored.done;
   }
 
-  get state(): OutgoingState {
+  get state(): FileState {
     return this.#state;
   }
 
@@ -63,7 +62,11 @@ export class OutgoingTransfer {
     return this.#acknowledged;
   }
 
-  /** A session is ready: the same offer is made, the first time and after each loss. @returns undefined if it is over */
+  /**
+   * A session is ready, or a path was lost with what was under way on it (P10.10): the same offer is made, the first
+   * time and after each loss. The answer says where to go on.
+   * @returns undefined if it is over
+   */
   offer(): OfferContent | undefined {
     this.lost();
     this.#awaitsAnswer = this.#isAlive;
@@ -75,12 +78,6 @@ export class OutgoingTransfer {
     this.#awaitsAnswer = false;
     this.#isFlowing = false;
     this.#open.clear();
-  }
-
-  /** The path has changed while the session stands (P10.10): what is not acknowledged is sent again. */
-  rewind(): void {
-    this.#open.clear();
-    this.#next = this.#acknowledged;
   }
 
   /**
@@ -157,11 +154,38 @@ export class OutgoingTransfer {
     return this.#end("done");
   }
 
-  #end(state: OutgoingState): boolean {
+  #end(state: FileState): boolean {
     if (!this.#isAlive) return false;
     this.lost();
     this.#state = state;
     return true;
+  }
+}
+
+/**
+ * What the receiver says to an offer that it has in its store already: the same one, made again after a loss.
+ * @param offset how many bytes are stored
+ * @returns undefined while its user has not answered
+ */
+export function answerAgain(
+  stored: { state: FileState; size: number; sha256: string },
+  { file, size, sha256 }: OfferContent,
+  offset: number,
+): Content | undefined {
+  // A number is new for each offer: this is another file under a number that was used.
+  if (stored.size !== size || stored.sha256 !== sha256) return { type: "refuse", file };
+  switch (stored.state) {
+    case "offered":
+      return undefined;
+    case "passing":
+      return { type: "accept", file, offset };
+    case "done":
+      return { type: "done", file };
+    case "refused":
+      return { type: "refuse", file };
+    case "cancelled":
+    case "dropped":
+      return { type: "cancel", file };
   }
 }
 
