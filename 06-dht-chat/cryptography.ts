@@ -36,12 +36,7 @@ export function hkdfSecret(secret: Bytes): Promise<CryptoKey> {
 }
 
 /** HKDF-SHA256 (RFC 5869). @returns `length` bytes, 32 unless told */
-export async function hkdf(
-  secret: CryptoKey,
-  salt: Bytes,
-  info: Bytes,
-  length = KEY_BYTES,
-): Promise<Bytes> {
+export async function hkdf(secret: CryptoKey, salt: Bytes, info: Bytes, length = KEY_BYTES): Promise<Bytes> {
   return new Uint8Array(
     await subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info }, secret, 8 * length),
   );

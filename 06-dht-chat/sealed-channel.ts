@@ -23,7 +23,8 @@ abstract class Direction {
    * @throws RangeError for a key of another length
    */
   constructor(key: Bytes, first = 0n) {
-    if (key.length !== KEY_BYTES) throw new RangeError(`a key of ${key.length} bytes: it must have ${KEY_BYTES}`);
+    if (key.length !== KEY_BYTES)
+      throw new RangeError(`a key of ${key.length} bytes: it must have ${KEY_BYTES}`);
     this.key = aesGcmKey(key);
     this.#next = first;
   }

@@ -26,10 +26,10 @@ export interface FixtureServer {
   close(): void;
 }
 
-/** Starts it on a free port of 127.0.0.1. */
-export async function servePageFixture(): Promise<FixtureServer> {
+/** Starts it on a free port of 127.0.0.1. @param entry what is bundled in place of page/main.ts */
+export async function servePageFixture(entry = "testing/page-fixture.ts"): Promise<FixtureServer> {
   const bundle = await build({
-    entryPoints: [new URL("testing/page-fixture.ts", FOLDER).pathname],
+    entryPoints: [new URL(entry, FOLDER).pathname],
     bundle: true,
     write: false,
     format: "esm",
