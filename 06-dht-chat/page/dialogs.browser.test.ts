@@ -213,6 +213,8 @@ withChromium("the page's dialogs", () => {
     expect(words).to.include("5f 3a 90 c1");
     expect(words).to.include("/ip4/127.0.0.1/tcp/8060/ws").and.to.include("has a place for us");
     expect(words).to.include(`/u/${OWN_ID}`).and.to.include("4 nodes");
-    expect(await dialog.locator("[data-place=table]").count()).to.equal(1);
+    expect(await dialog.locator("table-view").count()).to.equal(0);
+    await dialog.getByText("How a number is found among many nodes").click();
+    await dialog.locator("table-view svg").first().waitFor();
   });
 });
