@@ -26,7 +26,21 @@ describe("bytes as text", () => {
     );
   });
 
-  const spellings = ["QQ", "QQ=", "QR==", "QUJ=", "QQ==\n", " QQ==", "Q Q==", "-_8=", "QQ===", "====", "=", "Q===", "QQ==QQ=="];
+  const spellings = [
+    "QQ",
+    "QQ=",
+    "QR==",
+    "QUJ=",
+    "QQ==\n",
+    " QQ==",
+    "Q Q==",
+    "-_8=",
+    "QQ===",
+    "====",
+    "=",
+    "Q===",
+    "QQ==QQ==",
+  ];
   for (const value of [...spellings, 5, null, undefined, ["QQ=="]]) {
     it(`P10.3 no base64: ${JSON.stringify(value)}`, () => {
       expect(fromBase64(value)).to.equal(undefined);

@@ -48,7 +48,9 @@ describe("card", () => {
       });
     }
     for (const kept of ["\u2016", "\u200f", "\u2212", "_", ".", "/", "\u0000", "\u3000"])
-      expect(await problemOf(text.slice(0, 30) + kept + text.slice(30)), JSON.stringify(kept)).not.to.equal("no problem");
+      expect(await problemOf(text.slice(0, 30) + kept + text.slice(30)), JSON.stringify(kept)).not.to.equal(
+        "no problem",
+      );
   });
 
   it("P10.2 O is not 0 and I is not 1 in the number", async () => {
@@ -64,7 +66,9 @@ describe("card", () => {
       fc.asyncProperty(fc.nat(text.length - 1), fc.nat(31), async (at, drawn) => {
         const character = alphabet.charAt(drawn);
         fc.pre(character !== text[at]);
-        expect(await problemOf(text.slice(0, at) + character + text.slice(at + 1))).not.to.equal("no problem");
+        expect(await problemOf(text.slice(0, at) + character + text.slice(at + 1))).not.to.equal(
+          "no problem",
+        );
       }),
     );
   });

@@ -7,7 +7,8 @@ const FORM =
 
 const BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
-const NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+const NAME =
+  /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 
 /**
  * Whether this is `/ip4|ip6|dns/HOST/tcp/PORT/ws|wss/p2p/RELAY/p2p-circuit/p2p/PEER`, and nothing before or behind it.

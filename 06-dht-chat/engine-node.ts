@@ -68,6 +68,10 @@ const PING_LIMIT = 60_000;
 const DIAL_LIMIT = 5000;
 /** A node that is alone calls its --join addresses so often. All in milliseconds. */
 const JOIN_PAUSE = 2000;
+/** A node looks itself up after half a second, then after one, two, four … up to a minute. */
+const FIRST_LOOKUP = 500;
+const LAST_LOOKUP = 60_000;
+const LOOKUP_LIMIT = 10_000;
 
 interface Services extends Record<string, unknown> {
   dht: KadDHT;
@@ -127,7 +131,7 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
     },
   });
   gate.watch(libp2p);
-  const stopJoining = keepJoined(libp2p, options);
+  const stops = [keepJoined(libp2p, options), keepAcquainted(libp2p)];
   return {
     peerId: libp2p.peerId.toString(),
     addresses: options.addresses.map((address) => `${address}/p2p/${libp2p.peerId}`),
@@ -139,7 +143,7 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
       return libp2p.services.relay.reservations.size;
     },
     stop: async () => {
-      stopJoining();
+      for (const stop of stops) stop();
       await libp2p.stop();
     },
   };
@@ -209,6 +213,24 @@ function hostOf(address: string): string {
 
 function isLoopback(host: string): boolean {
   return host === "::1" || host.startsWith("127.") || host.startsWith("::ffff:127.");
+}
+
+/** Looks itself up, often at first: so nodes that have started together get to know each other. @returns a function that ends it */
+function keepAcquainted(libp2p: Libp2p<Services>): () => void {
+  let pause = FIRST_LOOKUP;
+  let timer: NodeJS.Timeout;
+  const lookUp = async (): Promise<void> => {
+    try {
+      const signal = AbortSignal.timeout(LOOKUP_LIMIT);
+      for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, { signal }));
+    } catch {
+      // Some have not answered. Others have.
+    }
+    pause = Math.min(LAST_LOOKUP, 2 * pause);
+    timer = setTimeout(lookUp, pause);
+  };
+  timer = setTimeout(lookUp, pause);
+  return () => clearTimeout(timer);
 }
 
 /** Calls the nodes to join by, again and again while the table knows nobody. @returns a function that ends it */

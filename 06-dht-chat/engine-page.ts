@@ -17,7 +17,6 @@ import {
   commonSettings,
   connectionSettings,
   EngineMemory,
-  KAD_PROTOCOL,
   MOST_BUFFERED,
   privateKeyOf,
   tableSettings,
@@ -242,20 +241,27 @@ class EnginePage implements Network {
     await this.#libp2p.stop();
   }
 
-  /** Our own nodes first, then those of the table: who is connected already before the others. */
+  /** Our own nodes first, then those that they name; who is connected already before the others. */
   async #candidates(): Promise<RelayAddress[]> {
-    const peers = await this.#libp2p.peerStore.all({
-      filters: [({ protocols }) => protocols.includes(KAD_PROTOCOL)],
-      limit: MOST_NODES,
-    });
-    const others = peers.flatMap(({ id, addresses }) => {
-      const texts = addresses.map((address) => withPeer(address.multiaddr, id));
-      const relay = texts.flatMap((text) => parseRelayAddress(text, this.peerId) ?? [])[0];
-      return relay === undefined ? [] : [relay];
-    });
+    const others = new Map<string, RelayAddress>();
+    try {
+      const key = globalThis.crypto.getRandomValues(new Uint8Array(32));
+      for await (const event of this.#libp2p.services.dht.getClosestPeers(key, {
+        signal: this.#limit(DIAL_LIMIT),
+      }))
+        if (event.name === "PEER_RESPONSE")
+          for (const { id, multiaddrs } of event.closer)
+            for (const address of multiaddrs) {
+              const relay = parseRelayAddress(withPeer(address, id), this.peerId);
+              if (relay !== undefined && others.size < MOST_NODES) others.set(relay.peerId, relay);
+            }
+    } catch {
+      // Not all of them have answered in time.
+    }
+    const own = new Set(this.#nodes.map(({ peerId }) => peerId));
     const isFar = ({ peerId }: RelayAddress): number => (this.#connectionsOf(peerId).length === 0 ? 1 : 0);
-    const all = [...this.#nodes, ...shuffled(others).sort((one, other) => isFar(one) - isFar(other))];
-    return [...new Map(all.toReversed().map((relay) => [relay.peerId, relay])).values()].reverse();
+    const shown = shuffled([...others.values()].filter(({ peerId }) => !own.has(peerId)));
+    return [...this.#nodes, ...shown.sort((one, other) => isFar(one) - isFar(other))];
   }
 
   async #reserve({ peerId, address }: RelayAddress): Promise<void> {

@@ -8,7 +8,10 @@ describe("frames", () => {
   for (const [number, session] of knownDht.sessions.entries()) {
     it(`P10.6 every frame of known session ${number} is written and read`, () => {
       const known = [
-        ...session.hellos.map((hello, index) => ({ bytes: toUtf8(hello), frame: session.helloFrames[index] })),
+        ...session.hellos.map((hello, index) => ({
+          bytes: toUtf8(hello),
+          frame: session.helloFrames[index],
+        })),
         ...session.frames.map(({ sealed, frame }) => ({ bytes: bytesOf(sealed), frame })),
       ];
       for (const { bytes, frame } of known) expect(toHex(encodeFrame(bytes))).to.equal(frame);

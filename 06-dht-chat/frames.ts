@@ -47,7 +47,9 @@ export class FrameReader {
     const taken = bytes.subarray(0, missing);
     const filled = this.#filled + taken.length;
     if (filled > this.#buffer.length) {
-      const larger = new Uint8Array(Math.min(this.#length ?? LENGTH_BYTES, Math.max(filled, 2 * this.#buffer.length)));
+      const larger = new Uint8Array(
+        Math.min(this.#length ?? LENGTH_BYTES, Math.max(filled, 2 * this.#buffer.length)),
+      );
       larger.set(this.#buffer.subarray(0, this.#filled));
       this.#buffer = larger;
     }

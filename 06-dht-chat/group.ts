@@ -135,7 +135,8 @@ export async function sealGroupMessage(parts: {
   nonce?: Bytes | undefined;
 }): Promise<Bytes> {
   const { card, identity, seq, text, nonce = randomBytes(NONCE_BYTES) } = parts;
-  if (!isText(text) || !isInteger(seq, 1)) throw new RangeError("a message has a text of 1 to 8,192 bytes, and a seq");
+  if (!isText(text) || !isInteger(seq, 1))
+    throw new RangeError("a message has a text of 1 to 8,192 bytes, and a seq");
   const topic = await topicOf(card.key);
   const body = JSON.stringify({ from: identity.id, key: toBase64(identity.publicKey), seq, text });
   const signature = toBase64(await sign(identity, signedBytes(topic, body)));
@@ -161,14 +162,20 @@ export async function openGroupMessage(parts: {
   const { card, topic, message, seen } = parts;
   if (message.length < NONCE_BYTES + TAG_BYTES || message.length > MAX_GROUP_MESSAGE_BYTES) return undefined;
   const nonce = message.slice(0, NONCE_BYTES);
-  const opened = await aesGcmOpen(await aesGcmKey(card.key), nonce, message.slice(NONCE_BYTES), toUtf8(topic));
+  const opened = await aesGcmOpen(
+    await aesGcmKey(card.key),
+    nonce,
+    message.slice(NONCE_BYTES),
+    toUtf8(topic),
+  );
   if (opened === undefined) return undefined;
   const { body, signature } = parseObjectBytes(opened) ?? {};
   const signatureBytes = fromBase64(signature);
   if (typeof body !== "string" || !body.isWellFormed() || signatureBytes?.length !== SIGNATURE_BYTES)
     return undefined;
   const said = parseBody(body, card.members);
-  if (said === undefined || !(await isSignedBy(said.key, signedBytes(topic, body), signatureBytes))) return undefined;
+  if (said === undefined || !(await isSignedBy(said.key, signedBytes(topic, body), signatureBytes)))
+    return undefined;
   // Last, and in one step: of two copies that are opened at the same time, one is new.
   return seen.note(topic, said.from, said.seq) ? said : undefined;
 }

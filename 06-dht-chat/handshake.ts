@@ -154,7 +154,8 @@ async function greet(pipe: Pipe, frames: AsyncIterator<Bytes>, options: Initiato
   const { identity, to } = options;
   const peer = { id: await idOf(pipe.remoteKey), key: pipe.remoteKey };
   // Before anything is said: somebody else need not learn of the card.
-  if (peer.id !== to.id || (to.key !== undefined && !isEqual(to.key, peer.key))) throw new Refusal("wrong-peer");
+  if (peer.id !== to.id || (to.key !== undefined && !isEqual(to.key, peer.key)))
+    throw new Refusal("wrong-peer");
   const card = await hintOf(to.secret);
   const own = await (options.makeShare ?? makeShare)();
   const initiatorHello = helloOf(identity, to.id, card, own.share);
@@ -169,7 +170,11 @@ async function greet(pipe: Pipe, frames: AsyncIterator<Bytes>, options: Initiato
   return { peer, secret: to.secret, keys: await SessionKeys.derive("initiator", material) };
 }
 
-async function answer(pipe: Pipe, frames: AsyncIterator<Bytes>, options: ResponderOptions): Promise<Greeting> {
+async function answer(
+  pipe: Pipe,
+  frames: AsyncIterator<Bytes>,
+  options: ResponderOptions,
+): Promise<Greeting> {
   const { identity } = options;
   const initiatorHello = await receiveClear(frames);
   const hello = parseHello(initiatorHello);

@@ -31,7 +31,13 @@ describe("identity", () => {
     });
   }
 
-  for (const value of [...knownDht.refusedIds, "141065404484172\n", 141065404484172, null, ["141065404484172"]]) {
+  for (const value of [
+    ...knownDht.refusedIds,
+    "141065404484172\n",
+    141065404484172,
+    null,
+    ["141065404484172"],
+  ]) {
     it(`P10.1 no id: ${JSON.stringify(value)}`, () => {
       expect(isId(value)).to.equal(false);
     });
@@ -54,7 +60,15 @@ describe("identity", () => {
   it("P10.1 a peer id has one spelling, and is one of an Ed25519 key", () => {
     const { peerId } = knownId("ann");
     const qm = "QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N";
-    const others = ["", `1${peerId}`, `${peerId}1`, peerId.slice(0, -1), ` ${peerId}`, peerId.replace("S", "0"), qm];
+    const others = [
+      "",
+      `1${peerId}`,
+      `${peerId}1`,
+      peerId.slice(0, -1),
+      ` ${peerId}`,
+      peerId.replace("S", "0"),
+      qm,
+    ];
     for (const other of [...others, "z".repeat(52), "1".repeat(38), "z".repeat(100_000)])
       expect(publicKeyOfPeerId(other), other.slice(0, 60)).to.equal(undefined);
   });
@@ -84,7 +98,9 @@ describe("signatures", () => {
     expect(await isSignedBy(other.publicKey, message, signature)).to.equal(false);
     expect(await isSignedBy(identity.publicKey, toUtf8("another"), signature)).to.equal(false);
     for (const length of [0, 63, 65])
-      expect(await isSignedBy(identity.publicKey, message, concat(signature, signature).slice(0, length))).to.equal(false);
+      expect(
+        await isSignedBy(identity.publicKey, message, concat(signature, signature).slice(0, length)),
+      ).to.equal(false);
     for (const at of [0, 31, 32, 63]) {
       const changed = signature.slice();
       changed[at] = (changed[at] ?? 0) ^ 1;
@@ -127,7 +143,8 @@ describe("signatures", () => {
   });
 
   it("P10.3 takes every key that is made", async () => {
-    for (let number = 0; number < 20; number += 1) expect(isPublicKey((await makeIdentity()).publicKey)).to.equal(true);
+    for (let number = 0; number < 20; number += 1)
+      expect(isPublicKey((await makeIdentity()).publicKey)).to.equal(true);
     for (const { publicKey } of knownDht.ids) expect(isPublicKey(bytesOf(publicKey))).to.equal(true);
   });
 });

@@ -2,7 +2,14 @@ import { expect } from "chai";
 import { bytesOf, knownDht, knownId } from "../tests/support/known-dht.ts";
 import { type Bytes, concat, fromUtf8, toBase64, toUtf8 } from "./bytes.ts";
 import { type Identity, identityFromSeed, idOf, peerIdOf, sign } from "./identity.ts";
-import { checkRecord, makeRecord, MAX_RECORD_LIFETIME, RECORD_LIFETIME, recordKey, selectRecord } from "./record.ts";
+import {
+  checkRecord,
+  MAX_RECORD_LIFETIME,
+  makeRecord,
+  RECORD_LIFETIME,
+  recordKey,
+  selectRecord,
+} from "./record.ts";
 
 const { cases, selections } = knownDht.records;
 const NOW = 1_764_360_000_000;
@@ -68,7 +75,9 @@ describe("record", () => {
     const ann = await identityOf("ann");
     const ben = await identityOf("ben");
     const parts = { identity: ann, seq: NOW, expires: NOW + 1000, addresses: [addressOf(ann.peerId)] };
-    const many = Array.from({ length: 9 }, (_, index) => addressOf(ann.peerId, `/ip4/127.0.0.1/tcp/${8000 + index}/ws`));
+    const many = Array.from({ length: 9 }, (_, index) =>
+      addressOf(ann.peerId, `/ip4/127.0.0.1/tcp/${8000 + index}/ws`),
+    );
     const wrong = [
       { addresses: [] },
       { addresses: many },
@@ -96,8 +105,12 @@ describe("record", () => {
   it("P10.3 seq is at most 10 minutes ahead", async () => {
     const ann = await identityOf("ann");
     const parts = { identity: ann, expires: NOW + 1000, addresses: [addressOf(ann.peerId)] };
-    expect(await verdict(recordKey(ann.id), await makeRecord({ ...parts, seq: NOW + 600_000 }))).to.equal("accept");
-    expect(await verdict(recordKey(ann.id), await makeRecord({ ...parts, seq: NOW + 600_001 }))).to.equal("form");
+    expect(await verdict(recordKey(ann.id), await makeRecord({ ...parts, seq: NOW + 600_000 }))).to.equal(
+      "accept",
+    );
+    expect(await verdict(recordKey(ann.id), await makeRecord({ ...parts, seq: NOW + 600_001 }))).to.equal(
+      "form",
+    );
     expect(await verdict(recordKey(ann.id), await makeRecord({ ...parts, seq: 0 }))).to.equal("accept");
   });
 
@@ -174,8 +187,16 @@ describe("record", () => {
       circuit.replace(`/p2p/${RELAY}`, ""),
     ];
     for (const address of wrong) {
-      const parts = { id: ann.id, key: toBase64(ann.publicKey), seq: NOW, expires: NOW + 1000, addrs: [address] };
-      expect(await verdict(recordKey(ann.id), await signed(ann, JSON.stringify(parts))), address).to.equal("form");
+      const parts = {
+        id: ann.id,
+        key: toBase64(ann.publicKey),
+        seq: NOW,
+        expires: NOW + 1000,
+        addrs: [address],
+      };
+      expect(await verdict(recordKey(ann.id), await signed(ann, JSON.stringify(parts))), address).to.equal(
+        "form",
+      );
     }
   });
 
@@ -187,12 +208,16 @@ describe("record", () => {
     const bodyOf = (mood: string) =>
       `{"mood":"${mood}","id":"${ann.id}","key":"${toBase64(ann.publicKey)}","seq":${NOW},"expires":${NOW + 1000},"addrs":["${addressOf(ann.peerId)}"]}`;
     const sets = [
-      [await makeRecord({ ...parts, addresses: [addressOf(ann.peerId, start)] }), await makeRecord({ ...parts, addresses: [addressOf(ann.peerId, start.replace("ws", "wss"))] })],
+      [
+        await makeRecord({ ...parts, addresses: [addressOf(ann.peerId, start)] }),
+        await makeRecord({ ...parts, addresses: [addressOf(ann.peerId, start.replace("ws", "wss"))] }),
+      ],
       [await signed(ann, bodyOf("\uffff")), await signed(ann, bodyOf("\u{1f600}"))],
       [await signed(ann, bodyOf("a")), await signed(ann, `${bodyOf("a")} `)],
     ] as const;
     for (const [lesser, greater] of sets) {
-      for (const value of [lesser, greater]) expect(await verdict(recordKey(ann.id), value)).to.equal("accept");
+      for (const value of [lesser, greater])
+        expect(await verdict(recordKey(ann.id), value)).to.equal("accept");
       expect(selectRecord([lesser, greater])).to.equal(1);
       expect(selectRecord([greater, lesser])).to.equal(0);
       expect(selectRecord([lesser, greater, lesser])).to.equal(1);
@@ -226,7 +251,13 @@ describe("record", () => {
   it("P10.4 the key in the table is /u/ and the id, and nothing else", async () => {
     const [first] = cases;
     expect(recordKey("141065404484172")).to.equal("/u/141065404484172");
-    for (const key of ["141065404484172", "/v/141065404484172", "/u/141065404484172/", "/u//u/141065404484172", ""])
+    for (const key of [
+      "141065404484172",
+      "/v/141065404484172",
+      "/u/141065404484172/",
+      "/u//u/141065404484172",
+      "",
+    ])
       expect(await verdict(key, toUtf8(first?.value ?? "")), key).to.equal("form");
   });
 });

@@ -59,7 +59,9 @@ export async function makeRecord(parts: {
   const key = toBase64(identity.publicKey);
   const body = JSON.stringify({ id: identity.id, key, seq, expires, addrs: addresses });
   if (parseBody(body) === undefined)
-    throw new RangeError("a record needs 1 to 8 circuit addresses of its own peer, and times that are integers");
+    throw new RangeError(
+      "a record needs 1 to 8 circuit addresses of its own peer, and times that are integers",
+    );
   const signature = toBase64(await sign(identity, concat(SIGNATURE_LABEL, toUtf8(body))));
   // The longest addresses, eight of them, stay below MAX_RECORD_BYTES.
   return toUtf8(JSON.stringify({ body, signature }));
@@ -132,6 +134,7 @@ function parseBody(body: string): PeerRecord | undefined {
   if (!isInteger(seq, 0) || !isInteger(expires, 0)) return undefined;
   if (!Array.isArray(addrs) || addrs.length < 1 || addrs.length > MAX_ADDRESSES) return undefined;
   const peerId = peerIdOf(keyBytes);
-  if (!addrs.every((address: unknown): address is string => isCircuitAddress(address, peerId))) return undefined;
+  if (!addrs.every((address: unknown): address is string => isCircuitAddress(address, peerId)))
+    return undefined;
   return { id, key: keyBytes, seq, expires, addresses: addrs, body };
 }

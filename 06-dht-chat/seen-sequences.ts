@@ -17,7 +17,8 @@ export class SeenSequences {
 
   /** @param entries what was stored */
   constructor(entries: Iterable<SeenOfSender> = []) {
-    for (const { topic, from, seqs } of entries) for (const seq of seqs) this.note(topic, from, seq);
+    for (const { topic, from, seqs } of entries)
+      for (const seq of seqs.toSorted(ascending)) this.note(topic, from, seq);
   }
 
   /** Whether the seq was not seen, and is not older than all that are remembered of its sender. */
@@ -31,7 +32,7 @@ export class SeenSequences {
   note(topic: string, from: string, seq: number): boolean {
     if (!this.isNew(topic, from, seq)) return false;
     const senders = this.#seqs.get(topic) ?? new Map<string, number[]>();
-    const seqs = [...(senders.get(from) ?? []), seq].toSorted((one, other) => one - other);
+    const seqs = [...(senders.get(from) ?? []), seq].toSorted(ascending);
     senders.set(from, seqs.slice(-REMEMBERED_SEQUENCES));
     this.#seqs.set(topic, senders);
     return true;
@@ -46,4 +47,8 @@ export class SeenSequences {
   forget(topic: string): void {
     this.#seqs.delete(topic);
   }
+}
+
+function ascending(one: number, other: number): number {
+  return one - other;
 }

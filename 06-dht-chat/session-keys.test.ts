@@ -33,8 +33,12 @@ for (const [number, known] of knownDht.sessions.entries()) {
       const shares = known.hellos.map((hello) => parseHello(toUtf8(hello))?.share ?? new Uint8Array());
       const own = await x25519PrivateKey(bytesOf(known.initiatorShare));
       const other = await x25519PrivateKey(bytesOf(known.responderShare));
-      expect(toHex((await agree(own, shares[1] ?? new Uint8Array())) ?? new Uint8Array())).to.equal(known.x25519);
-      expect(toHex((await agree(other, shares[0] ?? new Uint8Array())) ?? new Uint8Array())).to.equal(known.x25519);
+      expect(toHex((await agree(own, shares[1] ?? new Uint8Array())) ?? new Uint8Array())).to.equal(
+        known.x25519,
+      );
+      expect(toHex((await agree(other, shares[0] ?? new Uint8Array())) ?? new Uint8Array())).to.equal(
+        known.x25519,
+      );
     });
 
     it("P10.6 the salt, and the keys of both directions", async () => {
@@ -54,7 +58,9 @@ for (const [number, known] of knownDht.sessions.entries()) {
       for (const { sender, plaintext, sealed } of known.frames) {
         const receiver = sender === "initiator" ? "responder" : "initiator";
         expect(toHex(await channels[sender].sealer.seal(bytesOf(plaintext)))).to.equal(sealed);
-        expect(toHex((await channels[receiver].opener.open(bytesOf(sealed))) ?? new Uint8Array())).to.equal(plaintext);
+        expect(toHex((await channels[receiver].opener.open(bytesOf(sealed))) ?? new Uint8Array())).to.equal(
+          plaintext,
+        );
       }
     });
 
@@ -71,13 +77,18 @@ for (const [number, known] of knownDht.sessions.entries()) {
       it(`P10.6 the frame of counter ${counter}`, async () => {
         const key = bytesOf(known.keys.responder);
         expect(toHex(await new Sealer(key, BigInt(counter)).seal(bytesOf(plaintext)))).to.equal(sealed);
-        expect(toHex((await new Opener(key, BigInt(counter)).open(bytesOf(sealed))) ?? new Uint8Array())).to.equal(plaintext);
+        expect(
+          toHex((await new Opener(key, BigInt(counter)).open(bytesOf(sealed))) ?? new Uint8Array()),
+        ).to.equal(plaintext);
         expect(await new Opener(key, BigInt(counter) + 1n).open(bytesOf(sealed))).to.equal(undefined);
       });
     }
 
     it("P10.10 the keys of a direct path, with counters of their own", async () => {
-      const keys = { initiator: await keysOf(known, "initiator"), responder: await keysOf(known, "responder") };
+      const keys = {
+        initiator: await keysOf(known, "initiator"),
+        responder: await keysOf(known, "responder"),
+      };
       await Promise.all(ROLES.map((role) => keys[role].stream()));
       const direct = { initiator: await keys.initiator.direct(1), responder: await keys.responder.direct(1) };
       for (const role of ROLES) {
@@ -99,7 +110,8 @@ describe("keys of a session", () => {
     await keys.stream();
     expect(await thrownBy(keys.stream())).to.be.instanceOf(RangeError);
     const first = await (await keys.direct(1)).sealer.seal(toUtf8("x"));
-    for (const attempt of [1, 0, -1, 1.5, Number.NaN]) expect(await thrownBy(keys.direct(attempt))).to.be.instanceOf(RangeError);
+    for (const attempt of [1, 0, -1, 1.5, Number.NaN])
+      expect(await thrownBy(keys.direct(attempt))).to.be.instanceOf(RangeError);
     const later = await (await keys.direct(3)).sealer.seal(toUtf8("x"));
     expect(toHex(later)).not.to.equal(toHex(first));
     expect(await thrownBy(keys.direct(2))).to.be.instanceOf(RangeError);
@@ -112,7 +124,9 @@ describe("sealed channel", () => {
   it("P10.6 two that are sealed at once have two counters, in the order of the calls", async () => {
     const sealer = new Sealer(key);
     const large = new Uint8Array(200_000);
-    const sealed = await Promise.all([large, toUtf8("a"), large, toUtf8("b")].map((bytes) => sealer.seal(bytes)));
+    const sealed = await Promise.all(
+      [large, toUtf8("a"), large, toUtf8("b")].map((bytes) => sealer.seal(bytes)),
+    );
     const opener = new Opener(key);
     const opened: (Bytes | undefined)[] = [];
     for (const frame of sealed) opened.push(await opener.open(frame));
@@ -139,6 +153,7 @@ describe("sealed channel", () => {
   });
 
   it("P10.6 a key has 32 bytes", () => {
-    for (const length of [0, 16, 31, 33]) expect(() => new Sealer(new Uint8Array(length))).to.throw(RangeError);
+    for (const length of [0, 16, 31, 33])
+      expect(() => new Sealer(new Uint8Array(length))).to.throw(RangeError);
   });
 });

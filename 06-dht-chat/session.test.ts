@@ -125,7 +125,8 @@ describe("session", () => {
       scene.initiator.id,
       toHex(scene.initiator.publicKey),
     ]);
-    for (const text of ["1", "2", "3"]) await Promise.all([ben.send(toUtf8(`b${text}`)), ann.send(toUtf8(`a${text}`))]);
+    for (const text of ["1", "2", "3"])
+      await Promise.all([ben.send(toUtf8(`b${text}`)), ann.send(toUtf8(`a${text}`))]);
     await Promise.all([ben.bye(), ann.bye()]);
     expect((await contentsOf(ann)).map(textOf)).to.deep.equal(["b1", "b2", "b3", ' {"type":"bye"}']);
     expect((await contentsOf(ben)).map(textOf)).to.deep.equal(["a1", "a2", "a3", ' {"type":"bye"}']);
@@ -140,7 +141,8 @@ describe("session", () => {
     for (const end of scene.pair.ends) {
       const [hello, ...sealed] = end.sent;
       expect(textOf(hello)).to.contain('"type":"hello"');
-      for (const frame of sealed) expect(Buffer.from(frame).toString("latin1")).not.to.match(/type|ready|plainly/);
+      for (const frame of sealed)
+        expect(Buffer.from(frame).toString("latin1")).not.to.match(/type|ready|plainly/);
       expect(sealed.length).to.equal(2);
     }
   });
@@ -207,7 +209,9 @@ describe("order of a handshake", () => {
         },
       },
     });
-    expect(asked).to.deep.equal([[await hintOf(SECRET), scene.initiator.id, toHex(scene.initiator.publicKey)]]);
+    expect(asked).to.deep.equal([
+      [await hintOf(SECRET), scene.initiator.id, toHex(scene.initiator.publicKey)],
+    ]);
   });
 
   it("P10.6 a card is not used by a hello alone", async () => {
@@ -240,7 +244,9 @@ describe("order of a handshake", () => {
     const fail = () => Promise.reject(full);
     for (const changed of [{ complete: fail }, { secretOf: fail }]) {
       const scene = await benCallsAnn();
-      const thrown = openSession(scene.pair.ends[1], { ...scene.responderOptions, ...changed }).catch((error) => error);
+      const thrown = openSession(scene.pair.ends[1], { ...scene.responderOptions, ...changed }).catch(
+        (error) => error,
+      );
       expect(await outcome(openSession(scene.pair.ends[0], scene.initiatorOptions))).to.equal("lost");
       expect(await thrown).to.equal(full);
       expect(scene.pair.ends[1].wasReset).to.equal(true);
@@ -326,7 +332,9 @@ describe("hello", () => {
 });
 
 /** Ann is played by hand: she answers Ben's hello with what `change` makes of the right one. */
-async function answeredBy(change: (hello: Record<string, unknown>) => unknown): Promise<[string | Session, string, Scene]> {
+async function answeredBy(
+  change: (hello: Record<string, unknown>) => unknown,
+): Promise<[string | Session, string, Scene]> {
   const scene = await benCallsAnn();
   const hand = new HandPlayed(scene.pair.ends[1]);
   const opening = outcome(openSession(scene.pair.ends[0], scene.initiatorOptions));
@@ -358,9 +366,13 @@ describe("the initiator's checks of the responder's hello", () => {
       "wrong-peer",
       (hello) => ({ ...hello, from: mal.id, key: toBase64(bytesOf(mal.publicKey)) }),
     ],
-    ["the initiator's hello given back", "wrong-peer", (hello) => ({ ...hello, from: hello["to"], to: hello["from"] })],
+    [
+      "the initiator's hello given back",
+      "wrong-peer",
+      (hello) => ({ ...hello, from: hello.to, to: hello.from }),
+    ],
     ["to somebody else", "wrong-peer", (hello) => ({ ...hello, to: mal.id })],
-    ["to the responder", "wrong-peer", (hello) => ({ ...hello, to: hello["from"] })],
+    ["to the responder", "wrong-peer", (hello) => ({ ...hello, to: hello.from })],
     ["another card", "bad-hello", (hello) => ({ ...hello, card: "0123456789abcdef" })],
     ["no card", "bad-hello", (hello) => ({ ...hello, card: undefined })],
     ["another stage", "bad-hello", (hello) => ({ ...hello, stage: "05" })],
@@ -419,30 +431,27 @@ describe("errors, said and heard", () => {
   it("P10.6 unknown-card, said by the responder", async () => {
     const scene = await benCallsAnn();
     const secretOf = async () => "unknown-card" as const;
-    expect(await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, secretOf } })).to.deep.equal([
-      "said:unknown-card",
-      "unknown-card",
-    ]);
+    expect(
+      await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, secretOf } }),
+    ).to.deep.equal(["said:unknown-card", "unknown-card"]);
     expect(scene.events).to.deep.equal({ initiator: [], responder: [] });
   });
 
   it("P10.2 P10.6 card-used, said by the responder at the hello", async () => {
     const scene = await benCallsAnn();
     const secretOf = async () => "card-used" as const;
-    expect(await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, secretOf } })).to.deep.equal([
-      "said:card-used",
-      "card-used",
-    ]);
+    expect(
+      await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, secretOf } }),
+    ).to.deep.equal(["said:card-used", "card-used"]);
     expect(scene.events).to.deep.equal({ initiator: [], responder: [] });
   });
 
   it("P10.2 P10.6 card-used, when another was first in the meantime: the initiator pins nothing", async () => {
     const scene = await benCallsAnn();
     const complete = async () => "card-used" as const;
-    expect(await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, complete } })).to.deep.equal([
-      "said:card-used",
-      "card-used",
-    ]);
+    expect(
+      await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, complete } }),
+    ).to.deep.equal(["said:card-used", "card-used"]);
     expect(scene.events.initiator).to.deep.equal([]);
     expect(scene.pair.ends[1].sent.map(textOf)[1]).to.equal(errorFrame("card-used"));
   });
@@ -472,7 +481,10 @@ describe("errors, said and heard", () => {
   it("P10.6 card-used at the initiator: both are told or cut off, and nothing is sent", async () => {
     const scene = await benCallsAnn();
     const complete = async () => "card-used" as const;
-    const [ben, ann] = await openBoth({ ...scene, initiatorOptions: { ...scene.initiatorOptions, complete } });
+    const [ben, ann] = await openBoth({
+      ...scene,
+      initiatorOptions: { ...scene.initiatorOptions, complete },
+    });
     expect(ben).to.equal("card-used");
     expect(ann).not.to.be.a("string");
     if (typeof ann !== "string") expect(await contentsOf(ann)).to.deep.equal([]);
@@ -512,10 +524,9 @@ describe("errors, said and heard", () => {
   it("P10.6 an error is heard also where a reset takes what was not read", async () => {
     const scene = await benCallsAnn({ isHarsh: true });
     const secretOf = async () => "card-used" as const;
-    expect(await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, secretOf } })).to.deep.equal([
-      "said:card-used",
-      "card-used",
-    ]);
+    expect(
+      await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, secretOf } }),
+    ).to.deep.equal(["said:card-used", "card-used"]);
   });
 
   it("P10.6 who does not go when told is cut off, and what they send is passed over", async () => {
@@ -638,7 +649,13 @@ describe("time", () => {
 });
 
 describe("what comes after the hellos", () => {
-  for (const frame of ['{"type":"ready"}', ' {"type":"ready"}', ' {"type":"message","text":"hi"}', "", "\u0000".repeat(33)]) {
+  for (const frame of [
+    '{"type":"ready"}',
+    ' {"type":"ready"}',
+    ' {"type":"message","text":"hi"}',
+    "",
+    "\u0000".repeat(33),
+  ]) {
     it(`P10.6 in clear in place of either ready: ${JSON.stringify(frame)} is bad-record`, async () => {
       for (const end of [0, 1] as const) {
         const scene = await benCallsAnn();
@@ -762,7 +779,10 @@ describe("sending", () => {
     const early = ben.send(toUtf8("early"));
     await ben.bye();
     await early;
-    expect(await ben.send(toUtf8("late")).catch((error: unknown) => error)).to.have.property("code", "stopped");
+    expect(await ben.send(toUtf8("late")).catch((error: unknown) => error)).to.have.property(
+      "code",
+      "stopped",
+    );
     await ben.bye();
     await ann.send(toUtf8("answer"));
     await ann.bye();
@@ -798,7 +818,10 @@ describe("sending", () => {
       const there = await one.sealer.seal(toUtf8("x"));
       const back = await other.sealer.seal(toUtf8("x"));
       sealed.add(toHex(there)).add(toHex(back));
-      expect([await other.opener.open(there), await one.opener.open(back)]).to.deep.equal([toUtf8("x"), toUtf8("x")]);
+      expect([await other.opener.open(there), await one.opener.open(back)]).to.deep.equal([
+        toUtf8("x"),
+        toUtf8("x"),
+      ]);
     }
     expect(sealed.size).to.equal(6);
     for (const attempt of [5, 4, 0, -1, 6.5])
@@ -837,8 +860,16 @@ describe("a pipe that is lost", () => {
           [ben, ann],
           [ann, ben],
         ]) {
-          if (typeof sender === "string" || typeof receiver === "string" || sender === undefined || receiver === undefined) continue;
-          const sending = Promise.all(texts.map((text) => sender.send(toUtf8(text)).catch(() => undefined))).then(() => sender.bye());
+          if (
+            typeof sender === "string" ||
+            typeof receiver === "string" ||
+            sender === undefined ||
+            receiver === undefined
+          )
+            continue;
+          const sending = Promise.all(
+            texts.map((text) => sender.send(toUtf8(text)).catch(() => undefined)),
+          ).then(() => sender.bye());
           const shown = (await contentsOf(receiver)).map(textOf);
           await sending;
           expect(shown.slice(0, 10)).to.deep.equal(texts.slice(0, Math.min(shown.length, 10)));

@@ -61,7 +61,9 @@ export class Session {
   send(content: Bytes): Promise<void> {
     if (content.length > MAX_CONTENT_BYTES)
       return Promise.reject(
-        new RangeError(`a content of ${content.length} bytes is too long: at most ${MAX_CONTENT_BYTES} are allowed`),
+        new RangeError(
+          `a content of ${content.length} bytes is too long: at most ${MAX_CONTENT_BYTES} are allowed`,
+        ),
       );
     if (this.#hasSaidBye) return Promise.reject(new SessionError("stopped"));
     return this.#enqueue(content);

@@ -77,7 +77,8 @@ class Lane {
         this.#allowed -= 1;
         this.#wake();
         yield frame;
-      } else if (this.#isOver && (this.#queue.length === 0 || this.#allowed === Number.POSITIVE_INFINITY)) return;
+      } else if (this.#isOver && (this.#queue.length === 0 || this.#allowed === Number.POSITIVE_INFINITY))
+        return;
       else await this.#change();
     }
   }

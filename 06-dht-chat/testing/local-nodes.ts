@@ -1,0 +1,95 @@
+// Nodes and pages of stage 06 in one process, on the loopback interface, for tests.
+
+import "../node-polyfills.ts";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import type { Bytes } from "../bytes.ts";
+import { randomBytes } from "../cryptography.ts";
+import { type EngineNode, startEngineNode, startEnginePage } from "../engine.ts";
+import type { Network, NetworkEvents } from "../network.ts";
+import { makePageServer } from "../page-server.ts";
+import type { Pipe } from "../pipe.ts";
+
+/** A node that runs, and what it has told its user. */
+export interface LocalNode {
+  node: EngineNode;
+  /** The address to join it by. */
+  address: string;
+  notes: string[];
+  stop(): Promise<void>;
+}
+
+/** Starts a node on a port that the system chooses. @param join the addresses of others */
+export async function startLocalNode(
+  join: readonly string[],
+  { seed = randomBytes(32), port = 0 }: { seed?: Bytes; port?: number } = {},
+): Promise<LocalNode> {
+  const web = makePageServer();
+  web.server.listen({ host: "127.0.0.1", port });
+  await once(web.server, "listening");
+  const bound = (web.server.address() as AddressInfo).port;
+  const notes: string[] = [];
+  const node = await startEngineNode({
+    seed,
+    addresses: [`/ip4/127.0.0.1/tcp/${bound}/ws`],
+    sockets: web.sockets,
+    join,
+    note: (line) => notes.push(line),
+  });
+  const stop = async (): Promise<void> => {
+    web.close();
+    await node.stop();
+  };
+  return { node, address: node.addresses[0] ?? "", notes, stop };
+}
+
+/** Starts nodes that all know the first one. */
+export async function startLocalNodes(count: number): Promise<LocalNode[]> {
+  const first = await startLocalNode([]);
+  const others = await Promise.all(
+    Array.from({ length: count - 1 }, () => startLocalNode([first.address])),
+  );
+  return [first, ...others];
+}
+
+/** A page's engine, and what it has told its messenger. */
+export interface LocalPage {
+  network: Network;
+  pipes: Pipe[];
+  groups: { topic: string; message: Bytes; from: string }[];
+}
+
+/** Starts a page's engine in this process. @param onEvent is called after each event */
+export async function startLocalPage(
+  nodes: readonly string[],
+  { identity = randomBytes(32), onEvent = () => {} }: { identity?: Bytes; onEvent?: () => void } = {},
+): Promise<LocalPage> {
+  const page: Omit<LocalPage, "network"> = { pipes: [], groups: [] };
+  const events: NetworkEvents = {
+    pipe: (pipe) => {
+      page.pipes.push(pipe);
+      onEvent();
+    },
+    group: (topic, message, from) => {
+      page.groups.push({ topic, message, from });
+      onEvent();
+    },
+    addresses: onEvent,
+    relays: onEvent,
+    problem: onEvent,
+  };
+  return { ...page, network: await startEnginePage({ identity, nodes, events }) };
+}
+
+/** Waits until it is so, looking every 20 ms. @throws Error after so many milliseconds */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+  milliseconds = 20_000,
+): Promise<void> {
+  const end = performance.now() + milliseconds;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`not within ${milliseconds / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
