@@ -229,7 +229,8 @@ export class Conversation {
       },
       pathLost: () => {
         this.#deliveries.up();
-        this.#files.pathLost();
+        this.#files.up();
+        this.#options.events.met(this.contact);
       },
       received: (content) => this.#receive(content),
       changed: () => this.changed(),

@@ -56,11 +56,6 @@ export class FilePassing {
     for (const file of this.#outgoing.values()) file.down();
   }
 
-  /** The session stands, and what went the other way is not acknowledged. */
-  pathLost(): void {
-    for (const file of this.#outgoing.values()) file.pathLost();
-  }
-
   /** Never rejects. */
   async offer(file: Blob, name: string): Promise<Outcome> {
     if (file.size === 0) return { problem: "This file is empty. Choose another one." };

@@ -58,6 +58,8 @@ export class Line {
   #cancelOwedTimer = (): void => {};
   #cancelLeaving = (): void => {};
   #answersWaiting = 0;
+  /** Since when the direct path is ready. */
+  #directSince = 0;
   #isOver = false;
   #isLeaving = false;
   #sawGoodbye = false;
@@ -73,7 +75,10 @@ export class Line {
       makeAttempt,
       sayOnStream: (n, sdp) => this.#sendOnStream({ type: "rtc", n, sdp }),
       events: {
-        ready: () => this.#options.events.pathChanged(),
+        ready: () => {
+          this.#directSince = clock.now();
+          this.#options.events.pathChanged();
+        },
         received: (bytes) => this.#receiveDirect(bytes),
         closed: () => this.#directClosed(),
       },
@@ -181,8 +186,21 @@ export class Line {
     }
     if (content.type === "bye") this.#sawGoodbye = true;
     else if (content.type === "rtc") await this.#direct?.receive(content.n, content.sdp);
-    else await this.#pass(content);
+    else {
+      this.#closeIfTheyHave(content);
+      await this.#pass(content);
+    }
     return !this.#sawGoodbye && !this.#isOver;
+  }
+
+  /**
+   * What is owed an acknowledgement goes direct as long as they hold the path for open: on the stream it says that they have
+   * given it up, unless it was under way when the path began. Then our acknowledgements must not go there either.
+   */
+  #closeIfTheyHave(content: Content | UnknownContent): void {
+    const isOld = this.#options.clock.now() - this.#directSince >= OWED_TIME;
+    if (content.type !== "unknown" && isOwedFor(content) && this.path === "direct" && isOld)
+      this.#direct?.close();
   }
 
   async #receiveDirect(bytes: Bytes): Promise<void> {

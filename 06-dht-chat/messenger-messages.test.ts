@@ -25,7 +25,10 @@ describe("a messenger: cards", () => {
     expect(alice.knows(bob)?.isNew).equal(false);
     await alice.messenger.say(alice.chat(bob), "hello bob");
     await bob.messenger.say(bob.chat(alice), "hello alice");
-    await scene.until(() => [alice.states(bob), bob.states(alice)].join() === "delivered,delivered", "delivered");
+    await scene.until(
+      () => [alice.states(bob), bob.states(alice)].join() === "delivered,delivered",
+      "delivered",
+    );
     expect(bob.heard(alice)).deep.equal(["hello bob"]);
     expect(alice.heard(bob)).deep.equal(["hello alice"]);
   });
@@ -164,7 +167,10 @@ describe("a messenger: texts", () => {
     expect(back.heard(alice)).deep.equal([]);
     const [entry] = alice.entries(back);
     await alice.messenger.again(alice.chat(back), entry?.entry ?? "");
-    await scene.until(() => alice.states(back).join() === "delivered", "it is delivered when its user says so");
+    await scene.until(
+      () => alice.states(back).join() === "delivered",
+      "it is delivered when its user says so",
+    );
     expect(back.heard(alice)).deep.equal(["are you there?"]);
   });
 

@@ -33,13 +33,18 @@ describe("a messenger: sessions", () => {
       const before = scene.world.routes.length;
       scene.world.isOpen = true;
       await cross(alice, bob);
-      await scene.until(() => [...alice.states(bob), ...bob.states(alice)].every((state) => state === "delivered"), "all");
+      await scene.until(
+        () => [...alice.states(bob), ...bob.states(alice)].every((state) => state === "delivered"),
+        "all",
+      );
       await scene.pass(15_000);
       const smaller = alice.id < bob.id ? alice : bob;
       const routes = scene.world.routes.slice(before);
       const standing = routes.filter(({ isOver }) => !isOver);
       expect(standing).to.have.lengthOf(1);
-      const crossed = routes.filter(({ pair }) => pair.ends[0].sent.length >= 2 && pair.ends[1].sent.length >= 2);
+      const crossed = routes.filter(
+        ({ pair }) => pair.ends[0].sent.length >= 2 && pair.ends[1].sent.length >= 2,
+      );
       if (crossed.length < 2) continue;
       crossings += 1;
       expect(standing[0]?.pages[0]).equal(peerOf(smaller));
@@ -58,7 +63,10 @@ describe("a messenger: sessions", () => {
     await scene.until(() => bob.knows(alice)?.state === "relayed", "bob is connected");
     await bob.messenger.say(bob.chat(alice), "I am back");
     await alice.messenger.say(alice.chat(bob), "welcome");
-    await scene.until(() => alice.heard(bob).length === 1 && bob.heard(alice).length === 1, "both have heard");
+    await scene.until(
+      () => alice.heard(bob).length === 1 && bob.heard(alice).length === 1,
+      "both have heard",
+    );
   });
 
   it("P10.4 P10.6 a record of another key under the contact's id is ignored: nobody is called", async () => {
@@ -118,7 +126,10 @@ describe("a messenger: sessions", () => {
       for (const text of texts) await alice.messenger.say(alice.chat(bob), text);
       for (const text of texts) await bob.messenger.say(bob.chat(alice), text);
       const all = [...texts, ...texts].map(() => "delivered").join();
-      await scene.until(() => [...alice.states(bob), ...bob.states(alice)].join() === all, "all are delivered");
+      await scene.until(
+        () => [...alice.states(bob), ...bob.states(alice)].join() === all,
+        "all are delivered",
+      );
       expect(bob.heard(alice)).deep.equal(texts);
       expect(alice.heard(bob)).deep.equal(texts);
     });
@@ -145,7 +156,11 @@ describe("a messenger: sessions", () => {
     const first = scene.world.routes.length;
     scene.world.faultsOf = (pipe) =>
       pipe < first + 2
-        ? { alter: (_, index, frame) => [index < 2 ? frame : frame.map((byte, at) => (at === 3 ? byte ^ 1 : byte))] }
+        ? {
+            alter: (_, index, frame) => [
+              index < 2 ? frame : frame.map((byte, at) => (at === 3 ? byte ^ 1 : byte)),
+            ],
+          }
         : {};
     scene.world.isOpen = true;
     await alice.messenger.say(alice.chat(bob), "unchanged");
@@ -156,7 +171,9 @@ describe("a messenger: sessions", () => {
   it("P10.6 frames of strangers that are no hello leave nothing, however many come", async () => {
     const alice = await scene.user();
     const stranger = await makeIdentity();
-    const relay = [...scene.world.relays].find((one) => scene.world.pages.get(peerOf(alice))?.reserved.includes(one));
+    const relay = [...scene.world.relays].find((one) =>
+      scene.world.pages.get(peerOf(alice))?.reserved.includes(one),
+    );
     for (let index = 0; index < 40; index += 1) {
       const pipe = scene.world.open(stranger.peerId, peerOf(alice), relay ?? "");
       void pipe?.send(new Uint8Array(index * 100)).catch(() => undefined);

@@ -41,7 +41,7 @@ export class OutgoingFile {
     void this.#readContent();
   }
 
-  /** There is a way: the offer is made, the first time and after each loss. */
+  /** There is a way, or another one: the offer is made, the first time and after each loss. */
   up(): void {
     const offer = this.#transfer.offer();
     if (offer) this.#ways.answer(offer);
@@ -49,11 +49,6 @@ export class OutgoingFile {
 
   down(): void {
     this.#transfer.lost();
-  }
-
-  pathLost(): void {
-    this.#transfer.rewind();
-    void this.#pump();
   }
 
   /** An answer of the other side. Resolves when it is stored. Never rejects. */
@@ -94,9 +89,7 @@ export class OutgoingFile {
       this.#blob ??= await this.#ways.store.blobOf(this.order);
       const bytes = this.#blob && (await readWhole(this.#blob.slice(offset, offset + length)));
       if (bytes?.length !== length) throw new Error(UNREADABLE);
-      await this.#ways
-        .send({ type: "chunk", file: this.file, offset, bytes })
-        .catch(() => this.#transfer.lost());
+      await this.#ways.send({ type: "chunk", file: this.file, offset, bytes }).catch(() => undefined);
       return true;
     } catch {
       this.#say(this.#transfer.fail());

@@ -47,14 +47,20 @@ export class Scene {
     return [one, other];
   }
 
+  /** Two users who have each other as contacts, and this way to each other. */
+  async friendsWho(state: "relayed" | "direct"): Promise<[User, User]> {
+    const [one, other] = await this.friends();
+    const is = (user: User, whom: User): boolean => user.knows(whom)?.state === state;
+    await this.until(() => is(one, other) && is(other, one), `both are ${state}`);
+    return [one, other];
+  }
+
   /** One shows a card, the other enters it. */
   async introduce(one: User, other: User): Promise<void> {
     await one.messenger.showCard();
     await other.messenger.enterCard(one.card);
-    await this.until(
-      () => one.knows(other)?.state === "relayed" && other.knows(one)?.state === "relayed",
-      "both are connected",
-    );
+    const isThere = (user: User, whom: User): boolean => /relayed|direct/.test(user.knows(whom)?.state ?? "");
+    await this.until(() => isThere(one, other) && isThere(other, one), "both are connected");
   }
 
   /**
