@@ -119,7 +119,7 @@ export class App extends PageElement {
   async #focusOnChat(): Promise<void> {
     await this.updateComplete;
     await this.#find<ChatView>("p2p-chat-view")?.updateComplete;
-    this.#find<HTMLElement>("p2p-chat-view .comparison .main, p2p-chat-view .composer textarea")?.focus();
+    this.#find<HTMLElement>("p2p-chat-view .comparison input, p2p-chat-view .composer textarea")?.focus();
   }
 
   #back(): void {

@@ -9,10 +9,13 @@ import type { EntryActions } from "./entry-view.ts";
 import "./entry-view.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
-import { contactState, dayInWords, hueOf, idInGroups, initialOf } from "./words.ts";
+import { contactState, dayInWords, hueOf, idInGroups, initialOf, nameOf } from "./words.ts";
 
 /** So many entries are in the page at once; a button shows as many more. */
 const AT_ONCE = 150;
+
+/** So many characters of a name are kept (the messenger says so). */
+const MAX_NAME = 64;
 
 /** So near to the end, in pixels, a reader wants to see what comes. */
 const NEAR_END = 80;
@@ -71,6 +74,10 @@ export class ChatView extends PageElement {
     return "contact" in this.chat ? this.chat.contact : this.chat.group;
   }
 
+  get #name(): string {
+    return "contact" in this.chat ? nameOf(this.chat.contact) : this.chat.group.name;
+  }
+
   get #canWrite(): boolean {
     return "contact" in this.chat || !this.chat.group.isRemoved;
   }
@@ -109,7 +116,7 @@ export class ChatView extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const name = shown(this.#subject.name);
+    const name = shown(this.#name);
     return html`<section class="chat ${this.isDragged ? "dragged" : ""}" aria-label="Chat with ${name}"
       @dragover=${this.#dragged} @dragleave=${this.#left} @drop=${this.#dropped}>
       ${this.#head(name)} ${this.#notices()} ${this.#log(name)}
@@ -167,11 +174,23 @@ export class ChatView extends PageElement {
         <div><dt>Mine</dt><dd>${idInGroups(this.ownId)}</dd></div>
         <div><dt>Theirs</dt><dd>${idInGroups(contact.id)}</dd></div>
       </dl>
+      <div class="comparison-name">
+        <label for="new-name">What I call them</label>
+        <input id="new-name" type="text" maxlength=${MAX_NAME} autocomplete="off" .value=${contact.name === contact.id ? "" : contact.name}>
+      </div>
       <div class="comparison-buttons">
-        <button type="button" class="main" @click=${() => void this.messenger.compared(contact.contact)}>They are the same</button>
+        <button type="button" class="main" @click=${() => this.#compared(contact)}>They are the same</button>
         <button type="button" @click=${() => void this.messenger.forget(contact.contact)}>They differ: forget this contact</button>
       </div>
     </section>`;
+  }
+
+  /** The messenger is told one thing after the other, so that the second does not undo the first. */
+  async #compared(contact: ContactView): Promise<void> {
+    const name = this.querySelector<HTMLInputElement>("#new-name")?.value.trim() ?? "";
+    if (name !== "" && name !== contact.name) await this.messenger.rename(contact.contact, name);
+    await this.messenger.compared(contact.contact);
+    await this.focusOn(".composer textarea");
   }
 
   #log(name: string): TemplateResult {
@@ -216,8 +235,8 @@ export class ChatView extends PageElement {
   }
 
   #nameOf(from: string): string {
-    if ("contact" in this.chat) return this.chat.contact.name;
-    return this.chat.group.members.find((member) => member.id === from)?.name ?? idInGroups(from);
+    if ("contact" in this.chat) return nameOf(this.chat.contact);
+    return nameOf(this.chat.group.members.find((member) => member.id === from) ?? { id: from, name: from });
   }
 
   readonly #actions: EntryActions = {
@@ -244,8 +263,11 @@ export class ChatView extends PageElement {
     if (!("contact" in this.chat)) return;
     const { contact } = this.chat.contact;
     this.problem =
-      files.length > MOST_FILES ? `Only the first ${MOST_FILES} files are sent. Send the others after them.` : "";
-    for (const file of files.slice(0, MOST_FILES)) void this.#tell(this.messenger.offer(contact, file, file.name));
+      files.length > MOST_FILES
+        ? `Only the first ${MOST_FILES} files are sent. Send the others after them.`
+        : "";
+    for (const file of files.slice(0, MOST_FILES))
+      void this.#tell(this.messenger.offer(contact, file, file.name));
     this.#isNearEnd = true;
   };
 
@@ -267,7 +289,9 @@ export class ChatView extends PageElement {
     if (files.length === 0) return;
     event.preventDefault();
     if ("contact" in this.chat) this.#offer(files);
-    else this.problem = "Files go to one contact, not to a group. Open the chat with one of them, and drop it there.";
+    else
+      this.problem =
+        "Files go to one contact, not to a group. Open the chat with one of them, and drop it there.";
   }
 }
 

@@ -3,10 +3,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ContactView, Entry, GroupView } from "../messenger-view.ts";
-import { shown } from "./shown.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
-import { contactState, hueOf, initialOf, timeOfDay } from "./words.ts";
+import { shown } from "./shown.ts";
+import { contactState, hueOf, initialOf, nameOf, timeOfDay } from "./words.ts";
 
 /** Whoever was heard last comes first. */
 function lastAt(entries: readonly Entry[]): number {
@@ -53,7 +53,12 @@ export class ContactsList extends PageElement {
   #contact(contact: ContactView): TemplateResult {
     const state = contact.isNew ? "new: compare the numbers" : contactState(contact.state);
     const mark = html`<span class="dot ${contact.state}" aria-hidden="true"></span>`;
-    return this.#row(contact.contact, contact.id, contact, html`${mark}${state}`);
+    return this.#row(
+      contact.contact,
+      contact.id,
+      { ...contact, name: nameOf(contact) },
+      html`${mark}${state}`,
+    );
   }
 
   #groups(): TemplateResult {

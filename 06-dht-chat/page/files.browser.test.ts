@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import type { Entry, FileView } from "../messenger-view.ts";
+import type { Entry, FileView, MessengerView } from "../messenger-view.ts";
 import { withChromium } from "../testing/browser.ts";
 import { type FixturePage, useFixturePage } from "../testing/fixture-page.ts";
 import { emptyView } from "../testing/scripted-messenger.ts";
@@ -24,16 +24,22 @@ async function openChat(fixture: FixturePage, entries: Entry[]): Promise<void> {
 }
 
 /** Shows one entry whose file is here. The blob is made in the page: it cannot be sent there. */
-async function openBlob(fixture: FixturePage, file: Partial<FileView>, content: string, type: string): Promise<void> {
+async function openBlob(
+  fixture: FixturePage,
+  file: Partial<FileView>,
+  content: string,
+  type: string,
+): Promise<void> {
   const view = { ...EMPTY, contacts: [contactView({ entries: [entry({ ...file, state: "done" })] })] };
   await fixture.page.evaluate(
-    ([next, bytes, media]) => {
+    ([text, bytes, media]) => {
+      const next = JSON.parse(text) as MessengerView;
       const decoded = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
       const shown = next.contacts[0]?.entries[0]?.file;
       if (shown !== undefined) shown.blob = new Blob([decoded], { type: media });
       window.fixture.messenger.show(next);
     },
-    [view, Buffer.from(content, "latin1").toString("base64"), type] as const,
+    [JSON.stringify(view), Buffer.from(content, "latin1").toString("base64"), type] as const,
   );
   await fixture.page.getByRole("button", { name: /^Bob/ }).click();
   await fixture.page.locator("p2p-blob-view a").waitFor();
@@ -63,7 +69,9 @@ withChromium("files in the page", () => {
     for (let n = 1; n <= 2; n += 1) {
       const choosing = page.waitForEvent("filechooser");
       await page.getByRole("button", { name: "Attach files" }).click();
-      await (await choosing).setFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("12345") }]);
+      await (await choosing).setFiles([
+        { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("12345") },
+      ]);
       await page.waitForFunction(
         (count) => window.fixture.messenger.asked.filter(([one]) => one === "offer").length === count,
         n,
@@ -103,7 +111,11 @@ withChromium("files in the page", () => {
         const transfer = new DataTransfer();
         if (isFile) transfer.items.add(new File(["1234"], "image.png", { type: "image/png" }));
         else transfer.setData("text/plain", "words");
-        const event = new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true });
+        const event = new ClipboardEvent("paste", {
+          clipboardData: transfer,
+          bubbles: true,
+          cancelable: true,
+        });
         return document.querySelector("textarea")?.dispatchEvent(event);
       }, withFile);
     expect(await paste(false)).to.equal(true);
@@ -116,7 +128,10 @@ withChromium("files in the page", () => {
     const { page } = await open();
     await openChat(fixture, []);
     const problem = "The file has more than 25 MB. Send a smaller one.";
-    await page.evaluate((words) => window.fixture.messenger.answers.set("offer", { problem: words }), problem);
+    await page.evaluate(
+      (words) => window.fixture.messenger.answers.set("offer", { problem: words }),
+      problem,
+    );
     await page.setInputFiles("input[type=file]", [{ name: "b.bin", mimeType: "", buffer: Buffer.from("1") }]);
     await page.getByRole("alert").filter({ hasText: problem }).waitFor();
   });
@@ -140,13 +155,21 @@ withChromium("files in the page", () => {
     const { page } = await open();
     await openChat(fixture, [entry({})]);
     const view = page.locator("[data-entry=f]");
-    expect(await view.innerText()).to.include("notes.pdf").and.to.include("1000 bytes");
+    expect(await view.textContent())
+      .to.include("notes.pdf")
+      .and.to.include("1000 bytes");
     await view.getByRole("button", { name: "Accept" }).click();
     await view.getByRole("button", { name: "Refuse" }).click();
-    await fixture.show({ ...EMPTY, contacts: [contactView({ entries: [entry({ state: "passing", done: 250 })] })] });
+    await fixture.show({
+      ...EMPTY,
+      contacts: [contactView({ entries: [entry({ state: "passing", done: 250 })] })],
+    });
     const bar = view.getByRole("progressbar", { name: "Progress of notes.pdf" });
     expect(await bar.evaluate((element) => (element as HTMLProgressElement).position)).to.equal(0.25);
-    await fixture.show({ ...EMPTY, contacts: [contactView({ entries: [entry({ state: "passing", done: 750 })] })] });
+    await fixture.show({
+      ...EMPTY,
+      contacts: [contactView({ entries: [entry({ state: "passing", done: 750 })] })],
+    });
     expect(await bar.evaluate((element) => (element as HTMLProgressElement).position)).to.equal(0.75);
     await view.getByRole("button", { name: "Cancel" }).click();
     for (const action of ["accept", "refuse", "cancel"]) {
@@ -160,7 +183,7 @@ withChromium("files in the page", () => {
     const { page } = await open();
     await openChat(fixture, [entry({}, { from: "me", state: "sending" })]);
     const view = page.locator("[data-entry=f]");
-    expect(await view.innerText()).to.include("Waiting until they accept it");
+    expect(await view.textContent()).to.include("Waiting until they accept it");
     expect(await view.getByRole("button").allInnerTexts()).to.deep.equal(["Cancel"]);
   });
 
@@ -170,7 +193,9 @@ withChromium("files in the page", () => {
     await openBlob(fixture, { name: "dot.png", shown: "image" }, bytes, "image/png");
     const image = page.getByRole("img", { name: "Picture dot.png" });
     await image.waitFor();
-    await page.waitForFunction(() => document.querySelector<HTMLImageElement>("img.picture")?.naturalWidth === 1);
+    await page.waitForFunction(
+      () => document.querySelector<HTMLImageElement>("img.picture")?.naturalWidth === 1,
+    );
     const saving = page.waitForEvent("download");
     await page.getByRole("link", { name: "Save dot.png" }).click();
     const saved = await saving;
@@ -208,7 +233,12 @@ withChromium("files in the page", () => {
 
   it("P10.9 a picture that is broken becomes a download", async () => {
     const { page } = await open();
-    await openBlob(fixture, { name: "broken.png", shown: "image" }, "\x89PNG\r\n\x1a\n and no more", "image/png");
+    await openBlob(
+      fixture,
+      { name: "broken.png", shown: "image" },
+      "\x89PNG\r\n\x1a\n and no more",
+      "image/png",
+    );
     await page.locator("img.picture").waitFor({ state: "detached" });
     await page.getByRole("link", { name: "Save broken.png" }).waitFor();
   });
@@ -228,6 +258,8 @@ withChromium("files in the page", () => {
     await openBlob(fixture, { name: "dot.png", shown: "image" }, bytes, "image/png");
     const address = await page.getAttribute("img.picture", "src");
     await fixture.show({ ...EMPTY, contacts: [] });
-    expect(await page.evaluate(() => (window as unknown as { revoked: string[] }).revoked)).to.deep.equal([address]);
+    expect(await page.evaluate(() => (window as unknown as { revoked: string[] }).revoked)).to.deep.equal([
+      address,
+    ]);
   });
 });

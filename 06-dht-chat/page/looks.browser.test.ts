@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { expect } from "chai";
 import { withChromium } from "../testing/browser.ts";
 import { type FixturePage, useFixturePage } from "../testing/fixture-page.ts";
-import { contactView, OWN_ID, richView } from "../testing/views.ts";
 import { emptyView } from "../testing/scripted-messenger.ts";
+import { contactView, OWN_ID, richView } from "../testing/views.ts";
 
 const CARD = "P2P06:141065404484172:SAA85SZN4YE4W6M3BJX9HC6621H026AFGF0RCFD3XF120EC49BD4T7TH";
 
@@ -20,8 +20,8 @@ let axe: string;
 /** What axe-core finds that is serious or worse. */
 async function findings(fixture: FixturePage): Promise<string[]> {
   await fixture.page.evaluate(axe);
-  const { violations } = await fixture.page.evaluate(
-    () => (window as unknown as { axe: { run(): Promise<Findings> } }).axe.run(),
+  const { violations } = await fixture.page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<Findings> } }).axe.run(),
   );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical" || impact === "moderate")
@@ -108,7 +108,9 @@ withChromium("how the page looks", () => {
       await page.keyboard.press("Tab");
       const width = await page.evaluate(() => {
         const element = document.activeElement;
-        return element === null || element === document.body ? 9 : Number.parseFloat(getComputedStyle(element).outlineWidth);
+        return element === null || element === document.body
+          ? 9
+          : Number.parseFloat(getComputedStyle(element).outlineWidth);
       });
       expect(width, await fixture.focused()).to.be.at.least(2);
     }

@@ -9,7 +9,10 @@ const MOST_NODES = 64;
 const LONGEST_ADDRESS = 512;
 
 /** As much of `fetch` as is needed here. */
-export type Fetch = (path: string, options: { cache: "no-store" }) => Promise<{ ok: boolean; text(): Promise<string> }>;
+export type Fetch = (
+  path: string,
+  options: { cache: "no-store" },
+) => Promise<{ ok: boolean; text(): Promise<string> }>;
 
 /**
  * Asks for the addresses of the own node, and of others that it knows.

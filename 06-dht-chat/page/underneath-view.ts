@@ -84,7 +84,9 @@ export class UnderneathView extends Modal {
   }
 
   #relay(relay: RelayView): TemplateResult {
-    const words = { reserved: "has a place for us", reserving: "is being asked", lost: "is gone" }[relay.state];
+    const words = { reserved: "has a place for us", reserving: "is being asked", lost: "is gone" }[
+      relay.state
+    ];
     const dot = { reserved: "online", reserving: "searching", lost: "offline" }[relay.state];
     return html`<span class="dot ${dot}" aria-hidden="true"></span>
       <span><code>${shown(relay.address)}</code><br><span class="row-state">${words} since ${timeOfDay(relay.since)}</span></span>`;

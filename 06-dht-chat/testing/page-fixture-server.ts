@@ -39,7 +39,7 @@ export async function servePageFixture(entry = "testing/page-fixture.ts"): Promi
     ["/", ["text/html; charset=utf-8", await readFile(new URL("page/index.html", FOLDER))]],
     ["/style.css", ["text/css; charset=utf-8", await readFile(new URL("page/style.css", FOLDER))]],
     ["/main.js", ["text/javascript; charset=utf-8", bundle.outputFiles[0]?.contents ?? ""]],
-    ["/favicon.ico", ["image/x-icon", ""]],
+    ["/icon.svg", ["image/svg+xml", await readFile(new URL("page/icon.svg", FOLDER))]],
   ]);
   const server = createServer((request, response) => {
     const [type, content] = files.get(request.url ?? "") ?? ["text/plain", undefined];
