@@ -132,9 +132,11 @@ export class App extends PageElement {
     const chat = this.#chat();
     document.title = titleOf(this.view);
     return html`<main class="app ${chat === undefined ? "without-chat" : "with-chat"}">
+        <h1 class="for-readers">${TITLE}</h1>
         <section class="side" aria-label="Contacts and groups">
           <header class="side-head">
-            <h1>${TITLE}${this.profile === undefined ? nothing : html` <span class="profile">${this.profile}</span>`}</h1>
+            <span class="side-title" aria-hidden="true">${TITLE}</span>
+            ${this.profile === undefined ? nothing : html`<span class="profile">Profile ${this.profile}</span>`}
           </header>
           <p2p-own-number .own=${this.view.own} .onCard=${this.#openCard}></p2p-own-number>
           <p2p-contacts-list .contacts=${this.view.contacts} .groups=${this.view.groups} .open=${keyOf(chat)}

@@ -62,6 +62,11 @@ withChromium("how the page looks", () => {
       await page.getByRole("button", { name }).click();
       await page.locator("dialog[open]").waitFor();
       await look(name);
+      if (await page.locator(".table-place").isVisible()) {
+        await page.locator(".table-place summary").click();
+        await page.locator("table-view svg").first().waitFor();
+        await look("the simulated table");
+      }
       await page.keyboard.press("Escape");
     }
   }
