@@ -13,6 +13,7 @@ import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { type Bytes, toUtf8 } from "./bytes.ts";
 import {
+  BUCKET_SIZE,
   CHAT_PROTOCOL,
   commonSettings,
   connectionSettings,
@@ -152,7 +153,9 @@ class EnginePage implements Network {
       if (msg.type !== "signed" || msg.data.length > MOST_GROUP_BYTES) return;
       this.#tell(() => this.#events.group(msg.topic, msg.data.slice(), msg.from.toString()));
     });
-    this.#libp2p.addEventListener("connection:close", ({ detail }) => this.#joinGroupsAgain(detail.remotePeer));
+    this.#libp2p.addEventListener("connection:close", ({ detail }) =>
+      this.#joinGroupsAgain(detail.remotePeer),
+    );
     const pings = setInterval(() => this.#pingRelays(), PING_PAUSE);
     this.#stopped.signal.addEventListener("abort", () => clearInterval(pings));
     this.#relays.look();
@@ -170,13 +173,26 @@ class EnginePage implements Network {
     await this.#tableIsThere();
     const stored = new Set<string>();
     const signal = this.#limit(TABLE_LIMIT);
+    // Just after the start a page knows few nodes. The first time makes others known, which have to store it, too.
+    for (let time = 0; time < 2; time++) {
+      await this.#putOnce(toUtf8(key), value, stored, signal);
+      if (stored.size >= Math.min(BUCKET_SIZE, this.#tableSize)) break;
+    }
+    return stored.size;
+  }
+
+  async #putOnce(key: Bytes, value: Bytes, stored: Set<string>, signal: AbortSignal): Promise<void> {
     try {
-      for await (const event of this.#libp2p.services.dht.put(toUtf8(key), value, { signal }))
-        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE") stored.add(String(event.from));
+      for await (const event of this.#libp2p.services.dht.put(key, value, { signal }))
+        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE")
+          stored.add(String(event.from));
     } catch {
       // A node that cannot be reached is none that has stored it. What was counted stands.
     }
-    return stored.size;
+  }
+
+  get #tableSize(): number {
+    return (this.#libp2p.services.dht as SingleKadDHT).routingTable.size;
   }
 
   async find(key: string): Promise<Bytes | undefined> {
@@ -306,7 +322,7 @@ class EnginePage implements Network {
   async #tableIsThere(): Promise<void> {
     const end = Date.now() + EMPTY_TABLE_LIMIT;
     while (!this.#stopped.signal.aborted && Date.now() < end) {
-      if ((this.#libp2p.services.dht as SingleKadDHT).routingTable.size > 0) return;
+      if (this.#tableSize > 0) return;
       await new Promise((resolve) => setTimeout(resolve, EMPTY_TABLE_PAUSE));
     }
   }
@@ -345,7 +361,10 @@ class EnginePage implements Network {
       .sort((one, other) => Number(isNear(other)) - Number(isNear(one)));
     if (right.length === 0) throw new Error("the record has no address that can be called");
     try {
-      return await this.#libp2p.dial(right.map((address) => multiaddr(address)), { signal });
+      return await this.#libp2p.dial(
+        right.map((address) => multiaddr(address)),
+        { signal },
+      );
     } catch (error) {
       throw asError(error);
     }

@@ -9,6 +9,7 @@ import { type EngineNode, startEngineNode, startEnginePage } from "../engine.ts"
 import type { Network, NetworkEvents } from "../network.ts";
 import { makePageServer } from "../page-server.ts";
 import type { Pipe } from "../pipe.ts";
+import type { RelayLimits } from "../relay-limits.ts";
 
 /** A node that runs, and what it has told its user. */
 export interface LocalNode {
@@ -22,7 +23,11 @@ export interface LocalNode {
 /** Starts a node on a port that the system chooses. @param join the addresses of others */
 export async function startLocalNode(
   join: readonly string[],
-  { seed = randomBytes(32), port = 0 }: { seed?: Bytes; port?: number } = {},
+  {
+    seed = randomBytes(32),
+    port = 0,
+    limits = {},
+  }: { seed?: Bytes; port?: number; limits?: Partial<RelayLimits> } = {},
 ): Promise<LocalNode> {
   const web = makePageServer();
   web.server.listen({ host: "127.0.0.1", port });
@@ -34,6 +39,7 @@ export async function startLocalNode(
     addresses: [`/ip4/127.0.0.1/tcp/${bound}/ws`],
     sockets: web.sockets,
     join,
+    limits,
     note: (line) => notes.push(line),
   });
   const stop = async (): Promise<void> => {
@@ -46,9 +52,7 @@ export async function startLocalNode(
 /** Starts nodes that all know the first one. */
 export async function startLocalNodes(count: number): Promise<LocalNode[]> {
   const first = await startLocalNode([]);
-  const others = await Promise.all(
-    Array.from({ length: count - 1 }, () => startLocalNode([first.address])),
-  );
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => startLocalNode([first.address])));
   return [first, ...others];
 }
 
