@@ -3,9 +3,10 @@
 
 import type { Bytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
-import { decodeContent, encodeContent } from "./contents.ts";
+import { decodeContent, encodeContent, MAX_SDP_BYTES } from "./contents.ts";
 import type { SealedPair } from "./sealed-channel.ts";
 import type { Session } from "./session.ts";
+import { byteLength } from "./texts.ts";
 
 /** One ordered, reliable channel to the other page. */
 export interface DirectChannel {
@@ -140,7 +141,7 @@ export class Direct {
     if (!current) return;
     try {
       const sdp = await current.attempt.offer();
-      if (this.#current === current) await this.#options.sayOnStream(n, sdp);
+      if (this.#current === current) await this.#say(n, sdp);
     } catch {
       this.#end(current);
     }
@@ -154,7 +155,7 @@ export class Direct {
     if (!current) return;
     try {
       const answer = await current.attempt.answer(sdp);
-      if (this.#current === current) await this.#options.sayOnStream(n, answer);
+      if (this.#current === current) await this.#say(n, answer);
     } catch {
       this.#end(current);
     }
@@ -169,6 +170,12 @@ export class Direct {
     } catch {
       this.#end(current);
     }
+  }
+
+  /** @throws RangeError for a description that is too long for P10.10: then there is no direct path */
+  async #say(n: number, sdp: string): Promise<void> {
+    if (byteLength(sdp) > MAX_SDP_BYTES) throw new RangeError("too many addresses for one description");
+    await this.#options.sayOnStream(n, sdp);
   }
 
   /** Keys and a connection for attempt n. @returns undefined if another one has begun meanwhile, or it is not possible */

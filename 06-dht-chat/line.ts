@@ -56,6 +56,7 @@ export class Line {
   /** Who waits until the stream owes nothing: what goes direct must not overtake it. */
   #waiting: (() => void)[] = [];
   #cancelOwedTimer = (): void => {};
+  #isWatching = false;
   #cancelLeaving = (): void => {};
   #answersWaiting = 0;
   /** Since when the direct path is ready. */
@@ -240,15 +241,17 @@ export class Line {
     if (this.#owed.relayed.isEmpty) this.#wakeWaiting();
   }
 
-  /** Looks again when the oldest debt is too old. */
+  /** Looks again when the oldest debt is too old: one timer at a time, which finds out whether it was paid meanwhile. */
   #watch(): void {
-    this.#cancelOwedTimer();
-    if (this.#isOver || this.#isLeaving) return;
-    const { relayed, direct } = this.#owed;
-    const since = [relayed, direct].filter((owed) => !owed.isEmpty).map((owed) => owed.since);
+    if (this.#isWatching || this.#isOver || this.#isLeaving) return;
+    const since = Object.values(this.#owed).flatMap((owed) => (owed.isEmpty ? [] : [owed.since]));
     if (since.length === 0) return;
+    this.#isWatching = true;
     const wait = Math.min(...since) + OWED_TIME - this.#options.clock.now();
-    this.#cancelOwedTimer = this.#options.clock.after(Math.max(0, wait), () => this.#giveUpWhatOwes());
+    this.#cancelOwedTimer = this.#options.clock.after(Math.max(0, wait), () => {
+      this.#isWatching = false;
+      this.#giveUpWhatOwes();
+    });
   }
 
   #giveUpWhatOwes(): void {

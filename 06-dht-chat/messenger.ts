@@ -202,7 +202,7 @@ export class Messenger extends EventTarget implements MessengerActions {
   }
 
   async sayInGroup(group: string, text: string): Promise<Outcome> {
-    await this.#meeting.look();
+    this.#meeting.hurry();
     return this.#groups?.say(group, text);
   }
 

@@ -29,9 +29,9 @@ export async function openStore(name: string): Promise<TableStore> {
   return new TableStore(await openTables(name));
 }
 
-/** As `openStore`, without the store's steps. */
-export async function openTables(name: string): Promise<Tables> {
-  return new DatabaseTables(await openDatabase(name));
+/** As `openStore`, without the store's steps. @param version of TABLES: tests give another one */
+export async function openTables(name: string, version = VERSION): Promise<Tables> {
+  return new DatabaseTables(await openDatabase(name, version));
 }
 
 /** Asks the browser not to remove what is stored when its disk gets full. @returns whether it promised that */
@@ -43,7 +43,7 @@ export async function askToKeep(): Promise<boolean> {
   }
 }
 
-function openDatabase(name: string): Promise<IDBDatabase> {
+function openDatabase(name: string, version: number): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     let isGivenUp = false;
     const giveUp = (error: Error): void => {
@@ -52,7 +52,7 @@ function openDatabase(name: string): Promise<IDBDatabase> {
     };
     let request: IDBOpenDBRequest;
     try {
-      request = indexedDB.open(name, VERSION);
+      request = indexedDB.open(name, version);
     } catch (error) {
       return reject(openingError(error));
     }

@@ -17,6 +17,8 @@ export class FakeDirect {
   alter: (message: Bytes) => Bytes = (message) => message;
   /** How many attempts were made, by both sides together. */
   made = 0;
+  /** How many channels were opened, by both sides together. */
+  opened = 0;
   /** How many messages have arrived. */
   arrived = 0;
 
@@ -87,6 +89,7 @@ class FakeAttempt implements DirectAttempt {
   begin(): void {
     if (this.#isClosed) return;
     this.isOpen = true;
+    this.#all.opened += 1;
     this.#open({
       send: (message) => this.#send(message),
       messages: this.#read(),

@@ -4,6 +4,8 @@ import type { MakeAttempt } from "../direct.ts";
 import { identityFromSeed } from "../identity.ts";
 import { Messenger } from "../messenger.ts";
 import type { ContactView, Entry, GroupView } from "../messenger-view.ts";
+import type { NetworkEvents } from "../network.ts";
+import { openSession, type Session } from "../session.ts";
 import { HandClock } from "./hand-clock.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { quiet } from "./quiet.ts";
@@ -11,6 +13,14 @@ import { SimulatedWorld } from "./simulated-network.ts";
 
 /** How far a test turns its clock for what it expects, in milliseconds of that clock. */
 const PATIENCE = 90_000;
+
+const NO_EVENTS: NetworkEvents = {
+  pipe: (pipe) => pipe.reset(),
+  addresses: () => undefined,
+  group: () => undefined,
+  relays: () => undefined,
+  problem: () => undefined,
+};
 
 export class Scene {
   readonly clock: HandClock;
@@ -206,6 +216,25 @@ export class User {
 
   get groups(): GroupView[] {
     return this.messenger.view.groups;
+  }
+
+  /**
+   * Closes the page. In its place a program of the test takes its keys and calls this contact: it can say what no page says.
+   * @returns its session
+   */
+  async becomeProgram(other: User): Promise<Session> {
+    const { seed, contacts } = await this.store.load();
+    const contact = contacts.find(({ id }) => id === other.id);
+    const secret = contact?.secrets[0]?.secret;
+    if (!seed || !contact || !secret) throw new Error("they are no contact");
+    await this.close();
+    const identity = await identityFromSeed(seed);
+    const network = await this.#scene.world.join(NO_EVENTS, identity);
+    const peer = [...this.#scene.world.pages.values()].find(({ id }) => id === other.id);
+    if (!peer) throw new Error("their page is not open");
+    const pipe = await network.call(peer.peerId, peer.addresses);
+    const to = { id: contact.id, key: contact.key, secret };
+    return openSession(pipe, { role: "initiator", identity, to, complete: async () => "stored" });
   }
 
   async #peerId(): Promise<string> {
