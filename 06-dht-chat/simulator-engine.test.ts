@@ -7,11 +7,14 @@ import { withStage06 } from "../tests/support/tools.ts";
 import { type Bytes, toHex } from "./bytes.ts";
 import { identityFromSeed } from "./identity.ts";
 import {
+  BUCKET_SIZE,
+  byPrefix,
   type Contact,
   compareDistances,
   idOfKey,
   idOfPeer,
   idsFromSeed,
+  PARALLEL_QUESTIONS,
   RoutingTable,
   randomFromSeed,
   SimulatedNetwork,
@@ -34,6 +37,18 @@ interface Internals {
     addWithKadId(peer: { id: unknown; multiaddrs: [] }, id: Bytes): void;
     readonly peers: readonly { peer: { id: { toString(): string } } }[];
   };
+  KBucket: new (
+    components: { peerId: unknown },
+    options: {
+      kBucketSize: number;
+      prefixLength: number;
+      ping(): AsyncGenerator;
+      verify(): Promise<boolean>;
+    },
+  ) => {
+    add(peer: unknown): Promise<void>;
+    closest(id: Bytes, options: { count: number }): Iterable<{ toString(): string }>;
+  };
   peerIdFromString(text: string): unknown;
 }
 
@@ -42,6 +57,7 @@ async function internals(): Promise<Internals> {
   const files = [
     "kad-dht/dist/src/utils.js",
     "kad-dht/dist/src/peer-distance-list.js",
+    "kad-dht/dist/src/routing-table/k-bucket.js",
     "peer-id/dist/src/index.js",
   ];
   return Object.assign({}, ...(await Promise.all(files.map((file) => import(new URL(file, folder).href)))));
@@ -63,7 +79,10 @@ withStage06("the simulated table beside libp2p's kad-dht", () => {
     for (const node of nodes.slice(1)) await node.join(nodes[0]?.address ?? "");
   });
 
-  after(() => Promise.all(nodes.map((node) => node.stop())));
+  after(async function () {
+    this.timeout(4 * PATIENCE);
+    await Promise.all(nodes.map((node) => node.stop()));
+  });
 
   const peerIdsOf = (contacts: readonly Contact[]): (string | undefined)[] =>
     contacts.map(({ number }) => nodes[number]?.peerId);
@@ -106,6 +125,29 @@ withStage06("the simulated table beside libp2p's kad-dht", () => {
     }
   });
 
+  it("keeps the same contacts when its buckets are the beginnings of ids, which are the engine's", async () => {
+    const { KBucket, peerIdFromString } = await internals();
+    const own = nodes[0]?.peerId ?? "";
+    for (const prefixLength of [3, 6]) {
+      const options = { kBucketSize: 8, prefixLength, async *ping() {}, verify: async () => true };
+      const real = new KBucket({ peerId: peerIdFromString(own) }, options);
+      const table = new RoutingTable(await idOfPeer(own), byPrefix(prefixLength));
+      const peers = await Promise.all(
+        (await idsFromSeed("many", 400)).map(async (seed) => (await identityFromSeed(seed)).peerId),
+      );
+      for (const [number, peerId] of peers.entries()) {
+        await real.add(peerIdFromString(peerId));
+        table.add({ number, id: await idOfPeer(peerId) }, () => true);
+      }
+      const target = keys[0] ?? new Uint8Array(32);
+      const kept = table.closest(target, 400).map(({ number }) => peers[number]);
+      expect(kept).to.deep.equal([...real.closest(target, { count: 400 })].map(String));
+      expect(kept)
+        .to.have.length.within(1, 8 * 2 ** prefixLength)
+        .and.length.below(400);
+    }
+  });
+
   it("P10.5 finds the same k = 8 nodes for a key as the real nodes find when they ask each other", async function () {
     this.timeout(8 * PATIENCE);
     const network = new SimulatedNetwork({ random: randomFromSeed(20) });
@@ -113,6 +155,7 @@ withStage06("the simulated table beside libp2p's kad-dht", () => {
     for (const [from, key] of keys.entries()) {
       const simulated = peerIdsOf(network.lookup(from, await idOfKey(key)).run().found);
       expect(simulated).to.have.length(8);
+      expect([nodes[from]?.k, nodes[from]?.alpha]).to.deep.equal([BUCKET_SIZE, PARALLEL_QUESTIONS]);
       expect(await answerOf(nodes[from], key, simulated)).to.deep.equal(simulated);
     }
   });
@@ -123,7 +166,7 @@ async function answerOf(
   node: RealNode | undefined,
   key: Bytes,
   expected: readonly (string | undefined)[],
-): Promise<string[] | undefined> {
+): Promise<readonly string[] | undefined> {
   let isOver = false;
   const cancel = patientTimeout(() => {
     isOver = true;

@@ -1,10 +1,7 @@
-// Real nodes of the table for tests and measurements: libp2p's kad-dht with k and alpha of P10.5, and nothing of the chat.
-// They listen on 127.0.0.1, on ports that the system chooses. Imported only where the stage's packages are installed.
+// Real nodes of the table for tests and measurements: libp2p's kad-dht with the engine's own settings of it, and nothing of
+// the chat. They listen on 127.0.0.1, on ports that the system chooses. Imported only where the packages are installed.
 
-import { createRequire } from "node:module";
-import { noise } from "@chainsafe/libp2p-noise";
-import { yamux } from "@chainsafe/libp2p-yamux";
-import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
+import "../node-polyfills.ts";
 import { identify } from "@libp2p/identify";
 import { kadDHT } from "@libp2p/kad-dht";
 import { ping } from "@libp2p/ping";
@@ -12,30 +9,38 @@ import { webSockets } from "@libp2p/websockets";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import type { Bytes } from "../bytes.ts";
+import { commonSettings, connectionSettings, privateKeyOf, tableSettings } from "../engine-settings.ts";
 
-// libp2p uses two things that Node.js has since version 22 only.
-Object.assign(globalThis, { WebSocket: globalThis.WebSocket ?? createRequire(import.meta.url)("ws") });
-if (!("withResolvers" in Promise)) {
-  Object.assign(Promise, {
-    withResolvers<Value>() {
-      const functions: { resolve?: (value: Value) => void; reject?: (reason: unknown) => void } = {};
-      const promise = new Promise<Value>((resolve, reject) => Object.assign(functions, { resolve, reject }));
-      return { promise, ...functions };
-    },
-  });
-}
+const STREAM_WINDOW = 262_144;
+/** A busy machine is slow: libp2p's own limits would end calls between nodes that are well. In milliseconds. */
+const LIMIT = 60_000;
+const PATIENT = { minTimeout: LIMIT, maxTimeout: LIMIT };
+/** So many calls may come in at once: all other nodes', when one starts. */
+const CALLS = 200;
 
 /** A node of the table. */
 export interface RealNode {
   readonly peerId: string;
-  /** Whom its table holds, as peer ids: at most `count` of them, the nearest to an id of the table first. */
-  known(id: Bytes, count: number): string[];
+  /** Where it listens; empty for a client. */
+  readonly address: string;
+  readonly k: number;
+  readonly alpha: number;
   /** Joins a network by calling one node of it. */
   join(address: string): Promise<void>;
-  /** Looks for the k nodes nearest to a key, by asking others. @returns their peer ids, nearest first; and whom it asked */
-  closest(key: Bytes): Promise<{ found: string[]; asked: string[] }>;
-  readonly address: string;
+  /** Whom its table holds, as peer ids: at most `count` of them, the nearest to an id of the table first. */
+  known(id: Bytes, count: number): string[];
+  /** Looks for the k nodes nearest to a key, by asking others. */
+  closest(key: Bytes): Promise<RealLookup>;
   stop(): Promise<void>;
+}
+
+/** What a lookup has found, as peer ids, the nearest first, and what it has cost. */
+export interface RealLookup {
+  readonly found: readonly string[];
+  /** Who has answered. */
+  readonly answered: readonly string[];
+  /** How many nodes have told of each other on the way to the nearest: 1 if it was known before. */
+  readonly hops: number;
 }
 
 /** The part of kad-dht's table that is no part of its published interface. */
@@ -43,27 +48,35 @@ interface Table {
   closestPeers(id: Uint8Array, options: { count: number }): { toString(): string }[];
 }
 
-/** Starts a node. @param seed of its Ed25519 key, 32 bytes */
-export async function startRealNode(seed: Bytes, prefixLength?: number): Promise<RealNode> {
+/**
+ * Starts a node.
+ * @param seed of its Ed25519 key, 32 bytes
+ * @param isClient asks others, and is asked by nobody, as a page
+ */
+export async function startRealNode(seed: Bytes, isClient = false): Promise<RealNode> {
   const node = await createLibp2p({
-    privateKey: await generateKeyPairFromSeed("Ed25519", seed),
-    addresses: { listen: ["/ip4/127.0.0.1/tcp/0/ws"] },
+    ...commonSettings(STREAM_WINDOW),
+    privateKey: await privateKeyOf(seed),
+    addresses: { listen: isClient ? [] : ["/ip4/127.0.0.1/tcp/0/ws"] },
     transports: [webSockets()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionManager: { inboundConnectionThreshold: Number.POSITIVE_INFINITY },
     connectionGater: { denyDialMultiaddr: () => false },
+    connectionManager: {
+      ...connectionSettings(),
+      inboundConnectionThreshold: CALLS,
+      maxIncomingPendingConnections: CALLS,
+      dialTimeout: LIMIT,
+      addressDialTimeout: LIMIT,
+      inboundUpgradeTimeout: LIMIT,
+    },
+    connectionMonitor: { enabled: false },
     services: {
-      identify: identify(),
-      ping: ping(),
+      identify: identify({ timeout: LIMIT }),
+      ping: ping({ timeout: LIMIT }),
       table: kadDHT({
-        protocol: "/p2p-chat/06/kad/1.0.0",
-        kBucketSize: 8,
-        alpha: 3,
-        clientMode: false,
-        peerInfoMapper: (peer) => peer,
-        initialQuerySelfInterval: 100,
-        ...(prefixLength === undefined ? {} : { prefixLength }),
+        ...tableSettings(isClient),
+        pingNewContactTimeout: PATIENT,
+        pingOldContactTimeout: PATIENT,
+        networkDialTimeout: PATIENT,
       }),
     },
   });
@@ -72,18 +85,26 @@ export async function startRealNode(seed: Bytes, prefixLength?: number): Promise
   return {
     peerId: node.peerId.toString(),
     address: node.getMultiaddrs()[0]?.toString() ?? "",
+    k: table.k,
+    alpha: table.a,
     known: (id, count) => routingTable.closestPeers(id, { count }).map(String),
     async join(address) {
-      await node.dial(multiaddr(address));
+      await node.dial(multiaddr(address), { signal: AbortSignal.timeout(LIMIT) });
     },
     async closest(key) {
       const found: string[] = [];
-      const asked: string[] = [];
+      const hops = new Map<string, number>();
+      const answered: string[] = [];
       for await (const event of table.getClosestPeers(key)) {
         if (event.name === "FINAL_PEER") found.push(event.peer.id.toString());
-        if (event.name === "PEER_RESPONSE") asked.push(event.from.toString());
+        if (event.name !== "PEER_RESPONSE") continue;
+        const from = event.from.toString();
+        const own = hops.get(from) ?? 1;
+        hops.set(from, own);
+        answered.push(from);
+        for (const { id } of event.closer) if (!hops.has(id.toString())) hops.set(id.toString(), own + 1);
       }
-      return { found, asked };
+      return { found, answered, hops: hops.get(found[0] ?? "") ?? 0 };
     },
     async stop() {
       await node.stop();
