@@ -140,6 +140,7 @@ export class App extends PageElement {
           </header>
           <p2p-own-number .own=${this.view.own} .onCard=${this.#openCard}></p2p-own-number>
           <p2p-contacts-list .contacts=${this.view.contacts} .groups=${this.view.groups} .open=${keyOf(chat)}
+            .clock=${this.clock}
             .onOpen=${(one: string) => this.#openChat(one)}
             .onMakeGroup=${() => void this.#find<GroupDialog>("p2p-group-dialog")?.open()}></p2p-contacts-list>
           ${this.#foot()}

@@ -98,7 +98,7 @@ export class CardDialog extends Modal {
     const { head, code } = inTwoLines(card.grouped);
     return html`<div class="card">
         <canvas class="qr" role="img" aria-label="QR code of my card"></canvas>
-        <p class="card-text" data-card=${card.text}><span>${head}</span> <span>${code}</span></p>
+        <p class="card-text"><span class="card-line">${head}</span> <span class="card-line">${code}</span></p>
         <div class="card-foot">
           <span class="card-time" role="timer" aria-live="off">Can be used for ${timeLeft(left)} more</span>
           <p2p-copy-button .text=${card.text} .label=${"the card"}></p2p-copy-button>

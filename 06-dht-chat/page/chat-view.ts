@@ -38,6 +38,7 @@ export class ChatView extends PageElement {
     problem: { state: true },
     isDragged: { state: true },
     atMost: { state: true },
+    hasNews: { state: true },
   };
   declare chat: Chat;
   /** What is written and not sent belongs to this. It stays the same while one chat is open. */
@@ -50,6 +51,8 @@ export class ChatView extends PageElement {
   declare problem: string;
   declare isDragged: boolean;
   declare atMost: number;
+  /** Something has come while the user reads further up. */
+  declare hasNews: boolean;
   /** Whoever reads the end wants to see what comes; whoever reads further up stays there. */
   #isNearEnd = true;
   /** Pictures and fields become larger when nothing else changes. */
@@ -57,6 +60,7 @@ export class ChatView extends PageElement {
     if (this.#isNearEnd) this.#scrollToEnd();
   });
   #lastTop = 0;
+  #last: string | undefined;
   #before: string | undefined;
 
   constructor() {
@@ -64,6 +68,7 @@ export class ChatView extends PageElement {
     this.problem = "";
     this.isDragged = false;
     this.atMost = AT_ONCE;
+    this.hasNews = false;
   }
 
   get #key(): string {
@@ -83,11 +88,18 @@ export class ChatView extends PageElement {
   }
 
   protected override willUpdate(): void {
-    if (this.#before === this.draft) return;
+    const last = this.#subject.entries.at(-1)?.entry;
+    const isNew = last !== this.#last;
+    this.#last = last;
+    if (this.#before === this.draft) {
+      if (isNew && !this.#isNearEnd) this.hasNews = true;
+      return;
+    }
     this.#before = this.draft;
     this.#isNearEnd = true;
     this.atMost = AT_ONCE;
     this.problem = "";
+    this.hasNews = false;
   }
 
   override disconnectedCallback(): void {
@@ -110,8 +122,10 @@ export class ChatView extends PageElement {
     if (!(event.target instanceof Element)) return;
     const { scrollHeight, scrollTop, clientHeight } = event.target;
     // Only who moves up leaves the end. When the chat becomes longer, the end moves away from the reader.
-    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.#isNearEnd = true;
-    else if (scrollTop < this.#lastTop) this.#isNearEnd = false;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) {
+      this.#isNearEnd = true;
+      this.hasNews = false;
+    } else if (scrollTop < this.#lastTop) this.#isNearEnd = false;
     this.#lastTop = scrollTop;
   }
 
@@ -119,7 +133,7 @@ export class ChatView extends PageElement {
     const name = shown(this.#name);
     return html`<section class="chat ${this.isDragged ? "dragged" : ""}" aria-label="Chat with ${name}"
       @dragover=${this.#dragged} @dragleave=${this.#left} @drop=${this.#dropped}>
-      ${this.#head(name)} ${this.#notices()} ${this.#log(name)}
+      ${this.#head(name)} ${this.#notices()} ${this.#log(name)} ${this.hasNews ? this.#news() : nothing}
       ${
         this.#canWrite
           ? html`<p2p-composer .chat=${this.draft} .name=${name} .problem=${this.problem} .onText=${this.#say}
@@ -212,6 +226,16 @@ export class ChatView extends PageElement {
         )}
       </ol>
     </div>`;
+  }
+
+  #news(): TemplateResult {
+    return html`<div class="news"><button type="button" class="main small" @click=${this.#toNews}>New messages</button></div>`;
+  }
+
+  #toNews(): void {
+    this.#isNearEnd = true;
+    this.hasNews = false;
+    this.querySelector<HTMLElement>(".log")?.focus();
   }
 
   #showEarlier(): void {

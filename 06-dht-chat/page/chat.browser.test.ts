@@ -228,6 +228,27 @@ withChromium("the page's list and chat", () => {
     expect(await page.locator(".entry").count()).to.equal(300);
   });
 
+  it("P10.8 who reads further up stays there, is told of what comes, and gets to it", async () => {
+    const { page } = await open();
+    const entries = Array.from({ length: 60 }, (_, n) => text({ entry: `e${n}`, text: `number ${n}` }));
+    await fixture.show({ ...EMPTY, contacts: [contactView({ entries })] });
+    await page.getByRole("button", { name: /^Bob/ }).click();
+    const log = page.getByRole("log", { name: "Messages with Bob" });
+    await page.getByText("number 59").waitFor();
+    await log.focus();
+    await page.keyboard.press("Home");
+    await page.waitForFunction(() => document.querySelector(".log")?.scrollTop === 0);
+    const more = [...entries, text({ entry: "new", from: "them", state: "received", text: "the newest" })];
+    await fixture.show({ ...EMPTY, contacts: [contactView({ entries: more })] });
+    expect(await page.evaluate(() => document.querySelector(".log")?.scrollTop)).to.equal(0);
+    await page.getByRole("button", { name: "New messages" }).click();
+    await page.waitForFunction(() => {
+      const element = document.querySelector(".log");
+      return element !== null && element.scrollHeight - element.scrollTop - element.clientHeight < 5;
+    });
+    expect(await page.getByRole("button", { name: "New messages" }).count()).to.equal(0);
+  });
+
   it("P10.10 the switch for direct paths is given on, and says what it costs", async () => {
     const { page } = await open();
     const box = page.getByRole("switch", { name: "Go direct where possible" });

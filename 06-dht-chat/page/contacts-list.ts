@@ -6,7 +6,7 @@ import type { ContactView, Entry, GroupView } from "../messenger-view.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
 import { shown } from "./shown.ts";
-import { contactState, hueOf, initialOf, nameOf, timeOfDay } from "./words.ts";
+import { contactState, hueOf, initialOf, lastHeard, nameOf } from "./words.ts";
 
 /** Whoever was heard last comes first. */
 function lastAt(entries: readonly Entry[]): number {
@@ -18,6 +18,7 @@ export class ContactsList extends PageElement {
     contacts: { attribute: false },
     groups: { attribute: false },
     open: { attribute: false },
+    clock: { attribute: false },
     onOpen: { attribute: false },
     onMakeGroup: { attribute: false },
   };
@@ -25,6 +26,7 @@ export class ContactsList extends PageElement {
   declare groups: readonly GroupView[];
   /** The chat that is open. */
   declare open: string | undefined;
+  declare clock: () => number;
   declare onOpen: (chat: string) => void;
   declare onMakeGroup: () => void;
 
@@ -100,7 +102,7 @@ export class ContactsList extends PageElement {
         <span class="row-state">${state}</span>
       </span>
       <span class="row-side">
-        ${last === undefined ? nothing : html`<span class="row-time">${timeOfDay(last.at)}</span>`}
+        ${last === undefined ? nothing : html`<span class="row-time">${lastHeard(last.at, this.clock())}</span>`}
         ${
           row.unread === 0
             ? nothing

@@ -152,6 +152,23 @@ withChromium("the page's dialogs", () => {
     ]);
   });
 
+  it("P10.14 a card is handed over by text and QR code alone: nothing asks for Bluetooth", async () => {
+    const { page } = await open();
+    // As text: the loader of these tests puts a helper of its own around functions that have names.
+    await page.evaluate(
+      'window.uses = []; Object.defineProperty(navigator, "bluetooth", { get: () => uses.push("bluetooth") })',
+    );
+    const card = { text: CARD, grouped: GROUPED, expires: (await fixture.now()) + MINUTE };
+    await page.getByRole("button", { name: "Show my card" }).click();
+    await fixture.show({ ...EMPTY, card });
+    await page.getByRole("img", { name: "QR code of my card" }).waitFor();
+    await page.getByText("Enter theirs", { exact: true }).click();
+    await page.getByRole("textbox", { name: "Text of their card" }).fill(GROUPED);
+    await page.keyboard.press("Enter");
+    await fixture.waitForAsked("enterCard");
+    expect(await page.evaluate(() => (window as unknown as { uses: string[] }).uses)).to.deep.equal([]);
+  });
+
   it("P10.2 without a camera there is no button for one", async () => {
     const { page } = await open();
     await page.getByRole("button", { name: "Enter a card" }).click();

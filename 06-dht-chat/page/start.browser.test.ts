@@ -2,8 +2,8 @@
 
 import { expect } from "chai";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { launchBrowser, openProfile, type Profile, withChromium } from "../testing/browser.ts";
 import type { RunningNode } from "../node-program.ts";
+import { launchBrowser, openProfile, type Profile, withChromium } from "../testing/browser.ts";
 
 /** A name that is not this computer's own address, so that the browser gives it no secure context. */
 const ELSEWHERE = "http://chat.example.test/";
@@ -79,7 +79,9 @@ withChromium("the page from a node", () => {
     await serveElsewhere(context, url());
     await page.goto(ELSEWHERE);
     expect(await page.evaluate(() => isSecureContext)).to.equal(false);
-    expect(await obstacle(page)).to.include("at this computer's own address").and.to.include("Start a node");
+    expect(await obstacle(page))
+      .to.include("at this computer's own address")
+      .and.to.include("Start a node");
   });
 
   it("P10.13 a node that does not answer, a browser without storage or without the curves: each in words", async () => {
@@ -142,7 +144,9 @@ withChromium("the page from a node", () => {
     await alice.page.getByRole("button", { name: /^Bob/ }).click();
     await alice.page.locator(".mine .text", { hasText: "<b>hello</b>" }).waitFor();
     await alice.page.getByRole("img", { name: "Picture screen.png" }).waitFor();
-    expect([...alice.errors, ...bob.errors].filter((error) => !error.includes("WebSocket"))).to.deep.equal([]);
+    expect([...alice.errors, ...bob.errors].filter((error) => !error.includes("WebSocket"))).to.deep.equal(
+      [],
+    );
   }).timeout(240_000);
 });
 

@@ -5,9 +5,11 @@ import {
   hueOf,
   idInGroups,
   initialOf,
+  lastHeard,
   nameOf,
   sizeInWords,
   timeLeft,
+  timeOfDay,
 } from "./words.ts";
 
 describe("how the page says numbers, sizes, times and states", () => {
@@ -56,6 +58,8 @@ describe("how the page says numbers, sizes, times and states", () => {
     const noon = new Date(2030, 0, 15, 12).getTime();
     expect(dayInWords(noon, noon + 3_600_000)).to.equal("Today");
     expect(dayInWords(noon - 86_400_000, noon)).to.equal("Yesterday");
+    expect(lastHeard(noon, noon + 3_600_000)).to.equal(timeOfDay(noon));
+    expect(lastHeard(noon - 86_400_000, noon)).to.include("14");
     expect(dayInWords(noon - 3 * 86_400_000, noon)).to.include("2030");
   });
 });

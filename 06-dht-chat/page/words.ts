@@ -32,6 +32,12 @@ export function timeOfDay(at: number): string {
   return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
+/** When somebody was last heard, in a word: the time if it was today, else the day. Both in milliseconds since 1970. */
+export function lastHeard(at: number, now: number): string {
+  if (new Date(at).toDateString() === new Date(now).toDateString()) return timeOfDay(at);
+  return new Date(at).toLocaleDateString([], { day: "numeric", month: "short" });
+}
+
 /** The day of a moment, in this user's time zone. @param at in milliseconds since 1970 @param now the same */
 export function dayInWords(at: number, now: number): string {
   const day = new Date(at).toDateString();

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /** P10.13: no inline script, no inline style, nothing from elsewhere. */
@@ -29,7 +30,7 @@ export interface FixtureServer {
 /** Starts it on a free port of 127.0.0.1. @param entry what is bundled in place of page/main.ts */
 export async function servePageFixture(entry = "testing/page-fixture.ts"): Promise<FixtureServer> {
   const bundle = await build({
-    entryPoints: [new URL(entry, FOLDER).pathname],
+    entryPoints: [fileURLToPath(new URL(entry, FOLDER))],
     bundle: true,
     write: false,
     format: "esm",
