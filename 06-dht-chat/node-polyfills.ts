@@ -2,8 +2,19 @@
 
 import { WebSocket } from "ws";
 
+/**
+ * A browser's WebSocket may fail while nobody listens for its errors. One of the package `ws` would end the program then,
+ * and libp2p stops listening once it has given up a call, or has been given a connection.
+ */
+class QuietWebSocket extends WebSocket {
+  constructor(address: string | URL) {
+    super(address);
+    this.addEventListener("error", () => {});
+  }
+}
+
 // Newer versions have a WebSocket of their own. This one is used in all of them, so that all behave the same.
-Object.assign(globalThis, { WebSocket });
+Object.assign(globalThis, { WebSocket: QuietWebSocket });
 
 /** ES2024: a promise with its resolve and reject beside it. */
 function withResolvers(): object {
