@@ -118,7 +118,9 @@ describe("a direct path", () => {
     }
     const first = ofInitiator[0];
     expect(ofInitiator).to.have.lengthOf(1);
-    expect(first && decodeContent((await opener.open(first)) ?? new Uint8Array())).deep.equal({ type: "ready" });
+    expect(first && decodeContent((await opener.open(first)) ?? new Uint8Array())).deep.equal({
+      type: "ready",
+    });
     expect(await opener.open(frames.at(-1) ?? new Uint8Array())).deep.equal(MESSAGE);
   });
 

@@ -31,9 +31,12 @@ const steps = fc.array(
 );
 
 /** Cuts pipes after so many frames, the first of them early. */
-const cuts = fc.array(fc.record({ cutAfter: fc.nat(60), isHarsh: fc.boolean(), room: fc.integer({ min: 1, max: 16 }) }), {
-  maxLength: 6,
-});
+const cuts = fc.array(
+  fc.record({ cutAfter: fc.nat(60), isHarsh: fc.boolean(), room: fc.integer({ min: 1, max: 16 }) }),
+  {
+    maxLength: 6,
+  },
+);
 
 describe("a messenger: faults", () => {
   it("P10.8 P10.6 P10.10 whatever is cut, closed or crashes, each text is shown once, and none is delivered unseen", async () => {
@@ -84,7 +87,8 @@ describe("a messenger: faults", () => {
           const fileOf = (user: User, whom: User) => user.entries(whom).find(({ file }) => file);
           await scene.until(() => fileOf(bob, alice)?.file?.state === "offered", "it is offered");
           await bob.messenger.accept(bob.chat(alice), fileOf(bob, alice)?.entry ?? "");
-          const isDone = () => [fileOf(bob, alice), fileOf(alice, bob)].every((entry) => entry?.file?.state === "done");
+          const isDone = () =>
+            [fileOf(bob, alice), fileOf(alice, bob)].every((entry) => entry?.file?.state === "done");
           await scene.until(isDone, "it is done", 10 * 60_000);
           const blob = fileOf(bob, alice)?.file?.blob;
           const arrived = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
@@ -139,5 +143,6 @@ function check(one: User, other: User, said: number): void {
   const states = one.states(other);
   expect(states).to.have.lengthOf(said);
   for (const [index, state] of states.entries())
-    if (state === "delivered") expect(heard, "nothing is delivered that nobody saw").to.include(String(index));
+    if (state === "delivered")
+      expect(heard, "nothing is delivered that nobody saw").to.include(String(index));
 }
