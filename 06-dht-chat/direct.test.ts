@@ -229,4 +229,17 @@ describe("a direct path", () => {
     await turn(10 * 60_000);
     expect(net.made).equal(made);
   });
+
+  it("P10.10 a browser that makes no connections leaves all relayed, and no error unhandled", async () => {
+    const errors: unknown[] = [];
+    const note = (error: unknown): void => void errors.push(error);
+    process.on("unhandledRejection", note);
+    net.fails = true;
+    await open();
+    await turn(60_000);
+    process.off("unhandledRejection", note);
+    expect(errors).deep.equal([]);
+    expect(initiator.direct.isReady).equal(false);
+    expect(initiator.said).deep.equal([]);
+  });
 });
