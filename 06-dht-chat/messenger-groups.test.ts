@@ -128,6 +128,8 @@ describe("a messenger: groups", () => {
     // What was under way when the group left its topic comes late.
     bobsPage?.events.group(await topicOf(old.key), message, pageOf(carol).peerId);
     await scene.pass(1000);
+    const stored = await bob.store.entriesOf(name(bob), 100);
+    expect(stored).to.have.lengthOf(2);
     expect(texts(bob)).deep.equal(["before", "after"]);
   });
 
