@@ -1,4 +1,4 @@
-// What WebCrypto offers, as functions of bytes: SHA-256, HKDF, AES-GCM, X25519, Ed25519, randomness. Node.js and browsers have it.
+// What WebCrypto offers, in Node.js and in browsers, as functions of bytes: hashes, HKDF, AES-GCM, X25519, Ed25519.
 
 import { type Bytes, concat, fromHex } from "./bytes.ts";
 
