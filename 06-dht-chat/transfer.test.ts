@@ -167,6 +167,16 @@ describe("06 a file at the offerer (P10.9)", () => {
     expect(takeAll(transfer)).to.have.lengthOf(64);
   });
 
+  it("P10.10 where a path is lost and the session stands, the offer is made again, and nothing is sent before its answer", () => {
+    const transfer = flowing(MAX_FILE_BYTES);
+    transfer.takeNext();
+    expect(transfer.offer()).to.deep.equal(offerOf(MAX_FILE_BYTES));
+    expect(transfer.takeNext()).to.equal(undefined);
+    expect(transfer.receive(acknowledge(0)), "of the lost path").to.equal(false);
+    transfer.receive({ type: "accept", file: FILE, offset: CHUNK });
+    expect(transfer.takeNext()).to.deep.equal({ offset: CHUNK, length: CHUNK });
+  });
+
   it("P10.9 a file that is over is not offered again, and nothing changes it", () => {
     const ends: [Content, string][] = [
       [{ type: "done", file: FILE }, "done"],
@@ -257,6 +267,22 @@ describe("06 a file at the receiver (P10.9)", () => {
     transfer.receive(chunk(0, 10));
     const part = transfer.takePart() as Part;
     expect([part.offset, part.bytes.length, part.acknowledgements]).to.deep.equal([5, 5, [acknowledge(0)]]);
+  });
+
+  it("P10.9 a chunk that others have covered meanwhile is not stored", () => {
+    const transfer = new IncomingTransfer(offerOf(40), 0);
+    for (const [offset, length] of [
+      [10, 10],
+      [12, 2],
+      [0, 10],
+    ] as const)
+      transfer.receive(chunk(offset, length));
+    const part = transfer.takePart() as Part;
+    expect([part.bytes.length, part.acknowledgements]).to.deep.equal([20, [0, 10].map(acknowledge)]);
+    transfer.receive(chunk(0, 10));
+    transfer.stored(part);
+    expect(transfer.takePart()).to.equal(undefined);
+    expect(transfer.accept()).to.deep.include({ offset: 20 });
   });
 
   it("P10.9 what follows one another is stored together, 1 MiB at most", () => {

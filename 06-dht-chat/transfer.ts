@@ -212,8 +212,6 @@ export class IncomingTransfer {
     if (bytes.length === 0 || bytes.length > MAX_CHUNK_BYTES) return "nonsense";
     if (end > this.#size || end > this.#stored + WINDOW_BYTES) return "nonsense";
     if (end <= this.#stored) return this.#acknowledgement(offset);
-    // What is being stored now is acknowledged when it is stored.
-    if (end <= this.#taken) return undefined;
     if (!this.#chunks.has(offset) && this.#chunks.size >= MAX_WAITING_CHUNKS) return "nonsense";
     this.#chunks.set(offset, bytes);
     return undefined;
