@@ -268,13 +268,14 @@ function keepJoined(libp2p: Libp2p<Services>, { join, note }: NodeOptions): () =
   };
 }
 
+/** Who is connected now comes first: the others may have gone. */
 async function othersOf(libp2p: Libp2p<Services>): Promise<string[]> {
   const peers = await libp2p.peerStore.all({
     filters: [({ protocols }) => protocols.includes(KAD_PROTOCOL)],
-    limit: MOST_OTHERS,
   });
-  return peers.flatMap(({ id, addresses }) => {
-    const [address] = addresses;
+  const isFar = ({ id }: { id: PeerId }): number => (libp2p.getConnections(id).length === 0 ? 1 : 0);
+  const near = peers.sort((one, other) => isFar(one) - isFar(other));
+  return near.slice(0, MOST_OTHERS).flatMap(({ id, addresses: [address] }) => {
     const text = address?.multiaddr.toString();
     if (text === undefined) return [];
     return [text.includes("/p2p/") ? text : `${text}/p2p/${id}`];

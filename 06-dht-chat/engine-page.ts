@@ -123,6 +123,8 @@ class EnginePage implements Network {
   readonly #listeners = new Map<string, Listener>();
   readonly #stopped = new AbortController();
   #addresses: readonly string[] = [];
+  /** The user has been told that there is no relay. */
+  #isAlone = false;
 
   constructor(libp2p: Libp2p<Services>, nodes: readonly string[], events: NetworkEvents) {
     this.#libp2p = libp2p;
@@ -156,8 +158,11 @@ class EnginePage implements Network {
     this.#libp2p.addEventListener("connection:close", ({ detail }) =>
       this.#joinGroupsAgain(detail.remotePeer),
     );
-    const pings = setInterval(() => this.#pingRelays(), PING_PAUSE);
-    this.#stopped.signal.addEventListener("abort", () => clearInterval(pings));
+    const checks = setInterval(() => {
+      this.#pingRelays();
+      this.#complainIfAlone();
+    }, PING_PAUSE);
+    this.#stopped.signal.addEventListener("abort", () => clearInterval(checks));
     this.#relays.look();
   }
 
@@ -316,6 +321,18 @@ class EnginePage implements Network {
         this.#libp2p.services.ping
           .ping(connection.remotePeer, { signal: this.#limit(PING_LIMIT) })
           .catch((error: unknown) => connection.abort(asError(error)));
+  }
+
+  /** Once for each time that all relays are gone. */
+  #complainIfAlone(): void {
+    const isAlone = this.#relays.reserved().length === 0;
+    if (isAlone && !this.#isAlone)
+      this.#tell(() =>
+        this.#events.problem(
+          "no relay can be reached, so nobody can call you: see that your node runs (npm run 06)",
+        ),
+      );
+    this.#isAlone = isAlone;
   }
 
   /** Waits until the table knows a node. It is empty just after the start, and after all nodes were gone. */

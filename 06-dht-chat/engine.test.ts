@@ -163,6 +163,8 @@ withStage06("the engine of stage 06", () => {
     await local.until(() => page.network.addresses.length === 1, "the only relay");
     await lonely.stop();
     await local.until(() => page.network.addresses.length === 0, "the relay is gone");
+    await local.until(() => page.problems.length === 1, "the user is told");
+    expect(page.problems[0]).to.match(/^no relay can be reached, so nobody can call you: /);
     expect(page.network.relays().map(({ state }) => state)).to.include("lost");
     const back = await local.startLocalNode([], { seed, port });
     await local.until(() => page.network.addresses.length === 1, "the relay is back", 60_000);
@@ -292,5 +294,79 @@ withStage06("the engine of stage 06", () => {
     expect(b.groups[0]?.from).to.equal(a.network.peerId);
     expect(toHex(b.groups[0]?.message ?? new Uint8Array())).to.equal(toHex(message));
     expect(a.groups).to.deep.equal([]);
+  });
+
+  it("P10.5 a relay does not hold what a flood sends to somebody who does not read", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const relay = await local.startLocalNode([]);
+    const [deaf, flooding] = [await RawClient.start(), await RawClient.start()];
+    const peerId = await deaf.reserveAndStayDeaf(relay.address);
+    const left = await flooding.flood(relay.address, peerId, 33_554_432);
+    let [last, same] = [-1, 0];
+    await local.until(
+      () => {
+        same = left() === last ? same + 1 : 0;
+        last = left();
+        return same > 150;
+      },
+      "the flood is held up",
+      60_000,
+    );
+    expect(last, "bytes that have not left").to.be.greaterThan(29_360_128);
+    await Promise.all([deaf.stop(), flooding.stop()]);
+    await relay.stop();
+  });
+
+  it("P10.6 a reset and the end of a relay end the stream at both sides; the next call goes another way", async () => {
+    const [a, b] = [await startPage(), await startPage()];
+    await local.until(() => b.network.addresses.length >= 2, "the peer can be called in two ways");
+    const nextOf = async (at: number): Promise<boolean | undefined> =>
+      (await b.pipes[at]?.frames[Symbol.asyncIterator]().next())?.done;
+    const first = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 1, "the first pipe");
+    first.reset();
+    expect(await nextOf(0)).to.equal(true);
+    const second = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 2, "the second pipe");
+    const used = nodes.findIndex(({ node }) => b.network.addresses[0]?.includes(node.peerId));
+    const others = nodes.filter((_, index) => index !== used);
+    const [dead] = nodes.splice(used, 1);
+    await dead?.stop();
+    // It may be that the call went through another relay: then its pipe stands.
+    const call = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 3, "the third pipe");
+    await call.send(toUtf8("again"));
+    expect(await nextOf(2)).to.equal(false);
+    second.reset();
+    expect(await nextOf(1)).to.equal(true);
+    expect(others).to.have.length(nodes.length);
+  });
+
+  it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {
+    const node = await local.startLocalNode([]);
+    const [, port] = /tcp\/(\d+)/.exec(node.address) ?? [];
+    const hello = "\u0013/multistream/1.0.0\n";
+    const strangers = [
+      ["GET / HTTP/1.1\r\n\r\n"],
+      [hello, "\u0007/noise\n", "\u0000\u0020".padEnd(34, "x")],
+      [hello, "\u00ff".repeat(70_000)],
+      [hello.repeat(1000)],
+      [String.fromCharCode(...randomBytes(5000))],
+    ].map(async (words) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+      const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+      await new Promise((resolve) => socket.addEventListener("open", resolve));
+      for (const word of words) socket.send(Uint8Array.from(word, (character) => character.charCodeAt(0)));
+      await closed;
+    });
+    await Promise.all(strangers);
+    const text = new WebSocket(`ws://127.0.0.1:${port}/`);
+    const ended = new Promise((resolve) => text.addEventListener("close", resolve));
+    text.addEventListener("open", () => text.send("text"));
+    await ended;
+    const page = await local.startLocalPage([node.address]);
+    await local.until(() => page.network.addresses.length === 1, "a page has a circuit there");
+    await page.network.stop();
+    await node.stop();
   });
 });
