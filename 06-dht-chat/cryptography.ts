@@ -4,6 +4,9 @@ import { type Bytes, concat, fromHex } from "./bytes.ts";
 
 const subtle = globalThis.crypto.subtle;
 
+/** A key of WebCrypto: browsers and Node.js declare its type in different places. */
+type CryptoKey = Awaited<ReturnType<typeof globalThis.crypto.subtle.importKey>>;
+
 /** Length of a key, a seed, a share and a hash, in bytes. */
 export const KEY_BYTES = 32;
 
