@@ -17,9 +17,10 @@ import {
   HOP_PROTOCOL,
   KAD_PROTOCOL,
   privateKeyOf,
-    tableSettings,
+  tableSettings,
 } from "./engine-settings.ts";
 import { brake } from "./relay-brake.ts";
+import { isHostFull, RELAY_LIMITS, type RelayLimits } from "./relay-limits.ts";
 
 /** What a node is started with. */
 export interface NodeOptions {
@@ -30,6 +31,8 @@ export interface NodeOptions {
   sockets: SocketSource;
   /** Addresses of other nodes, with their peer ids, to join the table by. */
   join: readonly string[];
+  /** Other limits than P10.5's, for tests. */
+  limits?: Partial<RelayLimits>;
   /** Tells what the user should know, in a line. */
   note(line: string): void;
 }
@@ -48,10 +51,7 @@ export interface EngineNode {
   stop(): Promise<void>;
 }
 
-/** P10.5. One page may not take all circuits for itself. */
-const MOST_RESERVATIONS = 200;
-const MOST_RESERVATIONS_OF_A_HOST = 16;
-const MOST_CIRCUITS = 256;
+/** One page may not take all circuits for itself. */
 const MOST_CIRCUITS_OF_A_PAGE = 64;
 
 /** A circuit's window in each direction, in bytes: a relay holds that much of each, and little more. */
@@ -95,7 +95,8 @@ interface AskingStream {
 /** Starts a node's engine. It calls the `join` addresses until the table knows somebody, and comes back before that. */
 export async function startEngineNode(options: NodeOptions): Promise<EngineNode> {
   const memory = new EngineMemory();
-  const gate = new RelayGate();
+  const limits = { ...RELAY_LIMITS, ...options.limits };
+  const gate = new RelayGate(limits);
   const libp2p = await createLibp2p<Services>({
     ...commonSettings(MOST_WINDOW),
     privateKey: await privateKeyOf(options.seed),
@@ -123,7 +124,7 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
         maxOutboundStopStreams: MOST_CIRCUITS_OF_A_PAGE,
         // Chats and files take as long as they take: no limit of libp2p's for a circuit's bytes or time.
         reservations: {
-          maxReservations: MOST_RESERVATIONS,
+          maxReservations: limits.reservations,
           applyDefaultLimit: false,
           reservationTtl: LONGEST_RESERVATION,
         },
@@ -151,7 +152,12 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
 
 /** Who may reserve and use circuits (P10.5), and how fast a circuit's bytes are taken. */
 class RelayGate {
+  readonly #limits: RelayLimits;
   #libp2p: Libp2p<Services> | undefined;
+
+  constructor(limits: RelayLimits) {
+    this.#limits = limits;
+  }
 
   watch(libp2p: Libp2p<Services>): void {
     this.#libp2p = libp2p;
@@ -164,15 +170,16 @@ class RelayGate {
 
   deniesReservation(peer: PeerId): boolean {
     const { reservations } = this.#libp2p?.services.relay ?? {};
-    const host = hostOf(this.#connections(peer)[0]?.remoteAddr.toString() ?? "");
-    if (reservations === undefined || isLoopback(host) || reservations.has(peer)) return false;
-    const ofHost = [...reservations.values()].filter(({ addr }) => hostOf(addr.toString()) === host);
-    return ofHost.length >= MOST_RESERVATIONS_OF_A_HOST;
+    const [connection] = this.#connections(peer);
+    if (reservations === undefined || connection === undefined) return true;
+    if (reservations.has(peer)) return false;
+    const others = [...reservations.values()].map(({ addr }) => addr.toString());
+    return isHostFull(connection.remoteAddr.toString(), others, this.#limits);
   }
 
   deniesCircuit(): boolean {
     // The stream that asks is one of them.
-    return this.#connections().flatMap(hopStreams).length > MOST_CIRCUITS;
+    return this.#connections().flatMap(hopStreams).length > this.#limits.circuits;
   }
 
   #connections(peer?: PeerId): Connection[] {
@@ -206,15 +213,6 @@ function hopStreams({ streams }: Connection): Stream[] {
   return streams.filter(({ protocol, direction }) => protocol === HOP_PROTOCOL && direction === "inbound");
 }
 
-/** The host of `/ip4/HOST/tcp/…`. */
-function hostOf(address: string): string {
-  return address.split("/")[2] ?? "";
-}
-
-function isLoopback(host: string): boolean {
-  return host === "::1" || host.startsWith("127.") || host.startsWith("::ffff:127.");
-}
-
 /** Looks itself up, often at first: so nodes that have started together get to know each other. @returns a function that ends it */
 function keepAcquainted(libp2p: Libp2p<Services>): () => void {
   let pause = FIRST_LOOKUP;
@@ -222,7 +220,9 @@ function keepAcquainted(libp2p: Libp2p<Services>): () => void {
   const lookUp = async (): Promise<void> => {
     try {
       const signal = AbortSignal.timeout(LOOKUP_LIMIT);
-      for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, { signal }));
+      for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, {
+        signal,
+      }));
     } catch {
       // Some have not answered. Others have.
     }
@@ -268,13 +268,14 @@ function keepJoined(libp2p: Libp2p<Services>, { join, note }: NodeOptions): () =
   };
 }
 
+/** Who is connected now comes first: the others may have gone. */
 async function othersOf(libp2p: Libp2p<Services>): Promise<string[]> {
   const peers = await libp2p.peerStore.all({
     filters: [({ protocols }) => protocols.includes(KAD_PROTOCOL)],
-    limit: MOST_OTHERS,
   });
-  return peers.flatMap(({ id, addresses }) => {
-    const [address] = addresses;
+  const isFar = ({ id }: { id: PeerId }): number => (libp2p.getConnections(id).length === 0 ? 1 : 0);
+  const near = peers.sort((one, other) => isFar(one) - isFar(other));
+  return near.slice(0, MOST_OTHERS).flatMap(({ id, addresses: [address] }) => {
     const text = address?.multiaddr.toString();
     if (text === undefined) return [];
     return [text.includes("/p2p/") ? text : `${text}/p2p/${id}`];

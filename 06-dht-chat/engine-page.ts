@@ -13,6 +13,7 @@ import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { type Bytes, toUtf8 } from "./bytes.ts";
 import {
+  BUCKET_SIZE,
   CHAT_PROTOCOL,
   commonSettings,
   connectionSettings,
@@ -122,6 +123,8 @@ class EnginePage implements Network {
   readonly #listeners = new Map<string, Listener>();
   readonly #stopped = new AbortController();
   #addresses: readonly string[] = [];
+  /** The user has been told that there is no relay. */
+  #isAlone = false;
 
   constructor(libp2p: Libp2p<Services>, nodes: readonly string[], events: NetworkEvents) {
     this.#libp2p = libp2p;
@@ -152,9 +155,14 @@ class EnginePage implements Network {
       if (msg.type !== "signed" || msg.data.length > MOST_GROUP_BYTES) return;
       this.#tell(() => this.#events.group(msg.topic, msg.data.slice(), msg.from.toString()));
     });
-    this.#libp2p.addEventListener("connection:close", ({ detail }) => this.#joinGroupsAgain(detail.remotePeer));
-    const pings = setInterval(() => this.#pingRelays(), PING_PAUSE);
-    this.#stopped.signal.addEventListener("abort", () => clearInterval(pings));
+    this.#libp2p.addEventListener("connection:close", ({ detail }) =>
+      this.#joinGroupsAgain(detail.remotePeer),
+    );
+    const checks = setInterval(() => {
+      this.#pingRelays();
+      this.#complainIfAlone();
+    }, PING_PAUSE);
+    this.#stopped.signal.addEventListener("abort", () => clearInterval(checks));
     this.#relays.look();
   }
 
@@ -170,13 +178,26 @@ class EnginePage implements Network {
     await this.#tableIsThere();
     const stored = new Set<string>();
     const signal = this.#limit(TABLE_LIMIT);
+    // Just after the start a page knows few nodes. The first time makes others known, which have to store it, too.
+    for (let time = 0; time < 2; time++) {
+      await this.#putOnce(toUtf8(key), value, stored, signal);
+      if (stored.size >= Math.min(BUCKET_SIZE, this.#tableSize)) break;
+    }
+    return stored.size;
+  }
+
+  async #putOnce(key: Bytes, value: Bytes, stored: Set<string>, signal: AbortSignal): Promise<void> {
     try {
-      for await (const event of this.#libp2p.services.dht.put(toUtf8(key), value, { signal }))
-        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE") stored.add(String(event.from));
+      for await (const event of this.#libp2p.services.dht.put(key, value, { signal }))
+        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE")
+          stored.add(String(event.from));
     } catch {
       // A node that cannot be reached is none that has stored it. What was counted stands.
     }
-    return stored.size;
+  }
+
+  get #tableSize(): number {
+    return (this.#libp2p.services.dht as SingleKadDHT).routingTable.size;
   }
 
   async find(key: string): Promise<Bytes | undefined> {
@@ -302,11 +323,23 @@ class EnginePage implements Network {
           .catch((error: unknown) => connection.abort(asError(error)));
   }
 
+  /** Once for each time that all relays are gone. */
+  #complainIfAlone(): void {
+    const isAlone = this.#relays.reserved().length === 0;
+    if (isAlone && !this.#isAlone)
+      this.#tell(() =>
+        this.#events.problem(
+          "no relay can be reached, so nobody can call you: see that your node runs (npm run 06)",
+        ),
+      );
+    this.#isAlone = isAlone;
+  }
+
   /** Waits until the table knows a node. It is empty just after the start, and after all nodes were gone. */
   async #tableIsThere(): Promise<void> {
     const end = Date.now() + EMPTY_TABLE_LIMIT;
     while (!this.#stopped.signal.aborted && Date.now() < end) {
-      if ((this.#libp2p.services.dht as SingleKadDHT).routingTable.size > 0) return;
+      if (this.#tableSize > 0) return;
       await new Promise((resolve) => setTimeout(resolve, EMPTY_TABLE_PAUSE));
     }
   }
@@ -345,7 +378,10 @@ class EnginePage implements Network {
       .sort((one, other) => Number(isNear(other)) - Number(isNear(one)));
     if (right.length === 0) throw new Error("the record has no address that can be called");
     try {
-      return await this.#libp2p.dial(right.map((address) => multiaddr(address)), { signal });
+      return await this.#libp2p.dial(
+        right.map((address) => multiaddr(address)),
+        { signal },
+      );
     } catch (error) {
       throw asError(error);
     }

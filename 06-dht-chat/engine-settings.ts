@@ -18,7 +18,7 @@ export const HOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/hop";
 export const STOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/stop";
 
 /** k and alpha of P10.5. */
-const BUCKET_SIZE = 8;
+export const BUCKET_SIZE = 8;
 const ALPHA = 3;
 
 const STREAMS_OF_A_CONNECTION = 512;

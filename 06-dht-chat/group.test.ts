@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { bytesOf, knownDht, knownId } from "../tests/support/known-dht.ts";
 import { type Bytes, concat, fromUtf8, toBase64, toHex, toUtf8 } from "./bytes.ts";
 import { aesGcmKey, aesGcmOpen, aesGcmSeal, randomBytes } from "./cryptography.ts";
@@ -280,6 +281,18 @@ describe("cards of a group", () => {
       { ...object, members: [{ id: await idOf(small), key: toBase64(small) }] },
     ];
     for (const value of wrong) expect(await parseGroupCard(value), JSON.stringify(value)).to.equal(undefined);
+  });
+
+  it("P10.11 whatever is given for a card, reading it does not throw", async () => {
+    const object = groupCardObject(card);
+    const changed = fc
+      .tuple(fc.constantFrom(...Object.keys(object)), fc.anything())
+      .map(([member, value]) => ({ ...object, [member]: value }));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.anything(), changed), async (value) => {
+        await parseGroupCard(value);
+      }),
+    );
   });
 
   it("P10.11 a new group has a number, a key and version 1 of its own", () => {

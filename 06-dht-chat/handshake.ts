@@ -11,7 +11,7 @@
 import { type Bytes, fromUtf8, isEqual, toBase64, toUtf8 } from "./bytes.ts";
 import { hintOf } from "./card.ts";
 import { agree, makeShare, type Share } from "./cryptography.ts";
-import { encodeError, encodeHello, isHelloOf, MAX_HELLO_BYTES, parseError, parseHello } from "./hello.ts";
+import { encodeError, encodeHello, isHelloOf, parseError, parseHello } from "./hello.ts";
 import { type Identity, idOf } from "./identity.ts";
 import { parseObject } from "./json.ts";
 import type { Pipe } from "./pipe.ts";
@@ -201,10 +201,9 @@ async function agreeOrRefuse(own: Share, share: Bytes): Promise<Bytes> {
   return agreed;
 }
 
-/** The next frame, which must be in clear. @throws SessionError if it is too long, or an error that the other side tells */
+/** The next frame, which must be in clear. @throws SessionError if it is an error that the other side tells */
 async function receiveClear(frames: AsyncIterator<Bytes>): Promise<Bytes> {
   const frame = await receive(frames);
-  if (frame.length > MAX_HELLO_BYTES) throw new Refusal("bad-hello");
   throwToldError(frame);
   return frame;
 }

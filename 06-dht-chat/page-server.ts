@@ -111,7 +111,11 @@ export function makePageServer(): PageServer {
       },
     },
     serve: (hosts, port, files) => {
-      site = { hosts: hosts.map((host) => hostHeader(host, port)), localhost: hostHeader("localhost", port), files };
+      site = {
+        hosts: hosts.map((host) => hostHeader(host, port)),
+        localhost: hostHeader("localhost", port),
+        files,
+      };
     },
     close: () => {
       server.close();
@@ -146,7 +150,10 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   const path = pathOf(request);
   if (isLocalhost) {
     // The browser would keep another profile there: storage belongs to an origin.
-    response.setHeader("Location", `http://${first}${/^\/[^/\\]/.test(request.url ?? "") || path === "/" ? request.url : "/"}`);
+    response.setHeader(
+      "Location",
+      `http://${first}${/^\/[^/\\]/.test(request.url ?? "") || path === "/" ? request.url : "/"}`,
+    );
     return send(response, 307, "text/plain; charset=utf-8", `open http://${first}/`, method);
   }
   const file = site.files.get(path);

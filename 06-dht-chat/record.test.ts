@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { bytesOf, knownDht, knownId } from "../tests/support/known-dht.ts";
 import { type Bytes, concat, fromUtf8, toBase64, toUtf8 } from "./bytes.ts";
 import { type Identity, identityFromSeed, idOf, peerIdOf, sign } from "./identity.ts";
@@ -246,6 +247,27 @@ describe("record", () => {
     const { body, signature } = JSON.parse(first?.value ?? "");
     const lone = JSON.stringify({ body: body.replace("{", '{"mood":"\ud800",'), signature });
     expect(await verdict(first?.key ?? "", toUtf8(lone))).to.equal("form");
+  });
+
+  it("P10.4 whatever bytes come, checking and choosing do not throw, and nothing changed is taken", async () => {
+    const [first] = cases;
+    const value = first?.value ?? "";
+    const anyValue = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }),
+      fc.json().map((body) => toUtf8(JSON.stringify({ body, signature: toBase64(new Uint8Array(64)) }))),
+      fc
+        .tuple(fc.nat(value.length - 1), fc.string({ maxLength: 4 }))
+        .map(([at, other]) => toUtf8(value.slice(0, at) + other + value.slice(at + 1))),
+    );
+    await fc.assert(
+      fc.asyncProperty(anyValue, async (drawn) => {
+        const bytes = Uint8Array.from(drawn);
+        selectRecord([bytes, toUtf8(value), bytes]);
+        const checked = await checkRecord(first?.key ?? "", bytes, NOW);
+        // A blank or another escape between the members changes nothing that was signed.
+        if ("record" in checked) expect(checked.record.body).to.equal(JSON.parse(value).body);
+      }),
+    );
   });
 
   it("P10.4 the key in the table is /u/ and the id, and nothing else", async () => {

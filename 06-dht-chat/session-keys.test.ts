@@ -137,9 +137,10 @@ describe("sealed channel", () => {
     const sealer = new Sealer(key);
     const [first, second] = [await sealer.seal(toUtf8("a")), await sealer.seal(toUtf8("b"))];
     const opener = new Opener(key);
+    expect(await opener.open(first.with(0, 0))).to.equal(undefined);
+    // Its counter would be right now.
     expect(await opener.open(second)).to.equal(undefined);
     expect(await opener.open(first)).to.equal(undefined);
-    expect(await opener.open(second)).to.equal(undefined);
   });
 
   it("P10.6 a counter is used once: not again, and not after the last one", async () => {

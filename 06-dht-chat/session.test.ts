@@ -5,7 +5,8 @@ import { type Bytes, concat, fromUtf8, toBase64, toHex, toUtf8 } from "./bytes.t
 import { hintOf } from "./card.ts";
 import { type Share, x25519PrivateKey } from "./cryptography.ts";
 import { parseHello } from "./hello.ts";
-import { type Identity, identityFromSeed, publicKeyOfPeerId } from "./identity.ts";
+import { type Identity, identityFromSeed, idOf, publicKeyOfPeerId } from "./identity.ts";
+import type { Pipe } from "./pipe.ts";
 import { MAX_CONTENT_BYTES, openSession, type Session, SessionError } from "./session.ts";
 import { drawPipeFaults, type PipeFaults, pipePair } from "./testing/pipes.ts";
 import {
@@ -307,6 +308,19 @@ describe("hello", () => {
       expect(await opening).to.equal(expected === "hello" ? "lost" : "bad-hello");
     });
   }
+
+  it("P10.6 who has a key of small order is nobody: anybody could be them", async () => {
+    const scene = await benCallsAnn();
+    const key = bytesOf(`01${"00".repeat(31)}`);
+    const pair = pipePair([key, scene.responder.publicKey]);
+    const hand = new HandPlayed(pair.ends[0]);
+    const opening = outcome(openSession(pair.ends[1], scene.responderOptions));
+    const right = JSON.parse(knownDht.sessions[0]?.hellos[0] ?? "");
+    await hand.send(toUtf8(JSON.stringify({ ...right, from: await idOf(key), key: toBase64(key) })));
+    expect(textOf(await hand.next())).to.equal(errorFrame("wrong-peer"));
+    hand.pipe.reset();
+    expect(await opening).to.equal("wrong-peer");
+  });
 
   it("P10.6 a wrong hello is never answered by a hello, and the stream is reset", async () => {
     const wrong = [
@@ -610,6 +624,33 @@ describe("time", () => {
     expect(scene.events).to.deep.equal({ initiator: [], responder: [] });
   });
 
+  it("P10.6 a ready that is being opened when the 10 s end pins nothing", async () => {
+    const scene = await benCallsAnn();
+    const { wait, timeIsUp } = waitByHand();
+    const end = scene.pair.ends[1];
+    const frames = end.frames[Symbol.asyncIterator]();
+    let count = 0;
+    const next = async () => {
+      const result = await frames.next();
+      count += 1;
+      if (count === 2) timeIsUp();
+      return result;
+    };
+    const pipe: Pipe = {
+      remoteKey: end.remoteKey,
+      frames: { [Symbol.asyncIterator]: () => ({ next }) },
+      send: (frame) => end.send(frame),
+      reset: () => end.reset(),
+      end: () => end.end(),
+    };
+    const opening = outcome(openSession(pipe, { ...scene.responderOptions, wait }));
+    const other = outcome(openSession(scene.pair.ends[0], scene.initiatorOptions));
+    expect([await opening, await other]).to.deep.equal(["timeout", "lost"]);
+    // What was opened meanwhile has been opened when as much has been done after it.
+    for (let turn = 0; turn < 50; turn += 1) await hintOf(SECRET);
+    expect(scene.events).to.deep.equal({ initiator: [], responder: [] });
+  });
+
   it("P10.6 a session that is given up, before and during", async () => {
     for (const isBefore of [true, false]) {
       const scene = await benCallsAnn();
@@ -639,12 +680,33 @@ describe("time", () => {
     expect((await contentsOf(ann)).map(textOf)).to.deep.equal(["still here", ' {"type":"bye"}']);
   });
 
+  it("P10.6 unless told otherwise the clock counts the 10 s", async () => {
+    const scene = await benCallsAnn();
+    const { wait: _, ...options } = scene.responderOptions;
+    const real = globalThis.setTimeout;
+    const asked: unknown[] = [];
+    // The time is up as soon as it is asked for.
+    const stub = (end: () => void, milliseconds?: number) => {
+      asked.push(milliseconds);
+      return real(end, 0);
+    };
+    globalThis.setTimeout = Object.assign(stub, real);
+    try {
+      expect(await outcome(openSession(scene.pair.ends[1], options))).to.equal("timeout");
+    } finally {
+      globalThis.setTimeout = real;
+    }
+    expect(asked).to.deep.equal([10_000]);
+  });
+
   it("P10.6 no timer of its own stays behind", async () => {
     const scene = await benCallsAnn();
     const { wait: _one, ...initiatorOptions } = scene.initiatorOptions;
     const { wait: _other, ...responderOptions } = scene.responderOptions;
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
     await openBothWell({ ...scene, initiatorOptions, responderOptions });
-    expect(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length).to.be.at.most(1);
+    expect(timers()).to.be.at.most(before);
   });
 });
 
@@ -807,6 +869,18 @@ describe("sending", () => {
     await ben.send(toUtf8("too late"));
     ann.reset();
     expect(await contentsOf(ann)).to.deep.equal([]);
+  });
+
+  it("P10.6 after an own reset nothing is shown that is being opened", async () => {
+    const scene = await benCallsAnn();
+    const [ben, ann] = await openBothWell(scene);
+    await ben.send(toUtf8("too late"));
+    const reading = ann.contents[Symbol.asyncIterator]().next();
+    // In so many turns the frame is taken; it is never opened before other work of the system is done.
+    for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+    ann.reset();
+    expect((await reading).done).to.equal(true);
+    expect(ann.problem).to.equal(undefined);
   });
 
   it("P10.10 direct keys: the same on both sides, others in each attempt, none twice", async () => {

@@ -111,8 +111,9 @@ export class Session {
   async *#read(): AsyncGenerator<Bytes, void> {
     for (;;) {
       const frame = await nextFrame(this.#parts.frames);
-      if (frame === undefined || this.#isReset) return;
+      if (frame === undefined) return;
       const content = await this.#parts.channel.opener.open(frame);
+      // Who has reset the session in the meantime wants to see nothing more of it.
       if (this.#isReset) return;
       if (content === undefined) {
         this.#problem = "bad-record";

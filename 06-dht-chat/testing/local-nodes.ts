@@ -9,6 +9,7 @@ import { type EngineNode, startEngineNode, startEnginePage } from "../engine.ts"
 import type { Network, NetworkEvents } from "../network.ts";
 import { makePageServer } from "../page-server.ts";
 import type { Pipe } from "../pipe.ts";
+import type { RelayLimits } from "../relay-limits.ts";
 
 /** A node that runs, and what it has told its user. */
 export interface LocalNode {
@@ -22,7 +23,11 @@ export interface LocalNode {
 /** Starts a node on a port that the system chooses. @param join the addresses of others */
 export async function startLocalNode(
   join: readonly string[],
-  { seed = randomBytes(32), port = 0 }: { seed?: Bytes; port?: number } = {},
+  {
+    seed = randomBytes(32),
+    port = 0,
+    limits = {},
+  }: { seed?: Bytes; port?: number; limits?: Partial<RelayLimits> } = {},
 ): Promise<LocalNode> {
   const web = makePageServer();
   web.server.listen({ host: "127.0.0.1", port });
@@ -34,6 +39,7 @@ export async function startLocalNode(
     addresses: [`/ip4/127.0.0.1/tcp/${bound}/ws`],
     sockets: web.sockets,
     join,
+    limits,
     note: (line) => notes.push(line),
   });
   const stop = async (): Promise<void> => {
@@ -46,9 +52,7 @@ export async function startLocalNode(
 /** Starts nodes that all know the first one. */
 export async function startLocalNodes(count: number): Promise<LocalNode[]> {
   const first = await startLocalNode([]);
-  const others = await Promise.all(
-    Array.from({ length: count - 1 }, () => startLocalNode([first.address])),
-  );
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => startLocalNode([first.address])));
   return [first, ...others];
 }
 
@@ -57,6 +61,7 @@ export interface LocalPage {
   network: Network;
   pipes: Pipe[];
   groups: { topic: string; message: Bytes; from: string }[];
+  problems: string[];
 }
 
 /** Starts a page's engine in this process. @param onEvent is called after each event */
@@ -64,7 +69,7 @@ export async function startLocalPage(
   nodes: readonly string[],
   { identity = randomBytes(32), onEvent = () => {} }: { identity?: Bytes; onEvent?: () => void } = {},
 ): Promise<LocalPage> {
-  const page: Omit<LocalPage, "network"> = { pipes: [], groups: [] };
+  const page: Omit<LocalPage, "network"> = { pipes: [], groups: [], problems: [] };
   const events: NetworkEvents = {
     pipe: (pipe) => {
       page.pipes.push(pipe);
@@ -76,7 +81,10 @@ export async function startLocalPage(
     },
     addresses: onEvent,
     relays: onEvent,
-    problem: onEvent,
+    problem: (sentence) => {
+      page.problems.push(sentence);
+      onEvent();
+    },
   };
   return { ...page, network: await startEnginePage({ identity, nodes, events }) };
 }

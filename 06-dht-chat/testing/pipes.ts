@@ -77,8 +77,7 @@ class Lane {
         this.#allowed -= 1;
         this.#wake();
         yield frame;
-      } else if (this.#isOver && (this.#queue.length === 0 || this.#allowed === Number.POSITIVE_INFINITY))
-        return;
+      } else if (this.#isOver && this.#queue.length === 0) return;
       else await this.#change();
     }
   }

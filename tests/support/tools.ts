@@ -39,12 +39,16 @@ const STAGE_06_PACKAGES = join(COURSE_FOLDER, "06-dht-chat", "node_modules", "li
 
 /**
  * Defines tests that need the packages of stage 06, which the course's own `npm ci` does not install. Their files import
- * the stage's engine inside of `before`, not at the top: it would not be found.
+ * the stage's engine inside of `before`, not at the top: it would not be found. They get more time than others, since
+ * nodes have to find each other.
  * @throws Error in CI if the packages are missing
  */
 export function withStage06(title: string, define: () => void): void {
   if (existsSync(STAGE_06_PACKAGES)) {
-    describe(title, define);
+    describe(title, function stage06() {
+      this.timeout(120_000);
+      define();
+    });
     return;
   }
   if (process.env.CI) throw new Error(`in CI no test may be left out: npm run 06:setup first (${title})`);
