@@ -59,6 +59,22 @@ withStage06("the engine of stage 06", () => {
     );
   });
 
+  it("P10.5 a page that has just started and knows one node publishes with all four; another page finds it", async () => {
+    const identity = await makeIdentity();
+    const record = await recordOf(identity, Date.now());
+    const [one, other] = [await startPage(), await startPage()];
+    const before = nodes.map(({ node }) => node.recordCount);
+    expect(await one.network.publish(recordKey(identity.id), record)).to.equal(4);
+    expect(nodes.map(({ node }) => node.recordCount)).to.deep.equal(before.map((count) => count + 1));
+    const found = await other.network.find(recordKey(identity.id));
+    expect(toHex(found ?? new Uint8Array())).to.equal(toHex(record));
+    expect(await other.network.find(recordKey((await makeIdentity()).id))).to.equal(undefined);
+    expect(
+      await other.network.publish(recordKey((await makeIdentity()).id), record),
+      "refused by all",
+    ).to.equal(0);
+  });
+
   it("P10.4 a forged, foreign, expired, shapeless or oversized record resets the stream, and no node has stored it", async () => {
     const identity = await makeIdentity();
     const other = await makeIdentity();
@@ -163,6 +179,8 @@ withStage06("the engine of stage 06", () => {
     await local.until(() => page.network.addresses.length === 1, "the only relay");
     await lonely.stop();
     await local.until(() => page.network.addresses.length === 0, "the relay is gone");
+    await local.until(() => page.problems.length === 1, "the user is told");
+    expect(page.problems[0]).to.match(/^no relay can be reached, so nobody can call you: /);
     expect(page.network.relays().map(({ state }) => state)).to.include("lost");
     const back = await local.startLocalNode([], { seed, port });
     await local.until(() => page.network.addresses.length === 1, "the relay is back", 60_000);
@@ -301,11 +319,15 @@ withStage06("the engine of stage 06", () => {
     const peerId = await deaf.reserveAndStayDeaf(relay.address);
     const left = await flooding.flood(relay.address, peerId, 33_554_432);
     let [last, same] = [-1, 0];
-    await local.until(() => {
-      same = left() === last ? same + 1 : 0;
-      last = left();
-      return same > 150;
-    }, "the flood is held up", 60_000);
+    await local.until(
+      () => {
+        same = left() === last ? same + 1 : 0;
+        last = left();
+        return same > 150;
+      },
+      "the flood is held up",
+      60_000,
+    );
     expect(last, "bytes that have not left").to.be.greaterThan(29_360_128);
     await Promise.all([deaf.stop(), flooding.stop()]);
     await relay.stop();
@@ -334,5 +356,33 @@ withStage06("the engine of stage 06", () => {
     second.reset();
     expect(await nextOf(1)).to.equal(true);
     expect(others).to.have.length(nodes.length);
+  });
+
+  it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {
+    const node = await local.startLocalNode([]);
+    const [, port] = /tcp\/(\d+)/.exec(node.address) ?? [];
+    const hello = "\u0013/multistream/1.0.0\n";
+    const strangers = [
+      ["GET / HTTP/1.1\r\n\r\n"],
+      [hello, "\u0007/noise\n", "\u0000\u0020".padEnd(34, "x")],
+      [hello, "\u00ff".repeat(70_000)],
+      [hello.repeat(1000)],
+      [String.fromCharCode(...randomBytes(5000))],
+    ].map(async (words) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+      const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+      await new Promise((resolve) => socket.addEventListener("open", resolve));
+      for (const word of words) socket.send(Uint8Array.from(word, (character) => character.charCodeAt(0)));
+      await closed;
+    });
+    await Promise.all(strangers);
+    const text = new WebSocket(`ws://127.0.0.1:${port}/`);
+    const ended = new Promise((resolve) => text.addEventListener("close", resolve));
+    text.addEventListener("open", () => text.send("text"));
+    await ended;
+    const page = await local.startLocalPage([node.address]);
+    await local.until(() => page.network.addresses.length === 1, "a page has a circuit there");
+    await page.network.stop();
+    await node.stop();
   });
 });

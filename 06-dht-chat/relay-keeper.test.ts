@@ -127,8 +127,9 @@ describe("the keeper of relays", () => {
     world.keeper.look();
     await world.pass(10);
     world.die("c");
-    await world.pass(5000);
-    expect(world.keeper.views()).to.have.length(3);
+    await world.pass(15_000);
+    expect(world.asked.filter((name) => name === "c").length, "it was asked again").to.be.greaterThan(1);
+    expect(world.keeper.views().map(({ state }) => state)).to.deep.equal(["reserved", "reserved", "lost"]);
     await world.pass(45_000);
     expect(world.keeper.views().map(({ state }) => state)).to.deep.equal(["reserved", "reserved"]);
     world.keeper.stop();

@@ -28,9 +28,8 @@ export function isHostFull(
   return ofHost.length >= reservationsOfAHost;
 }
 
-/** An IPv4 address that came in over IPv6 is the same address. */
 function hostOf(address: string): string {
-  return (address.split("/")[2] ?? "").toLowerCase().replace(/^::ffff:(?=[0-9.]+$)/, "");
+  return address.split("/")[2] ?? "";
 }
 
 function isLoopback(host: string): boolean {

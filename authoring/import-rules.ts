@@ -62,7 +62,8 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
 
 /** The files of stage 06 that know the engine, libp2p, and its packages; all others know engine.ts alone. */
 const ENGINE = /^06-dht-chat\/engine(?:-[a-z]+)?\.ts$/;
-const ENGINE_PACKAGES = /^(?:libp2p$|@libp2p\/|@chainsafe\/libp2p-|@multiformats\/|datastore-core$|interface-datastore$)/;
+const ENGINE_PACKAGES =
+  /^(?:libp2p$|@libp2p\/|@chainsafe\/libp2p-|@multiformats\/|datastore-core$|interface-datastore$)/;
 
 /** Files that may import anything, because they use or test all parts of the course. */
 const MAY_IMPORT_ANYTHING = /^(?:tests|bench|captures\/testing|06-dht-chat\/testing)\/|\.test\.ts$/;
