@@ -6,6 +6,7 @@ import {
   type Listener,
   type ListenerEvents,
   type Logger,
+  setMaxListeners,
   type Transport,
   TypedEventEmitter,
 } from "@libp2p/interface";
@@ -58,6 +59,8 @@ class SharedListener extends TypedEventEmitter<ListenerEvents> implements Listen
     log: Logger,
   ) {
     super();
+    // Each socket listens until it is a connection. Many at a time are no leak.
+    setMaxListeners(Number.POSITIVE_INFINITY, this.#stopped.signal);
     this.#source = source;
     this.#addresses = addresses.map((address) => multiaddr(address));
     this.#upgrader = upgrader;

@@ -3,7 +3,7 @@
 
 import { type CircuitRelayService, circuitRelayServer } from "@libp2p/circuit-relay-v2";
 import { identify } from "@libp2p/identify";
-import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import { type Connection, type Libp2p, type PeerId, type Stream, setMaxListeners } from "@libp2p/interface";
 import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
 import { multiaddr } from "@multiformats/multiaddr";
@@ -220,6 +220,7 @@ function keepAcquainted(libp2p: Libp2p<Services>): () => void {
   const lookUp = async (): Promise<void> => {
     try {
       const signal = AbortSignal.timeout(LOOKUP_LIMIT);
+      setMaxListeners(Number.POSITIVE_INFINITY, signal); // It asks many nodes under one limit.
       for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, {
         signal,
       }));

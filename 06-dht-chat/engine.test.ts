@@ -59,6 +59,22 @@ withStage06("the engine of stage 06", () => {
     );
   });
 
+  it("P10.5 a page that has just started and knows one node publishes with all four; another page finds it", async () => {
+    const identity = await makeIdentity();
+    const record = await recordOf(identity, Date.now());
+    const [one, other] = [await startPage(), await startPage()];
+    const before = nodes.map(({ node }) => node.recordCount);
+    expect(await one.network.publish(recordKey(identity.id), record)).to.equal(4);
+    expect(nodes.map(({ node }) => node.recordCount)).to.deep.equal(before.map((count) => count + 1));
+    const found = await other.network.find(recordKey(identity.id));
+    expect(toHex(found ?? new Uint8Array())).to.equal(toHex(record));
+    expect(await other.network.find(recordKey((await makeIdentity()).id))).to.equal(undefined);
+    expect(
+      await other.network.publish(recordKey((await makeIdentity()).id), record),
+      "refused by all",
+    ).to.equal(0);
+  });
+
   it("P10.4 a forged, foreign, expired, shapeless or oversized record resets the stream, and no node has stored it", async () => {
     const identity = await makeIdentity();
     const other = await makeIdentity();

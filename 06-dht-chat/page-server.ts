@@ -95,7 +95,10 @@ export function makePageServer(): PageServer {
     // P10.13: any origin, and any name that leads here. What speaks no libp2p is dropped by the engine.
     if (takeSocket === undefined || pathOf(request) !== "/") return refuseUpgrade(socket);
     const take = takeSocket;
-    upgrades.handleUpgrade(request, socket, head, (opened) => take(opened, remoteAddress, remotePort));
+    upgrades.handleUpgrade(request, socket, head, (opened) => {
+      opened.on("error", () => {}); // It is followed by `close`. Unheard, it would end the program.
+      take(opened, remoteAddress, remotePort);
+    });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";

@@ -11,10 +11,11 @@ const PROTOCOL = "lessons/protocol.md";
 const TABLE = `${WRONG_ANSWERS_FOLDER}/by-clause.md`;
 
 /**
- * The clauses of stage 05, whose programs are checked as a whole. A peer that makes mistakes proves their checks, each
- * check by mistakes of its own: tests/support/mistaken-peer/caught-by.ts.
+ * The clauses of stages 05 and 06, whose programs are tested as a whole. A peer that makes mistakes proves the checks of
+ * stage 05, each check by mistakes of its own: tests/support/mistaken-peer/caught-by.ts. Each clause of stage 06 stands in
+ * titles of tests (tests/clauses.test.ts).
  */
-const PROVED_OTHERWISE = /^P[89]\b/;
+const PROVED_OTHERWISE = /^P(?:8|9|10)\b/;
 
 /** Begins the reason of a sentence that needs no wrong answer. */
 const NO_DEMAND = "no demand: ";
@@ -124,8 +125,8 @@ export function clausesOf(protocol: string): Clause[] {
   const texts = new Map<string, string>();
   let id: string | undefined;
   for (const line of protocol.split("\n")) {
-    const [, section] = /^## (P[0-9])\b/.exec(line) ?? [];
-    const [, clause, begins] = /^- \*\*(P[0-9]\.[0-9]+)\*\* (.*)$/.exec(line) ?? [];
+    const [, section] = /^## (P[0-9]{1,2})\b/.exec(line) ?? [];
+    const [, clause, begins] = /^- \*\*(P[0-9]{1,2}\.[0-9]+)\*\* (.*)$/.exec(line) ?? [];
     id = clause ?? section ?? id;
     if (id === undefined || section !== undefined) continue;
     const text = begins ?? (id.includes(".") ? line.trim() : line);

@@ -121,6 +121,6 @@ describe("the claims of the course", () => {
 
   /** The ids of checks in a cell, such as `P1.4-left-to-right`. */
   function checksIn(cell: string): string[] {
-    return [...cell.matchAll(/`(P[0-9](?:\.[0-9]+)?-[a-z0-9-]+)`/g)].map(([, id = ""]) => id);
+    return [...cell.matchAll(/`(P[0-9]{1,2}(?:\.[0-9]+)?-[a-z0-9-]+)`/g)].map(([, id = ""]) => id);
   }
 });

@@ -3,12 +3,12 @@
 
 import { fencesOf } from "./fences.ts";
 
-const NUMBER = "P[0-9](?:\\.[0-9]+)?";
+const NUMBER = "P[0-9]{1,2}(?:\\.[0-9]+)?";
 const LINK = `\\[${NUMBER}(?:,\\s+${NUMBER})*\\]\\([^)]*\\)`;
 const ONE = `(?:${NUMBER}|${LINK})`;
 
 /** A clause number that is no part of a check's id, such as P3.1-hello; or a link to a section. P1 alone may be a block. */
-const MENTION = /\bP[0-9]\.[0-9]+\b(?![-0-9])|(?<=\[)P[0-9](?=\]\()/g;
+const MENTION = /\bP[0-9]{1,2}\.[0-9]+\b(?![-0-9])|(?<=\[)P[0-9]{1,2}(?=\]\()/g;
 
 /** What may stand: clauses alone in parentheses, and behind them the end of a sentence, of a paragraph or of a cell. */
 const AT_THE_END = new RegExp(

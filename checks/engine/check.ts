@@ -39,7 +39,7 @@ export interface Check {
 /** A check without the members that it shares with others. */
 export type CheckOfSeveral = Omit<Check, "stages" | "of">;
 
-const ID = /^P[0-9](?:\.[0-9]{1,2})?-[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const ID = /^P[0-9]{1,2}(?:\.[0-9]{1,2})?-[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** @throws Error if the check is not valid */
 export function defineCheck(check: Check): Check {

@@ -298,7 +298,7 @@ function link({ href, tokens }: Tokens.Link, view: View, style: Style | undefine
   const target = printableText(targetOf(href, view));
   const text = textOf(spans);
   // The name of a page or a file already tells where the link leads.
-  const isClause = target === "protocol" && /^P[0-9]/.test(text);
+  const isClause = target === "protocol" && /^P[0-9]{1,2}/.test(text);
   const isSaid = target === "" || isClause || target === `lesson ${text}` || target.endsWith(text);
   return isSaid ? spans : [...spans, { text: ` (${target})`, style: "dim" }];
 }
