@@ -77,7 +77,10 @@ describe("a messenger: sessions", () => {
     await scene.introduce(larger, smaller);
     for (const route of scene.world.routes) route.isSevered = true;
     await larger.crash();
-    await scene.until(() => larger.heard(smaller).length === 0 && larger.knows(smaller)?.state === "relayed", "met");
+    await scene.until(
+      () => larger.heard(smaller).length === 0 && larger.knows(smaller)?.state === "relayed",
+      "met",
+    );
     await larger.messenger.say(larger.chat(smaller), "I am back");
     await scene.until(() => smaller.heard(larger).length === 1, "it is heard", 9000);
   });
