@@ -128,7 +128,11 @@ describe("a messenger: direct paths", () => {
     const before = scene.world.routes.length;
     for (const relay of relays) scene.world.relays.add(relay);
     for (const page of scene.world.pages.values()) page.reserve();
-    await scene.until(() => scene.world.routes.length > before && direct.made === 4, "a new stream", 10 * 60_000);
+    await scene.until(
+      () => scene.world.routes.length > before && direct.made === 4,
+      "a new stream",
+      10 * 60_000,
+    );
     await scene.until(
       () => alice.knows(bob)?.state === "direct" && bob.knows(alice)?.state === "direct",
       "direct again",
@@ -153,7 +157,11 @@ describe("a messenger: direct paths", () => {
     await scene.until(() => bob.knows(alice)?.state === "direct", "they are direct", 5000);
     await bob.messenger.say(bob.chat(alice), "3");
     for (const relay of [...scene.world.relays]) scene.world.killRelay(relay);
-    await scene.until(() => bob.states(alice).join() === "delivered,delivered,delivered", "all are delivered", 5000);
+    await scene.until(
+      () => bob.states(alice).join() === "delivered,delivered,delivered",
+      "all are delivered",
+      5000,
+    );
     expect(alice.heard(bob)).deep.equal(["1", "2", "3"]);
   });
 
