@@ -326,6 +326,11 @@ const outboxChecks = defineChecks({ stages: ["06"], of: "module" }, [
     title: "what a session has taken is dropped 30 seconds after it became sending, and once",
     causes: [
       {
+        received: /sends [0-9]+(?:,| to)/,
+        cause: "A session gets each message once: what it has taken is not sent again over it.",
+      },
+      {
+        step: /it drops [0-9]/,
         received: /^it drops nothing/,
         cause:
           "30 seconds after it became sending a message is due: at that moment, not behind it, and not counted from a later one.",
