@@ -26,7 +26,7 @@ export interface KeySource {
   readonly salt: Bytes;
 }
 
-// BEGIN SOLUTION 06-keys
+// BEGIN SOLUTION 06-session
 /** What X25519 gave and the card's secret together, and both hellos in the salt: who changes one gets other keys. */
 export async function keySource(material: KeyMaterial): Promise<KeySource> {
   const { agreed, cardSecret, initiatorHello, responderHello } = material;
@@ -42,7 +42,7 @@ export function keyOf({ secret, salt }: KeySource, role: Role, attempt: number):
   const path = attempt === 0 ? "" : ` direct ${attempt}`;
   return hkdf(secret, salt, toUtf8(`p2p-chat 06 ${role}${path}`));
 }
-// END SOLUTION 06-keys
+// END SOLUTION 06-session
 
 /** Gives each channel of one stream its keys, once: the counters of a second one would begin at 0 again. */
 export class SessionKeys {

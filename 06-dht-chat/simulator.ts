@@ -49,7 +49,7 @@ export function randomFromSeed(seed: number): () => number {
   };
 }
 
-// BEGIN SOLUTION 06-distance
+// BEGIN SOLUTION 06-number
 /**
  * Compares how far two ids are from a third. The distance of two ids is their XOR, read as one large number.
  * @returns a negative number if `one` is nearer, a positive one if `other` is, 0 if they are the same id
@@ -74,7 +74,7 @@ export function closestOf(contacts: Iterable<Contact>, target: Bytes, count: num
   }
   return closest;
 }
-// END SOLUTION 06-distance
+// END SOLUTION 06-number
 
 /** With how many equal bits two ids begin: 0 to 256. Each one more halves how far apart they can be. */
 export function sharedBits(one: Bytes, other: Bytes): number {
