@@ -324,8 +324,7 @@ const recordChecks = defineChecks({ stages: ["06"], of: "module" }, [
       {
         step: /the key/,
         received: /^(?:taken|refused: id)/,
-        cause:
-          "The key of the table must be /u/ and 15 digits, and nothing else: anything else has not the form.",
+        cause: "The key in the table must be /u/ and 15 digits: anything else has not the form.",
       },
     ],
     async run(scene) {
@@ -453,11 +452,12 @@ const recordChecks = defineChecks({ stages: ["06"], of: "module" }, [
     async run(scene) {
       const file = await scene.module("record.ts");
       const { ann, relay } = drawCast(scene);
-      const record = (seq: number, more: object = {}, behind = ""): Buffer =>
-        signedRecord(bodyOf({ owner: ann, relay, seq, more }) + behind, ann);
+      const record = (seq: number, more: object = {}, behind = "", expires = NOW + MINUTE): Buffer =>
+        signedRecord(bodyOf({ owner: ann, relay, seq, expires, more }) + behind, ann);
       const pairs: readonly (readonly [string, Buffer, Buffer])[] = [
         ["a greater seq", record(NOW), record(NOW - 1)],
         ["a greater seq and a smaller body", record(NOW, { a: "A" }), record(NOW - 1, { a: "z" })],
+        ["a greater seq and an earlier end", record(NOW), record(NOW - 1, {}, "", NOW + DAY)],
         ["the same seq and a greater end", record(NOW, { a: "z" }), record(NOW, { a: "y" })],
         ["the same seq and a blank more", record(NOW, {}, " "), record(NOW)],
         [
