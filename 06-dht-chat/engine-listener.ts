@@ -6,6 +6,7 @@ import {
   type Listener,
   type ListenerEvents,
   type Logger,
+  setMaxListeners,
   type Transport,
   TypedEventEmitter,
 } from "@libp2p/interface";
@@ -58,6 +59,8 @@ class SharedListener extends TypedEventEmitter<ListenerEvents> implements Listen
     log: Logger,
   ) {
     super();
+    // Each socket listens until it is a connection. Many at a time are no leak.
+    setMaxListeners(Number.POSITIVE_INFINITY, this.#stopped.signal);
     this.#source = source;
     this.#addresses = addresses.map((address) => multiaddr(address));
     this.#upgrader = upgrader;
@@ -85,12 +88,18 @@ class SharedListener extends TypedEventEmitter<ListenerEvents> implements Listen
     if (this.#stopped.signal.aborted) return socket.terminate();
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
-    const address = multiaddr(`/${host.includes(":") ? "ip6" : "ip4"}/${host}/tcp/${port}/ws`);
+    const address = socketAddress(host, port);
     const connection = new SocketConnection(socket, address, this.#log);
     this.#upgrader
       .upgradeInbound(connection, { signal: this.#stopped.signal })
       .catch(() => socket.terminate()); // It does not speak libp2p, or not in time, or there are too many.
   }
+}
+
+/** An IPv4 address that came in over IPv6 is the same address. */
+function socketAddress(host: string, port: number): Multiaddr {
+  const plain = host.replace(/^::ffff:(?=[0-9]+\.)/i, "").replace(/%.*$/, "");
+  return multiaddr(`/${plain.includes(":") ? "ip6" : "ip4"}/${plain}/tcp/${port}/ws`);
 }
 
 class SocketConnection extends AbstractMultiaddrConnection {

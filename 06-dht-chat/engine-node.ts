@@ -3,7 +3,7 @@
 
 import { type CircuitRelayService, circuitRelayServer } from "@libp2p/circuit-relay-v2";
 import { identify } from "@libp2p/identify";
-import type { Connection, Libp2p, PeerId, Stream } from "@libp2p/interface";
+import { type Connection, type Libp2p, type PeerId, type Stream, setMaxListeners } from "@libp2p/interface";
 import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
 import { multiaddr } from "@multiformats/multiaddr";
@@ -17,7 +17,7 @@ import {
   HOP_PROTOCOL,
   KAD_PROTOCOL,
   privateKeyOf,
-    tableSettings,
+  tableSettings,
 } from "./engine-settings.ts";
 import { brake } from "./relay-brake.ts";
 import { isHostFull, RELAY_LIMITS, type RelayLimits } from "./relay-limits.ts";
@@ -220,7 +220,10 @@ function keepAcquainted(libp2p: Libp2p<Services>): () => void {
   const lookUp = async (): Promise<void> => {
     try {
       const signal = AbortSignal.timeout(LOOKUP_LIMIT);
-      for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, { signal }));
+      setMaxListeners(Number.POSITIVE_INFINITY, signal); // It asks many nodes under one limit.
+      for await (const _ of libp2p.services.dht.getClosestPeers(libp2p.peerId.toMultihash().bytes, {
+        signal,
+      }));
     } catch {
       // Some have not answered. Others have.
     }
@@ -266,13 +269,14 @@ function keepJoined(libp2p: Libp2p<Services>, { join, note }: NodeOptions): () =
   };
 }
 
+/** Who is connected now comes first: the others may have gone. */
 async function othersOf(libp2p: Libp2p<Services>): Promise<string[]> {
   const peers = await libp2p.peerStore.all({
     filters: [({ protocols }) => protocols.includes(KAD_PROTOCOL)],
-    limit: MOST_OTHERS,
   });
-  return peers.flatMap(({ id, addresses }) => {
-    const [address] = addresses;
+  const isFar = ({ id }: { id: PeerId }): number => (libp2p.getConnections(id).length === 0 ? 1 : 0);
+  const near = peers.sort((one, other) => isFar(one) - isFar(other));
+  return near.slice(0, MOST_OTHERS).flatMap(({ id, addresses: [address] }) => {
     const text = address?.multiaddr.toString();
     if (text === undefined) return [];
     return [text.includes("/p2p/") ? text : `${text}/p2p/${id}`];

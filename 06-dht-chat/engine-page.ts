@@ -4,7 +4,15 @@
 import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
 import { type GossipSub, gossipsub } from "@libp2p/gossipsub";
 import { type Identify, identify } from "@libp2p/identify";
-import type { Connection, Libp2p, Listener, PeerId, Stream, Upgrader } from "@libp2p/interface";
+import {
+  type Connection,
+  type Libp2p,
+  type Listener,
+  type PeerId,
+  type Stream,
+  setMaxListeners,
+  type Upgrader,
+} from "@libp2p/interface";
 import type { TransportManager } from "@libp2p/interface-internal";
 import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
@@ -43,9 +51,10 @@ export interface PageOptions {
 const CALL_LIMIT = 10_000;
 const DIAL_LIMIT = 3000;
 const OLD_CONNECTION_LIMIT = 3000;
-/** How long an empty table is waited for, and how often it is looked at meanwhile. */
+/** How long an empty table is waited for, and nodes that were just heard of. */
 const EMPTY_TABLE_LIMIT = 8000;
-const EMPTY_TABLE_PAUSE = 100;
+const NEW_NODES_LIMIT = 1500;
+const LOOK_PAUSE = 100;
 const TABLE_LIMIT = 10_000;
 /** When a first record was found, others may still bring a later one for so long. */
 const LATER_RECORDS = 1000;
@@ -123,6 +132,8 @@ class EnginePage implements Network {
   readonly #listeners = new Map<string, Listener>();
   readonly #stopped = new AbortController();
   #addresses: readonly string[] = [];
+  /** The user has been told that there is no relay. */
+  #isAlone = false;
 
   constructor(libp2p: Libp2p<Services>, nodes: readonly string[], events: NetworkEvents) {
     this.#libp2p = libp2p;
@@ -153,9 +164,14 @@ class EnginePage implements Network {
       if (msg.type !== "signed" || msg.data.length > MOST_GROUP_BYTES) return;
       this.#tell(() => this.#events.group(msg.topic, msg.data.slice(), msg.from.toString()));
     });
-    this.#libp2p.addEventListener("connection:close", ({ detail }) => this.#joinGroupsAgain(detail.remotePeer));
-    const pings = setInterval(() => this.#pingRelays(), PING_PAUSE);
-    this.#stopped.signal.addEventListener("abort", () => clearInterval(pings));
+    this.#libp2p.addEventListener("connection:close", ({ detail }) =>
+      this.#joinGroupsAgain(detail.remotePeer),
+    );
+    const checks = setInterval(() => {
+      this.#pingRelays();
+      this.#complainIfAlone();
+    }, PING_PAUSE);
+    this.#stopped.signal.addEventListener("abort", () => clearInterval(checks));
     this.#relays.look();
   }
 
@@ -169,20 +185,32 @@ class EnginePage implements Network {
 
   async publish(key: string, value: Bytes): Promise<number> {
     await this.#tableIsThere();
-    const stored = new Set<string>();
+    const [stored, named] = [new Set<string>(), new Set<string>()];
     const signal = this.#limit(TABLE_LIMIT);
-    // Just after the start a page knows few nodes. The first time makes others known, which have to store it, too.
-    for (let time = 0; time < 2; time++) {
-      await this.#putOnce(toUtf8(key), value, stored, signal);
-      if (stored.size >= Math.min(BUCKET_SIZE, this.#tableSize)) break;
+    const due = (): number => Math.min(BUCKET_SIZE, new Set([...stored, ...named]).size);
+    await this.#putOnce(toUtf8(key), value, stored, named, signal);
+    // Just after the start a page knows few nodes. Those that it has heard of now have to store it, too.
+    if (stored.size < due()) {
+      await waitUntil(() => signal.aborted || this.#tableSize >= due(), NEW_NODES_LIMIT);
+      await this.#putOnce(toUtf8(key), value, stored, named, signal);
     }
     return stored.size;
   }
 
-  async #putOnce(key: Bytes, value: Bytes, stored: Set<string>, signal: AbortSignal): Promise<void> {
+  /** @param stored gets the nodes that have stored it @param named gets those that were named by others on the way */
+  async #putOnce(
+    key: Bytes,
+    value: Bytes,
+    stored: Set<string>,
+    named: Set<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
-      for await (const event of this.#libp2p.services.dht.put(key, value, { signal }))
-        if (event.name === "PEER_RESPONSE" && event.messageName === "PUT_VALUE") stored.add(String(event.from));
+      for await (const event of this.#libp2p.services.dht.put(key, value, { signal })) {
+        if (event.name !== "PEER_RESPONSE") continue;
+        if (event.messageName === "PUT_VALUE") stored.add(String(event.from));
+        for (const { id } of event.closer) named.add(String(id));
+      }
     } catch {
       // A node that cannot be reached is none that has stored it. What was counted stands.
     }
@@ -196,7 +224,7 @@ class EnginePage implements Network {
     await this.#tableIsThere();
     const found: Bytes[] = [];
     const enough = new AbortController();
-    const signal = AbortSignal.any([enough.signal, this.#limit(TABLE_LIMIT)]);
+    const signal = this.#limit(TABLE_LIMIT, enough.signal);
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       // Each node's own answer is looked at: at its end, libp2p fails if a node does not let itself be corrected.
@@ -315,13 +343,21 @@ class EnginePage implements Network {
           .catch((error: unknown) => connection.abort(asError(error)));
   }
 
+  /** Once for each time that all relays are gone. */
+  #complainIfAlone(): void {
+    const isAlone = this.#relays.reserved().length === 0;
+    if (isAlone && !this.#isAlone)
+      this.#tell(() =>
+        this.#events.problem(
+          "no relay can be reached, so nobody can call you: see that your node runs (npm run 06)",
+        ),
+      );
+    this.#isAlone = isAlone;
+  }
+
   /** Waits until the table knows a node. It is empty just after the start, and after all nodes were gone. */
   async #tableIsThere(): Promise<void> {
-    const end = Date.now() + EMPTY_TABLE_LIMIT;
-    while (!this.#stopped.signal.aborted && Date.now() < end) {
-      if (this.#tableSize > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, EMPTY_TABLE_PAUSE));
-    }
+    await waitUntil(() => this.#stopped.signal.aborted || this.#tableSize > 0, EMPTY_TABLE_LIMIT);
   }
 
   #takeCall(stream: Stream, connection: Connection): void {
@@ -358,7 +394,10 @@ class EnginePage implements Network {
       .sort((one, other) => Number(isNear(other)) - Number(isNear(one)));
     if (right.length === 0) throw new Error("the record has no address that can be called");
     try {
-      return await this.#libp2p.dial(right.map((address) => multiaddr(address)), { signal });
+      return await this.#libp2p.dial(
+        right.map((address) => multiaddr(address)),
+        { signal },
+      );
     } catch (error) {
       throw asError(error);
     }
@@ -374,12 +413,21 @@ class EnginePage implements Network {
   /** Aborts after so many milliseconds, when the caller does, and when all is stopped. */
   #limit(milliseconds: number, signal?: AbortSignal): AbortSignal {
     const signals = [AbortSignal.timeout(milliseconds), this.#stopped.signal];
-    return AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
+    const limit = AbortSignal.any(signal === undefined ? signals : [...signals, signal]);
+    // A lookup asks many nodes under one limit. That is no leak.
+    setMaxListeners(Number.POSITIVE_INFINITY, limit);
+    return limit;
   }
 
   #tell(event: () => void): void {
     if (!this.#stopped.signal.aborted) event();
   }
+}
+
+/** Looks every 100 ms if it is so, for so many milliseconds at most. */
+async function waitUntil(isSo: () => boolean, milliseconds: number): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!isSo() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE));
 }
 
 function withPeer(address: Multiaddr, peer: PeerId): string {

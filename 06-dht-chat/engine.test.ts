@@ -23,7 +23,9 @@ withStage06("the engine of stage 06", () => {
     pages.push(page);
     return page;
   };
-  const addresses = (identity: Identity): string[] => [circuitAddress(nodes[0]?.address ?? "", identity.peerId)];
+  const addresses = (identity: Identity): string[] => [
+    circuitAddress(nodes[0]?.address ?? "", identity.peerId),
+  ];
   const recordOf = (identity: Identity, seq: number): Promise<Bytes> =>
     makeRecord({ identity, seq, expires: Date.now() + HOUR, addresses: addresses(identity) });
 
@@ -52,7 +54,25 @@ withStage06("the engine of stage 06", () => {
     for (const { address } of nodes)
       expect(await raw.put(address, recordKey(identity.id), record)).to.equal("stored");
     const page = await startPage();
-    expect(toHex((await page.network.find(recordKey(identity.id))) ?? new Uint8Array())).to.equal(toHex(record));
+    expect(toHex((await page.network.find(recordKey(identity.id))) ?? new Uint8Array())).to.equal(
+      toHex(record),
+    );
+  });
+
+  it("P10.5 a page that has just started and knows one node publishes with all four; another page finds it", async () => {
+    const identity = await makeIdentity();
+    const record = await recordOf(identity, Date.now());
+    const [one, other] = [await startPage(), await startPage()];
+    const before = nodes.map(({ node }) => node.recordCount);
+    expect(await one.network.publish(recordKey(identity.id), record)).to.equal(4);
+    expect(nodes.map(({ node }) => node.recordCount)).to.deep.equal(before.map((count) => count + 1));
+    const found = await other.network.find(recordKey(identity.id));
+    expect(toHex(found ?? new Uint8Array())).to.equal(toHex(record));
+    expect(await other.network.find(recordKey((await makeIdentity()).id))).to.equal(undefined);
+    expect(
+      await other.network.publish(recordKey((await makeIdentity()).id), record),
+      "refused by all",
+    ).to.equal(0);
   });
 
   it("P10.4 a forged, foreign, expired, shapeless or oversized record resets the stream, and no node has stored it", async () => {
@@ -69,7 +89,10 @@ withStage06("the engine of stage 06", () => {
       ["of another key", await recordOf(other, Date.now())],
       ["changed after it was signed", toUtf8((fromUtf8(good) ?? "").replace(/seq\\":1/, 'seq\\":2'))],
       ["expired", await signed(body.replace(/"expires":\d+/, `"expires":${Date.now() - 1}`))],
-      ["of next week", await signed(body.replace(/"expires":\d+/, `"expires":${Date.now() + 7 * 24 * HOUR}`))],
+      [
+        "of next week",
+        await signed(body.replace(/"expires":\d+/, `"expires":${Date.now() + 7 * 24 * HOUR}`)),
+      ],
       ["from the future", await signed(body.replace(/"seq":\d+/, `"seq":${Date.now() + HOUR}`))],
       ["without addresses", await signed(body.replace(/"addrs":\[.*?\]/, '"addrs":[]'))],
       ["no JSON", randomBytes(300)],
@@ -156,6 +179,8 @@ withStage06("the engine of stage 06", () => {
     await local.until(() => page.network.addresses.length === 1, "the only relay");
     await lonely.stop();
     await local.until(() => page.network.addresses.length === 0, "the relay is gone");
+    await local.until(() => page.problems.length === 1, "the user is told");
+    expect(page.problems[0]).to.match(/^no relay can be reached, so nobody can call you: /);
     expect(page.network.relays().map(({ state }) => state)).to.include("lost");
     const back = await local.startLocalNode([], { seed, port });
     await local.until(() => page.network.addresses.length === 1, "the relay is back", 60_000);
@@ -180,7 +205,9 @@ withStage06("the engine of stage 06", () => {
     ];
     const count = (): number => first.network.addresses.length + second.network.addresses.length;
     await local.until(() => count() === 1, "one of them has the place");
-    const states = [...first.network.relays(), ...second.network.relays()].filter(({ state }) => state === "reserved");
+    const states = [...first.network.relays(), ...second.network.relays()].filter(
+      ({ state }) => state === "reserved",
+    );
     expect(states).to.have.length(1);
     const [has, wants] = first.network.addresses.length === 1 ? [first, second] : [second, first];
     await has.network.stop();
@@ -248,11 +275,15 @@ withStage06("the engine of stage 06", () => {
     })();
     await local.until(() => b.pipes.length === 1, "the pipe");
     let [last, same] = [-1, 0];
-    await local.until(() => {
-      same = sent === last ? same + 1 : 0;
-      last = sent;
-      return same > 150;
-    }, "the sender waits", 60_000);
+    await local.until(
+      () => {
+        same = sent === last ? same + 1 : 0;
+        last = sent;
+        return same > 150;
+      },
+      "the sender waits",
+      60_000,
+    );
     expect(sent, "frames of 65,536 bytes that are under way").to.be.lessThan(160);
     let received = 0;
     for await (const one of b.pipes[0]?.frames ?? []) received += one.length;
@@ -279,5 +310,79 @@ withStage06("the engine of stage 06", () => {
     expect(b.groups[0]?.from).to.equal(a.network.peerId);
     expect(toHex(b.groups[0]?.message ?? new Uint8Array())).to.equal(toHex(message));
     expect(a.groups).to.deep.equal([]);
+  });
+
+  it("P10.5 a relay does not hold what a flood sends to somebody who does not read", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const relay = await local.startLocalNode([]);
+    const [deaf, flooding] = [await RawClient.start(), await RawClient.start()];
+    const peerId = await deaf.reserveAndStayDeaf(relay.address);
+    const left = await flooding.flood(relay.address, peerId, 33_554_432);
+    let [last, same] = [-1, 0];
+    await local.until(
+      () => {
+        same = left() === last ? same + 1 : 0;
+        last = left();
+        return same > 150;
+      },
+      "the flood is held up",
+      60_000,
+    );
+    expect(last, "bytes that have not left").to.be.greaterThan(29_360_128);
+    await Promise.all([deaf.stop(), flooding.stop()]);
+    await relay.stop();
+  });
+
+  it("P10.6 a reset and the end of a relay end the stream at both sides; the next call goes another way", async () => {
+    const [a, b] = [await startPage(), await startPage()];
+    await local.until(() => b.network.addresses.length >= 2, "the peer can be called in two ways");
+    const nextOf = async (at: number): Promise<boolean | undefined> =>
+      (await b.pipes[at]?.frames[Symbol.asyncIterator]().next())?.done;
+    const first = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 1, "the first pipe");
+    first.reset();
+    expect(await nextOf(0)).to.equal(true);
+    const second = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 2, "the second pipe");
+    const used = nodes.findIndex(({ node }) => b.network.addresses[0]?.includes(node.peerId));
+    const others = nodes.filter((_, index) => index !== used);
+    const [dead] = nodes.splice(used, 1);
+    await dead?.stop();
+    // It may be that the call went through another relay: then its pipe stands.
+    const call = await a.network.call(b.network.peerId, b.network.addresses);
+    await local.until(() => b.pipes.length === 3, "the third pipe");
+    await call.send(toUtf8("again"));
+    expect(await nextOf(2)).to.equal(false);
+    second.reset();
+    expect(await nextOf(1)).to.equal(true);
+    expect(others).to.have.length(nodes.length);
+  });
+
+  it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {
+    const node = await local.startLocalNode([]);
+    const [, port] = /tcp\/(\d+)/.exec(node.address) ?? [];
+    const hello = "\u0013/multistream/1.0.0\n";
+    const strangers = [
+      ["GET / HTTP/1.1\r\n\r\n"],
+      [hello, "\u0007/noise\n", "\u0000\u0020".padEnd(34, "x")],
+      [hello, "\u00ff".repeat(70_000)],
+      [hello.repeat(1000)],
+      [String.fromCharCode(...randomBytes(5000))],
+    ].map(async (words) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+      const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+      await new Promise((resolve) => socket.addEventListener("open", resolve));
+      for (const word of words) socket.send(Uint8Array.from(word, (character) => character.charCodeAt(0)));
+      await closed;
+    });
+    await Promise.all(strangers);
+    const text = new WebSocket(`ws://127.0.0.1:${port}/`);
+    const ended = new Promise((resolve) => text.addEventListener("close", resolve));
+    text.addEventListener("open", () => text.send("text"));
+    await ended;
+    const page = await local.startLocalPage([node.address]);
+    await local.until(() => page.network.addresses.length === 1, "a page has a circuit there");
+    await page.network.stop();
+    await node.stop();
   });
 });

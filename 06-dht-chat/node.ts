@@ -7,7 +7,8 @@ import { printable } from "./printable.ts";
 import { runProgram, UserError, wrapped } from "./program.ts";
 
 const CALL = "npm run 06 -- [OPTIONS]";
-const ABOUT = "Your node of the distributed hash table: it serves the messenger's page, and is a relay for others.";
+const ABOUT =
+  "Your node of the distributed hash table: it serves the messenger's page, and is a relay for others.";
 
 void runProgram(async () => {
   const call = readNodeCall(process.argv.slice(2));

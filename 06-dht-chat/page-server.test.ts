@@ -49,17 +49,23 @@ withStage06("the web server of the page", () => {
 
   const own = (): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
   const ask = (line: string, headers: readonly string[] = [], name = own()): Promise<string> =>
-    raw(`${line} HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n${headers.map((one) => `${one}\r\n`).join("")}\r\n`);
+    raw(
+      `${line} HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n${headers.map((one) => `${one}\r\n`).join("")}\r\n`,
+    );
   const status = (answer: string): number => Number(answer.split(" ")[1]);
 
   beforeEach(() => start("127.0.0.1"));
   afterEach(() => web.close());
 
   it("P10.13 serves its few files, and a page with ?profile=NAME", async () => {
-    expect(await ask("GET /")).to.match(/^HTTP\/1\.1 200 OK\r\n/).and.match(/\r\n\r\n<!doctype html>page$/);
+    expect(await ask("GET /"))
+      .to.match(/^HTTP\/1\.1 200 OK\r\n/)
+      .and.match(/\r\n\r\n<!doctype html>page$/);
     expect(await ask("GET /?profile=bob")).to.match(/page$/);
     expect(await ask("GET /main.js")).to.match(/Content-Type: text\/javascript; charset=utf-8\r\n/);
-    expect(await ask("HEAD /")).to.match(/Content-Length: 19\r\n/).and.match(/\r\n\r\n$/);
+    expect(await ask("HEAD /"))
+      .to.match(/Content-Length: 19\r\n/)
+      .and.match(/\r\n\r\n$/);
   });
 
   it("P10.13 answers only requests whose Host is its own: 421 for all others", async () => {
@@ -81,7 +87,13 @@ withStage06("the web server of the page", () => {
   });
 
   it("P10.13 refuses what another page asks for: by Origin, and by what the browser says of it", async () => {
-    for (const origin of ["http://evil.example", "null", `https://${own()}`, `http://127.0.0.1:${port + 1}`, "file://"])
+    for (const origin of [
+      "http://evil.example",
+      "null",
+      `https://${own()}`,
+      `http://127.0.0.1:${port + 1}`,
+      "file://",
+    ])
       expect(status(await ask("GET /node.json", [`Origin: ${origin}`])), origin).to.equal(403);
     expect(status(await ask("GET /main.js", [`Origin: http://${own()}`]))).to.equal(200);
     const by = (site: string, mode: string, dest: string): string[] => [
@@ -101,9 +113,13 @@ withStage06("the web server of the page", () => {
     const answer = await ask("GET /?profile=bob", [], `localhost:${port}`);
     expect(status(answer)).to.equal(307);
     expect(answer).to.include(`\r\nLocation: http://127.0.0.1:${port}/?profile=bob\r\n`);
-    expect(await ask("GET /main.js", [], `LOCALHOST:${port}`)).to.include(`Location: http://127.0.0.1:${port}/main.js\r\n`);
+    expect(await ask("GET /main.js", [], `LOCALHOST:${port}`)).to.include(
+      `Location: http://127.0.0.1:${port}/main.js\r\n`,
+    );
     for (const path of ["//evil.example/", "http://evil.example/", "/\\evil.example"])
-      expect(await ask(`GET ${path}`, [], `localhost:${port}`), path).to.include(`Location: http://127.0.0.1:${port}/\r\n`);
+      expect(await ask(`GET ${path}`, [], `localhost:${port}`), path).to.include(
+        `Location: http://127.0.0.1:${port}/\r\n`,
+      );
   });
 
   it("P10.13 has a strict policy without inline script, no cookies, no guessing of types, in every answer", async () => {
@@ -134,7 +150,15 @@ withStage06("the web server of the page", () => {
       expect(status(await ask(`${method} /`)), method).to.equal(405);
     expect(status(await ask("GET /", ["Content-Length: 5"]))).to.equal(413);
     expect(status(await ask("GET /", ["Transfer-Encoding: chunked"]))).to.equal(413);
-    for (const path of ["/../package.json", "/%2e%2e/package.json", "/main.ts", "/main.js/", "//", "/index.html", "*"])
+    for (const path of [
+      "/../package.json",
+      "/%2e%2e/package.json",
+      "/main.ts",
+      "/main.js/",
+      "//",
+      "/index.html",
+      "*",
+    ])
       expect(status(await ask(`GET ${path}`)), path).to.equal(404);
     expect(status(await ask(`GET /${"x".repeat(9000)}`))).to.equal(431);
     expect(status(await ask("GET /", [`X: ${"x".repeat(9000)}`]))).to.equal(431);
@@ -161,7 +185,9 @@ withStage06("the web server of the page", () => {
   });
 
   it("P10.13 before the node has started, nobody is answered; a file that cannot be made says why", async () => {
-    expect(await ask("GET /broken.js")).to.match(/^HTTP\/1\.1 500 /).and.include("page/main.ts, line 3: a mistake");
+    expect(await ask("GET /broken.js"))
+      .to.match(/^HTTP\/1\.1 500 /)
+      .and.include("page/main.ts, line 3: a mistake");
     web.close();
     const { makePageServer } = await import("./page-server.ts");
     web = makePageServer();

@@ -95,7 +95,10 @@ export function makePageServer(): PageServer {
     // P10.13: any origin, and any name that leads here. What speaks no libp2p is dropped by the engine.
     if (takeSocket === undefined || pathOf(request) !== "/") return refuseUpgrade(socket);
     const take = takeSocket;
-    upgrades.handleUpgrade(request, socket, head, (opened) => take(opened, remoteAddress, remotePort));
+    upgrades.handleUpgrade(request, socket, head, (opened) => {
+      opened.on("error", () => {}); // It is followed by `close`. Unheard, it would end the program.
+      take(opened, remoteAddress, remotePort);
+    });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
@@ -111,7 +114,11 @@ export function makePageServer(): PageServer {
       },
     },
     serve: (hosts, port, files) => {
-      site = { hosts: hosts.map((host) => hostHeader(host, port)), localhost: hostHeader("localhost", port), files };
+      site = {
+        hosts: hosts.map((host) => hostHeader(host, port)),
+        localhost: hostHeader("localhost", port),
+        files,
+      };
     },
     close: () => {
       server.close();
@@ -146,7 +153,10 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   const path = pathOf(request);
   if (isLocalhost) {
     // The browser would keep another profile there: storage belongs to an origin.
-    response.setHeader("Location", `http://${first}${/^\/[^/\\]/.test(request.url ?? "") || path === "/" ? request.url : "/"}`);
+    response.setHeader(
+      "Location",
+      `http://${first}${/^\/[^/\\]/.test(request.url ?? "") || path === "/" ? request.url : "/"}`,
+    );
     return send(response, 307, "text/plain; charset=utf-8", `open http://${first}/`, method);
   }
   const file = site.files.get(path);

@@ -7,7 +7,10 @@ export interface CircuitStream {
   pause(): void;
   resume(): void;
   send(bytes: { readonly byteLength: number }): boolean;
-  addEventListener(type: "message", listener: (event: { data: { readonly byteLength: number } }) => void): void;
+  addEventListener(
+    type: "message",
+    listener: (event: { data: { readonly byteLength: number } }) => void,
+  ): void;
 }
 
 /** So much may have come from one side and not be on its way to the other, in bytes. */

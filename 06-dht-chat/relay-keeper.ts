@@ -114,6 +114,7 @@ export class RelayKeeper {
   }
 
   async #ask({ peerId, address }: RelayAddress): Promise<void> {
+    const before = this.#views.get(peerId);
     const view: RelayView = { peerId, address, state: "reserving", since: this.#work.now() };
     this.#set(view, "reserving");
     try {
@@ -122,7 +123,9 @@ export class RelayKeeper {
       this.#set(view, "reserved");
     } catch {
       this.#failed(peerId);
-      this.#views.delete(peerId);
+      // One that was lost is shown as such for a while, also if it is asked again in vain.
+      if (before === undefined) this.#views.delete(peerId);
+      else this.#views.set(peerId, before);
       this.#work.changed();
     }
   }

@@ -17,16 +17,19 @@ export const RELAY_LIMITS: RelayLimits = { reservations: 200, reservationsOfAHos
  * @param address where the page that asks comes from: `/ip4/HOST/tcp/…`
  * @param others where those come from that have a reservation
  */
-export function isHostFull(address: string, others: Iterable<string>, { reservationsOfAHost }: RelayLimits): boolean {
+export function isHostFull(
+  address: string,
+  others: Iterable<string>,
+  { reservationsOfAHost }: RelayLimits,
+): boolean {
   const host = hostOf(address);
   if (isLoopback(host)) return false;
   const ofHost = [...others].filter((other) => hostOf(other) === host);
   return ofHost.length >= reservationsOfAHost;
 }
 
-/** An IPv4 address that came in over IPv6 is the same address. */
 function hostOf(address: string): string {
-  return (address.split("/")[2] ?? "").toLowerCase().replace(/^::ffff:(?=[0-9.]+$)/, "");
+  return address.split("/")[2] ?? "";
 }
 
 function isLoopback(host: string): boolean {

@@ -41,6 +41,8 @@ export class StreamPipe implements Pipe {
   readonly #reader = new FrameReader();
   #unread: Bytes[] = [];
   #unreadBytes = 0;
+  /** There is nothing left to be paused: what had come is taken as it is. */
+  #isLost = false;
   /** Nothing more will come. */
   #hasEnded = false;
   /** Somebody waits for a frame, or for room. */
@@ -55,6 +57,7 @@ export class StreamPipe implements Pipe {
     stream.addEventListener("end", () => this.#finish());
     stream.addEventListener("close", () => {
       // What had come while the stream was paused is still there, and little. Then nothing more comes.
+      this.#isLost = true;
       this.#resume();
       this.#finish();
     });
@@ -120,11 +123,12 @@ export class StreamPipe implements Pipe {
         this.#unreadBytes += frame.length;
       }
     } catch {
-      // A frame that is too long: what came before it is still given.
+      // A frame that is too long.
       this.#stream.abort(new Error("the other side has sent a frame that is too long"));
       return this.#finish();
     }
-    if (this.#unreadBytes >= MOST_UNREAD && this.#stream.readStatus === "readable") this.#stream.pause();
+    const isTooMuch = this.#unreadBytes >= MOST_UNREAD && !this.#isLost;
+    if (isTooMuch && this.#stream.readStatus === "readable") this.#stream.pause();
     this.#wakeReader();
   }
 

@@ -92,7 +92,7 @@ describe("the rules for imports", () => {
     const accepted: [string, string][] = [
       ["02-basic-p2p/peer.ts", 'import { a } from "./lines.ts";\nimport { b } from "node:net";'],
       ["captures/explain/unseal.ts", 'import { a } from "../../04-aes-chat/aes-cbc-hmac.ts";'],
-      ["06-dht-chat/engine.ts", 'import { kadDHT } from "@libp2p/kad-dht";'],
+      ["06-dht-chat/engine-page.ts", 'import { kadDHT } from "@libp2p/kad-dht";'],
       ["06-dht-chat/page/main.ts", 'import { repeat } from "lit/directives/repeat.js";'],
       ["tests/a.test.ts", 'import { a } from "../02-basic-p2p/peer.ts";'],
       [

@@ -52,9 +52,7 @@ export async function startLocalNode(
 /** Starts nodes that all know the first one. */
 export async function startLocalNodes(count: number): Promise<LocalNode[]> {
   const first = await startLocalNode([]);
-  const others = await Promise.all(
-    Array.from({ length: count - 1 }, () => startLocalNode([first.address])),
-  );
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => startLocalNode([first.address])));
   return [first, ...others];
 }
 
@@ -63,6 +61,7 @@ export interface LocalPage {
   network: Network;
   pipes: Pipe[];
   groups: { topic: string; message: Bytes; from: string }[];
+  problems: string[];
 }
 
 /** Starts a page's engine in this process. @param onEvent is called after each event */
@@ -70,7 +69,7 @@ export async function startLocalPage(
   nodes: readonly string[],
   { identity = randomBytes(32), onEvent = () => {} }: { identity?: Bytes; onEvent?: () => void } = {},
 ): Promise<LocalPage> {
-  const page: Omit<LocalPage, "network"> = { pipes: [], groups: [] };
+  const page: Omit<LocalPage, "network"> = { pipes: [], groups: [], problems: [] };
   const events: NetworkEvents = {
     pipe: (pipe) => {
       page.pipes.push(pipe);
@@ -82,7 +81,10 @@ export async function startLocalPage(
     },
     addresses: onEvent,
     relays: onEvent,
-    problem: onEvent,
+    problem: (sentence) => {
+      page.problems.push(sentence);
+      onEvent();
+    },
   };
   return { ...page, network: await startEnginePage({ identity, nodes, events }) };
 }

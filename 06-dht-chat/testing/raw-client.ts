@@ -3,6 +3,7 @@
 import "../node-polyfills.ts";
 import { noise } from "@chainsafe/libp2p-noise";
 import { yamux } from "@chainsafe/libp2p-yamux";
+import { peerIdFromString } from "@libp2p/peer-id";
 import { webSockets } from "@libp2p/websockets";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
@@ -10,6 +11,14 @@ import { type Bytes, concat, toUtf8 } from "../bytes.ts";
 
 const PUT_VALUE = 0;
 const GET_VALUE = 1;
+
+// Circuit relay v2: its protocols, and the numbers of its messages.
+const HOP = "/libp2p/circuit/relay/0.2.0/hop";
+const STOP = "/libp2p/circuit/relay/0.2.0/stop";
+const RESERVE = 0;
+const CONNECT = 1;
+const STOP_STATUS = 1;
+const STATUS_OK = 100;
 
 /** A libp2p that speaks to nodes and has no rules of its own. */
 export class RawClient {
@@ -33,13 +42,44 @@ export class RawClient {
   /** Puts a value into one node. @returns how the stream ended: "stored" if the node has answered, or "reset" */
   async put(node: string, key: string, value: Uint8Array): Promise<"stored" | "reset"> {
     const record = concat(field(1, toUtf8(key)), field(2, value), field(5, toUtf8(new Date().toISOString())));
-    const answer = await this.#ask(node, concat(number(1, PUT_VALUE), field(2, toUtf8(key)), field(3, record)));
+    const answer = await this.#ask(
+      node,
+      concat(number(1, PUT_VALUE), field(2, toUtf8(key)), field(3, record)),
+    );
     return answer === undefined ? "reset" : "stored";
   }
 
   /** Asks one node for a value. @returns its whole answer: an own record would stand in it as it was put */
   async get(node: string, key: string): Promise<Bytes | undefined> {
     return await this.#ask(node, concat(number(1, GET_VALUE), field(2, toUtf8(key))));
+  }
+
+  /** Reserves a place at a relay, takes each circuit, and then reads nothing of it. @returns its own peer id */
+  async reserveAndStayDeaf(relay: string): Promise<string> {
+    await this.#libp2p.handle(STOP, (stream) => {
+      const answered = concat(number(1, STOP_STATUS), number(4, STATUS_OK));
+      stream.send(concat(varint(answered.length), answered));
+      stream.pause();
+    });
+    const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
+    const asked = number(1, RESERVE);
+    stream.send(concat(varint(asked.length), asked));
+    await stream[Symbol.asyncIterator]().next();
+    return this.#libp2p.peerId.toString();
+  }
+
+  /**
+   * Asks a relay for a circuit to a peer, and sends zeros as fast as it can.
+   * @returns a function that says how many bytes have not left yet
+   */
+  async flood(relay: string, peerId: string, length: number): Promise<() => number> {
+    const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
+    const peer = field(1, peerIdFromString(peerId).toMultihash().bytes);
+    const asked = concat(number(1, CONNECT), field(2, peer));
+    stream.send(concat(varint(asked.length), asked));
+    await stream[Symbol.asyncIterator]().next();
+    stream.send(new Uint8Array(length));
+    return () => stream.writeBufferLength;
   }
 
   stop(): Promise<void> | void {

@@ -1,0 +1,146 @@
+// The node's program as its user starts it: its lines, its page, its end.
+
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import type { ChildProgram } from "../programs/child-program.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { startProgram } from "../programs/stage-programs.ts";
+import { withStage06 } from "../tests/support/tools.ts";
+
+const FIRST = /^listening on (http:\/\/127\.0\.0\.1:[0-9]+)$/;
+const SECOND = /^\/ip4\/127\.0\.0\.1\/tcp\/[0-9]+\/ws\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/;
+
+withStage06("the node's program", () => {
+  const programs: ChildProgram[] = [];
+  const servers: Server[] = [];
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "node-"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    await Promise.all(programs.splice(0).map((program) => program.kill()));
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  const start = async (
+    ...argv: string[]
+  ): Promise<{ program: ChildProgram; url: string; address: string }> => {
+    const program = startProgram("06-dht-chat/node.ts", argv);
+    programs.push(program);
+    const [, url = ""] = FIRST.exec(await program.line(/^listening on /)) ?? [];
+    const address = await program.line(/^/);
+    return { program, url, address };
+  };
+
+  /** What a start that fails says: one line, and its exit code. */
+  const failing = async (...argv: string[]): Promise<{ line: string; code: number | null }> => {
+    const program = startProgram("06-dht-chat/node.ts", argv);
+    programs.push(program);
+    const code = await program.exitCode();
+    expect(program.lines).to.deep.equal([]);
+    expect(
+      program.errorLines.filter((line) => line !== ""),
+      argv.join(" "),
+    ).to.have.length(1);
+    return { line: program.errorLines[0] ?? "", code };
+  };
+
+  it("P10.5 its first line is the page's address, its second the one to join it by; another one joins, and the page is told of both", async () => {
+    const first = await start("--port", "0");
+    expect(first.url).to.match(/^http:\/\/127\.0\.0\.1:[0-9]+$/);
+    expect(first.address).to.match(SECOND);
+    const second = await start("--port", "0", "--join", first.address);
+    const { until } = await import("./testing/local-nodes.ts");
+    await until(
+      async () => {
+        const info = (await (await fetch(`${second.url}/node.json`)).json()) as Record<string, unknown>;
+        expect(info.addresses).to.deep.equal([second.address]);
+        return JSON.stringify(info.others) === JSON.stringify([first.address]);
+      },
+      "the second node knows the first",
+      60_000,
+    );
+  });
+
+  it("P10.5 Ctrl-C and SIGTERM end it with exit code 0, also with a page that is connected", async function ends() {
+    if (process.platform === "win32") this.skip();
+    const { startLocalPage, until } = await import("./testing/local-nodes.ts");
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      const { program, address } = await start("--port", "0");
+      const page = await startLocalPage([address]);
+      await until(() => page.network.addresses.length === 1, "the page has a circuit");
+      process.kill(program.pid, signal);
+      expect(await program.exitCode()).to.equal(0);
+      await page.network.stop();
+    }
+  });
+
+  it("P10.5 takes the next port if its own is in use, and says so", async () => {
+    const taken = createServer();
+    servers.push(taken);
+    taken.listen({ host: "127.0.0.1", port: 0 });
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const { program, url } = await start("--port", `${port}`);
+    expect(Number(new URL(url).port)).to.be.within(port + 1, port + 9);
+    await program.line(new RegExp(`^port ${port} is in use, took `), "stderr");
+  });
+
+  it("P10.5 with --data it keeps its address", async () => {
+    const data = join(folder, "data");
+    const first = await start("--port", "0", "--data", data);
+    await first.program.kill();
+    const again = await start("--port", "0", "--data", data);
+    expect(again.address.split("/p2p/")[1]).to.equal(first.address.split("/p2p/")[1]);
+    const other = await start("--port", "0");
+    expect(other.address.split("/p2p/")[1]).not.to.equal(first.address.split("/p2p/")[1]);
+  });
+
+  it("P10.5 says once that an address cannot be reached, goes on, and says when it can", async () => {
+    const { startLocalNode } = await import("./testing/local-nodes.ts");
+    const seed = new Uint8Array(32).fill(7);
+    const gone = await startLocalNode([], { seed });
+    await gone.stop();
+    const { program } = await start("--port", "0", "--join", gone.address);
+    await program.line(`cannot reach ${gone.address} (--join); trying on`, "stderr");
+    const back = await startLocalNode([], { seed, port: Number(/tcp\/(\d+)/.exec(gone.address)?.[1]) });
+    await program.line(`joined by ${gone.address}`, "stderr");
+    expect(program.errorLines.filter((line) => line.startsWith("cannot reach"))).to.have.length(1);
+    await back.stop();
+  });
+
+  it("P10.5 wrong arguments, a folder that is none, a host that is another's: one clear line each", async () => {
+    expect(await failing("--join", "nobody")).to.deep.include({ code: 2 });
+    expect(await failing("--port", "x")).to.deep.include({ code: 2 });
+    const { line, code } = await failing("--port", "0", "--data", join(COURSE_FOLDER, "package.json"));
+    expect(line).to.match(/^error: cannot use .*package\.json as the data folder/);
+    expect(code).to.equal(1);
+    expect((await failing("--host", "192.0.2.1", "--port", "0")).line).to.match(
+      /^error: cannot listen on 192\.0\.2\.1:0 .*choose another with --host HOST and --port PORT$/,
+    );
+  });
+
+  it("P10.5 without its packages it says in one line what to do", () => {
+    const bare = join(folder, "bare");
+    cpSync(join(COURSE_FOLDER, "06-dht-chat"), join(bare, "06-dht-chat"), {
+      recursive: true,
+      filter: (path) => !path.includes("node_modules"),
+    });
+    symlinkSync(join(COURSE_FOLDER, "node_modules"), join(bare, "node_modules"), "dir");
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ["--import", import.meta.resolve("tsx"), "06-dht-chat/node.ts", "--port", "0"],
+      { cwd: bare, encoding: "utf8" },
+    );
+    expect(stderr).to.equal("error: stage 06 needs its own packages, once: npm run 06:setup\n");
+    expect({ stdout, status }).to.deep.equal({ stdout: "", status: 1 });
+  });
+});

@@ -1,0 +1,141 @@
+import { expect } from "chai";
+import type { RelayAddress } from "./relay-addresses.ts";
+import { RelayKeeper } from "./relay-keeper.ts";
+
+/** Relays that a test switches on and off, and a clock that it turns. */
+class World {
+  now = 1_000_000;
+  alive = new Set<string>();
+  known: string[] = [];
+  asked: string[] = [];
+  asking = 0;
+  mostAsking = 0;
+  reserved = new Set<string>();
+  #timers: { at: number; action: () => void }[] = [];
+  readonly keeper = new RelayKeeper({
+    candidates: async () => this.known.map(address),
+    reserve: async ({ peerId }) => {
+      this.asked.push(peerId);
+      this.asking += 1;
+      this.mostAsking = Math.max(this.mostAsking, this.asking);
+      await Promise.resolve();
+      this.asking -= 1;
+      if (!this.alive.has(peerId)) throw new Error("nobody is there");
+      this.reserved.add(peerId);
+    },
+    isReserved: (peerId) => this.reserved.has(peerId),
+    changed: () => {},
+    now: () => this.now,
+    later: (action, milliseconds) => {
+      const timer = { at: this.now + milliseconds, action };
+      this.#timers.push(timer);
+      return () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+      };
+    },
+  });
+
+  constructor(...known: string[]) {
+    this.known = known;
+    this.alive = new Set(known);
+  }
+
+  async pass(milliseconds: number): Promise<void> {
+    await settled();
+    for (const end = this.now + milliseconds; this.now < end; ) {
+      this.now = Math.min(end, Math.max(this.now + 1, Math.min(...this.#timers.map(({ at }) => at))));
+      const due = this.#timers.filter(({ at }) => at <= this.now);
+      this.#timers = this.#timers.filter(({ at }) => at > this.now);
+      for (const { action } of due) action();
+      await settled();
+    }
+  }
+
+  die(peerId: string): void {
+    this.alive.delete(peerId);
+    this.reserved.delete(peerId);
+    this.keeper.lost(peerId);
+  }
+
+  names(): string[] {
+    return this.keeper.reserved().map(({ peerId }) => peerId);
+  }
+}
+
+function address(peerId: string): RelayAddress {
+  return { peerId, address: `/ip4/127.0.0.1/tcp/8060/ws/p2p/${peerId}` };
+}
+
+/** All that needs no time has happened. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 500; turn++) await Promise.resolve();
+}
+
+describe("the keeper of relays", () => {
+  it("P10.5 reserves circuits on three relays, one after the other, in the order in which they are given", async () => {
+    const world = new World("a", "b", "c", "d");
+    world.keeper.look();
+    await world.pass(10);
+    expect(world.names()).to.deep.equal(["a", "b", "c"]);
+    expect(world.mostAsking).to.equal(1);
+  });
+
+  it("P10.5 takes another one at once when one is lost", async () => {
+    const world = new World("a", "b", "c", "d");
+    world.keeper.look();
+    await world.pass(10);
+    world.die("a");
+    await world.pass(10);
+    expect(world.names()).to.deep.equal(["b", "c", "d"]);
+    expect(world.keeper.views().find(({ peerId }) => peerId === "a")?.state).to.equal("lost");
+  });
+
+  it("P10.5 with fewer than two it looks every second, so that a new relay is in use within five", async () => {
+    const world = new World("a");
+    world.keeper.look();
+    await world.pass(10);
+    world.known.push("late");
+    world.alive.add("late");
+    await world.pass(1100);
+    expect(world.names()).to.deep.equal(["a", "late"]);
+  });
+
+  it("P10.5 finds a loss that nobody has told of", async () => {
+    const world = new World("a", "b", "c");
+    world.keeper.look();
+    await world.pass(10);
+    world.reserved.delete("b");
+    world.alive.delete("b");
+    await world.pass(10_100);
+    expect(world.names()).to.deep.equal(["a", "c"]);
+  });
+
+  it("P10.5 asks a relay that fails more and more rarely, up to once a minute, and takes it when it is back", async () => {
+    const world = new World("a", "dead");
+    world.alive.delete("dead");
+    world.keeper.look();
+    await world.pass(120_000);
+    const often = world.asked.filter((name) => name === "dead").length;
+    expect(often).to.be.within(5, 10);
+    world.alive.add("dead");
+    await world.pass(61_000);
+    expect(world.names()).to.include("dead");
+  });
+
+  it("P10.5 a lost relay is shown for half a minute, and looks end when it is stopped", async () => {
+    const world = new World("a", "b", "c");
+    world.keeper.look();
+    await world.pass(10);
+    world.die("c");
+    await world.pass(15_000);
+    expect(world.asked.filter((name) => name === "c").length, "it was asked again").to.be.greaterThan(1);
+    expect(world.keeper.views().map(({ state }) => state)).to.deep.equal(["reserved", "reserved", "lost"]);
+    await world.pass(45_000);
+    expect(world.keeper.views().map(({ state }) => state)).to.deep.equal(["reserved", "reserved"]);
+    world.keeper.stop();
+    const before = world.asked.length;
+    world.keeper.look();
+    await world.pass(100_000);
+    expect(world.asked.length).to.equal(before);
+  });
+});
