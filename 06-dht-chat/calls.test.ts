@@ -35,7 +35,8 @@ describe("finding and calling", () => {
     const find = async () => (answers.length > 1 ? answers.shift() : answers[0]);
     const call = async (peerId: string, addresses: readonly string[]): Promise<Pipe> => {
       calls.push(...addresses);
-      if (peerId !== bob.peerId || !addresses.some((one) => reachable.includes(one))) throw new Error("nobody");
+      if (peerId !== bob.peerId || !addresses.some((one) => reachable.includes(one)))
+        throw new Error("nobody");
       return pipePair([bob.publicKey, bob.publicKey]).ends[0];
     };
     return { find, call } as unknown as Network;
@@ -85,9 +86,13 @@ describe("finding and calling", () => {
     const calls: string[] = [];
     const value = await recordAt(relay, NOW);
     const abort = new AbortController();
-    const error = await callWanted(network([value], [], calls), { id: bob.id }, now, count, abort.signal).catch(
-      (reason: unknown) => reason,
-    );
+    const error = await callWanted(
+      network([value], [], calls),
+      { id: bob.id },
+      now,
+      count,
+      abort.signal,
+    ).catch((reason: unknown) => reason);
     expect(error).instanceOf(CallError).property("reason", "not-reached");
     expect(calls).to.have.lengthOf(1);
   });

@@ -2,13 +2,12 @@
 
 import { publicKeyOfPeerId } from "./identity.ts";
 
-const FORM =
-  /^\/(?<kind>ip4|ip6|dns)\/(?<host>[^/]+)\/tcp\/(?<port>[1-9][0-9]{0,4})\/(?:ws|wss)\/p2p\/(?<relay>[^/]+)\/p2p-circuit\/p2p\/(?<peer>[^/]+)$/;
-
 const BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
-const NAME =
-  /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
+
+/** The longest name of a host, and the form of its labels (RFC 1035 section 2.3.4); underscores are in use, too. */
+const MAX_NAME_LENGTH = 253;
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
 /**
  * Whether this is `/ip4|ip6|dns/HOST/tcp/PORT/ws|wss/p2p/RELAY/p2p-circuit/p2p/PEER`, and nothing before or behind it.
@@ -17,14 +16,25 @@ const NAME =
  */
 export function isCircuitAddress(value: unknown, peerId: string): value is string {
   if (typeof value !== "string") return false;
-  const { kind = "", host = "", port = "", relay = "", peer = "" } = FORM.exec(value)?.groups ?? {};
+  const [kind = "", host = "", port = "", transport = "", relay = "", peer = ""] = variablesOf(value) ?? [];
   return (
     isHost(kind, host) &&
+    /^[1-9][0-9]{0,4}$/.test(port) &&
     Number(port) <= 65_535 &&
+    (transport === "ws" || transport === "wss") &&
     publicKeyOfPeerId(relay) !== undefined &&
     relay !== peer &&
     peer === peerId
   );
+}
+
+/** What stands between the words that are the same in all of them. @returns undefined if these are others */
+function variablesOf(address: string): string[] | undefined {
+  const [start, kind, host, tcp, port, transport, toRelay, relay, circuit, toPeer, peer, ...rest] =
+    address.split("/");
+  const fixed = [start, tcp, toRelay, circuit, toPeer, ...rest].join("/");
+  if (fixed !== "/tcp/p2p/p2p-circuit/p2p" || peer === undefined) return undefined;
+  return [kind, host, port, transport, relay, peer].map(String);
 }
 
 function isHost(kind: string, host: string): boolean {
@@ -34,7 +44,7 @@ function isHost(kind: string, host: string): boolean {
     case "ip6":
       return /^[0-9a-f:.]+$/i.test(host) && URL.canParse(`http://[${host}]/`);
     case "dns":
-      return NAME.test(host);
+      return host.length <= MAX_NAME_LENGTH && host.split(".").every((label) => LABEL.test(label));
     default:
       return false;
   }

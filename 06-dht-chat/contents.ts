@@ -108,7 +108,7 @@ function parseObject(text: string | undefined): Members | undefined {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    if (typeof value !== "object" || value === null) return undefined;
     return value as Members;
   } catch {
     return undefined;

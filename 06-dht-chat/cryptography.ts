@@ -1,8 +1,11 @@
-// What WebCrypto offers, as functions of bytes: SHA-256, HKDF, AES-GCM, X25519, Ed25519, randomness. Node.js and browsers have it.
+// What WebCrypto offers, in Node.js and in browsers, as functions of bytes: hashes, HKDF, AES-GCM, X25519, Ed25519.
 
 import { type Bytes, concat, fromHex } from "./bytes.ts";
 
 const subtle = globalThis.crypto.subtle;
+
+/** A key of WebCrypto: browsers and Node.js declare its type in different places. */
+type CryptoKey = Awaited<ReturnType<typeof globalThis.crypto.subtle.importKey>>;
 
 /** Length of a key, a seed, a share and a hash, in bytes. */
 export const KEY_BYTES = 32;

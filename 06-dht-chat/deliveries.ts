@@ -9,6 +9,9 @@ import { sentenceOf } from "./problems.ts";
 import type { OwnMessage, Store, TheirMessage } from "./store.ts";
 import { isText, MAX_TEXT_BYTES, makeMessageId } from "./texts.ts";
 
+/** What could not be stored is tried again after so long, in milliseconds. */
+const STORE_AGAIN_AFTER = 5000;
+
 export interface DeliveriesOptions {
   /** The contact. */
   chat: string;
@@ -35,6 +38,8 @@ export class Deliveries {
   /** Grows whenever the way changes: what was to go the old way is sent again by then. */
   #way = 0;
   #cancelTimer = (): void => {};
+  /** What takes back the next tries to store something. */
+  readonly #retries = new Set<() => void>();
   #isStopped = false;
 
   /** @param sending what was on its way when the page was closed */
@@ -128,6 +133,7 @@ export class Deliveries {
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer();
+    for (const cancel of this.#retries) cancel();
   }
 
   #do(work: OutboxWork): void {
@@ -143,6 +149,7 @@ export class Deliveries {
     this.#cancelTimer = this.#options.clock.after(Math.max(0, wait), look);
   }
 
+  /** Stores what became of a message. If that fails it is tried again: until then the page does not show it either. */
   #store(id: string, state: "delivered" | "dropped"): void {
     const { store, chat, clock, show, warn } = this.#options;
     this.#storing = this.#storing
@@ -150,7 +157,19 @@ export class Deliveries {
       .then((message) => {
         if (message) show(message);
       })
-      .catch((error: unknown) => warn(sentenceOf(error)));
+      .catch((error: unknown) => {
+        warn(sentenceOf(error));
+        this.#storeLater(id, state);
+      });
+  }
+
+  #storeLater(id: string, state: "delivered" | "dropped"): void {
+    if (this.#isStopped) return;
+    const cancel = this.#options.clock.after(STORE_AGAIN_AFTER, () => {
+      this.#retries.delete(cancel);
+      this.#store(id, state);
+    });
+    this.#retries.add(cancel);
   }
 
   /** What cannot be sent is sent again when there is a way. */

@@ -118,7 +118,9 @@ describe("a direct path", () => {
     }
     const first = ofInitiator[0];
     expect(ofInitiator).to.have.lengthOf(1);
-    expect(first && decodeContent((await opener.open(first)) ?? new Uint8Array())).deep.equal({ type: "ready" });
+    expect(first && decodeContent((await opener.open(first)) ?? new Uint8Array())).deep.equal({
+      type: "ready",
+    });
     expect(await opener.open(frames.at(-1) ?? new Uint8Array())).deep.equal(MESSAGE);
   });
 
@@ -226,5 +228,18 @@ describe("a direct path", () => {
     const { made } = net;
     await turn(10 * 60_000);
     expect(net.made).equal(made);
+  });
+
+  it("P10.10 a browser that makes no connections leaves all relayed, and no error unhandled", async () => {
+    const errors: unknown[] = [];
+    const note = (error: unknown): void => void errors.push(error);
+    process.on("unhandledRejection", note);
+    net.fails = true;
+    await open();
+    await turn(60_000);
+    process.off("unhandledRejection", note);
+    expect(errors).deep.equal([]);
+    expect(initiator.direct.isReady).equal(false);
+    expect(initiator.said).deep.equal([]);
   });
 });

@@ -183,7 +183,8 @@ export class Direct {
     this.#latest = n;
     const keys = await this.#options.session.directKeys(n).catch(() => undefined);
     if (!keys || this.#latest !== n || !this.#isOn) return undefined;
-    const attempt = this.#options.makeAttempt();
+    const attempt = this.#makeAttempt();
+    if (!attempt) return undefined;
     const cancelTimer = this.#options.clock.after(ATTEMPT_TIME, () => this.#end(current));
     const current: Current = {
       n,
@@ -197,6 +198,15 @@ export class Direct {
     this.#current = current;
     void this.#carry(current);
     return current;
+  }
+
+  /** @returns undefined where the browser makes none: then all is relayed */
+  #makeAttempt(): DirectAttempt | undefined {
+    try {
+      return this.#options.makeAttempt();
+    } catch {
+      return undefined;
+    }
   }
 
   /** From the opening of the channel to its end. Never rejects. */

@@ -234,11 +234,13 @@ export class GroupsOfMine {
     if (contact === this.#ownKey) return;
     if (group.card.members.some(({ key }) => toHex(key) === contact))
       tell(contact, { type: "group", card: groupCardObject(group.card) });
-    else
-      void group.former().then((former) => {
-        if (former.some(({ key }) => toHex(key) === contact))
-          tell(contact, { type: "group", card: groupCardObject(group.farewell()) });
-      });
+    else void this.#next(() => this.#sayFarewell(group, contact));
+  }
+
+  async #sayFarewell(group: GroupState, contact: string): Promise<Outcome> {
+    if ((await group.former()).some(({ key }) => toHex(key) === contact))
+      this.#options.tell(contact, { type: "group", card: groupCardObject(group.farewell()) });
+    return undefined;
   }
 
   async #say(group: GroupState, text: string): Promise<void> {

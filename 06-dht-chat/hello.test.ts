@@ -31,6 +31,19 @@ describe("hello, as bytes", () => {
     expect(await isHelloOf({ ...hello, key: `${hello.key} ` }, key, ann.id)).to.equal(false);
   });
 
+  it("P10.6 the card's hint is 16 hexadecimal digits in lower case, and the share 32 bytes", () => {
+    const card = /"card":"([0-9a-f]+)"/.exec(text)?.[1] ?? "";
+    expect(parseHello(toUtf8(text))?.card).to.equal(card);
+    for (const other of [card.toUpperCase(), card.slice(2), `${card}00`, "", ` ${card}`, `${card}\\n`])
+      expect(parseHello(toUtf8(text.replace(card, other))), other).to.equal(undefined);
+    const share = /"share":"([^"]+)"/.exec(text)?.[1] ?? "";
+    for (const length of [0, 31, 33, 64])
+      expect(parseHello(toUtf8(text.replace(share, toBase64(new Uint8Array(length).fill(9)))))).to.equal(
+        undefined,
+      );
+    expect(parseHello(toUtf8(text.replace(share, share.replace("=", ""))))).to.equal(undefined);
+  });
+
   it("P10.6 an error has one of four codes", () => {
     for (const code of ["wrong-peer", "card-used", "unknown-card", "bad-hello"] as const) {
       expect(encodeError(code)).to.deep.equal(toUtf8(`{"type":"error","code":"${code}"}`));

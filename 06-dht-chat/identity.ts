@@ -107,7 +107,7 @@ export async function sign(identity: Identity, message: Bytes): Promise<Bytes> {
   return ed25519Sign(await known, message);
 }
 
-/** Whether this is the key's signature of the message (RFC 8032 section 5.1.7); never for a key that `isPublicKey` refuses. */
+/** Whether the key signed the message (RFC 8032 section 5.1.7). Never for a key that `isPublicKey` refuses. */
 export async function isSignedBy(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
   if (!isPublicKey(publicKey) || signature.length !== SIGNATURE_BYTES) return false;
   return ed25519Verify(publicKey, message, signature);

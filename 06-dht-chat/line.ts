@@ -257,7 +257,11 @@ export class Line {
   #giveUpWhatOwes(): void {
     const due = this.#options.clock.now() - OWED_TIME;
     const { relayed, direct } = this.#owed;
-    if (!direct.isEmpty && direct.since <= due) this.#direct?.close();
+    if (!direct.isEmpty && direct.since <= due) {
+      this.#direct?.close();
+      // What was noted while the path closed is owed by nobody.
+      direct.clear();
+    }
     if (!relayed.isEmpty && relayed.since <= due) this.reset();
     this.#watch();
   }

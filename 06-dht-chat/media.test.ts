@@ -88,6 +88,8 @@ describe("06 what is shown in place (P10.9)", () => {
       ],
       ["webm behind the header", bytes("1a45dfa3 84 4286 81 01 4282 84", toUtf8("webm"), REST)],
       ["webm-like", bytes("1a45dfa3 88 4282 85", toUtf8("webmx"), REST)],
+      ["webm in what is no EBML", bytes("1a45dfa4 87 4282 84", toUtf8("webm"), REST)],
+      ["webm that reaches out of the header", bytes("1a45dfa3 86 4282 84", toUtf8("webm"), REST)],
       ["EBML that is cut", WEBM.subarray(0, 26)],
       ["EBML of zeros", bytes("1a45dfa3", new Uint8Array(64))],
       ["the word webm in a text", toUtf8("1a45dfa3 webm")],

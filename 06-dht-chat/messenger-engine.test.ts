@@ -48,10 +48,15 @@ withStage06("messengers over the engine of stage 06", () => {
   }
 
   async function introduce(one: Messenger, other: Messenger): Promise<void> {
-    await local.until(() => one.view.own.isPublished && other.view.own.isPublished, "both are published", 30_000);
+    await local.until(
+      () => one.view.own.isPublished && other.view.own.isPublished,
+      "both are published",
+      30_000,
+    );
     await one.showCard();
     expect(await other.enterCard(one.view.card?.text ?? "")).to.have.property("contact");
-    const isThere = (user: Messenger, whom: Messenger) => /relayed|direct/.test(contact(user, whom)?.state ?? "");
+    const isThere = (user: Messenger, whom: Messenger) =>
+      /relayed|direct/.test(contact(user, whom)?.state ?? "");
     await local.until(() => isThere(one, other) && isThere(other, one), "both are connected", 30_000);
   }
 
@@ -64,10 +69,14 @@ withStage06("messengers over the engine of stage 06", () => {
     await introduce(alice, bob);
     await alice.say(chat(alice, bob), "hello bob");
     await bob.say(chat(bob, alice), "hello alice");
-    await local.until(() => heard(alice, bob).length === 1 && heard(bob, alice).length === 1, "both have heard");
+    await local.until(
+      () => heard(alice, bob).length === 1 && heard(bob, alice).length === 1,
+      "both have heard",
+    );
     const bytes = Uint8Array.from({ length: 5_000_001 }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
     await alice.offer(chat(alice, bob), new Blob([bytes]), "file.bin");
-    const fileOf = (user: Messenger, whom: Messenger) => contact(user, whom)?.entries.find(({ file }) => file);
+    const fileOf = (user: Messenger, whom: Messenger) =>
+      contact(user, whom)?.entries.find(({ file }) => file);
     await local.until(() => fileOf(bob, alice)?.file?.state === "offered", "it is offered");
     await bob.accept(chat(bob, alice), fileOf(bob, alice)?.entry ?? "");
     await local.until(
@@ -75,7 +84,9 @@ withStage06("messengers over the engine of stage 06", () => {
       "it is done",
       60_000,
     );
-    const arrived = new Uint8Array((await fileOf(bob, alice)?.file?.blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+    const arrived = new Uint8Array(
+      (await fileOf(bob, alice)?.file?.blob?.arrayBuffer()) ?? new ArrayBuffer(0),
+    );
     expect(Buffer.from(arrived).equals(bytes)).equal(true);
     const { record, relays } = alice.view.underneath;
     expect(record?.key).equal(recordKey(alice.view.own.id));
@@ -94,7 +105,11 @@ withStage06("messengers over the engine of stage 06", () => {
       await alice.say(chat(alice, bob), text);
     }
     const states = (): string[] => contact(alice, bob)?.entries.map(({ state }) => state) ?? [];
-    await local.until(() => states().length === 60 && !states().includes("sending"), "none is on its way", 60_000);
+    await local.until(
+      () => states().length === 60 && !states().includes("sending"),
+      "none is on its way",
+      60_000,
+    );
     expect(new Set(states())).deep.equal(new Set(["delivered"]));
     expect(heard(bob, alice)).deep.equal(texts);
   });

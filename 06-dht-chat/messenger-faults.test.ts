@@ -31,9 +31,12 @@ const steps = fc.array(
 );
 
 /** Cuts pipes after so many frames, the first of them early. */
-const cuts = fc.array(fc.record({ cutAfter: fc.nat(60), isHarsh: fc.boolean(), room: fc.integer({ min: 1, max: 16 }) }), {
-  maxLength: 6,
-});
+const cuts = fc.array(
+  fc.record({ cutAfter: fc.nat(60), isHarsh: fc.boolean(), room: fc.integer({ min: 1, max: 16 }) }),
+  {
+    maxLength: 6,
+  },
+);
 
 describe("a messenger: faults", () => {
   it("P10.8 P10.6 P10.10 whatever is cut, closed or crashes, each text is shown once, and none is delivered unseen", async () => {
@@ -61,6 +64,46 @@ describe("a messenger: faults", () => {
     );
   });
 
+  it("P10.8 P10.6 whichever steps of either store fail, nothing is delivered unseen, and said again all is shown once", async () => {
+    const failing = fc.array(fc.nat(60), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(failing, failing, fc.boolean(), async (ofAlice, ofBob, isReloaded) => {
+        const scene = await Scene.make();
+        try {
+          const [alice, bob] = await scene.friends();
+          failAt(alice, ofAlice);
+          failAt(bob, ofBob);
+          for (let number = 0; number < 6; number += 1) {
+            await alice.messenger.say(alice.chat(bob), `a${number}`);
+            await bob.messenger.say(bob.chat(alice), `b${number}`);
+          }
+          await scene.pass(40_000);
+          for (const user of [alice, bob])
+            user.store.fault = () => {
+              // From here on nothing fails.
+            };
+          if (isReloaded) await bob.reload();
+          for (const [user, whom] of [
+            [alice, bob],
+            [bob, alice],
+          ] as const) {
+            for (const { entry, state } of user.entries(whom))
+              if (state === "dropped") await user.messenger.again(user.chat(whom), entry);
+            await scene.until(
+              () => user.states(whom).every((state) => state === "delivered"),
+              "all are delivered",
+            );
+            const mine = user.entries(whom).flatMap(({ from, text }) => (from === "me" ? [text] : []));
+            expect([...whom.heard(user)].sort(), "each once").deep.equal([...mine].sort());
+          }
+        } finally {
+          await scene.end();
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   it("P10.9 P10.10 whatever is cut or closed, a file arrives once and whole", async () => {
     const bytes = Uint8Array.from({ length: 700_000 }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
     await fc.assert(
@@ -84,7 +127,8 @@ describe("a messenger: faults", () => {
           const fileOf = (user: User, whom: User) => user.entries(whom).find(({ file }) => file);
           await scene.until(() => fileOf(bob, alice)?.file?.state === "offered", "it is offered");
           await bob.messenger.accept(bob.chat(alice), fileOf(bob, alice)?.entry ?? "");
-          const isDone = () => [fileOf(bob, alice), fileOf(alice, bob)].every((entry) => entry?.file?.state === "done");
+          const isDone = () =>
+            [fileOf(bob, alice), fileOf(alice, bob)].every((entry) => entry?.file?.state === "done");
           await scene.until(isDone, "it is done", 10 * 60_000);
           const blob = fileOf(bob, alice)?.file?.blob;
           const arrived = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
@@ -139,5 +183,16 @@ function check(one: User, other: User, said: number): void {
   const states = one.states(other);
   expect(states).to.have.lengthOf(said);
   for (const [index, state] of states.entries())
-    if (state === "delivered") expect(heard, "nothing is delivered that nobody saw").to.include(String(index));
+    if (state === "delivered")
+      expect(heard, "nothing is delivered that nobody saw").to.include(String(index));
+}
+
+/** The store fails at these of its next operations that write. */
+function failAt(user: User, numbers: readonly number[]): void {
+  let count = 0;
+  user.store.fault = ({ mode }) => {
+    if (mode === "read") return;
+    count += 1;
+    if (numbers.includes(count)) throw new Error("the disk is full");
+  };
 }

@@ -11,7 +11,10 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49
 
 /** Bytes that differ from place to place: a chunk at another place is noticed. */
 function bytesOf(size: number, head: readonly number[] = []): Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 31 + (index >> 8) * 7 + (index >> 16)) & 0xff);
+  const bytes = Uint8Array.from(
+    { length: size },
+    (_, index) => (index * 31 + (index >> 8) * 7 + (index >> 16)) & 0xff,
+  );
   bytes.set(head);
   return bytes;
 }
@@ -34,14 +37,27 @@ describe("a messenger: files", () => {
   afterEach(() => scene.end());
 
   /** One offers, the other accepts. */
-  async function pass(from: User, to: User, bytes: Uint8Array<ArrayBuffer>, name: string, media = ""): Promise<void> {
-    expect(await from.messenger.offer(from.chat(to), new Blob([bytes], { type: media }), name)).equal(undefined);
+  async function pass(
+    from: User,
+    to: User,
+    bytes: Uint8Array<ArrayBuffer>,
+    name: string,
+    media = "",
+  ): Promise<void> {
+    expect(await from.messenger.offer(from.chat(to), new Blob([bytes], { type: media }), name)).equal(
+      undefined,
+    );
     await scene.until(() => fileOf(to, from)?.state === "offered", "it is offered");
     expect(await to.messenger.accept(to.chat(from), entryOf(to, from))).equal(undefined);
   }
 
   /** The same, but only so many frames of the sender get through. */
-  async function offerFirst(from: User, to: User, bytes: Uint8Array<ArrayBuffer>, frames: number): Promise<void> {
+  async function offerFirst(
+    from: User,
+    to: User,
+    bytes: Uint8Array<ArrayBuffer>,
+    frames: number,
+  ): Promise<void> {
     await from.messenger.offer(from.chat(to), new Blob([bytes]), "file");
     await scene.until(() => fileOf(to, from)?.state === "offered", "it is offered");
     // Whoever showed the card was called: their end of the pipe is the second one.
@@ -81,7 +97,9 @@ describe("a messenger: files", () => {
 
   it("P10.9 SVG and HTML are downloads, whatever the offer says", async () => {
     const [alice, bob] = await scene.friends();
-    const bytes = new TextEncoder().encode("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>");
+    const bytes = new TextEncoder().encode(
+      "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+    );
     await pass(alice, bob, bytes, `${"x".repeat(300)}.png`, "image/png");
     await scene.until(() => areDone(alice, bob), "it is done");
     const file = fileOf(bob, alice);
@@ -196,7 +214,9 @@ describe("a messenger: files", () => {
       await scene.until(() => areDone(alice, bob), "it is done");
       expect(await isWhole(bob, alice, bytes)).equal(true);
       // It did not begin anew: fewer chunks than the file has went over what came after the crash.
-      const frames = scene.world.routes.slice(sent).flatMap(({ pair }) => pair.ends.flatMap((end) => end.sent));
+      const frames = scene.world.routes
+        .slice(sent)
+        .flatMap(({ pair }) => pair.ends.flatMap((end) => end.sent));
       expect(frames.filter(({ length }) => length > 60_000).length).within(1, 3 * 16 - 16);
     });
 
@@ -231,7 +251,10 @@ describe("a messenger: files", () => {
     await bob.messenger.accept(bob.chat(alice), entryOf(bob, alice));
     await scene.until(() => fileOf(bob, alice)?.state === "dropped", "bob's page drops it");
     expect(bob.entries(alice).find(({ file }) => file)?.problem).match(/no more room/);
-    await scene.until(() => /dropped|cancelled/.test(fileOf(alice, bob)?.state ?? ""), "alice's page says so");
+    await scene.until(
+      () => /dropped|cancelled/.test(fileOf(alice, bob)?.state ?? ""),
+      "alice's page says so",
+    );
     await alice.messenger.say(alice.chat(bob), "and now?");
     await scene.until(() => bob.heard(alice).length === 1, "texts go on");
   });

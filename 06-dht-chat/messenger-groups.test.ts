@@ -2,8 +2,8 @@
 
 import { expect } from "chai";
 import { concat, toBase64, toHex, toUtf8 } from "./bytes.ts";
-import { type GroupCard, groupCardObject, parseGroupCard, sealGroupMessage, topicOf } from "./group.ts";
 import { encodeContent } from "./contents.ts";
+import { type GroupCard, groupCardObject, parseGroupCard, sealGroupMessage, topicOf } from "./group.ts";
 import { type Identity, identityFromSeed, makeIdentity } from "./identity.ts";
 import { Scene, type User } from "./testing/messengers.ts";
 
@@ -21,7 +21,9 @@ describe("a messenger: groups", () => {
     const [alice, bob] = await scene.friends();
     const carol = await scene.user();
     await scene.introduce(alice, carol);
-    expect(await alice.messenger.makeGroup("holidays", [alice.chat(bob), alice.chat(carol)])).equal(undefined);
+    expect(await alice.messenger.makeGroup("holidays", [alice.chat(bob), alice.chat(carol)])).equal(
+      undefined,
+    );
     await scene.until(() => [alice, bob, carol].every(({ groups }) => groups.length === 1), "all have it");
     return [alice, bob, carol];
   }
@@ -65,7 +67,10 @@ describe("a messenger: groups", () => {
     await alice.messenger.sayInGroup(name(alice), "who comes?");
     await bob.messenger.sayInGroup(name(bob), "I do");
     await carol.messenger.sayInGroup(name(carol), "and I");
-    await scene.until(() => [alice, bob, carol].every((user) => texts(user).length === 3), "all have heard all");
+    await scene.until(
+      () => [alice, bob, carol].every((user) => texts(user).length === 3),
+      "all have heard all",
+    );
     for (const user of [alice, bob, carol]) {
       expect(texts(user)).deep.equal(["who comes?", "I do", "and I"]);
       expect(user.groups[0]?.maker).equal(alice.id);
@@ -109,8 +114,19 @@ describe("a messenger: groups", () => {
     expect(await carol.messenger.sayInGroup(name(carol), "hello?")).to.have.property("problem");
     // What carol says under the old topic nobody hears.
     const identity = await identityOf(carol);
-    const message = await sealGroupMessage({ card: old, identity, seq: scene.clock.now() + 1, text: "still here" });
+    const message = await sealGroupMessage({
+      card: old,
+      identity,
+      seq: scene.clock.now() + 1,
+      text: "still here",
+    });
     await scene.world.pages.get(pageOf(carol).peerId)?.say(await topicOf(old.key), message);
+    await scene.pass(1000);
+    expect(texts(bob)).deep.equal(["before", "after"]);
+    const bobsPage = scene.world.pages.get(pageOf(bob).peerId);
+    expect([...(bobsPage?.topics ?? [])]).deep.equal([await topicOf(now.key)]);
+    // What was under way when the group left its topic comes late.
+    bobsPage?.events.group(await topicOf(old.key), message, pageOf(carol).peerId);
     await scene.pass(1000);
     expect(texts(bob)).deep.equal(["before", "after"]);
   });
@@ -157,13 +173,28 @@ describe("a messenger: groups", () => {
     const member = ({ id, publicKey }: Identity) => ({ id, key: publicKey });
     const key = new Uint8Array(32).fill(1);
     const cards = [
-      { group: "00".repeat(16), version: 1, name: "without bob", key, members: [member(one), member(stranger)] },
-      { group: "01".repeat(16), version: 1, name: "without alice", key, members: [member(other), member(stranger)] },
+      {
+        group: "00".repeat(16),
+        version: 1,
+        name: "without bob",
+        key,
+        members: [member(one), member(stranger)],
+      },
+      {
+        group: "01".repeat(16),
+        version: 1,
+        name: "without alice",
+        key,
+        members: [member(other), member(stranger)],
+      },
     ];
     const program = await alice.becomeProgram(bob);
     for (const card of [...cards.map(groupCardObject), {}, { group: "x" }])
       await program.send(encodeContent({ type: "group", card }));
-    await scene.until(() => bob.messenger.view.underneath.counts["cards of groups refused"] === 4, "all are refused");
+    await scene.until(
+      () => bob.messenger.view.underneath.counts["cards of groups refused"] === 4,
+      "all are refused",
+    );
     expect(bob.groups).deep.equal([]);
   });
 
@@ -177,9 +208,15 @@ describe("a messenger: groups", () => {
     const asCarol = { ...bobsIdentity, id: carolsIdentity.id, publicKey: carolsIdentity.publicKey };
     const seq = scene.clock.now() + 1;
     await shout(bob, await sealGroupMessage({ card, identity: asCarol, seq, text: "I am carol" }));
-    await shout(bob, await sealGroupMessage({ card, identity: await makeIdentity(), seq, text: "a stranger" }));
+    await shout(
+      bob,
+      await sealGroupMessage({ card, identity: await makeIdentity(), seq, text: "a stranger" }),
+    );
     await shout(bob, concat(toUtf8("nonsense"), new Uint8Array(100)));
-    await scene.until(() => alice.groups[0]?.dropped === 3 && carol.groups[0]?.dropped === 3, "all are counted");
+    await scene.until(
+      () => alice.groups[0]?.dropped === 3 && carol.groups[0]?.dropped === 3,
+      "all are counted",
+    );
     expect(texts(alice)).deep.equal([]);
     await scene.pass(2000);
     expect((await alice.store.load()).groups[0]?.dropped).equal(3);

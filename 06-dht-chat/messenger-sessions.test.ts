@@ -69,6 +69,22 @@ describe("a messenger: sessions", () => {
     );
   });
 
+  it("P10.6 a lost stream that is held for alive keeps nobody out, also if its initiator's id is smaller", async () => {
+    const users = [await scene.user(), await scene.user()].sort((one, other) => (one.id < other.id ? -1 : 1));
+    const [smaller, larger] = users;
+    if (!smaller || !larger) throw new Error("two were opened");
+    // Who enters the card calls: the stream's initiator has the smaller id.
+    await scene.introduce(larger, smaller);
+    for (const route of scene.world.routes) route.isSevered = true;
+    await larger.crash();
+    await scene.until(
+      () => larger.heard(smaller).length === 0 && larger.knows(smaller)?.state === "relayed",
+      "met",
+    );
+    await larger.messenger.say(larger.chat(smaller), "I am back");
+    await scene.until(() => smaller.heard(larger).length === 1, "it is heard", 9000);
+  });
+
   it("P10.4 P10.6 a record of another key under the contact's id is ignored: nobody is called", async () => {
     const [alice, bob] = await scene.friends();
     const mallory = await makeIdentity();

@@ -1,13 +1,14 @@
 // The messenger: an identity, its contacts, what is said and to whom. It joins the parts, which know nothing of each other.
 // Network, storage, clock and direct connections are arguments: tests run several messengers in one process.
 
-import { toHex } from "./bytes.ts";
 import { parseCard } from "./card.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { ContactBook } from "./contact-book.ts";
-import { Conversation, type ConversationOptions, type OpenEntries } from "./conversation.ts";
+import type { ConversationOptions } from "./conversation.ts";
+import { Conversations } from "./conversations.ts";
 import { Counts } from "./counts.ts";
 import type { MakeAttempt } from "./direct.ts";
+import { EarlyEvents } from "./early-events.ts";
 import { GroupsOfMine } from "./groups-of-mine.ts";
 import { type Identity, identityFromSeed, makeIdentity } from "./identity.ts";
 import { LastSent } from "./last-sent.ts";
@@ -54,15 +55,15 @@ export class Messenger extends EventTarget implements MessengerActions {
   readonly #openings: Openings;
   readonly #publisher: Publisher;
   readonly #meeting: Meeting;
-  readonly #conversations = new Map<string, Conversation>();
-  readonly #shared: ConversationOptions;
+  readonly #conversations: Conversations;
   readonly #counts = new Counts(() => this.#changed());
   readonly #last = new LastSent(() => this.#changed());
-  /** What a contact without a key was called, and its name since it has one: the page may still use the old one. */
-  readonly #renamed = new Map<string, string>();
   #groups: GroupsOfMine | undefined;
   #isDirectOn: boolean;
+  /** What could not be stored, and what the network says is wrong. */
   #problem: string | undefined;
+  #networkProblem: string | undefined;
+  #hadAddresses = false;
   #view: MessengerView | undefined;
   #isAnnounced = false;
   #isStopped = false;
@@ -91,7 +92,8 @@ export class Messenger extends EventTarget implements MessengerActions {
     this.#meeting = new Meeting({ network, clock, turns, count, members: () => this.#groups?.members ?? [] });
     const events = this.#conversationEvents();
     const ownId = identity.id;
-    this.#shared = { ownId, store, network, clock, random, turns, book, openings, makeAttempt, events };
+    const shared = { ownId, store, network, clock, random, turns, book, openings, makeAttempt, events };
+    this.#conversations = new Conversations(shared, loaded.isDirectOn);
   }
 
   /**
@@ -136,8 +138,7 @@ export class Messenger extends EventTarget implements MessengerActions {
       return { problem: "This is a card of yours. Enter the other one's card." };
     try {
       const { contact } = await this.#book.enter(card);
-      const conversation = await this.#conversationOf(contact);
-      conversation.seek();
+      (await this.#conversations.of(contact)).seek();
       return { contact };
     } catch (error) {
       return { problem: sentenceOf(error) };
@@ -145,51 +146,49 @@ export class Messenger extends EventTarget implements MessengerActions {
   }
 
   async compared(contact: string): Promise<void> {
-    await this.#try(() => this.#book.update(this.#nameNow(contact), { isCompared: true }));
+    await this.#try(() => this.#book.update(this.#conversations.nameNow(contact), { isCompared: true }));
   }
 
   async rename(contact: string, name: string): Promise<void> {
-    await this.#try(() => this.#book.update(this.#nameNow(contact), { name }));
+    await this.#try(() => this.#book.update(this.#conversations.nameNow(contact), { name }));
     this.#groups?.namesChanged();
   }
 
   async forget(contact: string): Promise<void> {
-    const name = this.#nameNow(contact);
-    const conversation = this.#conversations.get(name);
+    const name = this.#conversations.nameNow(contact);
     await this.#try(async () => {
       await this.#book.forget(name);
-      this.#conversations.delete(name);
-      await conversation?.stop();
+      await this.#conversations.remove(name);
       this.#groups?.namesChanged();
     });
   }
 
   async say(contact: string, text: string): Promise<Outcome> {
-    return this.#conversation(contact)?.say(text);
+    return this.#conversations.get(contact)?.say(text);
   }
 
   async again(contact: string, entry: string): Promise<Outcome> {
-    return this.#conversation(contact)?.again(entry);
+    return this.#conversations.get(contact)?.again(entry);
   }
 
   async offer(contact: string, file: Blob, name: string): Promise<Outcome> {
-    return this.#conversation(contact)?.offer(file, name);
+    return this.#conversations.get(contact)?.offer(file, name);
   }
 
   async accept(contact: string, entry: string): Promise<Outcome> {
-    return this.#conversation(contact)?.accept(entry);
+    return this.#conversations.get(contact)?.accept(entry);
   }
 
   async refuse(contact: string, entry: string): Promise<void> {
-    await this.#conversation(contact)?.refuse(entry);
+    await this.#conversations.get(contact)?.refuse(entry);
   }
 
   async cancel(contact: string, entry: string): Promise<void> {
-    await this.#conversation(contact)?.cancel(entry);
+    await this.#conversations.get(contact)?.cancel(entry);
   }
 
   async makeGroup(name: string, contacts: string[]): Promise<Outcome> {
-    const members = new Set(contacts.map((contact) => this.#book.get(this.#nameNow(contact))));
+    const members = new Set(contacts.map((contact) => this.#book.get(this.#conversations.nameNow(contact))));
     members.delete(undefined);
     return this.#groups?.make(
       name,
@@ -210,13 +209,13 @@ export class Messenger extends EventTarget implements MessengerActions {
     await this.#try(async () => {
       await this.#store.setDirect(isOn);
       this.#isDirectOn = isOn;
-      for (const conversation of this.#conversations.values()) conversation.allowDirect(isOn);
+      this.#conversations.allowDirect(isOn);
       this.#changed();
     });
   }
 
   seen(chat: string): void {
-    const contact = this.#book.get(this.#nameNow(chat));
+    const contact = this.#book.get(this.#conversations.nameNow(chat));
     if (contact && contact.unread > 0)
       void this.#try(() => this.#book.update(contact.contact, { unread: 0 }));
     void this.#groups?.seen(chat);
@@ -230,10 +229,9 @@ export class Messenger extends EventTarget implements MessengerActions {
     this.#meeting.stop();
     this.#book.stop();
     this.#groups?.stop();
-    const conversations = [...this.#conversations.values()];
-    await Promise.all(conversations.map((conversation) => conversation.stop()));
+    await this.#conversations.stop();
     await this.#network.stop().catch(() => undefined);
-    for (const conversation of conversations) conversation.end();
+    this.#conversations.end();
     await this.#store.close().catch(() => undefined);
   }
 
@@ -256,56 +254,25 @@ export class Messenger extends EventTarget implements MessengerActions {
       },
       loaded,
     );
-    for (const { contact } of this.#book.all) await this.#openConversation(contact, loaded);
+    for (const { contact } of this.#book.all) await this.#conversations.open(contact, loaded);
   }
 
   /** Publishes our record, and looks for all contacts. */
   #goOnline(): void {
+    this.#hadAddresses = this.#network.addresses.length > 0;
     void this.#publisher.publish();
-    for (const conversation of this.#conversations.values()) conversation.seek();
+    this.#conversations.seekAll();
     this.#meeting.hurry();
   }
 
-  // --- conversations
-
-  /** The name that a contact has now. */
-  #nameNow(contact: string): string {
-    return this.#renamed.get(contact) ?? contact;
-  }
-
-  #conversation(contact: string): Conversation | undefined {
-    return this.#conversations.get(this.#nameNow(contact));
-  }
-
-  async #conversationOf(contact: string): Promise<Conversation> {
-    return this.#conversations.get(contact) ?? this.#openConversation(contact, await this.#store.load());
-  }
-
-  async #openConversation(contact: string, open: OpenEntries): Promise<Conversation> {
-    const conversation = await Conversation.open(contact, this.#shared, open, this.#isDirectOn);
-    this.#conversations.set(contact, conversation);
-    this.#changed();
-    return conversation;
-  }
-
-  /** A session is ready: its contact's conversation takes it. */
+  /** A session is ready. */
   #opened(session: Session, pipe: WatchedPipe): void {
-    const conversation = this.#conversations.get(toHex(session.peer.key));
     this.#counts.add("sessions");
-    if (conversation && !this.#isStopped) conversation.takeSession(session, pipe);
-    else session.reset();
+    this.#conversations.takeSession(session, pipe);
   }
 
-  /** A card was completed: the contact has a key now, or one more secret, and perhaps what was said to it before. */
   async #completed(from: string, to: string): Promise<void> {
-    const before = this.#conversations.get(from);
-    this.#conversations.delete(from);
-    this.#renamed.set(from, to);
-    await before?.stop();
-    const open = await this.#store.load();
-    const known = this.#conversations.get(to);
-    if (known) await known.reload(open);
-    else await this.#openConversation(to, open);
+    await this.#conversations.completed(from, to);
     this.#groups?.namesChanged();
     this.#changed();
   }
@@ -318,13 +285,20 @@ export class Messenger extends EventTarget implements MessengerActions {
       addresses: () => this.#addressesChanged(),
       group: (topic, message) => void this.#groups?.receive(topic, message),
       relays: () => this.#changed(),
-      problem: (sentence) => this.#warn(sentence),
+      problem: (sentence) => {
+        this.#networkProblem = sentence;
+        this.#changed();
+      },
     };
   }
 
-  /** Our record is published anew; whoever could not be reached perhaps can be now. */
+  /** Our record is published anew. Back from nowhere, we look for all contacts again: nobody could be reached from there. */
   #addressesChanged(): void {
     if (this.#isStopped) return;
+    const hasAddresses = this.#network.addresses.length > 0;
+    if (hasAddresses) this.#networkProblem = undefined;
+    if (hasAddresses && !this.#hadAddresses) this.#conversations.seekAll();
+    this.#hadAddresses = hasAddresses;
     void this.#publisher.publish();
     this.#changed();
   }
@@ -364,6 +338,7 @@ export class Messenger extends EventTarget implements MessengerActions {
   async #try(action: () => Promise<void>): Promise<void> {
     try {
       await action();
+      this.#problem = undefined;
     } catch (error) {
       this.#warn(sentenceOf(error));
     }
@@ -381,41 +356,28 @@ export class Messenger extends EventTarget implements MessengerActions {
   }
 
   #makeView(): MessengerView {
-    const { problem = this.#problem, isPublished, record } = this.#publisher;
     const onScreen = this.#book.onScreen;
-    const last = this.#last.view;
+    const problem = this.#publisher.problem ?? this.#problem ?? this.#networkProblem;
     return {
-      own: { id: this.#identity.id, isPublished, ...(problem === undefined ? {} : { problem }) },
-      ...(onScreen === undefined
-        ? {}
-        : { card: { text: onScreen.text, grouped: onScreen.grouped, expires: onScreen.expires } }),
+      own: {
+        id: this.#identity.id,
+        isPublished: this.#publisher.isPublished,
+        ...(problem === undefined ? {} : { problem }),
+      },
+      ...(onScreen && {
+        card: { text: onScreen.text, grouped: onScreen.grouped, expires: onScreen.expires },
+      }),
       contacts: this.#book.all.flatMap(({ contact }) => this.#conversations.get(contact)?.view ?? []),
       groups: this.#groups?.views ?? [],
       isDirectOn: this.#isDirectOn,
-      underneath: {
-        relays: this.#network.relays(),
-        ...(record === undefined ? {} : { record }),
-        ...(last === undefined ? {} : { last }),
-        counts: this.#counts.view,
-      },
+      underneath: this.#underneath(),
     };
   }
-}
 
-/** What the network tells before the messenger is there: pipes wait, the rest is asked for later. */
-class EarlyEvents {
-  #target: NetworkEvents | undefined;
-  readonly #pipes: Pipe[] = [];
-  readonly events: NetworkEvents = {
-    pipe: (pipe) => (this.#target ? this.#target.pipe(pipe) : void this.#pipes.push(pipe)),
-    addresses: (addresses) => this.#target?.addresses(addresses),
-    group: (topic, message, from) => this.#target?.group(topic, message, from),
-    relays: () => this.#target?.relays(),
-    problem: (sentence) => this.#target?.problem(sentence),
-  };
-
-  passTo(target: NetworkEvents): void {
-    this.#target = target;
-    for (const pipe of this.#pipes.splice(0)) target.pipe(pipe);
+  #underneath(): MessengerView["underneath"] {
+    const { record } = this.#publisher;
+    const last = this.#last.view;
+    const relays = this.#network.relays();
+    return { relays, ...(record && { record }), ...(last && { last }), counts: this.#counts.view };
   }
 }

@@ -123,6 +123,7 @@ function pageFiles(engine: EngineNode, folder: string): PageFiles {
     JSON.stringify({ peerId: engine.peerId, addresses: engine.addresses, others: await engine.others() });
   return new Map([
     ["/", { type: "text/html; charset=utf-8", read: file("index.html") }],
+    ["/icon.svg", { type: "image/svg+xml", read: file("icon.svg") }],
     ["/style.css", { type: "text/css; charset=utf-8", read: file("style.css") }],
     ["/main.js", { type: "text/javascript; charset=utf-8", read: script }],
     ["/node.json", { type: "application/json", read: node }],

@@ -84,7 +84,6 @@ export class Outbox {
   disconnected(now: number): OutboxWork {
     if (this.#isConnected) this.#offlineSince = now;
     this.#isConnected = false;
-    for (const message of this.#waiting.values()) message.isOpen = false;
     return this.look(now);
   }
 

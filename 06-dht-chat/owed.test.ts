@@ -8,7 +8,12 @@ describe("what is owed an acknowledgement", () => {
   it("P10.10 messages and chunks are owed for, nothing else is", () => {
     expect(isOwedFor({ type: "message", id: "a", text: "x" })).equal(true);
     expect(isOwedFor(chunk(1, 0))).equal(true);
-    const others = [{ type: "ack", id: "a" }, { type: "offer" }, { type: "done", file: 1 }, { type: "ready" }] as never[];
+    const others = [
+      { type: "ack", id: "a" },
+      { type: "offer" },
+      { type: "done", file: 1 },
+      { type: "ready" },
+    ] as never[];
     for (const content of others) expect(isOwedFor(content)).equal(false);
   });
 

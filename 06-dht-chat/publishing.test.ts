@@ -78,7 +78,9 @@ describe("publishing the own record", () => {
     const { clock, world, publisher, identity, network, key } = await setUp();
     const seq = clock.now() + 5 * MINUTE;
     const addresses = [...network.addresses];
-    world.table.set(key, [await makeRecord({ identity, seq, expires: clock.now() + 10 * MINUTE, addresses })]);
+    world.table.set(key, [
+      await makeRecord({ identity, seq, expires: clock.now() + 10 * MINUTE, addresses }),
+    ]);
     await publisher.publish();
     expect(publisher.record?.seq).equal(seq + 1);
     publisher.stop();

@@ -141,6 +141,7 @@ describe("record", () => {
     "/ip6/1:2:3/tcp/8060/ws",
     "/dns/-a/tcp/8060/ws",
     "/dns/a..b/tcp/8060/ws",
+    `/dns/${"a.".repeat(126)}ab/tcp/8060/ws`,
     "/dns/a b/tcp/8060/ws",
     "/dns//tcp/8060/ws",
     `/dns/${"a".repeat(64)}/tcp/8060/ws`,
@@ -179,6 +180,12 @@ describe("record", () => {
     const circuit = `/ip4/127.0.0.1/tcp/8060/ws/p2p/${RELAY}/p2p-circuit/p2p/${ann.peerId}`;
     const wrong = [
       `${circuit}/`,
+      `x${circuit}`,
+      "",
+      "/".repeat(3000),
+      circuit.replace("/tcp/", "//tcp/"),
+      circuit.replace("/tcp/", "/TCP/"),
+      circuit.replace("/ws/", "/WS/"),
       `${circuit}\n`,
       `${circuit}/p2p/${ann.peerId}`,
       `${circuit}/p2p-circuit/p2p/${ann.peerId}`,

@@ -104,6 +104,26 @@ for (const [number, known] of knownDht.sessions.entries()) {
 describe("keys of a session", () => {
   const [known] = knownDht.sessions;
 
+  it("P10.6 only a blank and the JSON of ready, in UTF-8, says that a side is ready", () => {
+    for (const ready of [' {"type":"ready"}', ' {"type": "ready", "mood": "fine"}'])
+      expect(isReady(toUtf8(ready)), ready).to.equal(true);
+    const wrong = [
+      '{"type":"ready"}',
+      '\n{"type":"ready"}',
+      '  ["ready"]',
+      ' {"type":"Ready"}',
+      ' {"type":"bye"}',
+      ' "ready"',
+      ' {"type":["ready"]}',
+      " ",
+      "",
+    ];
+    for (const other of wrong) expect(isReady(toUtf8(other)), other).to.equal(false);
+    expect(isReady(concat(toUtf8(' {"type":"ready","mood":"'), Uint8Array.of(0xff), toUtf8('"}')))).to.equal(
+      false,
+    );
+  });
+
   it("P10.10 no keys are given out twice, and no attempt goes back: no counter ever does", async () => {
     if (known === undefined) throw new Error("no known session");
     const keys = await keysOf(known, "initiator");

@@ -290,8 +290,8 @@ export interface Store {
   findFile(chat: ContactName, direction: "in" | "out", file: number): Promise<StoredFile | undefined>;
 
   /**
-   * Changes the state of a file that is `offered` or `passing`, or that of an own one from `dropped` to `offered` (our
-   * user offers it again). With `refused`, `cancelled` or `dropped` what has come of it is removed; so are the bytes of
+   * Changes the state of a file that is `offered` or `passing`, or that of one from `dropped` to `offered` (the offerer's
+   * user says so: it begins anew). With `refused`, `cancelled` or `dropped` what has come of it is removed; so are the bytes of
    * an own offer, but with `dropped`.
    * @param changes `done`: how many bytes of an own file are acknowledged now
    * @returns the file if it was changed; undefined if there is none, or it is over

@@ -160,7 +160,7 @@ export class TableStore implements Store {
 
   entriesOf(chat: string, limit: number, before: number = END): Promise<StoredEntry[]> {
     return this.#tables.step("read", ["entries"], async ({ entries }) => {
-      // Orders are integers from 1. IndexedDB has no range without its end in this interface, so it ends one before.
+      // Orders are integers from 1, and a range holds its own end.
       const end = before === END ? END : before - 1;
       const options = { index: "chat", isBackwards: true, limit };
       const rows = await entries.between([chat, 0], [chat, end], options);
@@ -244,8 +244,12 @@ export class TableStore implements Store {
     // How far it is may be undone by a power failure: the other page says at the next offer where to go on.
     return this.#tables.step(state === undefined ? "soon" : "write", WITH_FILES, async (tables) => {
       const file = await fileAt(tables, order);
-      if (file === undefined || !(isOpenFile(file) || isOfferedAgain(file, state))) return undefined;
-      const after = { ...file, state: state ?? file.state, done: done ?? file.done };
+      if (file === undefined) return undefined;
+      const isOfferedAgain = file.state === "dropped" && state === "offered";
+      if (!isOpenFile(file) && !isOfferedAgain) return undefined;
+      // What had come of it was removed when it was dropped.
+      const before = isOfferedAgain ? 0 : file.done;
+      const after = { ...file, state: state ?? file.state, done: done ?? before };
       if (!isOpenFile(after)) {
         await deleteParts(tables, order);
         if (after.state !== "dropped") await tables.blobs.delete(order);
@@ -505,11 +509,6 @@ async function openEntries({ entries }: Entries): Promise<StoredEntry[]> {
 async function fileAt({ entries }: Entries, order: number): Promise<StoredFile | undefined> {
   const entry = (await entries.get(order))?.entry;
   return entry?.kind === "file" ? entry : undefined;
-}
-
-/** Our user says so, of a file of ours whose bytes are still there. */
-function isOfferedAgain({ state, direction }: StoredFile, after: FileState | undefined): boolean {
-  return direction === "out" && state === "dropped" && after === "offered";
 }
 
 async function deleteEntry(tables: WithFiles, entry: StoredEntry): Promise<void> {

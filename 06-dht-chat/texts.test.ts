@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { printable } from "./printable.ts";
 import { byteLength, isMessageId, isText, MAX_TEXT_BYTES, makeMessageId } from "./texts.ts";
@@ -32,6 +33,13 @@ describe("06 texts (P3.4, P10.7)", () => {
     expect([byteLength("a"), byteLength("é"), byteLength("☕"), byteLength("😀")]).to.deep.equal([
       1, 2, 3, 4,
     ]);
+  });
+
+  it("P10.8 what makes a text plain is the same file as in the stage before", () => {
+    const [here, before] = ["./printable.ts", "../05-lan-chat/printable.ts"].map((path) =>
+      readFileSync(new URL(path, import.meta.url), "latin1"),
+    );
+    expect(here).to.equal(before);
   });
 
   it("P10.13 control and bidirectional characters of others are made visible", () => {

@@ -162,33 +162,6 @@ export class OutgoingTransfer {
   }
 }
 
-/**
- * What the receiver says to an offer that it has in its store already: the same one, made again after a loss.
- * @param offset how many bytes are stored
- * @returns undefined while its user has not answered
- */
-export function answerAgain(
-  stored: { state: FileState; size: number; sha256: string },
-  { file, size, sha256 }: OfferContent,
-  offset: number,
-): Content | undefined {
-  // A number is new for each offer: this is another file under a number that was used.
-  if (stored.size !== size || stored.sha256 !== sha256) return { type: "refuse", file };
-  switch (stored.state) {
-    case "offered":
-      return undefined;
-    case "passing":
-      return { type: "accept", file, offset };
-    case "done":
-      return { type: "done", file };
-    case "refused":
-      return { type: "refuse", file };
-    case "cancelled":
-    case "dropped":
-      return { type: "cancel", file };
-  }
-}
-
 /** Bytes to be stored in one step, and what is to be said when they are. */
 export interface Part {
   offset: number;
@@ -239,8 +212,6 @@ export class IncomingTransfer {
     if (bytes.length === 0 || bytes.length > MAX_CHUNK_BYTES) return "nonsense";
     if (end > this.#size || end > this.#stored + WINDOW_BYTES) return "nonsense";
     if (end <= this.#stored) return this.#acknowledgement(offset);
-    // What is being stored now is acknowledged when it is stored.
-    if (end <= this.#taken) return undefined;
     if (!this.#chunks.has(offset) && this.#chunks.size >= MAX_WAITING_CHUNKS) return "nonsense";
     this.#chunks.set(offset, bytes);
     return undefined;

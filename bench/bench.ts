@@ -9,6 +9,7 @@ import { printUsage } from "../terminal/fitted.ts";
 import { measureCalculator } from "./calculator.ts";
 import { measureCaptures } from "./captures.ts";
 import { measureChat } from "./chat.ts";
+import { measureDht } from "./dht.ts";
 import { measureLan } from "./lan.ts";
 import { measureLearn } from "./learn.ts";
 import { describeMachine, formatMachine } from "./machine.ts";
@@ -30,6 +31,13 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
     {
       about: "stage 05: discovery, handshakes, messages, files, up to 256 peers, floods",
       measure: measureLan,
+    },
+  ],
+  [
+    "dht",
+    {
+      about: "stage 06's table: 20 to 100 real nodes, beside the simulator up to 5,000",
+      measure: measureDht,
     },
   ],
   [

@@ -35,7 +35,9 @@ describe("what is said to who uses a screen reader", () => {
     const delivered = withEntries([text({ state: "delivered" })]);
     expect(announcements(sending, delivered)).to.deep.equal(["Delivered: hello"]);
     expect(announcements(delivered, structuredClone(delivered))).to.deep.equal([]);
-    expect(announcements(sending, withEntries([text({ state: "dropped" })]))).to.deep.equal(["Not delivered: hello"]);
+    expect(announcements(sending, withEntries([text({ state: "dropped" })]))).to.deep.equal([
+      "Not delivered: hello",
+    ]);
   });
 
   it("P10.9 an offered file is said, and that it has arrived; its progress is not", () => {
@@ -51,7 +53,9 @@ describe("what is said to who uses a screen reader", () => {
   });
 
   it("P10.10 who comes and goes is said, and which way", () => {
-    expect(announcements(withEntries([], "offline"), withEntries([]))).to.deep.equal(["Bob: online, relayed"]);
+    expect(announcements(withEntries([], "offline"), withEntries([]))).to.deep.equal([
+      "Bob: online, relayed",
+    ]);
     expect(announcements(withEntries([]), withEntries([], "offline"))).to.deep.equal(["Bob: offline"]);
   });
 
@@ -74,8 +78,15 @@ describe("what is said to who uses a screen reader", () => {
     ]);
   });
 
+  it("P10.13 what is read out has no control or bidirectional characters, as what is shown", () => {
+    const hostile = text({ from: "them", state: "received", text: "a\u202eb\nc" });
+    expect(announcements(withEntries([]), withEntries([hostile]))).to.deep.equal(["Bob: a\uFFFDb c"]);
+  });
+
   it("P10.13 a flood of messages is cut to a few sentences", () => {
-    const many = Array.from({ length: 100 }, (_, n) => text({ entry: String(n), from: "them", state: "received" }));
+    const many = Array.from({ length: 100 }, (_, n) =>
+      text({ entry: String(n), from: "them", state: "received" }),
+    );
     const sentences = announcements(withEntries([]), withEntries(many));
     expect(sentences).to.have.length(6);
     expect(sentences.at(-1)).to.equal("and 95 more");

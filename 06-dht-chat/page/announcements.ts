@@ -1,7 +1,8 @@
 // What is said to who uses a screen reader when something has changed: new messages, deliveries, who came and went. Pure.
 
 import type { ContactView, Entry, GroupView, MessengerView } from "../messenger-view.ts";
-import { contactState, idInGroups } from "./words.ts";
+import { shown } from "./shown.ts";
+import { contactState, idInGroups, nameOf } from "./words.ts";
 
 /** So much of a text is read out; the chat has all of it. */
 const READ_OUT = 200;
@@ -13,12 +14,18 @@ const MOST = 5;
 export function announcements(before: MessengerView, after: MessengerView): string[] {
   const sentences = [
     ...after.contacts.flatMap((contact) => ofContact(before.contacts.find(same(contact)), contact)),
-    ...after.groups.flatMap((group) => ofGroup(before.groups.find((one) => one.group === group.group), group)),
+    ...after.groups.flatMap((group) =>
+      ofGroup(
+        before.groups.find((one) => one.group === group.group),
+        group,
+      ),
+    ),
   ];
   const problem = after.own.problem;
   if (problem !== undefined && problem !== before.own.problem) sentences.push(problem);
-  if (sentences.length <= MOST) return sentences;
-  return [...sentences.slice(0, MOST), `and ${sentences.length - MOST} more`];
+  const some = sentences.slice(0, MOST).map((sentence) => shown(sentence.replace(/\s+/g, " ")));
+  if (sentences.length <= MOST) return some;
+  return [...some, `and ${sentences.length - MOST} more`];
 }
 
 /** A contact is called by another word once their key is pinned; their id stays. */
@@ -30,12 +37,12 @@ function ofContact(before: ContactView | undefined, after: ContactView): string[
   if (before === undefined) {
     return after.isNew ? [`New contact ${idInGroups(after.id)}. Compare the numbers.`] : [];
   }
-  const sentences = ofEntries(before.entries, after.entries, () => after.name);
+  const sentences = ofEntries(before.entries, after.entries, () => nameOf(after));
   if (before.state !== after.state && after.state !== "searching") {
-    sentences.push(`${after.name}: ${contactState(after.state)}`);
+    sentences.push(`${nameOf(after)}: ${contactState(after.state)}`);
   }
   if (after.problem !== undefined && after.problem !== before.problem) {
-    sentences.push(`${after.name}: ${after.problem}`);
+    sentences.push(`${nameOf(after)}: ${after.problem}`);
   }
   return sentences;
 }
@@ -43,18 +50,19 @@ function ofContact(before: ContactView | undefined, after: ContactView): string[
 function ofGroup(before: GroupView | undefined, after: GroupView): string[] {
   if (before === undefined) return [`New group ${after.name}`];
   if (after.isRemoved && !before.isRemoved) return [`You are no longer in the group ${after.name}`];
-  const nameOf = (id: string) => after.members.find((member) => member.id === id)?.name ?? idInGroups(id);
-  return ofEntries(before.entries, after.entries, (from) => `${nameOf(from)} in ${after.name}`);
+  const memberName = (id: string) =>
+    nameOf(after.members.find((member) => member.id === id) ?? { id, name: id });
+  return ofEntries(before.entries, after.entries, (from) => `${memberName(from)} in ${after.name}`);
 }
 
 function ofEntries(
   before: readonly Entry[],
   after: readonly Entry[],
-  nameOf: (from: string) => string,
+  senderName: (from: string) => string,
 ): string[] {
   if (before === after) return [];
   const known = new Map(before.map((entry) => [entry.entry, entry]));
-  return after.flatMap((entry) => ofEntry(known.get(entry.entry), entry, nameOf(entry.from)));
+  return after.flatMap((entry) => ofEntry(known.get(entry.entry), entry, senderName(entry.from)));
 }
 
 function ofEntry(before: Entry | undefined, after: Entry, name: string): string[] {

@@ -119,7 +119,7 @@ export class App extends PageElement {
   async #focusOnChat(): Promise<void> {
     await this.updateComplete;
     await this.#find<ChatView>("p2p-chat-view")?.updateComplete;
-    this.#find<HTMLElement>("p2p-chat-view .comparison .main, p2p-chat-view .composer textarea")?.focus();
+    this.#find<HTMLElement>("p2p-chat-view .comparison input, p2p-chat-view .composer textarea")?.focus();
   }
 
   #back(): void {
@@ -131,19 +131,22 @@ export class App extends PageElement {
   protected override render(): TemplateResult {
     const chat = this.#chat();
     document.title = titleOf(this.view);
-    return html`<div class="app ${chat === undefined ? "without-chat" : "with-chat"}">
-        <aside class="side" aria-label="Contacts and groups">
+    return html`<main class="app ${chat === undefined ? "without-chat" : "with-chat"}">
+        <h1 class="for-readers">${TITLE}</h1>
+        <section class="side" aria-label="Contacts and groups">
           <header class="side-head">
-            <h1>${TITLE}${this.profile === undefined ? nothing : html` <span class="profile">${this.profile}</span>`}</h1>
+            <span class="side-title" aria-hidden="true">${TITLE}</span>
+            ${this.profile === undefined ? nothing : html`<span class="profile">Profile ${this.profile}</span>`}
           </header>
           <p2p-own-number .own=${this.view.own} .onCard=${this.#openCard}></p2p-own-number>
           <p2p-contacts-list .contacts=${this.view.contacts} .groups=${this.view.groups} .open=${keyOf(chat)}
+            .clock=${this.clock}
             .onOpen=${(one: string) => this.#openChat(one)}
             .onMakeGroup=${() => void this.#find<GroupDialog>("p2p-group-dialog")?.open()}></p2p-contacts-list>
           ${this.#foot()}
-        </aside>
-        <main class="main-part" aria-label="Chat">${chat === undefined ? this.#empty() : this.#chatView(chat)}</main>
-      </div>
+        </section>
+        <div class="main-part">${chat === undefined ? this.#empty() : this.#chatView(chat)}</div>
+      </main>
       ${this.#dialogs(chat)}
       <div class="for-readers" role="status" aria-live="polite" data-said>
         ${keyed(this.said, html`<p>${this.said.sentence}</p>`)}

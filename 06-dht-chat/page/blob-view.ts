@@ -1,9 +1,9 @@
 // A file that is here: a picture or a video in place, everything else as a download that is never opened in the page (P10.9).
 
 import { html, nothing, type TemplateResult } from "lit";
-import { shown } from "./shown.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
+import { shown } from "./shown.ts";
 
 /** The types that are shown in place. A blob has one of these only if its first bytes said so. */
 const IN_PLACE = {

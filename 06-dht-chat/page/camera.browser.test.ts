@@ -7,8 +7,8 @@ import { expect } from "chai";
 import { withChromium } from "../testing/browser.ts";
 import { greyFilm } from "../testing/camera.ts";
 import { useFixturePage } from "../testing/fixture-page.ts";
-import { BOB, contactView, OWN_ID } from "../testing/views.ts";
 import { emptyView } from "../testing/scripted-messenger.ts";
+import { BOB, contactView, OWN_ID } from "../testing/views.ts";
 
 const CARD = "P2P06:596934386853336:MDBEDK6W3P8KTA7Z98T0C48CBVTT6P6CZTHJS55HPKCMBDJH0ZCDQQ5E";
 
@@ -25,7 +25,8 @@ async function pictureOf(text: string): Promise<{ data: Uint8ClampedArray; width
   const top = Math.floor((HEIGHT - code.size * scale) / 2);
   for (let y = 0; y < HEIGHT; y += 1) {
     for (let x = 0; x < WIDTH; x += 1) {
-      if (code.get(Math.floor((x - left) / scale), Math.floor((y - top) / scale))) data.fill(0, (y * WIDTH + x) * 4, (y * WIDTH + x) * 4 + 3);
+      if (code.get(Math.floor((x - left) / scale), Math.floor((y - top) / scale)))
+        data.fill(0, (y * WIDTH + x) * 4, (y * WIDTH + x) * 4 + 3);
     }
   }
   return { data, width: WIDTH, height: HEIGHT };

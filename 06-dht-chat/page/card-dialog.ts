@@ -34,6 +34,8 @@ export class CardDialog extends Modal {
   declare isCalling: boolean;
   #ticking: ReturnType<typeof setInterval> | undefined;
   #drawn: string | undefined;
+  /** A card was shown since the dialog was opened. When it is gone, somebody has used it. */
+  #hadCard = false;
 
   constructor() {
     super();
@@ -54,6 +56,7 @@ export class CardDialog extends Modal {
     clearInterval(this.#ticking);
     this.#ticking = undefined;
     this.#drawn = undefined;
+    this.#hadCard = false;
     this.messenger.hideCard();
   }
 
@@ -88,16 +91,14 @@ export class CardDialog extends Modal {
 
   #show(): TemplateResult {
     const { card } = this;
+    if (card === undefined && this.#hadCard) return this.#another("This card has been used.");
     if (card === undefined) return html`<p role="status">A new card is being made …</p>`;
     const left = card.expires - this.clock();
-    if (left <= 0) {
-      return html`<p>This card is too old: a card can be used for 15 minutes.</p>
-        <p><button type="button" class="main" @click=${() => void this.messenger.showCard()}>Show a new card</button></p>`;
-    }
+    if (left <= 0) return this.#another("This card is too old: a card can be used for 15 minutes.");
     const { head, code } = inTwoLines(card.grouped);
     return html`<div class="card">
         <canvas class="qr" role="img" aria-label="QR code of my card"></canvas>
-        <p class="card-text" data-card=${card.text}><span>${head}</span> <span>${code}</span></p>
+        <p class="card-text"><span class="card-line">${head}</span> <span class="card-line">${code}</span></p>
         <div class="card-foot">
           <span class="card-time" role="timer" aria-live="off">Can be used for ${timeLeft(left)} more</span>
           <p2p-copy-button .text=${card.text} .label=${"the card"}></p2p-copy-button>
@@ -105,6 +106,16 @@ export class CardDialog extends Modal {
       </div>
       <p class="hint">Show it face to face: they scan the code, or type the text. It holds a secret for this one
         contact, so nobody else should see it. It works for the first who uses it, and both of you must be online.</p>`;
+  }
+
+  #another(why: string): TemplateResult {
+    return html`<p role="status">${why}</p>
+      <p><button type="button" class="main" @click=${() => this.#renew()}>Show a new card</button></p>`;
+  }
+
+  #renew(): void {
+    this.#hadCard = false;
+    void this.messenger.showCard();
   }
 
   #enter(): TemplateResult {
@@ -120,6 +131,10 @@ export class CardDialog extends Modal {
       </div>
       <p class="hint" id="card-help">Blanks, dashes, line ends, and capital or small letters do not matter.</p>
     </form>`;
+  }
+
+  protected override willUpdate(): void {
+    if (this.isOpen && this.card !== undefined) this.#hadCard = true;
   }
 
   protected override updated(): void {

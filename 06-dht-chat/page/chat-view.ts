@@ -9,10 +9,13 @@ import type { EntryActions } from "./entry-view.ts";
 import "./entry-view.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
-import { contactState, dayInWords, hueOf, idInGroups, initialOf } from "./words.ts";
+import { contactState, dayInWords, hueOf, idInGroups, initialOf, nameOf } from "./words.ts";
 
 /** So many entries are in the page at once; a button shows as many more. */
 const AT_ONCE = 150;
+
+/** So many characters of a name are kept (the messenger says so). */
+const MAX_NAME = 64;
 
 /** So near to the end, in pixels, a reader wants to see what comes. */
 const NEAR_END = 80;
@@ -35,6 +38,7 @@ export class ChatView extends PageElement {
     problem: { state: true },
     isDragged: { state: true },
     atMost: { state: true },
+    hasNews: { state: true },
   };
   declare chat: Chat;
   /** What is written and not sent belongs to this. It stays the same while one chat is open. */
@@ -47,6 +51,8 @@ export class ChatView extends PageElement {
   declare problem: string;
   declare isDragged: boolean;
   declare atMost: number;
+  /** Something has come while the user reads further up. */
+  declare hasNews: boolean;
   /** Whoever reads the end wants to see what comes; whoever reads further up stays there. */
   #isNearEnd = true;
   /** Pictures and fields become larger when nothing else changes. */
@@ -54,6 +60,7 @@ export class ChatView extends PageElement {
     if (this.#isNearEnd) this.#scrollToEnd();
   });
   #lastTop = 0;
+  #last: string | undefined;
   #before: string | undefined;
 
   constructor() {
@@ -61,6 +68,7 @@ export class ChatView extends PageElement {
     this.problem = "";
     this.isDragged = false;
     this.atMost = AT_ONCE;
+    this.hasNews = false;
   }
 
   get #key(): string {
@@ -71,16 +79,27 @@ export class ChatView extends PageElement {
     return "contact" in this.chat ? this.chat.contact : this.chat.group;
   }
 
+  get #name(): string {
+    return "contact" in this.chat ? nameOf(this.chat.contact) : this.chat.group.name;
+  }
+
   get #canWrite(): boolean {
     return "contact" in this.chat || !this.chat.group.isRemoved;
   }
 
   protected override willUpdate(): void {
-    if (this.#before === this.draft) return;
+    const last = this.#subject.entries.at(-1)?.entry;
+    const isNew = last !== this.#last;
+    this.#last = last;
+    if (this.#before === this.draft) {
+      if (isNew && !this.#isNearEnd) this.hasNews = true;
+      return;
+    }
     this.#before = this.draft;
     this.#isNearEnd = true;
     this.atMost = AT_ONCE;
     this.problem = "";
+    this.hasNews = false;
   }
 
   override disconnectedCallback(): void {
@@ -103,16 +122,18 @@ export class ChatView extends PageElement {
     if (!(event.target instanceof Element)) return;
     const { scrollHeight, scrollTop, clientHeight } = event.target;
     // Only who moves up leaves the end. When the chat becomes longer, the end moves away from the reader.
-    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.#isNearEnd = true;
-    else if (scrollTop < this.#lastTop) this.#isNearEnd = false;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) {
+      this.#isNearEnd = true;
+      this.hasNews = false;
+    } else if (scrollTop < this.#lastTop) this.#isNearEnd = false;
     this.#lastTop = scrollTop;
   }
 
   protected override render(): TemplateResult {
-    const name = shown(this.#subject.name);
+    const name = shown(this.#name);
     return html`<section class="chat ${this.isDragged ? "dragged" : ""}" aria-label="Chat with ${name}"
       @dragover=${this.#dragged} @dragleave=${this.#left} @drop=${this.#dropped}>
-      ${this.#head(name)} ${this.#notices()} ${this.#log(name)}
+      ${this.#head(name)} ${this.#notices()} ${this.#log(name)} ${this.hasNews ? this.#news() : nothing}
       ${
         this.#canWrite
           ? html`<p2p-composer .chat=${this.draft} .name=${name} .problem=${this.problem} .onText=${this.#say}
@@ -167,11 +188,23 @@ export class ChatView extends PageElement {
         <div><dt>Mine</dt><dd>${idInGroups(this.ownId)}</dd></div>
         <div><dt>Theirs</dt><dd>${idInGroups(contact.id)}</dd></div>
       </dl>
+      <div class="comparison-name">
+        <label for="new-name">What I call them</label>
+        <input id="new-name" type="text" maxlength=${MAX_NAME} autocomplete="off" .value=${contact.name === contact.id ? "" : contact.name}>
+      </div>
       <div class="comparison-buttons">
-        <button type="button" class="main" @click=${() => void this.messenger.compared(contact.contact)}>They are the same</button>
+        <button type="button" class="main" @click=${() => this.#compared(contact)}>They are the same</button>
         <button type="button" @click=${() => void this.messenger.forget(contact.contact)}>They differ: forget this contact</button>
       </div>
     </section>`;
+  }
+
+  /** The messenger is told one thing after the other, so that the second does not undo the first. */
+  async #compared(contact: ContactView): Promise<void> {
+    const name = this.querySelector<HTMLInputElement>("#new-name")?.value.trim() ?? "";
+    if (name !== "" && name !== contact.name) await this.messenger.rename(contact.contact, name);
+    await this.messenger.compared(contact.contact);
+    await this.focusOn(".composer textarea");
   }
 
   #log(name: string): TemplateResult {
@@ -195,6 +228,16 @@ export class ChatView extends PageElement {
     </div>`;
   }
 
+  #news(): TemplateResult {
+    return html`<div class="news"><button type="button" class="main small" @click=${this.#toNews}>New messages</button></div>`;
+  }
+
+  #toNews(): void {
+    this.#isNearEnd = true;
+    this.hasNews = false;
+    this.querySelector<HTMLElement>(".log")?.focus();
+  }
+
   #showEarlier(): void {
     this.atMost += AT_ONCE;
   }
@@ -216,8 +259,8 @@ export class ChatView extends PageElement {
   }
 
   #nameOf(from: string): string {
-    if ("contact" in this.chat) return this.chat.contact.name;
-    return this.chat.group.members.find((member) => member.id === from)?.name ?? idInGroups(from);
+    if ("contact" in this.chat) return nameOf(this.chat.contact);
+    return nameOf(this.chat.group.members.find((member) => member.id === from) ?? { id: from, name: from });
   }
 
   readonly #actions: EntryActions = {
@@ -244,8 +287,11 @@ export class ChatView extends PageElement {
     if (!("contact" in this.chat)) return;
     const { contact } = this.chat.contact;
     this.problem =
-      files.length > MOST_FILES ? `Only the first ${MOST_FILES} files are sent. Send the others after them.` : "";
-    for (const file of files.slice(0, MOST_FILES)) void this.#tell(this.messenger.offer(contact, file, file.name));
+      files.length > MOST_FILES
+        ? `Only the first ${MOST_FILES} files are sent. Send the others after them.`
+        : "";
+    for (const file of files.slice(0, MOST_FILES))
+      void this.#tell(this.messenger.offer(contact, file, file.name));
     this.#isNearEnd = true;
   };
 
@@ -267,7 +313,9 @@ export class ChatView extends PageElement {
     if (files.length === 0) return;
     event.preventDefault();
     if ("contact" in this.chat) this.#offer(files);
-    else this.problem = "Files go to one contact, not to a group. Open the chat with one of them, and drop it there.";
+    else
+      this.problem =
+        "Files go to one contact, not to a group. Open the chat with one of them, and drop it there.";
   }
 }
 

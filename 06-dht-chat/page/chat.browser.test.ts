@@ -30,13 +30,21 @@ withChromium("the page's list and chat", () => {
     const { page } = await open();
     await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: false } });
     await page.getByText("Making you known to the network").waitFor();
-    await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: false, problem: "No node answers. Start one." } });
+    await fixture.show({
+      ...EMPTY,
+      own: { id: OWN_ID, isPublished: false, problem: "No node answers. Start one." },
+    });
     expect(await page.getByText("No node answers. Start one.").first().isVisible()).to.equal(true);
   });
 
   it("P10.10 a contact's state is in words, and so is what is unread", async () => {
     const { page } = await open();
-    const states = { offline: "offline", searching: "looking for them", relayed: "online, relayed", direct: "online, direct" };
+    const states = {
+      offline: "offline",
+      searching: "looking for them",
+      relayed: "online, relayed",
+      direct: "online, direct",
+    };
     for (const [state, words] of Object.entries(states)) {
       await fixture.show({ ...EMPTY, contacts: [contactView({ state: state as "offline", unread: 2 })] });
       await page.getByRole("button", { name: `Bob ${words} 2 unread` }).waitFor();
@@ -69,7 +77,9 @@ withChromium("the page's list and chat", () => {
     const { page } = await open();
     await fixture.show({ ...EMPTY, contacts: [contactView()] });
     await page.getByRole("button", { name: /^Bob/ }).click();
-    await page.evaluate(() => window.fixture.messenger.answers.set("say", { problem: "The text is too long. Send it in parts." }));
+    await page.evaluate(() =>
+      window.fixture.messenger.answers.set("say", { problem: "The text is too long. Send it in parts." }),
+    );
     const field = page.getByRole("textbox", { name: "Message to Bob" });
     await field.fill("long");
     await field.press("Enter");
@@ -79,7 +89,10 @@ withChromium("the page's list and chat", () => {
 
   it("P10.8 sending, delivered and dropped are seen, and only a dropped one can be sent again", async () => {
     const { page } = await open();
-    const contact = (state: Entry["state"]) => ({ ...EMPTY, contacts: [contactView({ entries: [text({ state })] })] });
+    const contact = (state: Entry["state"]) => ({
+      ...EMPTY,
+      contacts: [contactView({ entries: [text({ state })] })],
+    });
     await fixture.show(contact("sending"));
     await page.getByRole("button", { name: /^Bob/ }).click();
     const entry = page.locator("[data-entry='1']");
@@ -122,7 +135,10 @@ withChromium("the page's list and chat", () => {
     await page.getByRole("button", { name: /^Bob/ }).click();
     await fixture.show({
       ...EMPTY,
-      contacts: [contactView({ unread: 1 }), contactView({ contact: CAROL, id: "000752548599030", name: "Carol", unread: 1 })],
+      contacts: [
+        contactView({ unread: 1 }),
+        contactView({ contact: CAROL, id: "000752548599030", name: "Carol", unread: 1 }),
+      ],
     });
     expect(await fixture.asked("seen")).to.deep.equal([["seen", BOB]]);
   });
@@ -155,8 +171,13 @@ withChromium("the page's list and chat", () => {
     await fixture.show({ ...EMPTY, contacts: [contactView({ isNew: true })] });
     await page.getByRole("button", { name: "Bob new: compare the numbers" }).click();
     const region = page.getByRole("region", { name: "Compare the numbers" });
-    expect(await region.textContent()).to.include("141 065 404 484 172").and.to.include("596 934 386 853 336");
+    expect(await region.textContent())
+      .to.include("141 065 404 484 172")
+      .and.to.include("596 934 386 853 336");
+    await region.getByRole("textbox", { name: "What I call them" }).fill(" Robert ");
     await region.getByRole("button", { name: "They are the same" }).click();
+    await fixture.waitForAsked("compared");
+    expect(await fixture.asked("rename")).to.deep.equal([["rename", BOB, "Robert"]]);
     expect(await fixture.asked("compared")).to.deep.equal([["compared", BOB]]);
     await region.getByRole("button", { name: "They differ: forget this contact" }).click();
     expect(await fixture.asked("forget")).to.deep.equal([["forget", BOB]]);
@@ -166,23 +187,33 @@ withChromium("the page's list and chat", () => {
 
   it("P10.11 a group shows its maker and who said what, and who was removed writes nothing", async () => {
     const { page } = await open();
-    const entries = [text({ from: BOB_ID, state: "received" }), text({ entry: "2", text: "hi", state: "sent" })];
-    await fixture.show({ ...EMPTY, groups: [groupView({ maker: BOB_ID, isMine: false, entries, dropped: 2 })] });
+    const entries = [
+      text({ from: BOB_ID, state: "received" }),
+      text({ entry: "2", text: "hi", state: "sent" }),
+    ];
+    await fixture.show({
+      ...EMPTY,
+      groups: [groupView({ maker: BOB_ID, isMine: false, entries, dropped: 2 })],
+    });
     await page.getByRole("button", { name: /^Lab partners/ }).click();
     await page.getByText("3 members, made by Bob").waitFor();
-    expect(await page.locator("[data-entry='1'] .sender").innerText()).to.include("Bob");
+    expect(await page.locator("[data-entry='1'] .sender").textContent()).to.include("Bob");
     await page.getByText("2 messages were passed over").waitFor();
     await page.getByRole("textbox", { name: "Message to Lab partners" }).fill("in the group");
     await page.keyboard.press("Enter");
     expect(await fixture.asked("sayInGroup")).to.deep.equal([["sayInGroup", GROUP, "in the group"]]);
     await fixture.show({ ...EMPTY, groups: [groupView({ isRemoved: true, entries })] });
     expect(await page.getByRole("textbox").count()).to.equal(0);
-    await page.getByText("You are no longer a member of this group. What was said before stays here.").waitFor();
+    await page
+      .getByText("You are no longer a member of this group. What was said before stays here.")
+      .waitFor();
   });
 
   it("P10.13 a long chat does not fill the page: earlier messages come when they are asked for", async () => {
     const { page } = await open();
-    const entries = Array.from({ length: 400 }, (_, n) => text({ entry: `e${n}`, text: `number ${n}`, state: "delivered" }));
+    const entries = Array.from({ length: 400 }, (_, n) =>
+      text({ entry: `e${n}`, text: `number ${n}`, state: "delivered" }),
+    );
     await fixture.show({ ...EMPTY, contacts: [contactView({ entries })] });
     await page.getByRole("button", { name: /^Bob/ }).click();
     expect(await page.locator(".entry").count()).to.equal(150);
@@ -195,6 +226,27 @@ withChromium("the page's list and chat", () => {
     await page.getByRole("button", { name: "Show earlier messages" }).click();
     await page.getByText("number 100", { exact: true }).waitFor();
     expect(await page.locator(".entry").count()).to.equal(300);
+  });
+
+  it("P10.8 who reads further up stays there, is told of what comes, and gets to it", async () => {
+    const { page } = await open();
+    const entries = Array.from({ length: 60 }, (_, n) => text({ entry: `e${n}`, text: `number ${n}` }));
+    await fixture.show({ ...EMPTY, contacts: [contactView({ entries })] });
+    await page.getByRole("button", { name: /^Bob/ }).click();
+    const log = page.getByRole("log", { name: "Messages with Bob" });
+    await page.getByText("number 59").waitFor();
+    await log.focus();
+    await page.keyboard.press("Home");
+    await page.waitForFunction(() => document.querySelector(".log")?.scrollTop === 0);
+    const more = [...entries, text({ entry: "new", from: "them", state: "received", text: "the newest" })];
+    await fixture.show({ ...EMPTY, contacts: [contactView({ entries: more })] });
+    expect(await page.evaluate(() => document.querySelector(".log")?.scrollTop)).to.equal(0);
+    await page.getByRole("button", { name: "New messages" }).click();
+    await page.waitForFunction(() => {
+      const element = document.querySelector(".log");
+      return element !== null && element.scrollHeight - element.scrollTop - element.clientHeight < 5;
+    });
+    expect(await page.getByRole("button", { name: "New messages" }).count()).to.equal(0);
   });
 
   it("P10.10 the switch for direct paths is given on, and says what it costs", async () => {

@@ -56,12 +56,11 @@ export class Composer extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<form class="composer" aria-label="Write to ${this.name}" @submit=${this.#submitted}>
-      ${this.problem === "" ? nothing : html`<p class="problem" id="composer-problem">${this.problem}</p>`}
-      <span class="for-readers" role="alert">${this.problem}</span>
+      <p class="problem" id="composer-problem" role="alert">${this.problem}</p>
       <div class="composer-line">
         ${this.onFiles === undefined ? nothing : this.#attach()}
         <textarea rows="1" aria-label="Message to ${this.name}" placeholder="Message" autocomplete="off"
-          aria-describedby=${this.problem === "" ? nothing : "composer-problem"}
+          aria-describedby="composer-problem"
           @keydown=${this.#pressed} @paste=${this.#pasted} @input=${this.#typed}></textarea>
         <button type="submit" class="main round" aria-label="Send" title="Send (Enter)">${icon("send")}</button>
       </div>

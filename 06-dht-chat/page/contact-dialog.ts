@@ -5,7 +5,7 @@ import type { ContactView, MessengerActions } from "../messenger-view.ts";
 import "./copy-button.ts";
 import { Modal } from "./modal.ts";
 import { shown } from "./shown.ts";
-import { contactState, idInGroups } from "./words.ts";
+import { contactState, idInGroups, nameOf } from "./words.ts";
 
 /** So many characters of a name are kept (the messenger says so). */
 const MAX_NAME = 64;
@@ -55,7 +55,7 @@ export class ContactDialog extends Modal {
       <div class="danger-zone">
         ${
           this.isSure
-            ? html`<p>All messages and files with <bdi>${shown(contact.name)}</bdi> are deleted here, and their secret, too.
+            ? html`<p>All messages and files with <bdi>${shown(nameOf(contact))}</bdi> are deleted here, and their secret, too.
                 To talk again, you have to meet again.</p>
               <button type="button" class="danger" @click=${this.#forget}>Forget for good</button>`
             : html`<button type="button" class="danger" @click=${this.#ask}>Forget this contact …</button>`

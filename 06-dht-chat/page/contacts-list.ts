@@ -3,10 +3,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ContactView, Entry, GroupView } from "../messenger-view.ts";
-import { shown } from "./shown.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
-import { contactState, hueOf, initialOf, timeOfDay } from "./words.ts";
+import { shown } from "./shown.ts";
+import { contactState, hueOf, initialOf, lastHeard, nameOf } from "./words.ts";
 
 /** Whoever was heard last comes first. */
 function lastAt(entries: readonly Entry[]): number {
@@ -18,6 +18,7 @@ export class ContactsList extends PageElement {
     contacts: { attribute: false },
     groups: { attribute: false },
     open: { attribute: false },
+    clock: { attribute: false },
     onOpen: { attribute: false },
     onMakeGroup: { attribute: false },
   };
@@ -25,6 +26,7 @@ export class ContactsList extends PageElement {
   declare groups: readonly GroupView[];
   /** The chat that is open. */
   declare open: string | undefined;
+  declare clock: () => number;
   declare onOpen: (chat: string) => void;
   declare onMakeGroup: () => void;
 
@@ -53,7 +55,12 @@ export class ContactsList extends PageElement {
   #contact(contact: ContactView): TemplateResult {
     const state = contact.isNew ? "new: compare the numbers" : contactState(contact.state);
     const mark = html`<span class="dot ${contact.state}" aria-hidden="true"></span>`;
-    return this.#row(contact.contact, contact.id, contact, html`${mark}${state}`);
+    return this.#row(
+      contact.contact,
+      contact.id,
+      { ...contact, name: nameOf(contact) },
+      html`${mark}${state}`,
+    );
   }
 
   #groups(): TemplateResult {
@@ -95,7 +102,7 @@ export class ContactsList extends PageElement {
         <span class="row-state">${state}</span>
       </span>
       <span class="row-side">
-        ${last === undefined ? nothing : html`<span class="row-time">${timeOfDay(last.at)}</span>`}
+        ${last === undefined ? nothing : html`<span class="row-time">${lastHeard(last.at, this.clock())}</span>`}
         ${
           row.unread === 0
             ? nothing

@@ -199,7 +199,7 @@ withChromium("06 storage of a browser", () => {
     );
     await page.close();
     const later = await other.evaluate(
-      (name) => window.storeKit.outcome(window.storeKit.openTables(name, 2)),
+      (name) => window.storeKit.outcome(window.storeKit.openTables(name, 3)),
       DATABASE,
     );
     expect(later).to.equal("done");

@@ -4,7 +4,7 @@ import { html, type TemplateResult } from "lit";
 import type { ContactView, MessengerActions } from "../messenger-view.ts";
 import { Modal } from "./modal.ts";
 import { shown } from "./shown.ts";
-import { idInGroups } from "./words.ts";
+import { idInGroups, nameOf } from "./words.ts";
 
 /** Besides oneself: a group has 16 members at most. */
 const MOST_OTHERS = 15;
@@ -48,7 +48,7 @@ export class GroupDialog extends Modal {
             : this.contacts.map(
                 (contact) => html`<label class="member">
                   <input type="checkbox" name="member" value=${contact.contact}>
-                  <bdi>${shown(contact.name)}</bdi>${
+                  <bdi>${shown(nameOf(contact))}</bdi>${
                     contact.name === contact.id
                       ? ""
                       : html`<span class="row-state">${idInGroups(contact.id)}</span>`
@@ -80,7 +80,8 @@ export class GroupDialog extends Modal {
 function problemOf(name: string, members: number): string {
   if (name === "") return "The group needs a name. Type one.";
   if (members === 0) return "Nobody is chosen. Choose at least one contact.";
-  if (members > MOST_OTHERS) return `These are ${members}. A group has ${MOST_OTHERS} others at most: choose fewer.`;
+  if (members > MOST_OTHERS)
+    return `These are ${members}. A group has ${MOST_OTHERS} others at most: choose fewer.`;
   return "";
 }
 

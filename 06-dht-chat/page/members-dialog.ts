@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { GroupView, MessengerActions } from "../messenger-view.ts";
 import { Modal } from "./modal.ts";
 import { shown } from "./shown.ts";
-import { hueOf, idInGroups, initialOf } from "./words.ts";
+import { hueOf, idInGroups, initialOf, nameOf } from "./words.ts";
 
 export class MembersDialog extends Modal {
   static override properties = {
@@ -48,8 +48,10 @@ export class MembersDialog extends Modal {
   #member(member: GroupView["members"][number]): TemplateResult {
     const isMe = member.id === this.ownId;
     const isMaker = member.id === this.group.maker;
-    const words = [isMe && member.name.toLowerCase() !== "you" ? "you" : "", isMaker ? "made this group" : ""].filter((word) => word !== "").join(", ");
-    const name = shown(member.name);
+    const words = [isMe && member.name.toLowerCase() !== "you" ? "you" : "", isMaker ? "made this group" : ""]
+      .filter((word) => word !== "")
+      .join(", ");
+    const name = shown(nameOf(member));
     return html`<span class="avatar hue-${hueOf(member.id)}" aria-hidden="true">${initialOf(member.name)}</span>
       <span class="row-main">
         <bdi class="row-name">${name}</bdi>
@@ -66,7 +68,7 @@ export class MembersDialog extends Modal {
     const member = this.group.members.find((one) => one.id === id);
     if (member === undefined) return nothing;
     return html`<section class="danger-zone" aria-label="Remove a member">
-      <p>Remove <bdi>${shown(member.name)}</bdi>? The group gets a new key, so they cannot read what is said from now on.
+      <p>Remove <bdi>${shown(nameOf(member))}</bdi>? The group gets a new key, so they cannot read what is said from now on.
         <strong>What was said before stays readable to them.</strong></p>
       <button type="button" class="danger" @click=${() => void this.#remove(id)}>Remove for good</button>
       <button type="button" @click=${() => this.#choose(undefined)}>Keep</button>

@@ -1,6 +1,6 @@
 // One's own number, whether others can find it, and the two ways to meet somebody: to show a card, or to enter theirs.
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type nothing, type TemplateResult } from "lit";
 import type { MessengerView } from "../messenger-view.ts";
 import "./copy-button.ts";
 import { icon } from "./icons.ts";

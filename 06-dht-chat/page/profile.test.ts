@@ -22,7 +22,13 @@ describe("the profile that a tab uses", () => {
   });
 
   it("P10.13 another name is refused in a sentence", () => {
-    for (const search of ["?profile=", "?profile=A", "?profile=../x", `?profile=${"a".repeat(33)}`, "?profile=a%00"]) {
+    for (const search of [
+      "?profile=",
+      "?profile=A",
+      "?profile=../x",
+      `?profile=${"a".repeat(33)}`,
+      "?profile=a%00",
+    ]) {
       expect(readProfile(search), search).to.have.property("problem").that.includes("Change the address.");
     }
     expect(readProfile(`?profile=${"a".repeat(32)}`)).to.have.property("name");

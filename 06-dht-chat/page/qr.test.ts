@@ -11,7 +11,11 @@ function makeCanvas(): { canvas: QrCanvas; picture(scale: number): Picture } {
     width: 0,
     height: 0,
     getContext: () => ({
-      createImageData: (width, height) => ({ data: new Uint8ClampedArray(width * height * 4), width, height }),
+      createImageData: (width, height) => ({
+        data: new Uint8ClampedArray(width * height * 4),
+        width,
+        height,
+      }),
       putImageData: (image) => {
         drawn = { data: image.data, width: canvas.width, height: canvas.height };
       },

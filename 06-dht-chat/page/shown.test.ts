@@ -18,7 +18,7 @@ describe("how names and texts of others are shown", () => {
   });
 
   it("P3.4 letters of all scripts, and pictures made of several characters, stay as they are", () => {
-    const text = "שלום, 你好, é, 👩‍🚀\tand <b>markup</b> & \"quotes\"";
+    const text = 'שלום, 你好, é, 👩‍🚀\tand <b>markup</b> & "quotes"';
     expect(shownText(text)).to.equal(text);
   });
 });

@@ -1,17 +1,37 @@
 // What is going on underneath, for who wants to look: relays, the record in the table, and what a relay sees.
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { MessengerView, RelayView } from "../messenger-view.ts";
 import { Modal } from "./modal.ts";
 import { shown, shownText } from "./shown.ts";
+import "./table-view.ts";
 import { timeOfDay } from "./words.ts";
 
 /** So many hexadecimal digits of a frame are shown. The rest looks the same. */
 const MOST_HEX = 1024;
 
 export class UnderneathView extends Modal {
-  static override properties = { ...Modal.properties, view: { attribute: false } };
+  static override properties = {
+    ...Modal.properties,
+    view: { attribute: false },
+    isTableOpen: { state: true },
+  };
   declare view: MessengerView;
+  /** The simulation is there only while somebody looks at it: it takes time and memory. */
+  declare isTableOpen: boolean;
+
+  constructor() {
+    super();
+    this.isTableOpen = false;
+  }
+
+  protected override closed(): void {
+    this.isTableOpen = false;
+  }
+
+  #toggled(event: Event): void {
+    this.isTableOpen = event.target instanceof HTMLDetailsElement && event.target.open;
+  }
 
   protected override heading(): string {
     return "What is going on underneath";
@@ -22,7 +42,10 @@ export class UnderneathView extends Modal {
       ${this.#last()} ${this.#relays()} ${this.#record()} ${this.#counts()}
       <section aria-labelledby="table-title">
         <h3 id="table-title">The table</h3>
-        <div data-place="table"></div>
+        <details class="table-place" @toggle=${this.#toggled}>
+          <summary>How a number is found among many nodes: a simulation, to step through</summary>
+          ${this.isTableOpen ? html`<table-view></table-view>` : nothing}
+        </details>
       </section>
     </div>`;
   }
@@ -61,7 +84,9 @@ export class UnderneathView extends Modal {
   }
 
   #relay(relay: RelayView): TemplateResult {
-    const words = { reserved: "has a place for us", reserving: "is being asked", lost: "is gone" }[relay.state];
+    const words = { reserved: "has a place for us", reserving: "is being asked", lost: "is gone" }[
+      relay.state
+    ];
     const dot = { reserved: "online", reserving: "searching", lost: "offline" }[relay.state];
     return html`<span class="dot ${dot}" aria-hidden="true"></span>
       <span><code>${shown(relay.address)}</code><br><span class="row-state">${words} since ${timeOfDay(relay.since)}</span></span>`;

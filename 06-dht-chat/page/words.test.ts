@@ -1,9 +1,25 @@
 import { expect } from "chai";
-import { dayInWords, fileState, hueOf, idInGroups, initialOf, sizeInWords, timeLeft } from "./words.ts";
+import {
+  dayInWords,
+  fileState,
+  hueOf,
+  idInGroups,
+  initialOf,
+  lastHeard,
+  nameOf,
+  sizeInWords,
+  timeLeft,
+  timeOfDay,
+} from "./words.ts";
 
 describe("how the page says numbers, sizes, times and states", () => {
   it("P10.1 an id is shown in groups of three, its zeros too", () => {
     expect(idInGroups("000752548599030")).to.equal("000 752 548 599 030");
+  });
+
+  it("P10.1 who has no name yet is called by their number, as it is compared", () => {
+    expect(nameOf({ id: "000752548599030", name: "000752548599030" })).to.equal("000 752 548 599 030");
+    expect(nameOf({ id: "000752548599030", name: "Carol" })).to.equal("Carol");
   });
 
   it("P10.2 a card's time is minutes and seconds, and never below zero", () => {
@@ -42,6 +58,8 @@ describe("how the page says numbers, sizes, times and states", () => {
     const noon = new Date(2030, 0, 15, 12).getTime();
     expect(dayInWords(noon, noon + 3_600_000)).to.equal("Today");
     expect(dayInWords(noon - 86_400_000, noon)).to.equal("Yesterday");
+    expect(lastHeard(noon, noon + 3_600_000)).to.equal(timeOfDay(noon));
+    expect(lastHeard(noon - 86_400_000, noon)).to.include("14");
     expect(dayInWords(noon - 3 * 86_400_000, noon)).to.include("2030");
   });
 });

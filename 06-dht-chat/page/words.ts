@@ -9,6 +9,11 @@ export function idInGroups(id: string): string {
   return id.replace(/(\d{3})(?=\d)/g, "$1 ");
 }
 
+/** What somebody is called here: their number, as it is compared, until they have a name. */
+export function nameOf({ id, name }: { id: string; name: string }): string {
+  return name === id ? idInGroups(id) : name;
+}
+
 /** @param bytes a size, 0 or more @returns such as "12 bytes", "1.5 kB", "25.0 MB" (1,024 bytes are 1 kB) */
 export function sizeInWords(bytes: number): string {
   if (bytes < 1024) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
@@ -25,6 +30,12 @@ export function timeLeft(milliseconds: number): string {
 /** The hour and minute as this user writes them. @param at in milliseconds since 1970 */
 export function timeOfDay(at: number): string {
   return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+/** When somebody was last heard, in a word: the time if it was today, else the day. Both in milliseconds since 1970. */
+export function lastHeard(at: number, now: number): string {
+  if (new Date(at).toDateString() === new Date(now).toDateString()) return timeOfDay(at);
+  return new Date(at).toLocaleDateString([], { day: "numeric", month: "short" });
 }
 
 /** The day of a moment, in this user's time zone. @param at in milliseconds since 1970 @param now the same */
@@ -48,7 +59,9 @@ export function contactState(state: ContactView["state"]): string {
 
 /** P10.8. What others have sent needs no word. */
 export function deliveryState(state: Entry["state"]): string {
-  return { sending: "Sending", sent: "Sent", delivered: "Delivered", dropped: "Not delivered", received: "" }[state];
+  return { sending: "Sending", sent: "Sent", delivered: "Delivered", dropped: "Not delivered", received: "" }[
+    state
+  ];
 }
 
 /** What is going on with a file (P10.9). @param isMine we offered it */

@@ -3,6 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { withStage06, withTool } from "../../tests/support/tools.ts";
 
@@ -49,7 +50,7 @@ export async function launchBrowser(flags: readonly string[] = []): Promise<Brow
 }
 
 function pathOf(program: string): string {
-  const found = (process.env.PATH ?? "").split(":").map((folder) => `${folder}/${program}`);
+  const found = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program));
   return found.find((path) => existsSync(path)) ?? program;
 }
 

@@ -14,7 +14,8 @@ export function greyFilm(picture: Picture, frames: number): Uint8Array {
   const frameHead = new TextEncoder().encode("FRAME\n");
   const frame = new Uint8Array(frameHead.length + (width * height * 3) / 2).fill(128);
   frame.set(frameHead);
-  for (let pixel = 0; pixel < width * height; pixel += 1) frame[frameHead.length + pixel] = picture.data[pixel * 4] ?? 0;
+  for (let pixel = 0; pixel < width * height; pixel += 1)
+    frame[frameHead.length + pixel] = picture.data[pixel * 4] ?? 0;
   const film = new Uint8Array(head.length + frames * frame.length);
   film.set(head);
   for (let n = 0; n < frames; n += 1) film.set(frame, head.length + n * frame.length);

@@ -11,6 +11,8 @@ export class FakeDirect {
   readonly #attempts = new Map<string, FakeAttempt>();
   /** Whether connections come about at all. */
   isPossible = true;
+  /** The browser makes none. */
+  fails = false;
   /** What is sent on channels is lost, and neither side hears of that. */
   isSevered = false;
   /** What arrives in place of a message. */
@@ -23,6 +25,7 @@ export class FakeDirect {
   arrived = 0;
 
   readonly make: MakeAttempt = () => {
+    if (this.fails) throw new Error("this browser makes no direct connections");
     this.made += 1;
     const attempt = new FakeAttempt(this, `attempt ${this.made}`);
     this.#attempts.set(attempt.name, attempt);

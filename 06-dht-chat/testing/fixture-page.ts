@@ -27,6 +27,11 @@ export class FixturePage {
     await this.page.waitForSelector("p2p-app h1");
   }
 
+  /** For a test that makes an error on purpose. */
+  forgiveErrors(): void {
+    this.#profile?.errors.splice(0);
+  }
+
   async close(): Promise<void> {
     await this.#profile?.context.close();
     this.#profile = undefined;
@@ -39,10 +44,10 @@ export class FixturePage {
 
   /** Shows another view, and waits until the page has rendered it. */
   async show(view: MessengerView): Promise<void> {
-    await this.page.evaluate(async (next) => {
-      window.fixture.messenger.show(next);
+    await this.page.evaluate(async (text) => {
+      window.fixture.messenger.show(JSON.parse(text) as MessengerView);
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-    }, view);
+    }, JSON.stringify(view));
   }
 
   /** What the page has asked the messenger for, of one kind. */

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /** P10.13: no inline script, no inline style, nothing from elsewhere. */
@@ -29,7 +30,7 @@ export interface FixtureServer {
 /** Starts it on a free port of 127.0.0.1. @param entry what is bundled in place of page/main.ts */
 export async function servePageFixture(entry = "testing/page-fixture.ts"): Promise<FixtureServer> {
   const bundle = await build({
-    entryPoints: [new URL(entry, FOLDER).pathname],
+    entryPoints: [fileURLToPath(new URL(entry, FOLDER))],
     bundle: true,
     write: false,
     format: "esm",
@@ -39,7 +40,7 @@ export async function servePageFixture(entry = "testing/page-fixture.ts"): Promi
     ["/", ["text/html; charset=utf-8", await readFile(new URL("page/index.html", FOLDER))]],
     ["/style.css", ["text/css; charset=utf-8", await readFile(new URL("page/style.css", FOLDER))]],
     ["/main.js", ["text/javascript; charset=utf-8", bundle.outputFiles[0]?.contents ?? ""]],
-    ["/favicon.ico", ["image/x-icon", ""]],
+    ["/icon.svg", ["image/svg+xml", await readFile(new URL("page/icon.svg", FOLDER))]],
   ]);
   const server = createServer((request, response) => {
     const [type, content] = files.get(request.url ?? "") ?? ["text/plain", undefined];

@@ -58,7 +58,13 @@ function bobsEntries(now: number): Entry[] {
   const file = { size: 3_400_000, done: 3_400_000, state: "done" } as const;
   return [
     { entry: "1", at: at(1500), from: "them", text: "Did you get the lecture notes?", state: "received" },
-    { entry: "2", at: at(40), from: "me", text: "Yes. I will send you the drawing of the table.", state: "delivered" },
+    {
+      entry: "2",
+      at: at(40),
+      from: "me",
+      text: "Yes. I will send you the drawing of the table.",
+      state: "delivered",
+    },
     {
       entry: "3",
       at: at(38),
@@ -105,7 +111,13 @@ function groupEntries(now: number): Entry[] {
 /** Three contacts, a group, relays and a record. @param now in milliseconds since 1970 */
 export function richView(now: number): MessengerView {
   const address = "/ip4/127.0.0.1/tcp/8060/ws";
-  const body = JSON.stringify({ id: OWN_ID, key: "9Ecf…", seq: now, expires: now + 60 * MINUTE, addrs: [address] });
+  const body = JSON.stringify({
+    id: OWN_ID,
+    key: "9Ecf…",
+    seq: now,
+    expires: now + 60 * MINUTE,
+    addrs: [address],
+  });
   return {
     ...emptyView(OWN_ID),
     contacts: [
