@@ -121,7 +121,7 @@ export class CardDialog extends Modal {
   #enter(): TemplateResult {
     return html`<form class="enter" @submit=${this.#submitted}>
       <label for="card-field">Text of their card</label>
-      <textarea id="card-field" rows="3" maxlength=${MAX_TYPED} spellcheck="false" autocapitalize="characters" autocomplete="off"
+      <textarea id="card-field" rows="4" maxlength=${MAX_TYPED} spellcheck="false" autocapitalize="characters" autocomplete="off"
         placeholder="P2P06:…" aria-invalid=${this.problem === "" ? "false" : "true"}
         aria-describedby="card-problem card-help" @keydown=${this.#pressed}></textarea>
       <p class="problem" id="card-problem" role="alert">${this.problem}</p>

@@ -153,8 +153,9 @@ export class ChatView extends PageElement {
         <h2 class="head-name"><bdi>${name}</bdi></h2>
         <p class="head-state">${this.#state()}</p>
       </div>
-      <button type="button" class="small" @click=${() => this.onDetails()}>
-        ${icon("contact" in this.chat ? "person" : "group")} ${"contact" in this.chat ? "Contact" : "Members"}
+      <button type="button" class="small details" @click=${() => this.onDetails()}>
+        ${icon("contact" in this.chat ? "person" : "group")}
+        <span>${"contact" in this.chat ? "Contact" : "Members"}</span>
       </button>
     </header>`;
   }

@@ -143,6 +143,23 @@ withChromium("the page's list and chat", () => {
     expect(await fixture.asked("seen")).to.deep.equal([["seen", BOB]]);
   });
 
+  it("P10.8 what comes while nobody looks at the page is unread until somebody does", async () => {
+    const { page } = await open();
+    await fixture.show({ ...EMPTY, contacts: [contactView()] });
+    await page.getByRole("button", { name: /^Bob/ }).click();
+    const turn = (state: "hidden" | "visible") =>
+      page.evaluate((next) => {
+        Object.defineProperty(document, "visibilityState", { value: next, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, state);
+    await turn("hidden");
+    await fixture.show({ ...EMPTY, contacts: [contactView({ unread: 1 })] });
+    expect(await fixture.asked("seen")).to.deep.equal([]);
+    expect(await page.title()).to.equal("(1) Peer-to-peer chat");
+    await turn("visible");
+    expect(await fixture.asked("seen")).to.deep.equal([["seen", BOB]]);
+  });
+
   it("P10.6 a chat stays open when the contact's key is pinned and its name in the messenger changes", async () => {
     const { page } = await open();
     await fixture.show({ ...EMPTY, contacts: [contactView({ contact: "ab".repeat(8) })] });

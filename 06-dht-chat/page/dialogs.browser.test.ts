@@ -162,7 +162,7 @@ withChromium("the page's dialogs", () => {
     await page.getByRole("button", { name: "Show my card" }).click();
     await fixture.show({ ...EMPTY, card });
     await page.getByRole("img", { name: "QR code of my card" }).waitFor();
-    await page.getByText("Enter theirs", { exact: true }).click();
+    await page.getByRole("radio", { name: "Enter theirs" }).check();
     await page.getByRole("textbox", { name: "Text of their card" }).fill(GROUPED);
     await page.keyboard.press("Enter");
     await fixture.waitForAsked("enterCard");

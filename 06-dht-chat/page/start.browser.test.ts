@@ -97,10 +97,9 @@ withChromium("the page from a node", () => {
     expect(await obstacle(storeless)).to.match(/stor|keep/i);
 
     const old = (await newProfile()).page;
-    await old.addInitScript(() => {
-      const fails = () => Promise.reject(new Error("unknown algorithm"));
-      crypto.subtle.generateKey = fails as typeof crypto.subtle.generateKey;
-    });
+    await old.addInitScript(
+      "crypto.subtle.generateKey = () => Promise.reject(new Error('unknown algorithm'))",
+    );
     await old.goto(url());
     expect(await obstacle(old)).to.include("Update it, or use another one");
   });
