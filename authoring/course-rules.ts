@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, clauseOf } from "../checks/engine/check.ts";
+import { STAGE_NUMBERS } from "../checks/engine/place.ts";
 import { CHECKS, findChecks } from "../checks/index.ts";
 import { type Course, type Exercise, hasRegion, readCourse } from "../course/exercises/exercises.ts";
 import type { Problem } from "../course/exercises/problem.ts";
@@ -73,7 +74,7 @@ function problemsOf(exercise: Exercise, answers: readonly WrongAnswer[]): Proble
 }
 
 function kindsProblems({ exercises }: Course): Problem[] {
-  return ["01", "02", "03", "04", "05"].flatMap((stage) => {
+  return STAGE_NUMBERS.flatMap((stage) => {
     const others = exercises.filter((one) => one.stage === stage && one.kind !== "code");
     if (others.length >= OTHER_KINDS) return [];
     const message = `stage ${stage} has ${others.length} exercises of the kinds predict, capture and attack: write ${OTHER_KINDS - others.length} more`;
@@ -102,8 +103,7 @@ function checksProblems(clauses: readonly string[], answers: readonly WrongAnswe
       .filter((clause) => !clause.startsWith("P10."))
       .filter((clause) => !CHECKS.some((check: Check) => clauseOf(check) === clause))
       .map((clause) => problem(`no check is about clause ${clause}: write one`)),
-    // Checks of peers are proved by a peer that makes mistakes: tests/proofs/lan-checks-catch.test.ts.
-    ...CHECKS.filter(({ id, of }) => of !== "peer" && !caught.has(id)).map(({ id }) =>
+    ...CHECKS.filter(({ id }) => !caught.has(id)).map(({ id }) =>
       problem(
         `no wrong answer fails ${id}: write one in ${WRONG_ANSWERS_FOLDER}/, or the check proves nothing`,
       ),
