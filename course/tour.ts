@@ -328,7 +328,7 @@ function showFindings(findings: readonly Finding[]): void {
 function showStage06(): void {
   if (!existsSync(join(COURSE_FOLDER, "06-dht-chat"))) return;
   say("Stage 06, a messenger in the browser without a server:");
-  say("  npm run 06:setup           its packages, once (about 80 MB)");
+  say("  npm run 06:setup           its packages, once (80 MB on the disk)");
   say("  npm run 06                 a node; open the page that it prints");
   say();
 }
