@@ -11,11 +11,12 @@ import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { consoleBlocks } from "./console-blocks.ts";
 import { SEED } from "./on-the-wire.ts";
 import type { PageRun } from "./run-page.ts";
-import { leaveOut, SAMPLED } from "./tools.ts";
+import { leaveOut, SAMPLED, STAGE_06_PACKAGES } from "./tools.ts";
 
 /** Files that no page needs. A student's copy of the course does not have them either. */
 const NOT_COPIED = [
   "node_modules",
+  "06-dht-chat/node_modules",
   ".git",
   "work",
   "bench",
@@ -35,7 +36,9 @@ const NAMESPACE = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--
  */
 const INSIDE = `
 { ip link set lo up || ifconfig lo up; } 2> /dev/null &&
-mount --bind "$1/node_modules" "$2/node_modules" &&
+for packages in node_modules 06-dht-chat/node_modules; do
+  [ ! -d "$1/$packages" ] || mount --bind "$1/$packages" "$2/$packages" || exit
+done &&
 mount --rbind "$2" "$1" &&
 cd "$1" && shift 2 && exec "$@"`;
 
@@ -80,7 +83,7 @@ function runInNamespace(file: string): Promise<PageRun> {
   copyCourse(copy);
   // The program that runs the page is needed, too.
   cpSync(join(COURSE_FOLDER, "tests/support"), join(copy, "tests/support"), { recursive: true });
-  mkdirSync(join(copy, "node_modules"));
+  for (const name of ["node_modules", "06-dht-chat/node_modules"]) mkdirSync(join(copy, name));
   const runner = [process.execPath, "--import", "tsx", "tests/support/run-page.ts", file];
   const argv = [
     ...NAMESPACE,
@@ -112,10 +115,11 @@ function runInNamespace(file: string): Promise<PageRun> {
   });
 }
 
-/** What a page may need besides programs: `needs=python-cryptography`. */
+/** What a page may need besides programs: `needs=python-cryptography`, `needs=stage-06`. */
 const PACKAGES: Readonly<Record<string, () => boolean>> = {
   // The pages call python3.
   "python-cryptography": () => spawnSync("python3", ["-c", "import cryptography"]).status === 0,
+  "stage-06": () => existsSync(STAGE_06_PACKAGES),
 };
 
 function isInstalled(tool: string): boolean {
