@@ -111,7 +111,7 @@ describe("05 rooms among their members (P9.10)", () => {
   it("refuse a message of who is unknown there: not delivered", async () => {
     alice.conversations.makeRoom("team", both);
     await mesh.settle();
-    // Bob has lost his history; alice has not.
+    // Bob has lost the history; alice has not.
     bob.history.keepRoom(
       { ...makeRoom(alice.identity, { id: roomId(alice), name: "team", members: both, version: 9 }) },
       true,

@@ -5,10 +5,10 @@ import {
   Puppet,
   Switchboard,
   startPeer,
-  until,
   Wire,
 } from "../tests/support/lan-peers.ts";
 import { knownIdentity, TEAM, TEAM_KEY } from "../tests/support/lan-sessions.ts";
+import { until } from "../tests/support/until.ts";
 import { encryptToken } from "./fernet.ts";
 import { encodeFrame } from "./frames.ts";
 import { CallError } from "./sessions.ts";

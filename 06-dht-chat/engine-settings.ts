@@ -3,7 +3,7 @@
 import { noise } from "@chainsafe/libp2p-noise";
 import { yamux } from "@chainsafe/libp2p-yamux";
 import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
-import { NotFoundError, type PrivateKey } from "@libp2p/interface";
+import { type ConnectionEncrypter, NotFoundError, type PrivateKey } from "@libp2p/interface";
 import { type KadDHTInit, passthroughMapper, Record as TableRecord } from "@libp2p/kad-dht";
 import { BaseDatastore } from "datastore-core";
 import { Key } from "interface-datastore";
@@ -16,6 +16,9 @@ export const CHAT_PROTOCOL = "/p2p-chat/06/chat/1.0.0";
 /** A relay speaks these (circuit v2): a page asks on the first, and is told of calls on the second. */
 export const HOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/hop";
 export const STOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/stop";
+
+/** Makes what encrypts a connection, as noise() does. */
+export type Encrypter = (components: Parameters<ReturnType<typeof noise>>[0]) => ConnectionEncrypter;
 
 /** k and alpha of P10.5. */
 export const BUCKET_SIZE = 8;

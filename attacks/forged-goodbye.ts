@@ -64,7 +64,7 @@ await runLanAttack("forged-goodbye", {}, async (lab) => {
   stopped("bob's screen", await bob.shows(/^peer alice active /));
 });
 
-/** Starts Alice, whom Bob finds, and opens her first beacon. */
+/** Starts Alice, whom Bob finds, and opens Alice's first beacon. */
 async function startAlice(
   lab: LanLab,
   mallory: Ear,

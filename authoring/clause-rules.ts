@@ -10,12 +10,8 @@ import { sentencesOf } from "./sentences.ts";
 const PROTOCOL = "lessons/protocol.md";
 const TABLE = `${WRONG_ANSWERS_FOLDER}/by-clause.md`;
 
-/**
- * The clauses of stages 05 and 06, whose programs are tested as a whole. A peer that makes mistakes proves the checks of
- * stage 05, each check by mistakes of its own: tests/support/mistaken-peer/caught-by.ts. Each clause of stage 06 stands in
- * titles of tests (tests/clauses.test.ts).
- */
-const PROVED_OTHERWISE = /^P(?:8|9|10)\b/;
+/** The clauses of stage 06: each stands in titles of tests (tests/clauses.test.ts). */
+const PROVED_OTHERWISE = /^P10\b/;
 
 /** Begins the reason of a sentence that needs no wrong answer. */
 const NO_DEMAND = "no demand: ";

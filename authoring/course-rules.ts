@@ -103,8 +103,7 @@ function checksProblems(clauses: readonly string[], answers: readonly WrongAnswe
       .filter((clause) => !clause.startsWith("P10."))
       .filter((clause) => !CHECKS.some((check: Check) => clauseOf(check) === clause))
       .map((clause) => problem(`no check is about clause ${clause}: write one`)),
-    // Checks of peers are proved by a peer that makes mistakes: tests/proofs/lan-checks-catch.test.ts.
-    ...CHECKS.filter(({ id, of }) => of !== "peer" && !caught.has(id)).map(({ id }) =>
+    ...CHECKS.filter(({ id }) => !caught.has(id)).map(({ id }) =>
       problem(
         `no wrong answer fails ${id}: write one in ${WRONG_ANSWERS_FOLDER}/, or the check proves nothing`,
       ),

@@ -2,6 +2,7 @@
 
 /** Points of one kind. */
 export interface Series {
+  /** Empty if it needs none. */
   name: string;
   colour: string;
   points: readonly { size: number; value: number }[];
@@ -11,7 +12,7 @@ export interface Series {
 
 const WIDTH = 720;
 const HEIGHT = 420;
-const MARGIN = { left: 60, right: 20, top: 44, bottom: 90 };
+const MARGIN = { left: 60, right: 44, top: 44, bottom: 90 };
 
 /** @param sizes that are written below the plot */
 export function linePlot(
@@ -42,11 +43,13 @@ export function linePlot(
     ),
     ...sizes.map((size) => text([x(size), HEIGHT - bottom + 20], "middle", size.toLocaleString("en-US"))),
     text([(left + WIDTH - right) / 2, HEIGHT - bottom + 40], "middle", `nodes; upwards: ${unit}`),
-    ...all.flatMap((series, index) => [
-      ...marksOf(series, x, y),
-      `<rect x="${left + index * 210}" y="${HEIGHT - 30}" width="12" height="12" fill="${series.colour}"/>`,
-      text([left + index * 210 + 18, HEIGHT - 19], "start", series.name),
-    ]),
+    ...all.flatMap((series) => marksOf(series, x, y)),
+    ...all
+      .filter(({ name }) => name !== "")
+      .flatMap(({ name, colour }, index) => [
+        `<rect x="${left + index * 210}" y="${HEIGHT - 30}" width="12" height="12" fill="${colour}"/>`,
+        text([left + index * 210 + 18, HEIGHT - 19], "start", name),
+      ]),
     "</svg>",
     "",
   ].join("\n");

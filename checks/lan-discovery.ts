@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
 import { BROADCAST, GROUP, Lan, SHARED_PORT } from "./engine/lan.ts";
 import type { LanPeer } from "./engine/lan-peer.ts";
+import { meet, talk } from "./engine/lan-steps.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -129,10 +130,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P8.7-unicast",
     title: "a known peer that is not heard on the shared port for three beats is sent beacons of its own",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice", { beacon: 0.3 });
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { alice, bob } = await meet(scene, { beacon: 0.3 });
       bob.keepsBeaconing(alice, 200);
       await goesOnSending(bob, alice, 5);
     },
@@ -157,10 +155,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P8.8-answer",
     title: "a beacon of an unknown key, or of a new session, is answered at once by a beacon; others are not",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { alice, bob } = await meet(scene);
       await bob.hearsBeacon(alice);
       await sleep(1100); // A new answer would be allowed now.
       await bob.beacons(alice);
@@ -199,10 +194,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P8.9-goodbye",
     title: "after a goodbye only a later session brings the key back",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { lan, alice, bob } = await meet(scene);
       await bob.leaves(alice);
       await lan.isDropped(alice, bob, bob.beacon(), "ended", "a later beacon of the session that has ended");
       bob.session += 1;
@@ -235,11 +227,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a peer with an open session is active, though it sends no beacons",
     likelyCause: "Only beacons count as signs of life.",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice", { beacon: 0.3, argv: ["--inactive", "1.5"] });
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
-      const session = await bob.opens(alice);
+      const { alice, session } = await talk(scene, { beacon: 0.3, argv: ["--inactive", "1.5"] });
       await sleep(2500);
       await session.tells("still here");
       await alice.shows("bob> still here");
@@ -327,11 +315,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a name belongs to the key that is pinned to it, also while that is away",
     likelyCause: "The name goes to whoever is heard first after a start.",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
-      const session = await bob.opens(alice);
+      const { lan, alice, bob, session } = await talk(scene);
       await session.tells("now you know me");
       session.connection.ignoresTheRest();
       const again = await lan.killsAndRestarts(alice);
@@ -387,10 +371,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "at most 200 signatures are checked in a second, and live peers are heard afterwards",
     likelyCause: "Each datagram costs the work of a signature: a flood of forged ones takes all the time.",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { lan, alice, bob } = await meet(scene);
       const mallory = await lan.peer("mallory");
       const forged = Array.from({ length: 1500 }, () =>
         mallory.beacon({ signature: Buffer.alloc(256, 1).toString("base64") }),
@@ -450,11 +431,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.13-connections",
     title: "200 connections that say nothing, or nonsense, keep nobody out",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
-      const session = await bob.opens(alice);
+      const { lan, alice, session } = await talk(scene);
       for (let count = 0; count < 200; count += 1) {
         const silent = await scene.connect({ port: alice.port }, `stranger ${count}`);
         silent.ignoresTheRest();

@@ -2,10 +2,10 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { defineChecks } from "./engine/check.ts";
-import { Lan } from "./engine/lan.ts";
 import type { Members } from "./engine/lan-context.ts";
 import { lanSafetyNumber, sign } from "./engine/lan-cryptography.ts";
 import type { LanPeer } from "./engine/lan-peer.ts";
+import { meet } from "./engine/lan-steps.ts";
 
 const PHOTO = Buffer.from("a photo, or nearly one");
 
@@ -23,10 +23,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.12-events",
     title: "keys, messages, rooms and files are shown, each in the words of its line",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { lan, alice, bob } = await meet(scene);
       const session = await bob.calls(alice);
       const own = await lan.keyOf(alice);
       await alice.showsInAnyOrder(

@@ -6,9 +6,10 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineChecks } from "./engine/check.ts";
 import { ordered } from "./engine/connection.ts";
-import { Lan } from "./engine/lan.ts";
+import type { Lan } from "./engine/lan.ts";
 import type { Members } from "./engine/lan-context.ts";
 import type { LanPeer, LanSession } from "./engine/lan-peer.ts";
+import { type Talk, talk } from "./engine/lan-steps.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -34,22 +35,6 @@ const NAMES: readonly (readonly [string, string])[] = [
   ["photo.jpg", "photo (2).jpg"],
   ["bell\u0007.txt", "bell\ufffd.txt"],
 ];
-
-interface Talk {
-  lan: Lan;
-  alice: PeerUnderTest;
-  bob: LanPeer;
-  session: LanSession;
-}
-
-async function talk(scene: Scene): Promise<Talk> {
-  const lan = await Lan.open(scene);
-  const alice = await lan.program("alice");
-  const bob = await lan.peer("bob");
-  await bob.isFoundBy(alice);
-  const session = await bob.opens(alice);
-  return { lan, alice, bob, session };
-}
 
 const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 

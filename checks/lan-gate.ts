@@ -5,6 +5,7 @@ import { defineChecks } from "./engine/check.ts";
 import { Lan } from "./engine/lan.ts";
 import { secondsNow } from "./engine/lan-cryptography.ts";
 import { type BeaconParts, beginningOfSecond, type LanPeer } from "./engine/lan-peer.ts";
+import { meet } from "./engine/lan-steps.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 
 const WRONG_SIGNATURE = Buffer.alloc(256, 1).toString("base64");
@@ -208,10 +209,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P8.6-later",
     title: "a later session, or a later seq of the same one, is accepted; gaps do not matter",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { lan, alice, bob } = await meet(scene);
       for (const [what, step] of [
         ["a seq greater by 1", () => {}],
         [
@@ -256,10 +254,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a datagram that was dropped changes nothing: a forged one shuts nobody out, and ends nothing",
     likelyCause: "Session and seq are noted before the signature is checked.",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { lan, alice, bob } = await meet(scene);
       const far = { session: bob.session, seq: 1_000_000 };
       await lan.isDropped(
         alice,

@@ -17,6 +17,7 @@ import {
   sign,
 } from "./engine/lan-cryptography.ts";
 import type { LanPeer, LanSession } from "./engine/lan-peer.ts";
+import { meet } from "./engine/lan-steps.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -192,10 +193,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.8-unreachable",
     title: "a peer that was heard and does not answer within 5 s is waited for no longer",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { alice, bob } = await meet(scene);
       bob.listener.close();
       await alice.enters("/msg bob are you there?");
       await alice.shows("1 to bob> are you there?");

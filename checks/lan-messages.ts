@@ -6,9 +6,7 @@ import { join } from "node:path";
 import { defineChecks } from "./engine/check.ts";
 import { Lan } from "./engine/lan.ts";
 import type { Members } from "./engine/lan-context.ts";
-import type { LanPeer, LanSession } from "./engine/lan-peer.ts";
-import type { PeerUnderTest } from "./engine/launcher.ts";
-import type { Scene } from "./engine/scene.ts";
+import { talk } from "./engine/lan-steps.ts";
 
 /** The longest text, in bytes (P3.4). */
 const LONGEST = 8192;
@@ -17,22 +15,6 @@ const REACHING = 5;
 /** In the header of an SQLite file: the versions of its format for writing and reading, both 2 for WAL; user_version. */
 const WAL_VERSIONS = [18, 19] as const;
 const USER_VERSION = 60;
-
-interface Talk {
-  lan: Lan;
-  alice: PeerUnderTest;
-  bob: LanPeer;
-  session: LanSession;
-}
-
-async function talk(scene: Scene): Promise<Talk> {
-  const lan = await Lan.open(scene);
-  const alice = await lan.program("alice");
-  const bob = await lan.peer("bob");
-  await bob.isFoundBy(alice);
-  const session = await bob.opens(alice);
-  return { lan, alice, bob, session };
-}
 
 /** Objects that are no messages of P9.7. */
 const WRONG_MESSAGES: Readonly<Record<string, (id: string) => Members>> = {

@@ -11,6 +11,7 @@ import { Lan, type ProgramOptions } from "./engine/lan.ts";
 import { HOST } from "./engine/lan-context.ts";
 import { KEYS, readKey } from "./engine/lan-cryptography.ts";
 import type { BeaconParts } from "./engine/lan-peer.ts";
+import { meet, talk } from "./engine/lan-steps.ts";
 import type { Scene } from "./engine/scene.ts";
 import { CouldNotRun } from "./engine/step-failure.ts";
 
@@ -320,10 +321,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P8.2-never-printed",
     title: "the private key is never printed",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { alice, bob } = await meet(scene);
       await bob.opens(alice);
       await alice.enters("/verify bob", "/doctor", "/stats", "/peers");
       await alice.shows("peers: 1");
@@ -399,10 +397,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a key is named by the SHA-256 of its 294 bytes, in base64url without padding",
     likelyCause: "The hash is over the base64 text of the key, or over its modulus alone.",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { alice, bob } = await meet(scene);
       await alice.enters("/connect bob");
       const session = await bob.isCalled(alice);
       await session.receivesHello(bob.key.fingerprint);
@@ -456,11 +451,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.12-messaging-session",
     title: "in a messaging session every line goes to the peer, until exit or /leave; the session stays",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
-      const session = await bob.opens(alice);
+      const { alice, session } = await talk(scene);
       await alice.enters("/to bob", "hello", "1");
       await session.takesMessage("hello");
       await session.takesMessage("1");
@@ -479,11 +470,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.12-own-messages",
     title: "own messages are numbered from 1, on over restarts, and each says what became of it",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
-      const session = await bob.opens(alice);
+      const { lan, alice, bob, session } = await talk(scene);
       await alice.enters("/msg bob hi");
       await alice.shows("1 to bob> hi");
       await session.takesMessage("hi");
@@ -506,11 +493,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.12-history",
     title: "/history shows one line a message, with its direction, and the state of one's own",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
-      const session = await bob.opens(alice);
+      const { alice, session } = await talk(scene);
       await session.tells("good morning");
       await alice.enters("/msg bob good evening");
       await session.takesMessage("good evening");

@@ -9,8 +9,8 @@ import { HOST, type Members } from "./engine/lan-context.ts";
 import { KEYS, type LanKey, sealToken, sign } from "./engine/lan-cryptography.ts";
 import { LanPeer, type LanSession } from "./engine/lan-peer.ts";
 import { PlayedSession, type ProofOptions } from "./engine/lan-session.ts";
+import { meet } from "./engine/lan-steps.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
-import type { Scene } from "./engine/scene.ts";
 
 /** The longest frame, in bytes (P9.1). */
 const LONGEST = 262_144;
@@ -22,15 +22,6 @@ const HELLOS = 8;
 const HANDSHAKE = 9.5;
 /** How many connections without a proof are held. */
 const UNPROVED = 64;
-
-/** A program that has found bob, and bob. */
-async function aliceAndBob(scene: Scene): Promise<{ lan: Lan; alice: PeerUnderTest; bob: LanPeer }> {
-  const lan = await Lan.open(scene);
-  const alice = await lan.program("alice");
-  const bob = await lan.peer("bob");
-  await bob.isFoundBy(alice);
-  return { lan, alice, bob };
-}
 
 /** Hellos with one mistake each. */
 const WRONG_HELLOS: Readonly<Record<string, Members>> = {
@@ -132,7 +123,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "frames have three lines, and the same hold in any number of pieces, with CR or without",
     likelyCause: "One read is taken for one frame.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const session = await bob.opens(alice);
       const texts = ["one", "two", "three", "four"];
       const frames = (lineEnd: string, some: readonly string[]): string => {
@@ -156,7 +147,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a frame of another form, team or size closes the connection without a word",
     likelyCause: "A stranger gets an error: whoever knocks learns what listens there.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const names = Object.keys(wrongFrames(await bob.connects(alice), ""));
       for (const name of names) {
         const session = await bob.connects(alice);
@@ -173,7 +164,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a text cannot end a frame or begin one",
     likelyCause: "<end> is looked for in the text: what is said must not stand in a frame in clear.",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const session = await bob.opens(alice);
       const text = `<end> <127.0.0.1:1> @ <${lan.team}> is only text`;
       await session.tells(text);
@@ -190,7 +181,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.1-header-is-a-claim",
     title: "the address in the header is compared with nothing",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       for (const header of [`<10.9.8.7:1234> @ <${lan.team}>`, `<[::1]:5000> @ <${lan.team}>`]) {
         const session = await bob.connects(alice);
         session.header = header;
@@ -204,7 +195,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.2-hello",
     title: "the hello has its members; `to` is the key that is called, empty for an address and in an answer",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       await alice.enters("/connect bob");
       const called = await bob.isCalled(alice);
       await called.shakesHands({ to: bob.key.fingerprint });
@@ -224,7 +215,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.2-wrong-hello",
     title: "a wrong hello is closed without a word",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       for (const [what, members] of Object.entries(WRONG_HELLOS)) {
         scene.transcript.steps.push(`a hello comes with ${what}`);
         const session = await bob.connects(alice);
@@ -246,7 +237,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
       "a hello that answers with a `to`, or with the caller's own nonce or key, is closed without a word",
     likelyCause: "Whoever sends a hello back as it came would be taken for somebody else.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const answers: Record<string, (theirs: Members) => Members> = {
         "a `to`": () => ({ to: "x".repeat(43) }),
         "the caller's nonce": ({ nonce }) => ({ nonce }),
@@ -271,7 +262,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "the time of a hello's token is not looked at",
     likelyCause: "The clock decides who may talk: only beacons need it.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const session = await bob.connects(alice);
       await session.sendsHello({}, { seconds: 17 });
       await session.receivesHello("");
@@ -286,7 +277,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause:
       "Nonces are not remembered: whoever has recorded a hello makes the program answer it for ever.",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const session = await bob.connects(alice);
       const token = await session.sendsHello();
       await session.receivesHello("");
@@ -304,7 +295,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause:
       "Each hello costs a power of 2,048 bits: nothing keeps a stranger from asking for thousands.",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const sessions: LanSession[] = [];
       for (let count = 0; count < 3 * HELLOS; count += 1) {
         const connection = await scene.connect({ port: alice.port }, bob.name);
@@ -350,7 +341,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "64 connections without a proof are held: a new one pushes out the oldest",
     likelyCause: "Connections that say nothing are held without a limit, or the newest is closed instead.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const since = performance.now();
       const oldest = await scene.connect({ port: alice.port }, "the oldest");
       for (let count = 0; count < UNPROVED; count += 1)
@@ -369,7 +360,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a handshake that is not complete after 10 s is closed",
     waits: 10,
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const since = performance.now();
       const silent = await scene.connect({ port: alice.port }, "a stranger");
       const half = await bob.connects(alice);
@@ -385,7 +376,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause:
       "The salt is over other bytes than the tokens, each with one LF; or the two keys are taken in the wrong order.",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const session = await bob.connects(alice);
       session.lineEnd = "\r\n";
       await session.shakesHands();
@@ -403,7 +394,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.4-proof",
     title: "each side proves its own key, that of its beacons",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const { der } = await lan.keyOf(alice);
       const session = await bob.connects(alice);
       await session.exchangesHellos();
@@ -420,7 +411,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a responder proves its key only after the initiator's proof was right",
     likelyCause: "The proof is sent as soon as the keys are there: so anybody can find out who listens.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const session = await bob.connects(alice);
       await session.exchangesHellos();
       await sleep(300);
@@ -434,7 +425,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause:
       "The signature is over less than the role, the salt and the key: then it can be taken from another session or another role.",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const [other, three] = [await KEYS.next(), await KEYS.withExponent(3n)];
       const probe = await bob.connects(alice);
       await probe.exchangesHellos();
@@ -453,7 +444,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a responder's proof that does not hold all that it must is refused",
     likelyCause: "Only the proof of a caller is checked.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const [other, three] = [await KEYS.next(), await KEYS.withExponent(3n)];
       const names = ["the label of the other role", "another salt", "the key of somebody else"];
       for (const name of names) {
@@ -473,7 +464,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.4-sent-back",
     title: "the initiator's own proof, sent back to it, and a proof with its own key, are refused",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const own = await lan.keyOf(alice);
       const mirror = await LanPeer.start(lan, "mirror", own);
       await refusesAfterHellos(lan, alice, mirror, "a right proof with alice's own key", (session) =>
@@ -497,7 +488,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a hello that was meant for another key is refused, although the proof is right",
     likelyCause: "`to` is not compared with one's own fingerprint: a call can be brought to somebody else.",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const carol = await KEYS.next();
       const session = await bob.connects(alice);
       await session.exchangesHellos({ hello: { to: carol.fingerprint } });
@@ -513,7 +504,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "another key than the one that was called is refused, although its proof is right",
     likelyCause: "Whoever answers is taken for the one who was called.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       await alice.enters("/connect bob");
       const session = await bob.isCalled(alice);
       await session.exchangesHellos();
@@ -536,7 +527,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "after the hellos, whatever is wrong gets the same error bad-record, and the end",
     likelyCause: "A number that is left out or comes again, or a token of another key, passes.",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       const text = (session: LanSession): Members => ({
         type: "message",
         id: randomBytes(16).toString("hex"),
@@ -597,7 +588,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.4-called-again",
     title: "a key whose proof was wrong is not called again by itself for 60 s; /connect does not wait",
     async run(scene) {
-      const { lan, alice, bob } = await aliceAndBob(scene);
+      const { lan, alice, bob } = await meet(scene);
       await alice.enters("/msg bob for you alone");
       const session = await bob.isCalled(alice);
       await session.exchangesHellos();
@@ -637,7 +628,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a new session of the same key replaces the old one, which is closed without bye",
     likelyCause: "A program that was killed and comes back is refused, because it has a session already.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const old = await bob.opens(alice);
       const replacing = await bob.calls(alice);
       await old.isClosed();
@@ -681,7 +672,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.6-pong",
     title: "a ping is answered by a pong",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const session = await bob.opens(alice);
       await session.says({ type: "ping" });
       await session.hears({ type: "pong" });
@@ -692,7 +683,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "a side that was silent for 15 s is sent a ping; after 45 s the session is lost",
     waits: 45,
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const session = await bob.opens(alice);
       const since = performance.now();
       await scene.step("a ping comes after 15 s", async () => {
@@ -710,7 +701,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     id: "P9.6-bye",
     title: "a bye is answered by a bye; a connection that ends without one is lost, not ended",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const session = await bob.opens(alice);
       await session.saysBye();
       await alice.shows("disconnected from bob");
@@ -724,7 +715,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     title: "who says bye reads on: an acknowledgement behind it still counts",
     likelyCause: "The connection is closed together with the goodbye.",
     async run(scene) {
-      const { alice, bob } = await aliceAndBob(scene);
+      const { alice, bob } = await meet(scene);
       const session = await bob.opens(alice);
       await alice.enters("/msg bob last words");
       const id = await session.hearsMessage("last words");

@@ -4,6 +4,7 @@ import { defineChecks } from "./engine/check.ts";
 import { Lan } from "./engine/lan.ts";
 import { lanSafetyNumber } from "./engine/lan-cryptography.ts";
 import type { LanPeer } from "./engine/lan-peer.ts";
+import { type Meeting, meet } from "./engine/lan-steps.ts";
 import type { PeerUnderTest } from "./engine/launcher.ts";
 import type { Scene } from "./engine/scene.ts";
 
@@ -17,7 +18,7 @@ async function numberLine(lan: Lan, alice: PeerUnderTest, bob: LanPeer, shown = 
 }
 
 /** A program that has pinned bob, in a session that has ended. */
-async function aliceKnowsBob(scene: Scene): Promise<{ lan: Lan; alice: PeerUnderTest; bob: LanPeer }> {
+async function aliceKnowsBob(scene: Scene): Promise<Meeting> {
   const lan = await Lan.open(scene);
   const alice = await lan.program("alice");
   const bob = await lan.peer("bob");
@@ -51,10 +52,7 @@ export const checks = defineChecks({ stages: ["05"], of: "peer" }, [
     likelyCause:
       "The safety number is over other bytes: it takes the text `p2p-mesh safety number` and both keys in DER, the smaller first.",
     async run(scene) {
-      const lan = await Lan.open(scene);
-      const alice = await lan.program("alice");
-      const bob = await lan.peer("bob");
-      await bob.isFoundBy(alice);
+      const { lan, alice, bob } = await meet(scene);
       await alice.hasNotShown("new key");
       const session = await bob.calls(alice);
       await alice.showsInAnyOrder("new key for bob", await numberLine(lan, alice, bob), "connected to bob");

@@ -4,7 +4,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { eventually, type PeerProgram, withTeam } from "./support/team.ts";
+import { type PeerProgram, withTeam } from "./support/team.ts";
+import { until } from "./support/until.ts";
 
 withTeam("files, rooms and letters of stage 05", (team) => {
   async function gather<Names extends string[]>(
@@ -67,7 +68,7 @@ withTeam("files, rooms and letters of stage 05", (team) => {
       existsSync(parts)
         ? readdirSync(parts).reduce((sum, name) => sum + readFileSync(join(parts, name)).length, 0)
         : 0;
-    await eventually("a first megabyte", () => size() > 1_000_000);
+    await until(() => size() > 1_000_000, "a first megabyte");
     await bob.program.kill();
     expect(size(), "not all has come before the kill").to.be.lessThan(bytes.length);
     const again = await team().start("bob");
@@ -109,7 +110,7 @@ withTeam("files, rooms and letters of stage 05", (team) => {
     await alice.sees("queued for bob: 1");
     await alice.sees(/private key of bob .* can read this letter/, 1, "stderr");
     const log = join(team().file("carol"), "history.db-wal");
-    await eventually("a letter that Carol carries", () => readFileSync(log).includes('"token"'));
+    await until(() => readFileSync(log).includes('"token"'), "a letter that Carol carries");
     await alice.leave();
     await carol.sees("left: alice");
     const again = await team().start("bob");

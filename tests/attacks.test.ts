@@ -3,13 +3,13 @@
 import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "chai";
 import { ATTACKS } from "../attacks/list.ts";
 import { MODP2048, randomPrivateKey, TOY } from "../checks/engine/cryptography.ts";
 import { captureOf } from "../checks/engine/made-chats.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { AttackScene, proofs, secret, stops } from "./support/attacks.ts";
+import { until, untilGone } from "./support/until.ts";
 
 const scene = new AttackScene();
 
@@ -148,8 +148,8 @@ describe("an attack that is interrupted", () => {
       const program = scene.startAttack("bad-key");
       // A changed copy of a program takes a moment to start. The victims' registry already runs then.
       await program.line(/^1\. /);
-      await until(() => temporaryFolders().length === 1);
-      if (process.platform === "linux") await until(() => childrenOf(program.pid).length > 1);
+      await until(() => temporaryFolders().length === 1, "a temporary folder");
+      if (process.platform === "linux") await until(() => childrenOf(program.pid).length > 1, "its programs");
       program.signal("SIGSTOP"); // The attack must not end before this test does.
       expect(temporaryFolders()).to.have.length(1);
       const victims = childrenOf(program.pid);
@@ -159,7 +159,7 @@ describe("an attack that is interrupted", () => {
       expect(await program.exitCode()).to.equal(130);
       expect(program.errors).to.equal("");
       expect(temporaryFolders()).to.deep.equal([]);
-      await until(() => !victims.some(isRunning));
+      await untilGone(...victims);
     });
   }
 
@@ -179,22 +179,4 @@ function childrenOf(pid: number): number[] {
       return []; // The process has ended.
     }
   });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Waits for something that takes a moment, such as the end of a program that was killed. */
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error("it did not come true");
-    await pause(20);
-  }
 }

@@ -8,10 +8,11 @@ import { expect } from "chai";
 import { type LoadedCapture, loadCapture } from "../captures/follow/load.ts";
 import { NoCaptureTool, startCaptureTool } from "../captures/record/capture-tool.ts";
 import { SYNTHETIC_MAC } from "../captures/record/tcp-packets.ts";
-import { ChildProgram, DEADLINE } from "../programs/child-program.ts";
+import { ChildProgram } from "../programs/child-program.ts";
 import { freePorts } from "../programs/free-ports.ts";
 import { nodeCommand } from "../programs/node-command.ts";
 import { leaveOut } from "./support/tools.ts";
+import { until } from "./support/until.ts";
 
 const PROGRAM = fileURLToPath(new URL("../captures/capture.ts", import.meta.url));
 
@@ -99,7 +100,7 @@ describe("npm run capture", () => {
 
   it("leaves nothing behind when it is stopped", async () => {
     const run = capture("02", out, "--method", "recorder");
-    await until(() => readdirSync(folder).some((name) => name.startsWith("capture-")));
+    await until(() => readdirSync(folder).some((name) => name.startsWith("capture-")), "a temporary folder");
     run.signal("SIGTERM");
     expect((await run.exit()).code).to.equal(1);
     expect(readdirSync(folder).filter((name) => name.startsWith("capture-"))).to.deep.equal([]);
@@ -209,15 +210,6 @@ describe("npm run capture", () => {
     };
   }
 });
-
-/** Waits until the condition holds. */
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + DEADLINE;
-  while (!isSo()) {
-    if (Date.now() > deadline) throw new Error("it did not come to that");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 /** Makes a connection of another program on the same interface, and sends this text in it. */
 async function sayElsewhere(text: string): Promise<void> {

@@ -8,6 +8,7 @@ import { loadCapture } from "../captures/follow/load.ts";
 import type { ChildProgram } from "../programs/child-program.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { startProgram } from "../programs/stage-programs.ts";
+import { untilGone } from "./support/until.ts";
 
 /** A server in one line of JavaScript: it answers every request with `= 21`. */
 const ALWAYS_21 =
@@ -15,19 +16,6 @@ const ALWAYS_21 =
 /** The same, started by a program that only waits. If only that program is killed, the server stays. */
 const WRAPPED =
   "const c = require('node:child_process').spawn(process.execPath, ['-e', process.argv[1], process.argv[2]]); require('node:fs').writeFileSync(process.argv[3], String(c.pid)); setInterval(() => {}, 1000)";
-
-/** Waits until no process has this id. Mocha's timeout is the limit. */
-async function untilGone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch (error) {
-      expect((error as NodeJS.ErrnoException).code).to.equal("ESRCH");
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 const node = `"${process.execPath}"`;
 

@@ -12,6 +12,7 @@ import type { ChildProgram } from "../programs/child-program.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { startProgram } from "../programs/stage-programs.ts";
 import { withTool } from "./support/tools.ts";
+import { until, untilGone } from "./support/until.ts";
 
 /** The beginning of each server: it listens on the port that is its first argument, and says so. */
 const LISTENS = `
@@ -80,20 +81,11 @@ describe("the reports of npm run check", () => {
   /** The whole report as one line of words. */
   const words = (text: string): string => text.replace(/\s+/g, " ");
 
-  async function untilExists(file: string): Promise<void> {
-    while (!existsSync(file) || readFileSync(file, "utf8") === "")
-      await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  /** The file into which the silent server writes its process id. */
+  const silent = (): string => join(folder, "silent");
 
-  async function untilGone(pid: number): Promise<void> {
-    for (;;) {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+  async function untilSilentRuns(): Promise<void> {
+    await until(() => existsSync(silent()) && readFileSync(silent(), "utf8") !== "", "the silent server");
   }
 
   describe("give one verdict with one cause", () => {
@@ -337,7 +329,7 @@ time.sleep(1000)
       expect(text).to.match(/\d+ could not run, \d+ not run: the limit of 4 s was reached\./);
       expect(code).to.equal(2);
       await areWritten(/the limit of 4 s was reached/);
-      await untilGone(Number(readFileSync(join(folder, "silent"), "utf8")));
+      await untilGone(Number(readFileSync(silent(), "utf8")));
     });
 
     it("by its limit before any check could begin", async () => {
@@ -365,21 +357,21 @@ time.sleep(1000)
       it(`by ${signal} are written all the same; nothing runs on`, async () => {
         const { junit, record } = files();
         const program = start(...argv(), "--junit", junit, "--record", record, "--json");
-        await untilExists(join(folder, "silent"));
+        await untilSilentRuns();
         program.signal(signal);
         expect(await program.exitCode()).to.equal(exit);
         expect(JSON.parse(program.lines.join("\n")).stopped).to.equal(`the run was stopped by ${signal}`);
         await areWritten(new RegExp(`the run was stopped by ${signal}`));
-        await untilGone(Number(readFileSync(join(folder, "silent"), "utf8")));
+        await untilGone(Number(readFileSync(silent(), "utf8")));
       });
 
     it("by two signals end it at once; nothing runs on", async () => {
       const program = start(...argv());
-      await untilExists(join(folder, "silent"));
+      await untilSilentRuns();
       program.signal("SIGINT");
       program.signal("SIGINT");
       expect(await program.exitCode()).to.equal(130);
-      await untilGone(Number(readFileSync(join(folder, "silent"), "utf8")));
+      await untilGone(Number(readFileSync(silent(), "utf8")));
     });
 
     it("because nobody reads its output any more show no error", async () => {

@@ -1,5 +1,5 @@
 // P9.11, with real kill -9: bob is killed again and again, at drawn moments, while messages, letters and a file go both
-// ways. Alice, who is this test, believes his acknowledgements. In the end nothing that he acknowledged may be missing,
+// ways. Alice, who is this test, believes bob's acknowledgements. In the end nothing that bob acknowledged may be missing,
 // nothing may stand twice, and nothing may never have been shown.
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -21,11 +21,11 @@ import { SEED } from "./support/on-the-wire.ts";
 /** How often bob is killed. */
 const KILLS = 150;
 
-/** Bob says at most this many lines before he is killed, and lives at most so long after the last of them, in milliseconds. */
+/** Bob says at most this many lines before they are killed, and lives at most so long after the last of them, in milliseconds. */
 const MOST_LINES = 25;
 const LONGEST_WAIT = 6;
 
-/** If he has no more to say, he is killed after this time, in milliseconds. */
+/** If bob has no more to say, they are killed after this time, in milliseconds. */
 const LONGEST_LIFE = 100;
 
 const PIECE = 60_000;
@@ -62,11 +62,11 @@ class Alice {
   readonly files: OfferedFile[] = [];
   /** All that bob has ever shown. */
   readonly shown: string[] = [];
-  /** The texts of his messages, by their ids, in the order in which they came first. */
+  /** The texts of bob's messages, by their ids, in the order in which they came first. */
   readonly fromBob = new Map<string, string>();
-  /** The ids of his letters that acknowledge. */
+  /** The ids of bob's letters that acknowledge. */
   readonly acknowledgements = new Set<string>();
-  /** The numbers of her offers that bob has shown. */
+  /** The numbers of alice's offers that bob has shown. */
   readonly #offers = new Set<number>();
   said = 0;
   #write: (value: unknown) => void = () => {};
@@ -79,12 +79,12 @@ class Alice {
     return this.random.bytes(16).toString("hex");
   }
 
-  /** Bob has been started: what he has not answered is sent again, and something new. */
+  /** Bob has been started: what they have not answered is sent again, and something new. */
   connected(write: (value: unknown) => void): void {
     this.#write = write;
     for (const sent of [...this.messages, ...this.letters, ...this.carried]) this.#send(sent);
     for (const file of this.files) if (!file.isSent) this.#offer(file);
-    // His user has seen the offer, and he may have been killed before he was told to take it.
+    // Bob's user has seen the offer, and bob may have been killed before they were told to take it.
     for (const take of this.#offers) this.#write({ take });
   }
 
@@ -202,15 +202,15 @@ class Alice {
 
 /**
  * One life of bob.
- * @param last he is killed soon after this many lines; undefined: when all is answered
- * @returns when he is dead, and all that he has said was heard
+ * @param last bob is killed soon after this many lines; undefined: when all is answered
+ * @returns when bob is dead, and all that they have said was heard
  */
-async function live(command: string[], her: Alice, last?: number): Promise<void> {
+async function live(command: string[], sender: Alice, last?: number): Promise<void> {
   const [program = "", ...words] = command;
   const child: ChildProcess = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"] });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error("no pipes");
-  stdin.on("error", () => {}); // He does not read any more: he is dead.
+  stdin.on("error", () => {}); // Bob does not read any more: they are dead.
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const kill = (): boolean => child.kill("SIGKILL");
   let lines = 0;
@@ -220,20 +220,20 @@ async function live(command: string[], her: Alice, last?: number): Promise<void>
     try {
       const heard = JSON.parse(line);
       if (heard.show === "ready") {
-        her.connected((value) => stdin.write(`${JSON.stringify(value)}\n`));
-        her.begin();
+        sender.connected((value) => stdin.write(`${JSON.stringify(value)}\n`));
+        sender.begin();
         if (last !== undefined) setTimeout(kill, LONGEST_LIFE);
-      } else her.hear(heard);
+      } else sender.hear(heard);
     } catch (error) {
       problem = error;
       kill();
     }
-    if (lines === last) setTimeout(kill, her.random.integer(0, LONGEST_WAIT));
-    if (last === undefined && her.isDone) kill();
+    if (lines === last) setTimeout(kill, sender.random.integer(0, LONGEST_WAIT));
+    if (last === undefined && sender.isDone) kill();
   });
   await closed;
   if (problem !== undefined) throw problem;
-  if (child.signalCode !== "SIGKILL") throw new Error(`bob has ended by himself (${child.exitCode})`);
+  if (child.signalCode !== "SIGKILL") throw new Error(`bob has ended without a kill (${child.exitCode})`);
 }
 
 describe("05 the history after kill -9 (P9.7, P9.8, P9.9, P9.11)", () => {
@@ -254,61 +254,65 @@ describe("05 the history after kill -9 (P9.7, P9.8, P9.9, P9.11)", () => {
 
   it(`misses nothing that was acknowledged, and has nothing twice, after ${KILLS} kills`, async function () {
     this.timeout(300_000);
-    const her = new Alice(new Random(`kill ${SEED}`));
+    const sender = new Alice(new Random(`kill ${SEED}`));
     const command = [process.execPath, join(bundles, "bob.js"), dir];
     for (let kill = 0; kill < KILLS; kill++) {
-      await live(command, her, her.random.integer(1, MOST_LINES));
+      await live(command, sender, sender.random.integer(1, MOST_LINES));
     }
-    await live(command, her);
-    check(her, dir);
+    await live(command, sender);
+    check(sender, dir);
   });
 });
 
-function check(her: Alice, dir: string): void {
+function check(sender: Alice, dir: string): void {
   const history = openHistory(dir);
   try {
     const lines = history.lines(alice.fingerprint, 1_000_000);
     const kept = lines.filter(({ isOwn }) => !isOwn).map(({ text }) => text);
     const texts = (list: Sent[]): string[] => list.map(({ text }) => text);
-    expect(kept.filter((text) => text.startsWith("message"))).to.deep.equal(texts(her.messages));
-    expect(kept.filter((text) => text.startsWith("letter")).sort()).to.deep.equal(texts(her.letters).sort());
-    const shown = new Set(her.shown);
-    for (const text of texts(her.messages)) expect(shown.has(`alice> ${text}`), text).to.equal(true);
-    for (const text of texts(her.letters))
+    expect(kept.filter((text) => text.startsWith("message"))).to.deep.equal(texts(sender.messages));
+    expect(kept.filter((text) => text.startsWith("letter")).sort()).to.deep.equal(
+      texts(sender.letters).sort(),
+    );
+    const shown = new Set(sender.shown);
+    for (const text of texts(sender.messages)) expect(shown.has(`alice> ${text}`), text).to.equal(true);
+    for (const text of texts(sender.letters))
       expect(shown.has(`letter from alice> ${text}`), text).to.equal(true);
     const carried = history.carriedTo(carol.fingerprint).map(({ id }) => id);
-    expect(carried).to.have.members(her.carried.map(({ object }) => object.id));
+    expect(carried).to.have.members(sender.carried.map(({ object }) => object.id));
     checkOwn(
-      her,
+      sender,
       lines.filter(({ isOwn }) => isOwn).map(({ text }) => text),
     );
-    checkFiles(her, join(dir, "files"));
+    checkFiles(sender, join(dir, "files"));
   } finally {
     history.close();
   }
 }
 
-/** What bob has shown as his own was sent, in its order and once: else it stands in the history and waits. */
-function checkOwn(her: Alice, own: string[]): void {
-  const shown = her.shown.flatMap((line) => /^(\d+) to alice> (.*)$/.exec(line)?.slice(1, 3).join(" ") ?? []);
+/** What bob has shown as their own was sent, in its order and once: else it stands in the history and waits. */
+function checkOwn(sender: Alice, own: string[]): void {
+  const shown = sender.shown.flatMap(
+    (line) => /^(\d+) to alice> (.*)$/.exec(line)?.slice(1, 3).join(" ") ?? [],
+  );
   expect(new Set(shown).size, "each number is shown once").to.equal(shown.length);
   for (const line of shown) expect(own, line).to.include(line.slice(line.indexOf(" ") + 1));
   expect(new Set(own).size).to.equal(own.length);
-  const came = [...her.fromBob.values()];
+  const came = [...sender.fromBob.values()];
   expect(came, "in the order of their writing").to.deep.equal(own.filter((text) => came.includes(text)));
   expect(came).to.include(own.at(0));
 }
 
-function checkFiles(her: Alice, folder: string): void {
+function checkFiles(sender: Alice, folder: string): void {
   const names = readdirSync(folder).filter((name) => name !== ".part");
   const hashes = names.map((name) =>
     createHash("sha256")
       .update(readFileSync(join(folder, name)))
       .digest("hex"),
   );
-  expect(hashes).to.have.members(her.files.map(({ sha256 }) => sha256));
+  expect(hashes).to.have.members(sender.files.map(({ sha256 }) => sha256));
   expect(readdirSync(join(folder, ".part"))).to.deep.equal([]);
-  const received = her.shown.filter((line) => /^file \d+ received/.test(line));
-  expect(new Set(received).size, "each file is shown").to.equal(her.files.length);
-  expect(her.files.length).to.be.greaterThan(0);
+  const received = sender.shown.filter((line) => /^file \d+ received/.test(line));
+  expect(new Set(received).size, "each file is shown").to.equal(sender.files.length);
+  expect(sender.files.length).to.be.greaterThan(0);
 }

@@ -2,10 +2,13 @@
 
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "chai";
+import { ChildProgram } from "../programs/child-program.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { BUNDLES, bundleCommand } from "../programs/node-command.ts";
 import { portIn, startProgram } from "../programs/stage-programs.ts";
+import { bundleProgramsOf } from "./support/bundles.ts";
 import { CourseCopy } from "./support/course-copy.ts";
 
 /** The number of the line that holds this text, from 1. */
@@ -21,15 +24,18 @@ interface Run {
 
 describe("learn without a terminal", () => {
   let course: CourseCopy;
+  let bundles: string;
 
-  before(() => {
+  before(async () => {
     course = new CourseCopy();
+    bundles = await bundleProgramsOf(course.folder, course.folder);
   });
   after(() => course.remove());
 
   async function learn(...argv: string[]): Promise<Run> {
-    const options = { folder: course.folder, environment: { NO_COLOR: "1" } };
-    const program = startProgram("course/learn.ts", argv, options);
+    const words = [...bundleCommand(join(bundles, "course/learn.js")), ...argv];
+    const environment = { NO_COLOR: "1", [BUNDLES]: bundles };
+    const program = new ChildProgram("learn", words, { folder: course.folder, environment });
     program.endInput();
     const code = await program.exitCode();
     return { code, text: program.lines.join("\n"), errors: program.errors };
@@ -388,6 +394,7 @@ describe("learn without a terminal", () => {
 
   it("leaves nothing in the course but work/ and progress.txt", () => {
     const names = readdirSync(course.folder).filter((name) => !existsSync(join(COURSE_FOLDER, name)));
-    expect(names.filter((name) => name !== "work" && name !== "progress.txt")).to.deep.equal([]);
+    const expected = ["work", "progress.txt", basename(bundles)];
+    expect(names.filter((name) => !expected.includes(name))).to.deep.equal([]);
   });
 });

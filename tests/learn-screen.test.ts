@@ -15,10 +15,7 @@ withTool("tmux", ["-V"], "learn in a real terminal", () => {
     course = new CourseCopy();
   });
   after(() => course.remove());
-  beforeEach(() => {
-    rmSync(course.path("work"), { recursive: true, force: true });
-    rmSync(course.path("progress.txt"), { force: true });
-  });
+  beforeEach(() => course.forgetWork());
   afterEach(leave);
 
   /** Ends the program, and waits until nothing writes into work/ any more. */

@@ -1,6 +1,6 @@
 // work/ shows no solution of an exercise that is not passed, and the course's own code can stand in for every stub.
 
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { transform } from "esbuild";
@@ -53,10 +53,7 @@ describe("work/", () => {
     course = new CourseCopy();
   });
   after(() => course.remove());
-  beforeEach(() => {
-    rmSync(course.path("work"), { recursive: true, force: true });
-    rmSync(course.path("progress.txt"), { force: true });
-  });
+  beforeEach(() => course.forgetWork());
 
   /** All that is written in work/, but for the student's own solutions. */
   function written(): string {

@@ -39,19 +39,25 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     return program;
   }
 
-  afterEach(async () => {
-    for (const screen of screens.splice(0)) screen.close();
-    await Promise.all(programs.splice(0).map((program) => program.kill()));
-  });
-
-  it("P7 the prompt and what is being typed survive what arrives", async () => {
+  /** Alice in a terminal, who has just begun a chat with bob. */
+  async function chatting(): Promise<{ alice: Screen; bob: ChildProgram }> {
     const address = await registry();
     const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
     await alice.shows(REGISTERED);
     const bob = await user("bob", address);
     await alice.shows("joined: bob");
     alice.enter("/chat bob");
-    await alice.shows("chat with bob started");
+    await alice.shows(/chat with bob started\n\[bob\] you>$/);
+    return { alice, bob };
+  }
+
+  afterEach(async () => {
+    for (const screen of screens.splice(0)) screen.close();
+    await Promise.all(programs.splice(0).map((program) => program.kill()));
+  });
+
+  it("P7 the prompt and what is being typed survive what arrives", async () => {
+    const { alice, bob } = await chatting();
     await bob.line("chat with alice started");
 
     alice.type("half a li");
@@ -67,13 +73,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   });
 
   it("P7 a line of several rows survives, too", async () => {
-    const address = await registry();
-    const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
-    await alice.shows(REGISTERED);
-    const bob = await user("bob", address);
-    await alice.shows("joined: bob");
-    alice.enter("/chat bob");
-    await alice.shows("chat with bob started");
+    const { alice, bob } = await chatting();
     const long = "word ".repeat(30).trim();
     alice.type(long);
     await alice.shows(/word\s*$/);
@@ -88,13 +88,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   });
 
   it("P7 a line of several rows that was pasted survives, too", async () => {
-    const address = await registry();
-    const alice = open("02-basic-p2p/client.ts", ["--name", "alice", "--registry", address]);
-    await alice.shows(REGISTERED);
-    const bob = await user("bob", address);
-    await alice.shows("joined: bob");
-    alice.enter("/chat bob");
-    await alice.shows(/chat with bob started\n\[bob\] you>$/);
+    const { alice, bob } = await chatting();
     const prompt = "[bob] you> ";
     // The last of these lines begin a row of their own, or end where a row does.
     for (const columns of [170, 239, 240, 241]) {
@@ -193,11 +187,17 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
     }
   });
 
-  it("P1.10 the calculator's client prompts, and ends at END", async () => {
+  /** A client in a terminal, at its first prompt, and its server. */
+  async function calculator(): Promise<{ server: ChildProgram; screen: Screen }> {
     const { server, port } = await startServer("01-calculator/server.ts");
     programs.push(server);
     const screen = open("01-calculator/client.ts", ["--port", String(port)]);
     await screen.shows(">");
+    return { server, screen };
+  }
+
+  it("P1.10 the calculator's client prompts, and ends at END", async () => {
+    const { screen } = await calculator();
     screen.enter("2 + 3 * 4");
     await screen.shows("= 20");
     screen.enter("1 / 0");
@@ -207,10 +207,7 @@ withTool("tmux", ["-V"], "in a real terminal", () => {
   });
 
   it("P1.10 the calculator's client says so when the server goes away", async () => {
-    const { server, port } = await startServer("01-calculator/server.ts");
-    programs.push(server);
-    const screen = open("01-calculator/client.ts", ["--port", String(port)]);
-    await screen.shows(">");
+    const { server, screen } = await calculator();
     await server.kill();
     expect(await screen.shows("exit code 1")).to.include("error: ");
   });

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { startProgram } from "../programs/stage-programs.ts";
 import { Screen } from "./support/screen.ts";
 import { withTool } from "./support/tools.ts";
+import { untilGone } from "./support/until.ts";
 
 /** The ids of all processes that a process has started, directly or indirectly. */
 function descendants(pid: number): number[] {
@@ -10,15 +11,6 @@ function descendants(pid: number): number[] {
   const parents = rows.map((row) => row.trim().split(/\s+/).map(Number));
   const children = parents.filter(([parent]) => parent === pid).map(([, child = 0]) => child);
   return children.flatMap((child) => [child, ...descendants(child)]);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe("the tour", () => {
@@ -75,10 +67,7 @@ describe("the tour", () => {
         tour.signal(signal);
         expect(await tour.exitCode()).to.be.oneOf([130, 143]);
         if (process.platform === "linux") expect(started).to.not.be.empty;
-        const end = Date.now() + 10_000;
-        while (started.some(isRunning) && Date.now() < end)
-          await new Promise((resolve) => setImmediate(resolve));
-        expect(started.filter(isRunning)).to.deep.equal([]);
+        await untilGone(...started);
       });
     }
   }

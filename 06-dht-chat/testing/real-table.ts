@@ -3,7 +3,7 @@
 
 import "../node-polyfills.ts";
 import { identify } from "@libp2p/identify";
-import { kadDHT } from "@libp2p/kad-dht";
+import { kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { ping } from "@libp2p/ping";
 import { webSockets } from "@libp2p/websockets";
 import { multiaddr } from "@multiformats/multiaddr";
@@ -15,6 +15,8 @@ const STREAM_WINDOW = 262_144;
 /** A busy machine is slow: libp2p's own limits would end calls between nodes that are well. In milliseconds. */
 const LIMIT = 60_000;
 const PATIENT = { minTimeout: LIMIT, maxTimeout: LIMIT };
+/** How often the table is looked at, in milliseconds. */
+const LOOK = 20;
 /** So many calls may come in at once: all other nodes', when one starts. */
 const CALLS = 200;
 
@@ -25,7 +27,7 @@ export interface RealNode {
   readonly address: string;
   readonly k: number;
   readonly alpha: number;
-  /** Joins a network by calling one node of it. */
+  /** Joins a network by calling one node of it, and waits until the table holds it. @throws Error if that takes too long */
   join(address: string): Promise<void>;
   /** Whom its table holds, as peer ids: at most `count` of them, the nearest to an id of the table first. */
   known(id: Bytes, count: number): string[];
@@ -89,7 +91,13 @@ export async function startRealNode(seed: Bytes, isClient = false): Promise<Real
     alpha: table.a,
     known: (id, count) => routingTable.closestPeers(id, { count }).map(String),
     async join(address) {
-      await node.dial(multiaddr(address), { signal: AbortSignal.timeout(LIMIT) });
+      const signal = AbortSignal.timeout(LIMIT);
+      await node.dial(multiaddr(address), { signal });
+      // A node is held once it has said what it speaks, and has answered a ping.
+      while ((table as SingleKadDHT).routingTable.size === 0) {
+        signal.throwIfAborted();
+        await new Promise((resolve) => setTimeout(resolve, LOOK));
+      }
     },
     async closest(key) {
       const found: string[] = [];

@@ -23,7 +23,8 @@ export async function checkVariant(
   checks: readonly Check[],
   options: { timeout?: number; seed?: number; signal?: AbortSignal } = {},
 ): Promise<CheckResult[]> {
-  const { place, remove } = await makeVariant(stage, variant);
+  const withModules = checks.some((check) => check.of === "module");
+  const { place, remove } = await makeVariant(stage, { ...variant, withModules });
   try {
     return await runChecks(checks, place, { timeout: PATIENCE, jobs: JOBS, ...options });
   } finally {

@@ -24,6 +24,8 @@ export interface VariantOptions {
   edits?: readonly Edit[];
   /** Also copies the attacks, the captures and the other stages. An attack program needs them. */
   withAttacks?: boolean;
+  /** Default: true. Checks may call functions in files of the stage (bundles.ts). */
+  withModules?: boolean;
   /** Makes no bundles (bundles.ts), for callers that only read the files. */
   unbundled?: boolean;
   /** The folder in which the copy is made. Default: work/ in the course. */
@@ -61,7 +63,8 @@ export async function makeVariant(stage: StageNumber, options: VariantOptions): 
   const remove = (): void => removeFolder(folder);
   if (options.unbundled) return { place, remove };
   // The bundles are written into the folder of the copy, so remove() removes them, too.
-  return { place: (await bundlePlace(place, options.withAttacks ?? false, folder)).place, remove };
+  const { withAttacks = false, withModules = true } = options;
+  return { place: (await bundlePlace(place, withAttacks, folder, { withModules })).place, remove };
 }
 
 function copySources(name: string, target: string): void {

@@ -1,11 +1,11 @@
 // Reads the captures of captures/testing/field, and compares what is in them with the list beside them.
 
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "chai";
 import type { Piece } from "../read/packet.ts";
 import { endpoint } from "../show/stream-summary.ts";
+import { sha256 } from "../testing/sha256.ts";
 import { loadCapture } from "./load.ts";
 
 const FOLDER = join(import.meta.dirname, "../testing/field");
@@ -17,10 +17,6 @@ const ROWS = readFileSync(join(FOLDER, "expected.tsv"), "utf8")
   .map((row) => row.split("\t"));
 const [NAMES = [], ...VALUES] = ROWS;
 const EXPECTED = VALUES.map((values) => Object.fromEntries(NAMES.map((name, i) => [name, values[i] ?? ""])));
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
 
 function bytesOf(pieces: Iterable<Piece>): Buffer {
   return Buffer.concat(

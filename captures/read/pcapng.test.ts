@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assert } from "chai";
 import { PcapngWriter } from "../testing/pcapng.ts";
-import { readAll, type WholeCapture } from "../testing/reading.ts";
+import { readBytes, type WholeCapture } from "../testing/reading.ts";
 
 const SECOND = 1_000_000_000n;
 
@@ -14,8 +14,7 @@ describe("reading pcapng", () => {
 
   async function read(...blocks: readonly Buffer[]): Promise<WholeCapture> {
     const path = join(folder, "capture");
-    writeFileSync(path, Buffer.concat(blocks));
-    return readAll(path);
+    return readBytes(path, Buffer.concat(blocks));
   }
 
   /** The packets of a file that has no damage, without their numbers. */

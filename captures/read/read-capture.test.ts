@@ -7,7 +7,7 @@ import { assert } from "chai";
 import fc from "fast-check";
 import { pcapHeader, pcapRecord } from "../record/pcap-writer.ts";
 import { PcapngWriter } from "../testing/pcapng.ts";
-import { readAll, type WholeCapture } from "../testing/reading.ts";
+import { readBytes, type WholeCapture } from "../testing/reading.ts";
 import { FileError } from "./capture-file.ts";
 import { CaptureError } from "./packet.ts";
 import { readBatches, readCapture } from "./read-capture.ts";
@@ -43,10 +43,7 @@ describe("reading captures", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** All packets of a file, and its damage if it has any. */
-  async function read(bytes: Buffer): Promise<WholeCapture> {
-    writeFileSync(path, bytes);
-    return readAll(path);
-  }
+  const read = (bytes: Buffer): Promise<WholeCapture> => readBytes(path, bytes);
 
   /** The error that is thrown without `onDamage`. */
   async function failure(file: string): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -6,7 +6,7 @@ import { assert } from "chai";
 import fc from "fast-check";
 import { pcapHeader, pcapRecord } from "../record/pcap-writer.ts";
 import { PcapngWriter } from "../testing/pcapng.ts";
-import { readAll, type WholeCapture } from "../testing/reading.ts";
+import { readBytes, type WholeCapture } from "../testing/reading.ts";
 import { CaptureError } from "./packet.ts";
 import { Unpacked } from "./unpacked.ts";
 
@@ -31,10 +31,7 @@ describe("gzipped captures", () => {
   const path = join(folder, "capture");
   after(() => rmSync(folder, { recursive: true }));
 
-  async function read(bytes: Buffer): Promise<WholeCapture> {
-    writeFileSync(path, bytes);
-    return readAll(path);
-  }
+  const read = (bytes: Buffer): Promise<WholeCapture> => readBytes(path, bytes);
 
   /** Unpacks with this limit, and gives what came out. */
   async function unpack(packed: Buffer, limit: number): Promise<Buffer> {

@@ -13,7 +13,7 @@ export const CHAT: readonly { speaker: "alice" | "bob"; text: string }[] = [
 ];
 export const TO_ALL = "lunch at noon, on the roof";
 
-/** What alice writes to bob while he is away. */
+/** What alice writes to bob while they are away. */
 export const LETTER = "the code for the door is 2718";
 
 /** The file that alice sends to bob: 20,000 bytes that repeat nowhere. */

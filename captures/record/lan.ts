@@ -2,14 +2,12 @@
 // bridge, which is in a namespace of its own. Nothing of it reaches the machine's own network.
 
 import { ChildProgram } from "../../programs/child-program.ts";
+import { FOR_ROOT, HOLDER, inOwnNetwork } from "../../programs/own-network.ts";
 import { NoNamespace } from "./namespace.ts";
 
 /** The name of the bridge in its namespace, and of each host's interface. */
 export const BRIDGE = "br0";
 const INTERFACE = "eth0";
-
-/** A namespace lasts as long as a process in it: this one says that it is there, and waits until its input ends. */
-const HOLDER = "ip link set lo up && echo ready && exec cat";
 
 export interface Host {
   /** `10.0.0.1` is that of the first host; the network is 10.0.0.0/24. */
@@ -87,8 +85,8 @@ export class Lan {
 
 /** Makes a namespace. */
 async function hold(): Promise<ChildProgram> {
-  if (process.platform !== "linux") throw new NoNamespace("hosts: only Linux has network namespaces");
-  const holder = new ChildProgram("unshare", ["unshare", "--net", "sh", "-c", HOLDER]);
+  if (process.platform !== "linux") throw new NoNamespace(["hosts: only Linux has network namespaces"]);
+  const holder = new ChildProgram("unshare", inOwnNetwork(FOR_ROOT, HOLDER));
   const isReady = await Promise.race([
     holder.line("ready").then(() => true),
     holder.ended.then(() => false),
@@ -110,5 +108,5 @@ async function run(words: readonly string[]): Promise<void> {
 
 function problem(name: string, program: ChildProgram): NoNamespace {
   const reason = program.errorLines.find((line) => line !== "") ?? "it does not work here";
-  return new NoNamespace(`hosts: ${name}: ${reason.replace(/^(?:unshare|nsenter|ip|sh): /, "")}`);
+  return new NoNamespace([`hosts: ${name}: ${reason.replace(/^(?:unshare|nsenter|ip|sh): /, "")}`]);
 }

@@ -87,7 +87,7 @@ const WAYS: Readonly<Record<Method, Way>> = {
   tool: recordWithTool,
   namespace: async ({ name }, { out, report }, folder) => {
     for (const line of await recordInNamespace(name, resolve(out), folder)) report(line);
-    report("(inside a user and network namespace of its own: unshare --user --map-root-user --net)");
+    report("(inside a network namespace of its own)");
   },
   recorder: recordWithRecorder,
 };

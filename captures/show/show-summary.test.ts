@@ -38,17 +38,10 @@ function called(...segments: readonly Partial<Segment>[]): string {
     };
     follower.add({ ...common, ...NO_FLAGS, payload, payloadLength: payload.length, ...segment });
   }
-  const capture = {
-    path: "x",
-    packets: 1,
-    segments: 1,
-    datagrams: 0,
-    conversations: [],
-    duration: 0n,
-    damage: undefined,
-    notUnderstood: new Map(),
-  };
-  const rows = showSummary({ ...capture, streams: follower.finish() }, { width: 120, paint: plain });
+  const rows = showSummary(
+    { ...EMPTY, packets: 1, segments: 1, streams: follower.finish() },
+    { width: 120, paint: plain },
+  );
   const found = / {2}(?:127\S+ +){2}(.*?) {2,}/.exec(rows.at(-1) ?? "");
   return found?.[1] ?? "";
 }
@@ -66,17 +59,7 @@ describe("the summary in a window", () => {
     const payload = Buffer.from(said);
     const segment = { packet: 1, time: 0n, source: A, destination: B, sequence: 1, acknowledgement: 1 };
     follower.add({ ...segment, ...NO_FLAGS, payload, payloadLength: payload.length });
-    const capture = {
-      path: "x",
-      packets: 1,
-      segments: 1,
-      datagrams: 0,
-      conversations: [],
-      duration: 0n,
-      damage: undefined,
-      notUnderstood: new Map(),
-    };
-    const loaded = { ...capture, streams: follower.finish() };
+    const loaded = { ...EMPTY, packets: 1, segments: 1, streams: follower.finish() };
     const rows = showSummary(loaded, { width: 80, paint: plain });
     for (const row of rows) assert.isAtMost(row.length, 80);
     assert.match(rows.at(-1) ?? "", / 04, a+\.\.\. +[0-9]+ +0 +0\.000$/);

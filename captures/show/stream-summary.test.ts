@@ -1,11 +1,7 @@
-import { createHash } from "node:crypto";
 import { assert } from "chai";
 import type { Stream } from "../read/packet.ts";
+import { sha256 } from "../testing/sha256.ts";
 import { endpoint, escapeForTerminal, summarize } from "./stream-summary.ts";
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 describe("summaries of streams", () => {
   it("write IPv6 addresses in brackets", () => {

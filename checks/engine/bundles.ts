@@ -131,20 +131,35 @@ async function buildBundles(
   return outputFiles;
 }
 
-/** The programs and modules of a stage, and the process that calls the functions of modules. */
-function stageBundles(folder: string): Map<string, string> {
-  const programs = new Map([
-    ["module-host", MODULE_HOST],
-    ["kept-hello", KEPT_HELLO],
-  ]);
+/** The files of stages that are started as programs, by whoever. */
+const STAGE_PROGRAMS = ["server.ts", "client.ts", "peer.ts"];
+
+/**
+ * The programs of a stage.
+ * @param withModules also all its other files, and the process that calls their functions
+ */
+function stageBundles(folder: string, withModules: boolean): Map<string, string> {
+  const programs = new Map(
+    withModules
+      ? [
+          ["module-host", MODULE_HOST],
+          ["kept-hello", KEPT_HELLO],
+        ]
+      : [],
+  );
   for (const name of readdirSync(folder))
-    if (name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    if (withModules ? name.endsWith(".ts") && !name.endsWith(".test.ts") : STAGE_PROGRAMS.includes(name))
       programs.set(`${basename(folder)}/${basename(name, ".ts")}`, join(folder, name));
   return programs;
 }
 
 /** The programs that attacks start, in addition to the stages'. */
 const ATTACK_PROGRAMS = ["attacks/attack.ts", "attacks/lab-bob.ts"];
+
+export interface PlaceBundleOptions extends BundleOptions {
+  /** Default: true. Bundles all files of the stage, not its programs alone, because checks call their functions. */
+  withModules?: boolean;
+}
 
 /** A place with bundles, which the checks run instead of the programs. */
 export interface BundledPlace {
@@ -158,10 +173,16 @@ export interface BundledPlace {
  * the mistake.
  * @param withAttacks bundles also the attacks beside the stage, and the other stages
  * @param parent the bundles get a new folder in here; it must be inside of the course's folder
+ * @param options withModules: false if no functions are called in files of the stage
  */
-export async function bundlePlace(place: Place, withAttacks: boolean, parent: string): Promise<BundledPlace> {
+export async function bundlePlace(
+  place: Place,
+  withAttacks: boolean,
+  parent: string,
+  options: PlaceBundleOptions = {},
+): Promise<BundledPlace> {
   try {
-    return await bundleValidPlace(place, withAttacks, parent);
+    return await bundleValidPlace(place, withAttacks, parent, options);
   } catch {
     return { place, remove: () => {} };
   }
@@ -175,11 +196,11 @@ export async function bundleValidPlace(
   place: Place,
   withAttacks: boolean,
   parent: string,
-  options: BundleOptions = {},
+  { withModules = true, ...options }: PlaceBundleOptions = {},
 ): Promise<BundledPlace> {
   const folder = makeFolder(parent, BUNDLES_FOLDER);
   try {
-    await writeBundles(programsOf(place, withAttacks), folder, options);
+    await writeBundles(programsOf(place, withAttacks, withModules), folder, options);
     return { place: { ...place, bundles: folder }, remove: () => removeFolder(folder) };
   } catch (error) {
     removeFolder(folder);
@@ -187,12 +208,13 @@ export async function bundleValidPlace(
   }
 }
 
-function programsOf(place: Place, withAttacks: boolean): Map<string, string> {
-  const programs = stageBundles(place.folder);
+function programsOf(place: Place, withAttacks: boolean, withModules: boolean): Map<string, string> {
+  const programs = stageBundles(place.folder, withModules);
   if (!withAttacks) return programs;
   const beside = dirname(place.folder);
+  // Attacks start the programs of other stages, too. What else they need of a stage, they import.
   for (const stage of Object.values(STAGE_FOLDERS).filter((name) => existsSync(join(beside, name))))
-    for (const [out, path] of stageBundles(join(beside, stage))) programs.set(out, path);
+    for (const [out, path] of stageBundles(join(beside, stage), false)) programs.set(out, path);
   for (const name of ATTACK_PROGRAMS.filter((one) => existsSync(join(beside, one))))
     programs.set(name.replace(/\.ts$/, ""), join(beside, name));
   return programs;

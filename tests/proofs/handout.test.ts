@@ -1,19 +1,15 @@
-// Tests the copy for students: it contains no solution, and students can work through the whole course with it.
+// Tests the copy for students: it contains no solution, no loose link, and its programs run. The two walks through it are
+// tests of their own, handout-in-order and handout-any-order.
 
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { expect } from "chai";
 import { lexer, walkTokens } from "marked";
 import { pagesIn } from "../../authoring/handout/loose-links.ts";
-import { Random } from "../../checks/engine/random.ts";
-import { type Exercise, hasRegion } from "../../course/exercises/exercises.ts";
-import { loadQuestion } from "../../course/exercises/question.ts";
-import { replaceRegion } from "../../course/exercises/regions.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
-import { EXERCISES, PROGRAM_EXERCISES } from "../support/course.ts";
+import { PROGRAM_EXERCISES } from "../support/course.ts";
 import { type HandoutCopy, makeHandout } from "../support/handout-copy.ts";
-import { SEED } from "../support/on-the-wire.ts";
+import { type Ran, runIn } from "../support/handout-walk.ts";
 
 /** Shorter lines, such as `}`, are not typical of a solution. */
 const TELLING = 30;
@@ -28,15 +24,7 @@ describe("the handout", () => {
   });
   after(() => handout.remove());
 
-  /** Runs a program of the copy, as a student would. */
-  async function run(...argv: string[]): Promise<{ status: number | string | null; output: string }> {
-    return new Promise((resolve) => {
-      const options = { cwd: folder, timeout: 120_000 };
-      execFile(process.execPath, ["--import", "tsx", ...argv], options, (error, stdout, stderr) =>
-        resolve({ status: error === null ? 0 : (error.code ?? null), output: stdout + stderr }),
-      );
-    });
-  }
+  const run = (...argv: string[]): Promise<Ran> => runIn(folder, argv);
 
   it("holds no solutions, wrong answers or tests", () => {
     const files = texts(folder);
@@ -97,49 +85,6 @@ describe("the handout", () => {
     expect(claims).to.contain("wireshark-dissector.test.ts").and.not.to.contain("](../tests/");
   });
 
-  it("can be worked through, from the first exercise to the last", async function () {
-    this.timeout(900_000);
-    for (const exercise of EXERCISES) {
-      const opened = await run("course/learn.ts", "next");
-      expect(opened.status, opened.output).to.equal(0);
-      expect(opened.output).to.contain(`${exercise.id}: `);
-      await solve(exercise);
-    }
-    const { output } = await run("course/learn.ts", "list");
-    expect(output).to.contain(`${EXERCISES.length} of ${EXERCISES.length} passed`);
-  });
-
-  it(`can be worked through in any order (seed ${SEED})`, async function () {
-    this.timeout(900_000);
-    rmSync(join(folder, "work"), { recursive: true, force: true, maxRetries: 5 });
-    rmSync(join(folder, "progress.txt"), { force: true });
-    expect(EXERCISES.length).to.be.greaterThan(30);
-    for (const exercise of shuffled(EXERCISES)) {
-      if (hasRegion(exercise)) await run("course/learn.ts", "check", exercise.id); // Fails, and opens it.
-      await solve(exercise);
-    }
-    const { output } = await run("course/learn.ts", "list");
-    expect(output).to.contain(`${EXERCISES.length} of ${EXERCISES.length} passed`);
-    const all = await run("course/learn.ts", "check");
-    expect(all.status, all.output).to.equal(0);
-  });
-
-  /** Solves an exercise that is open, as a student would. */
-  async function solve(exercise: Exercise): Promise<void> {
-    const { id } = exercise;
-    if (hasRegion(exercise)) {
-      const path = join(folder, "work", exercise.file);
-      const text = readFileSync(path, "utf8");
-      writeFileSync(path, replaceRegion(text, exercise.file, id, exercise.solution ?? ""));
-      const checked = await run("course/learn.ts", "check", id);
-      expect(checked.status, `${id}\n${checked.output}`).to.equal(0);
-    } else {
-      const { answers } = await (await loadQuestion(id)).find();
-      const answered = await run("course/learn.ts", "answer", id, answers[0] ?? "");
-      expect(answered.status, `${id}\n${answered.output}`).to.equal(0);
-    }
-  }
-
   it("runs the tour, the attacks and the readers of captures", async () => {
     expect((await run("course/tour.ts")).status).to.equal(0);
     expect((await run("attacks/attack.ts", "crib")).status).to.equal(0);
@@ -154,13 +99,6 @@ describe("the handout", () => {
     expect(shown.status, shown.output).to.equal(0);
   });
 });
-
-/** The exercises in an order that the seed draws. */
-function shuffled(exercises: readonly Exercise[]): Exercise[] {
-  const random = new Random(`order ${SEED}`);
-  const keys = new Map(exercises.map((exercise) => [exercise, random.integer(0, 2 ** 32)]));
-  return [...exercises].sort((one, other) => (keys.get(one) ?? 0) - (keys.get(other) ?? 0));
-}
 
 /** The TypeScript and JSON files below a folder, without packages. */
 function texts(folder: string, path = ""): string[] {

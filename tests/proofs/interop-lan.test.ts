@@ -15,7 +15,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { PYTHON, withPython } from "../support/python.ts";
-import { eventually, PEER, type PeerProgram, type Team, withTeam } from "../support/team.ts";
+import { PEER, type PeerProgram, type Team, withTeam } from "../support/team.ts";
+import { until } from "../support/until.ts";
 
 /** The two programs, and the command of each. */
 const COMMANDS = {
@@ -239,12 +240,12 @@ function define(team: () => Team, here: Kind, there: Kind): void {
     alice.enter(`/send bob ${path}`);
     await bob.sees(`alice offers file 2: big photo.jpg, ${bytes.length} bytes`);
     bob.enter("/take 2");
-    await eventually("a first megabyte", () => size() > 1_000_000);
+    await until(() => size() > 1_000_000, "a first megabyte");
     await bob.program.kill();
     const first = size();
     expect(first).to.be.lessThan(bytes.length);
     const bob2 = await start(team(), there, "bob");
-    await eventually("more of it", () => size() > first + 1_000_000 || bob2.all(/ received: /).length > 0);
+    await until(() => size() > first + 1_000_000 || bob2.all(/ received: /).length > 0, "more of it");
     await alice.program.kill();
     expect(bob2.all(/ received: /), "it has come before the second kill").to.deep.equal([]);
     const alice2 = await start(team(), here, "alice");
@@ -379,7 +380,7 @@ async function carriesLetter(
       (file) =>
         file.startsWith("history.db") && readFileSync(join(team.file("carol"), file)).includes('"token"'),
     );
-  await eventually("a letter that Carol carries", kept);
+  await until(kept, "a letter that Carol carries");
   await alice.leave();
   await carol.sees("disconnected from alice");
   const bob2 = await start(team, reader, "bob");

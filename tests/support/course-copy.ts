@@ -55,6 +55,12 @@ export class CourseCopy {
     this.write(file, replaceRegion(this.read(file), file, id, text));
   }
 
+  /** Takes back what a student has done. */
+  forgetWork(): void {
+    rmSync(this.path("work"), { recursive: true, force: true });
+    rmSync(this.path("progress.txt"), { force: true });
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }

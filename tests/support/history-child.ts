@@ -1,4 +1,4 @@
-// Bob, for tests that kill him: real conversations on a data folder, with one session to alice over standard input and
+// Bob, for tests that kill bob: real conversations on a data folder, with one session to alice over standard input and
 // output, a JSON object a line. The test is alice. What is written here is out at once, as on a socket: kill -9 takes none of it back.
 
 import { writeSync } from "node:fs";

@@ -8,23 +8,10 @@ import type { Role } from "../../05-lan-chat/hello.ts";
 import type { JsonObject } from "../../05-lan-chat/messages.ts";
 import { type Session, Sessions, type SessionsOptions } from "../../05-lan-chat/sessions.ts";
 import type { Verdict } from "../../05-lan-chat/trust.ts";
-import { patientTimeout } from "../../programs/patience.ts";
 import { knownIdentity, TEAM, TEAM_KEY } from "./lan-sessions.ts";
+import { until } from "./until.ts";
 
 const HOST = "127.0.0.1";
-
-/** Waits until something is so, and looks again whenever something could have happened. */
-export async function until(isSo: () => boolean, what: string, milliseconds = 10_000): Promise<void> {
-  let isLate = false;
-  const cancel = patientTimeout(() => {
-    isLate = true;
-  }, milliseconds);
-  while (!isSo()) {
-    if (isLate) throw new Error(`in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  cancel();
-}
 
 /** What has happened to a peer, in order: `opened bob`, `closed bob`, `closed bob: REASON`, `crossed bob`, `bob> …`. */
 export interface Peer {

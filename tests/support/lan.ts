@@ -3,23 +3,16 @@
 
 import { spawnSync } from "node:child_process";
 import { ChildProgram, type ProgramOptions } from "../../programs/child-program.ts";
+import { FOR_ROOT, findWay, HOLDER, inOwnNetwork, type Way } from "../../programs/own-network.ts";
 import { leaveOut } from "./tools.ts";
 
-/** Everybody may make a network in a user namespace, unless the system forbids it. Root needs none. */
-const WAYS = [["--user", "--map-root-user", "--net"], ["--net"]] as const;
-
-/** Holds a network: it lives as long as this runs, and ends when its input does. */
-const HOLD = "ip link set lo up && echo ready && exec cat";
-
-let way: readonly string[] | undefined;
+/** A network of several hosts needs a bridge, and a way into each host. */
+const findLanWay = (): Way => findWay([], "ip link add b0 type bridge && command -v nsenter");
 
 /** Leaves the test out, by name, where no such network can be made. @throws Error in CI */
 export function needsLan(test: Mocha.Context): void {
-  way ??= WAYS.find((words) => {
-    const probe = ["sh", "-c", "ip link set lo up && ip link add b0 type bridge && command -v nsenter"];
-    return process.platform === "linux" && spawnSync("unshare", [...words, "--", ...probe]).status === 0;
-  });
-  if (way === undefined) leaveOut(test, "no network of one's own can be made here (unshare, ip, nsenter)");
+  const { options, reasons } = findLanWay();
+  if (options === undefined) leaveOut(test, `no network can be made here: ${reasons.join("; ")}`);
 }
 
 /** A network of one host: programs in it share its loopback, and whatever else it has. */
@@ -34,15 +27,15 @@ export class Host {
   /** @param inside the words of a command that runs another, inside of another host */
   static async start(inside: readonly string[] = []): Promise<Host> {
     // A host within another has no right to a user namespace of its own: the other has one already.
-    const words = inside.length === 0 ? [...(way ?? [])] : ["--net"];
-    const holder = new ChildProgram("a host", [...inside, "unshare", ...words, "--", "sh", "-c", HOLD]);
+    const options = inside.length === 0 ? (findLanWay().options ?? FOR_ROOT) : FOR_ROOT;
+    const holder = new ChildProgram("a host", [...inside, ...inOwnNetwork(options, HOLDER)]);
     await holder.line("ready");
     return new Host(holder);
   }
 
   /** The words that run a command in this host. */
   get inside(): string[] {
-    const user = way?.includes("--user") ? ["--user", "--preserve-credentials"] : [];
+    const user = findLanWay().options?.includes("--user") ? ["--user", "--preserve-credentials"] : [];
     return ["nsenter", "--target", String(this.#holder.pid), ...user, "--net", "--"];
   }
 

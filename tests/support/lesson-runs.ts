@@ -1,15 +1,17 @@
 // Runs all console blocks of the pages in a folder. Each page gets a copy of the course and a network of its own, in
 // which the stages' default ports are free.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { Random } from "../../checks/engine/random.ts";
 import { type Page as LessonPage, pagesOf } from "../../course/lesson/page-files.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { findWay, inOwnNetwork, WITH_PROCESSES } from "../../programs/own-network.ts";
 import { consoleBlocks } from "./console-blocks.ts";
 import { SEED } from "./on-the-wire.ts";
+import { runUntilItEnds } from "./own-network.ts";
 import type { PageRun } from "./run-page.ts";
 import { leaveOut, SAMPLED, STAGE_06_PACKAGES } from "./tools.ts";
 
@@ -28,38 +30,19 @@ const NOT_COPIED = [
 /** The time limit of one page, in milliseconds. Some pages start twenty programs, and the machine may be busy. */
 const PAGE_TIMEOUT = 300_000;
 
-const NAMESPACE = ["--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"];
-
 /**
- * Runs in the namespace: starts the loopback interface, and mounts the copy over the course's folder, so that programs
- * cannot write into the real one.
+ * Commands inside of the page's network: they mount the copy over the course's folder, so that programs cannot write into
+ * the real one.
  */
-const INSIDE = `
-{ ip link set lo up || ifconfig lo up; } 2> /dev/null &&
+const MOUNT_COPY = `
 for packages in node_modules 06-dht-chat/node_modules; do
   [ ! -d "$1/$packages" ] || mount --bind "$1/$packages" "$2/$packages" || exit
 done &&
 mount --rbind "$2" "$1" &&
-cd "$1" && shift 2 && exec "$@"`;
+cd "$1" && shift 2`;
 
-/** Why no namespace can be made here; undefined if it can. null: not tried yet. */
-let whyNot: string | undefined | null = null;
-
-function reasonAgainstNamespaces(): string | undefined {
-  if (whyNot !== null) return whyNot;
-  if (process.platform !== "linux") whyNot = "only Linux has networks of one's own";
-  else {
-    const probe = spawnSync("unshare", [
-      ...NAMESPACE,
-      "--",
-      "sh",
-      "-c",
-      "ip link set lo up || ifconfig lo up",
-    ]);
-    whyNot = probe.status === 0 ? undefined : "this system allows no network of one's own (unshare)";
-  }
-  return whyNot;
-}
+/** Besides its network, a page has mounts of its own. */
+const FURTHER = [...WITH_PROCESSES, "--mount"];
 
 function isCopied(path: string): boolean {
   const name = relative(COURSE_FOLDER, path).split(sep).join("/");
@@ -78,41 +61,21 @@ function copyCourse(folder: string): void {
 }
 
 /** Runs a page, and returns the result. */
-function runInNamespace(file: string): Promise<PageRun> {
+async function runInNamespace(file: string): Promise<PageRun> {
   const copy = mkdtempSync(join(tmpdir(), "lesson-course-"));
   copyCourse(copy);
   // The program that runs the page is needed, too.
   cpSync(join(COURSE_FOLDER, "tests/support"), join(copy, "tests/support"), { recursive: true });
   for (const name of ["node_modules", "06-dht-chat/node_modules"]) mkdirSync(join(copy, name));
   const runner = [process.execPath, "--import", "tsx", "tests/support/run-page.ts", file];
-  const argv = [
-    ...NAMESPACE,
-    "--",
-    "sh",
-    "-c",
-    INSIDE,
-    "sh",
-    COURSE_FOLDER.replace(/\/$/, ""),
-    copy,
-    ...runner,
-  ];
-  const child = spawn("unshare", argv, { stdio: ["ignore", "pipe", "pipe"] });
-  let [output, errors] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", () => {
-      rmSync(copy, { recursive: true });
-      const result = output.trim().split("\n").at(-1) ?? "";
-      if (result.startsWith("{")) resolve(JSON.parse(result) as PageRun);
-      else reject(new Error(`${file} could not be run: ${errors.trim()}`));
-    });
-  });
+  const words = [COURSE_FOLDER.replace(/\/$/, ""), copy, ...runner];
+  const { lines, errors } = await runUntilItEnds(
+    inOwnNetwork(findWay(FURTHER).options ?? [], words, MOUNT_COPY),
+  );
+  rmSync(copy, { recursive: true });
+  const result = lines.at(-1) ?? "";
+  if (!result.startsWith("{")) throw new Error(`${file} could not be run: ${errors.trim()}`);
+  return JSON.parse(result) as PageRun;
 }
 
 /** What a page may need besides programs: `needs=python-cryptography`, `needs=stage-06`. */
@@ -164,8 +127,9 @@ function testCommands({ file, text }: LessonPage): void {
     const { run } = consoleBlocks(file, text);
     if (run.length === 0) return;
     const missing = run.flatMap(({ needs }) => needs).find((tool) => !isInstalled(tool));
-    const reason = missing === undefined ? reasonAgainstNamespaces() : `${missing} is not installed`;
-    if (reason !== undefined) leaveOut(this, reason);
+    if (missing !== undefined) leaveOut(this, `${missing} is not installed`);
+    const { options, reasons } = findWay(FURTHER);
+    if (options === undefined) leaveOut(this, `no network can be made here: ${reasons.join("; ")}`);
     const { failure, blocks } = await runInNamespace(file);
     if (failure !== undefined) throw new Error(`${file}:${failure.line}\n${failure.message}`);
     if (blocks !== run.length) throw new Error(`${file}: ${blocks} of ${run.length} blocks ran`);

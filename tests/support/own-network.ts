@@ -1,17 +1,18 @@
 // Runs programs in a network of their own, with a loopback interface and nobody else. Stage 05 needs one: the group and
 // the port of its beacons are fixed, and all programs on a machine share them.
 
-import { spawn } from "node:child_process";
-import { COURSE_FOLDER } from "../../programs/course-folder.ts";
-import { withTool } from "./tools.ts";
+import { ChildProgram } from "../../programs/child-program.ts";
+import { findWay, inOwnNetwork, WITH_PROCESSES } from "../../programs/own-network.ts";
+import { defineUnless } from "./tools.ts";
 
-/** All processes inside end together with unshare, and /proc shows these processes alone. */
-const NAMESPACE = ["--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"];
-const LOOPBACK = "{ ip link set lo up || ifconfig lo up; }";
+/** Besides its network, such a place has a /proc that shows the processes inside alone. */
+const FURTHER = [...WITH_PROCESSES, "--mount-proc"];
 
-/** Defines tests that need such a network. Only Linux has them. */
+/** Defines tests that need such a network. Only Linux has them. @throws Error in CI where none can be made */
 export function withOwnNetwork(title: string, define: () => void): void {
-  withTool("unshare", [...NAMESPACE, "--", "sh", "-c", LOOPBACK], title, define);
+  const { options, reasons } = findWay(FURTHER);
+  const problem = options === undefined ? `no network can be made here: ${reasons.join("; ")}` : undefined;
+  defineUnless(problem, title, define);
 }
 
 /**
@@ -20,24 +21,16 @@ export function withOwnNetwork(title: string, define: () => void): void {
  * @returns what it has printed on standard output
  * @throws Error with what it has printed on standard error if it has printed nothing else
  */
-export function runInOwnNetwork(words: readonly string[]): Promise<string> {
-  const argv = [...NAMESPACE, "--", "sh", "-c", `${LOOPBACK} && exec "$@"`, "sh", ...words];
-  const child = spawn("unshare", argv, { cwd: COURSE_FOLDER, stdio: ["ignore", "pipe", "pipe"] });
-  const end = (): boolean => child.kill("SIGKILL");
-  process.once("exit", end);
-  let [output, errors] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", () => {
-      process.off("exit", end);
-      if (output === "") reject(new Error(errors.trim() || "it has printed nothing"));
-      else resolve(output);
-    });
-  });
+export async function runInOwnNetwork(words: readonly string[]): Promise<string> {
+  const { lines, errors } = await runUntilItEnds(inOwnNetwork(findWay(FURTHER).options ?? [], words));
+  if (lines.length === 0) throw new Error(errors.trim() || "it has printed nothing");
+  return lines.join("\n");
+}
+
+/** Runs a program that gets no input, until it ends. @returns the program, with what it has printed */
+export async function runUntilItEnds(words: readonly string[]): Promise<ChildProgram> {
+  const program = new ChildProgram(words[0] ?? "", words);
+  program.endInput();
+  await program.ended;
+  return program;
 }

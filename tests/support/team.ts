@@ -187,22 +187,6 @@ export class Team {
   }
 }
 
-/** The pause between two looks at the disk, in milliseconds. */
-const LOOK_PAUSE = 10;
-
-/** Waits until something is so that no program prints, on the disk for instance. @throws Error if it never is */
-export async function eventually(what: string, isSo: () => boolean): Promise<void> {
-  let isLate = false;
-  const cancel = patientTimeout(() => {
-    isLate = true;
-  }, DEADLINE);
-  while (!isSo()) {
-    if (isLate) throw new Error(`in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_PAUSE));
-  }
-  cancel();
-}
-
 /** Defines tests, each with a team in a network of its own. They are left out where there are no such networks. */
 export function withTeam(title: string, define: (team: () => Team) => void): void {
   describe(title, () => {

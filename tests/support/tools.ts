@@ -26,12 +26,21 @@ const leftOut: string[] = [];
  */
 export function withTool(tool: string, probe: readonly string[], title: string, define: () => void): void {
   const found = spawnSync(tool, probe, { stdio: "ignore" }).status === 0;
-  if (found) {
+  defineUnless(found ? undefined : `${tool} is not installed`, title, define);
+}
+
+/**
+ * Defines tests, or leaves them out.
+ * @param problem why they cannot run on this machine; undefined if they can
+ * @throws Error in CI if there is a problem
+ */
+export function defineUnless(problem: string | undefined, title: string, define: () => void): void {
+  if (problem === undefined) {
     describe(title, define);
     return;
   }
-  if (process.env.CI) throw new Error(`${tool} is missing, and in CI no test may be left out: ${title}`);
-  leftOut.push(`${title} (${tool} is not installed)`);
+  if (process.env.CI) throw new Error(`in CI no test may be left out: ${title} (${problem})`);
+  leftOut.push(`${title} (${problem})`);
 }
 
 /** What `npm run 06:setup` has installed if it has run. */

@@ -1,6 +1,5 @@
 // How the peer for trying the checks finds others: beacons out, and the gate for beacons in (P8.4 to P8.10).
 
-import { constants, type KeyObject, verify } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import {
@@ -12,7 +11,6 @@ import {
   secondsNow,
   sign,
 } from "../../../checks/engine/lan-cryptography.ts";
-import { openLax } from "./lax.ts";
 import { wrongly } from "./mistakes.ts";
 import type { Store } from "./store.ts";
 
@@ -101,7 +99,6 @@ export class Discovery {
   readonly #noted = new Map<string, number>();
   readonly #session: number;
   #shared: Socket | undefined;
-  readonly #nonsense = new Map<string, number>();
   #checked: number[] = [];
   #seq = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -111,8 +108,7 @@ export class Discovery {
     this.#options = options;
     this.#events = events;
     const { state } = options.store;
-    this.#session = wrongly("same-session") ? 1_764_360_000_000 : Math.max(Date.now(), state.session + 1);
-    if (wrongly("session-in-seconds")) this.#session = secondsNow();
+    this.#session = Math.max(Date.now(), state.session + 1);
     state.session = this.#session;
     options.store.save();
     options.udp.on("message", (bytes, { address }) => this.#judge(bytes, address, false));
@@ -123,7 +119,7 @@ export class Discovery {
   }
 
   async start(): Promise<void> {
-    if (this.#options.isQuiet && !wrongly("never-quiet")) return;
+    if (this.#options.isQuiet) return;
     const shared = createSocket({ type: "udp4", reuseAddr: true });
     this.#shared = shared;
     shared.on("error", () => {});
@@ -131,7 +127,7 @@ export class Discovery {
     await once(shared, "listening");
     shared.addMembership(GROUP, this.#options.host);
     shared.on("message", (bytes, { address }) => {
-      if (!wrongly("deaf-on-shared")) this.#judge(bytes, address, true);
+      this.#judge(bytes, address, true);
     });
     const { udp, host } = this.#options;
     udp.setBroadcast(true);
@@ -157,7 +153,7 @@ export class Discovery {
       team,
       address: `${host}:${port}`,
       session: this.#session,
-      seq: wrongly("seq-from-0") ? this.#seq - 1 : this.#seq,
+      seq: this.#seq,
       key: store.key.der.toString("base64"),
     });
     const signature = sign(
@@ -166,12 +162,7 @@ export class Discovery {
       body,
       wrongly("longest-salt") ? { saltLength: 222 } : {},
     );
-    const options = {
-      ...(wrongly("fixed-iv") ? { iv: Buffer.alloc(16) } : {}),
-      ...(wrongly("milliseconds") ? { seconds: Date.now() } : {}),
-    };
-    const token = sealToken(teamKey, JSON.stringify({ body, signature }), options);
-    return wrongly("no-padding") ? token.replace(/=+$/, "") : token;
+    return sealToken(teamKey, JSON.stringify({ body, signature }));
   }
 
   #send(token: string, host: string, port: number): void {
@@ -180,13 +171,11 @@ export class Discovery {
 
   #everywhere(type: "beacon" | "bye" = "beacon"): void {
     const token = this.#token(type);
-    if (!wrongly("no-group")) this.#send(token, GROUP, SHARED);
-    if (!wrongly("no-broadcast")) this.#send(token, "127.255.255.255", SHARED);
-    for (const peer of this.#options.peers)
-      this.#send(wrongly("token-each") ? this.#token(type) : token, ...split(peer));
-    if (wrongly("no-unicast")) return;
+    this.#send(token, GROUP, SHARED);
+    this.#send(token, "127.255.255.255", SHARED);
+    for (const peer of this.#options.peers) this.#send(token, ...split(peer));
     for (const { heardShared, addresses } of this.known.values())
-      if (Date.now() - heardShared > 3 * this.#beat || wrongly("always-unicast") || type === "bye")
+      if (Date.now() - heardShared > 3 * this.#beat || type === "bye")
         for (const address of addresses.keys())
           if (!this.#options.peers.includes(address)) this.#send(token, ...split(address));
   }
@@ -194,7 +183,7 @@ export class Discovery {
   #tick(): void {
     const now = Date.now();
     for (const known of [...this.known.values()]) {
-      const has = this.#events.hasSession(known.fingerprint) && !wrongly("only-beacons-count");
+      const has = this.#events.hasSession(known.fingerprint);
       if (has) known.heard = Math.max(known.heard, now - 3 * this.#beat + 1);
       const silent = now - known.heard;
       if (silent > 3 * this.#beat && !known.isSilent && !wrongly("never-silent")) {
@@ -202,9 +191,8 @@ export class Discovery {
         known.since = new Date();
         this.#events.left(known, true);
       }
-      if (silent > this.#options.inactive * 1000 && !has && !wrongly("never-forgets")) {
+      if (silent > this.#options.inactive * 1000 && !has) {
         this.known.delete(known.fingerprint);
-        if (wrongly("forgets-counters")) this.#last.delete(known.fingerprint);
         this.#events.forgotten(known);
       }
     }
@@ -218,17 +206,13 @@ export class Discovery {
   }
 
   #reasonOf(bytes: Buffer, source: string, isShared: boolean): Reason | undefined {
-    if (bytes.length > 1472 && !wrongly("any-size")) return "size";
+    if (bytes.length > 1472) return "size";
     const { teamKey, store } = this.#options;
     const token = bytes.toString("latin1");
-    const opened = wrongly("lax-tokens") ? openLax(teamKey, token) : openToken(teamKey, token);
-    if (typeof opened === "string") {
-      this.#nonsense.set(source, (this.#nonsense.get(source) ?? 0) + 1);
-      return "token";
-    }
-    if ((this.#nonsense.get(source) ?? 0) > 100 && wrongly("shuts-out-source")) return "token";
+    const opened = openToken(teamKey, token);
+    if (typeof opened === "string") return "token";
     const age = secondsNow() - Number(opened.seconds);
-    const most = wrongly("time-29") ? 29 : wrongly("time-60") ? 60 : 30;
+    const most = wrongly("time-60") ? 60 : 30;
     const isOff = Math.abs(age) > most;
     if (isOff && !wrongly("time-late")) {
       this.#note(source, age);
@@ -257,8 +241,7 @@ export class Discovery {
     if (fingerprint === store.key.fingerprint) return "own";
     const last = this.#last.get(fingerprint);
     if (last !== undefined && !wrongly("takes-replays")) {
-      const at = wrongly("one-seq") ? "" : address;
-      const seqHere = last.seqs.get(at);
+      const seqHere = last.seqs.get(address);
       if (session < last.session) return "old";
       if (session === last.session && seqHere !== undefined && seq === seqHere) return "repeated";
       if (session === last.session && seqHere !== undefined && seq < seqHere) return "old";
@@ -266,16 +249,10 @@ export class Discovery {
       if (session <= last.ended && !wrongly("bye-is-nothing")) return "ended";
     }
     const key = readKey(body.key);
-    if (wrongly("notes-early")) this.#remember(fingerprint, session, seq, address, type);
-    if (typeof key === "string" && !wrongly("any-key")) return "key";
+    if (typeof key === "string") return "key";
     if (!this.#mayCheck()) return "rate";
-    const signed = wrongly("signs-rewritten") ? JSON.stringify(body) : String(text);
-    const isRight =
-      typeof key === "string" ||
-      wrongly("no-signature") ||
-      isSigned(key.key, "beacon", signed, signature) ||
-      (wrongly("any-salt") && isSignedLax(key.key, signed, signature));
-    const isHere = address.slice(0, address.lastIndexOf(":")) === source || wrongly("any-address");
+    const isRight = isSigned(key.key, "beacon", String(text), signature);
+    const isHere = address.slice(0, address.lastIndexOf(":")) === source;
     if (wrongly("address-first") && !isHere) return "address";
     if (!isRight) return "signature";
     if (!isHere) return "address";
@@ -284,8 +261,7 @@ export class Discovery {
     const unpinned = [...this.known.values()].filter(
       (one) => !store.state.pins.some((pin) => pin.fingerprint === one.fingerprint),
     );
-    if (!this.known.has(fingerprint) && !pinned && unpinned.length >= 256 && !wrongly("never-full"))
-      return "full";
+    if (!this.known.has(fingerprint) && !pinned && unpinned.length >= 256) return "full";
     const isNew = last === undefined || session > last.session || !this.known.has(fingerprint);
     this.#remember(fingerprint, session, seq, address, type);
     this.#accept(fingerprint, body, isNew, isShared);
@@ -293,7 +269,6 @@ export class Discovery {
   }
 
   #hasShape(body: Record<string, unknown>, signature: unknown, seconds: bigint): boolean {
-    if (wrongly("any-shape")) return typeof body.key === "string";
     const { type, name, team, address, session, seq, key } = body;
     const isCount = (value: unknown, least: number): boolean =>
       typeof value === "number" && Number.isSafeInteger(value) && value >= least;
@@ -307,7 +282,7 @@ export class Discovery {
       isAddress(address) &&
       isCount(session, 0) &&
       isCount(seq, 1) &&
-      (Number(session) <= (Number(seconds) + 30) * 1000 + 999 || wrongly("session-ahead")) &&
+      Number(session) <= (Number(seconds) + 30) * 1000 + 999 &&
       isBase64(key) &&
       key !== "" &&
       isBase64(signature)
@@ -317,14 +292,14 @@ export class Discovery {
   #mayCheck(): boolean {
     const now = Date.now();
     this.#checked = this.#checked.filter((time) => now - time < 1000);
-    if (this.#checked.length >= 150 && !wrongly("no-rate")) return false;
+    if (this.#checked.length >= 150) return false;
     this.#checked.push(now);
     return true;
   }
 
   #note(source: string, age: number): void {
     const now = Date.now();
-    if (now - (this.#noted.get(source) ?? 0) < 60_000 && !wrongly("notes-each-time")) return;
+    if (now - (this.#noted.get(source) ?? 0) < 60_000) return;
     this.#noted.set(source, now);
     const off = age > 0 ? `${age} s old` : `${-age} s ahead`;
     console.error(`a beacon from ${source} is ${off}: is a clock wrong?`);
@@ -334,7 +309,7 @@ export class Discovery {
     let last = this.#last.get(fingerprint);
     if (last === undefined || session > last.session)
       last = { session, seqs: new Map(), ended: last?.ended ?? -1 };
-    last.seqs.set(wrongly("one-seq") ? "" : address, seq);
+    last.seqs.set(address, seq);
     if (type === "bye") last.ended = session;
     this.#last.set(fingerprint, last);
   }
@@ -369,13 +344,12 @@ export class Discovery {
       known.since = new Date();
       this.#events.found(known);
     } else if (isNew) this.#events.again(known);
-    if ((isNew || wrongly("answers-each")) && !wrongly("no-answer"))
-      this.#answer(fingerprint, String(body.address));
+    if (isNew || wrongly("answers-each")) this.#answer(fingerprint, String(body.address));
   }
 
   #answer(fingerprint: string, address: string): void {
     const now = Date.now();
-    if (now - (this.#answered.get(fingerprint) ?? 0) < 1000 && !wrongly("answers-all")) return;
+    if (now - (this.#answered.get(fingerprint) ?? 0) < 1000) return;
     this.#answered.set(fingerprint, now);
     if (!this.#options.isQuiet) this.#send(this.#token("beacon"), ...split(address));
   }
@@ -391,7 +365,6 @@ export class Discovery {
     for (const timer of this.#timers) clearTimeout(timer);
     if (this.#options.isQuiet) return;
     if (!wrongly("no-goodbye")) this.#everywhere("bye");
-    if (wrongly("beacon-after-bye")) this.#everywhere();
     await new Promise((resolve) => setTimeout(resolve, 20));
     this.#isOver = true;
     this.#shared?.close();
@@ -401,18 +374,4 @@ export class Discovery {
 export function split(address: string): [string, number] {
   const at = address.lastIndexOf(":");
   return [address.slice(0, at), Number(address.slice(at + 1))];
-}
-
-function isSignedLax(key: KeyObject, text: string, signature: unknown): boolean {
-  const options = {
-    key,
-    padding: constants.RSA_PKCS1_PSS_PADDING,
-    saltLength: constants.RSA_PSS_SALTLEN_AUTO,
-  };
-  return verify(
-    "sha256",
-    Buffer.from(`p2p-mesh 05 beacon\0${text}`),
-    options,
-    Buffer.from(String(signature), "base64"),
-  );
 }

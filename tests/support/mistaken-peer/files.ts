@@ -41,14 +41,13 @@ interface Offered {
 
 export function safeName(said: string): string {
   if (wrongly("names-as-said")) return said;
-  const last = said.split(wrongly("windows-paths") ? /\// : /[/\\]/).at(-1) ?? "";
+  const last = said.split(/[/\\]/).at(-1) ?? "";
   let name = visible(last.toWellFormed());
   if (!wrongly("names-with-colons")) name = name.replace(/[:*?"<>|]/g, "");
-  if (!wrongly("names-with-dots")) name = name.replace(/^[. ]+|[. ]+$/g, "");
-  const most = wrongly("long-names") ? 250 : 120;
-  while (Buffer.byteLength(name) > most) name = [...name].slice(0, -1).join("");
+  name = name.replace(/^[. ]+|[. ]+$/g, "");
+  while (Buffer.byteLength(name) > 120) name = [...name].slice(0, -1).join("");
   if (name === "" || name === "." || name === "..") name = "file";
-  return DEVICES.test(name) && !wrongly("device-names") ? `_${name}` : name;
+  return DEVICES.test(name) ? `_${name}` : name;
 }
 
 export class Files {
@@ -74,7 +73,6 @@ export class Files {
   }
 
   opened(session: Session): void {
-    if (wrongly("offers-once")) return;
     for (const sending of this.#peer.store.state.sending)
       if (sending.peer === session.fingerprint) session.send(this.#offerOf(sending));
   }
@@ -112,7 +110,7 @@ export class Files {
 
   refuse(number: number): void {
     const offer = this.#mustFind(number);
-    if (!wrongly("refuses-in-silence")) offer.session.send({ type: "refuse", file: offer.file });
+    offer.session.send({ type: "refuse", file: offer.file });
     this.#offered = this.#offered.filter((one) => one !== offer);
   }
 
@@ -124,17 +122,16 @@ export class Files {
 
   #have(offer: Offered): number {
     const part = this.#part(offer);
-    if (wrongly("begins-again") && existsSync(part)) unlinkSync(part);
     return existsSync(part) && lstatSync(part).isFile() ? statSync(part).size : 0;
   }
 
   #accept(offer: Offered): void {
     const moving = this.#offered.filter((one) => one.peer === offer.peer && one.isMoving);
-    if (moving.length >= MOVING && !wrongly("any-number-at-a-time")) return;
+    if (moving.length >= MOVING) return;
     offer.isMoving = true;
     const offset = this.#have(offer);
     offer.session.send({ type: "accept", file: offer.file, offset });
-    if (offset === offer.size && !wrongly("no-empty-files")) this.#finish(offer);
+    if (offset === offer.size) this.#finish(offer);
   }
 
   received(session: Session, object: Members): boolean | undefined {
@@ -160,19 +157,18 @@ export class Files {
       typeof file === "string" &&
       typeof name === "string" &&
       typeof sha256 === "string" &&
-      (wrongly("any-offer") ||
-        (HEX_32.test(file) &&
-          HEX_64.test(sha256) &&
-          Number.isSafeInteger(size) &&
-          Number(size) >= 0 &&
-          Number(size) <= 2 ** 30));
+      HEX_32.test(file) &&
+      HEX_64.test(sha256) &&
+      Number.isSafeInteger(size) &&
+      Number(size) >= 0 &&
+      Number(size) <= 2 ** 30;
     if (!isRight) return false;
     const { state } = this.#peer.store;
     this.#offered = this.#offered.filter(
       (one) => one.peer !== session.fingerprint || one.session === session,
     );
     const open = this.#offered.filter((one) => one.peer === session.fingerprint && !one.isTaken);
-    if (open.length >= OPEN && !wrongly("any-number-of-offers")) {
+    if (open.length >= OPEN) {
       session.send({ type: "refuse", file });
       return true;
     }
@@ -189,7 +185,7 @@ export class Files {
       isMoving: false,
     };
     this.#offered.push(offer);
-    if (state.taken.includes(this.#part(offer)) && !wrongly("asks-again")) {
+    if (state.taken.includes(this.#part(offer))) {
       offer.isTaken = true;
       this.#accept(offer);
     } else
@@ -205,12 +201,11 @@ export class Files {
     const bytes = Buffer.from(String(data), "base64");
     const have = this.#have(offer);
     const isRight =
-      wrongly("any-piece") ||
-      (offset === have &&
-        bytes.length > 0 &&
-        bytes.length <= CHUNK &&
-        have + bytes.length <= offer.size &&
-        bytes.toString("base64") === data);
+      offset === have &&
+      bytes.length > 0 &&
+      bytes.length <= CHUNK &&
+      have + bytes.length <= offer.size &&
+      bytes.toString("base64") === data;
     if (!isRight) {
       session.send({ type: "cancel", file });
       this.#fail(offer, "a wrong piece");
@@ -219,7 +214,7 @@ export class Files {
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
       const path = this.#part(offer);
-      const follow = wrongly("follows-links") ? 0 : constants.O_NOFOLLOW;
+      const follow = constants.O_NOFOLLOW;
       const handle = openSync(path, flags | follow, 0o600);
       writeSync(handle, bytes);
       closeSync(handle);
@@ -228,7 +223,7 @@ export class Files {
       this.#fail(offer, "its part cannot be written");
       return true;
     }
-    if (!wrongly("acks-no-pieces")) session.send({ type: "chunk-ack", file, offset });
+    session.send({ type: "chunk-ack", file, offset });
     if (have + bytes.length >= offer.size) this.#finish(offer);
     return true;
   }
@@ -251,7 +246,7 @@ export class Files {
     const { state } = this.#peer.store;
     state.taken = state.taken.filter((one) => one !== part);
     this.#peer.store.save();
-    if (createHash("sha256").update(bytes).digest("hex") !== offer.sha256 && !wrongly("any-hash")) {
+    if (createHash("sha256").update(bytes).digest("hex") !== offer.sha256) {
       if (!wrongly("keeps-wrong-part")) unlinkSync(part);
       return this.#fail(offer, "its hash is wrong");
     }
@@ -283,8 +278,7 @@ export class Files {
     );
     if (sending === undefined || typeof offset !== "number") return true;
     const bytes = readFileSync(sending.path);
-    const next = wrongly("sends-from-0") ? 0 : offset;
-    this.#out.set(sending.file, { sending, session, next, open: new Set(), bytes });
+    this.#out.set(sending.file, { sending, session, next: offset, open: new Set(), bytes });
     this.#pump(sending.file);
     return true;
   }
@@ -292,11 +286,9 @@ export class Files {
   #pump(file: string): void {
     const out = this.#out.get(file);
     if (out === undefined) return;
-    const most = wrongly("any-number-open") ? 1000 : OPEN;
-    const length = wrongly("long-pieces") ? 2 * CHUNK : CHUNK;
-    while (out.open.size < most && out.next < out.bytes.length) {
+    while (out.open.size < OPEN && out.next < out.bytes.length) {
       const offset = out.next;
-      const piece = out.bytes.subarray(offset, offset + length);
+      const piece = out.bytes.subarray(offset, offset + CHUNK);
       out.next += piece.length;
       out.open.add(offset);
       out.session.send({ type: "chunk", file, offset, data: piece.toString("base64") });
@@ -328,7 +320,7 @@ export class Files {
     if (sending !== undefined) {
       this.#forget(sending.file);
       this.#out.delete(sending.file);
-      if (!wrongly("silent-about-refusals")) show(`file ${sending.number} failed: ${type}`);
+      show(`file ${sending.number} failed: ${type}`);
     }
     const offer = this.#offered.find((one) => one.file === file && one.session === session);
     if (offer !== undefined && !wrongly("no-cancel")) this.#fail(offer, "cancelled");

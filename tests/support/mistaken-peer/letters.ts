@@ -65,19 +65,18 @@ export class Letters {
     const secret = randomBytes(32);
     const recipient = this.#keyOf(to);
     if (recipient === undefined) throw new Error("the key is not known");
-    const sealing = wrongly("seals-with-sha1") ? { oaepHash: "sha1" } : {};
     const body = JSON.stringify({
       to,
       from: key.fingerprint,
       id,
       sent: wrongly("sent-in-seconds") ? Math.floor(Date.now() / 1000) : Date.now(),
-      key: sealKey(recipient, secret, sealing),
+      key: sealKey(recipient, secret),
       token: sealToken(
         wrongly("letter-under-team-key") ? randomBytes(32) : secret,
         JSON.stringify({ ...inside, from: key.fingerprint, to, id }),
       ),
     });
-    const signature = this.sign(wrongly("letter-signed-as-beacon") ? "beacon" : "letter", body);
+    const signature = this.sign("letter", body);
     return { from: key.fingerprint, to, id, body, signature };
   }
 
@@ -104,8 +103,7 @@ export class Letters {
 
   #spread(letter: Carried, active: readonly string[]): void {
     this.#own.push(letter);
-    const most = wrongly("any-number-of-carriers") ? 99 : 3;
-    for (const fingerprint of active.filter((one) => one !== letter.to).slice(0, most))
+    for (const fingerprint of active.filter((one) => one !== letter.to).slice(0, 3))
       this.#peer.sessions.get(fingerprint)?.send(this.#object(letter));
   }
 
@@ -121,7 +119,6 @@ export class Letters {
           ? { ...letter, body: JSON.stringify(JSON.parse(letter.body), null, 1) }
           : letter;
         session.send(this.#object(changed));
-        if (wrongly("forgets-at-once")) this.#forget(letter.from, letter.id);
       }
   }
 
@@ -133,7 +130,7 @@ export class Letters {
 
   received(session: Session, object: Members): boolean | undefined {
     if (object.type === "letter-ack") {
-      if (!wrongly("carries-for-ever")) this.#forget(object.from, object.id);
+      this.#forget(object.from, object.id);
       return true;
     }
     if (object.type !== "letter") return undefined;
@@ -141,10 +138,8 @@ export class Letters {
     if (body === undefined || typeof body.id !== "string" || typeof body.from !== "string") return false;
     const answer: Members = { type: "letter-ack", from: body.from, id: body.id };
     const isMine = body.to === this.#peer.store.key.fingerprint;
-    const isRight = isMine
-      ? this.#read(body as Body, String(object.body), object.signature)
-      : this.#carry(session, body as Body, String(object.body), object.signature);
-    if (!isRight && wrongly("silent-about-letters")) return true;
+    if (isMine) this.#read(body as Body, String(object.body), object.signature);
+    else this.#carry(session, body as Body, String(object.body), object.signature);
     if (!wrongly("never-answers-letters")) session.send(answer);
     return true;
   }
@@ -153,17 +148,15 @@ export class Letters {
     const { state } = this.#peer.store;
     const key = createPublicKey({ key: Buffer.from(session.der, "base64"), type: "spki", format: "der" });
     const age = Date.now() - body.sent;
-    const limit = wrongly("carries-any-number") ? 1000 : 100;
+    const limit = 100;
     const isRight =
       HEX_32.test(body.id) &&
       FINGERPRINT.test(body.to) &&
-      (body.from === session.fingerprint || wrongly("carries-for-anybody")) &&
-      (isSigned(key, "letter", written, signature) ||
-        wrongly("carries-unsigned") ||
-        wrongly("carries-for-anybody")) &&
-      (age <= 7 * DAY || wrongly("carries-old")) &&
-      (-age <= HOUR || wrongly("carries-ahead")) &&
-      (written.length <= 65_536 || wrongly("carries-large")) &&
+      body.from === session.fingerprint &&
+      isSigned(key, "letter", written, signature) &&
+      age <= 7 * DAY &&
+      -age <= HOUR &&
+      written.length <= 65_536 &&
       state.carried.filter(({ from }) => from === body.from).length < limit;
     const isKnown = state.carried.some(({ from, id }) => from === body.from && id === body.id);
     if (isRight && (!isKnown || wrongly("carries-twice")))
@@ -177,16 +170,15 @@ export class Letters {
     const { state, key } = store;
     const pin = state.pins.find((one) => one.fingerprint === body.from);
     if (pin === undefined && !wrongly("reads-any-letter")) return false;
-    if (pin?.standing === "blocked" && !wrongly("reads-blocked")) return false;
+    if (pin?.standing === "blocked") return false;
     const from = this.#keyOf(body.from) ?? key.publicKey;
     const isUnsigned = !isSigned(from, "letter", written, signature);
     if (isUnsigned && !wrongly("reads-unsigned") && !wrongly("reads-any-letter")) return false;
-    if (Date.now() - body.sent > 8 * DAY && !wrongly("reads-old")) return false;
+    if (Date.now() - body.sent > 8 * DAY) return false;
     const mark = `${body.from} ${body.id}`;
     const isSeen =
       (state.seen.includes(mark) && !wrongly("reads-again")) ||
-      (state.messages.some((one) => one.direction === "in" && one.peer === body.from && one.id === body.id) &&
-        !wrongly("ids-of-letters-alone"));
+      state.messages.some((one) => one.direction === "in" && one.peer === body.from && one.id === body.id);
     if (isSeen) return true;
     const secret = openKey(key.privateKey, body.key);
     if (secret?.length !== 32) return false;
@@ -194,13 +186,13 @@ export class Letters {
     if (typeof opened === "string") return false;
     const inside = parse(opened.plaintext.toString()) ?? {};
     const isSame = inside.from === body.from && inside.to === body.to && inside.id === body.id;
-    if (!isSame && !wrongly("inside-may-differ")) return false;
+    if (!isSame) return false;
     if (inside.type === "ack") {
-      if (!wrongly("letter-acks-are-nothing")) this.#acknowledged(String(inside.of));
+      this.#acknowledged(String(inside.of));
     } else if (isText(inside.text)) {
-      const hidden = wrongly("ids-of-letters-alone") ? inside.text : visible(inside.text);
+      const hidden = visible(inside.text);
       show(`letter from ${this.#peer.shown(body.from)}> ${hidden}`);
-      if (!wrongly("no-letter-back")) this.#answer(body);
+      this.#answer(body);
     } else return false;
     state.seen.push(mark);
     store.save();
@@ -231,7 +223,7 @@ export class Letters {
     const read = readKey(key);
     if (typeof read === "string" || typeof room !== "string" || !Array.isArray(members)) return undefined;
     const [maker = "", id = ""] = room.split(".");
-    if (fingerprintOf(read.der) !== maker && !wrongly("any-maker")) return undefined;
+    if (fingerprintOf(read.der) !== maker) return undefined;
     if (!isSigned(read.key, "room", String(written), signature) && !wrongly("any-room-signature"))
       return undefined;
     const isRight =

@@ -17,7 +17,6 @@ export function visible(text: string): string {
 }
 
 export function isText(text: unknown): text is string {
-  if (wrongly("any-text")) return typeof text === "string";
   if (typeof text !== "string" || text === "" || Buffer.byteLength(text) > 8192) return false;
   return Buffer.from(text).toString() === text;
 }

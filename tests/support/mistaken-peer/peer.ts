@@ -53,7 +53,7 @@ function options() {
     });
     return values;
   } catch (error) {
-    return fail(wrongly("exit-1-for-options") ? 1 : 2, (error as Error).message);
+    return fail(2, (error as Error).message);
   }
 }
 
@@ -96,15 +96,12 @@ function passphraseOf(file: string | undefined): string {
   const line = end === -1 || wrongly("whole-file") ? bytes : bytes.subarray(0, end);
   let text = line.toString();
   if (!wrongly("keeps-cr")) text = text.replace(/\r$/, "");
-  if (wrongly("trims-passphrase")) text = text.trim();
   if (wrongly("any-passphrase")) return text || "empty";
   if (text === "") return fail(1, `the first line of ${file} is empty`);
   if (!Buffer.from(text).equals(Buffer.from(line.toString("latin1").replace(/\r$/, ""), "latin1")))
-    if (!wrongly("keeps-cr") && !wrongly("trims-passphrase")) return fail(1, `${file} is not UTF-8`);
+    if (!wrongly("keeps-cr")) return fail(1, `${file} is not UTF-8`);
   if (text.length < (wrongly("warns-always") ? 99 : 16) && !wrongly("never-warns"))
-    (wrongly("warns-on-stdout") ? console.log : console.error)(
-      "warning: this passphrase has fewer than 16 characters",
-    );
+    console.error("warning: this passphrase has fewer than 16 characters");
   return text;
 }
 
@@ -112,7 +109,7 @@ async function bound(
   host: string,
   wanted: number,
 ): Promise<{ server: Server; udp: UdpSocket; port: number }> {
-  const tried = wrongly("one-port") ? 1 : wrongly("twenty-ports") ? 20 : 10;
+  const tried = 10;
   for (let count = 0; count < (wanted === 0 ? 50 : tried); count += 1) {
     const server = createServer({ allowHalfOpen: true });
     const udp = createSocket("udp4");
@@ -125,8 +122,7 @@ async function bound(
         udp.bind(port, host);
         await once(udp, "listening");
       }
-      if (wanted !== 0 && port !== wanted && !wrongly("silent-about-port"))
-        console.error(`port ${wanted} is in use, took ${port}`);
+      if (wanted !== 0 && port !== wanted) console.error(`port ${wanted} is in use, took ${port}`);
       return { server, udp, port };
     } catch {
       server.close();
@@ -220,9 +216,7 @@ class Program implements Peer {
     if (wrongly("names-are-keys")) return name;
     const same = (one: string, other: string): boolean =>
       wrongly("names-with-case") ? one === other : one.toLowerCase() === other.toLowerCase();
-    const pinned = wrongly("pins-hold-no-name")
-      ? undefined
-      : this.store.state.pins.find((pin) => same(pin.name, name));
+    const pinned = this.store.state.pins.find((pin) => same(pin.name, name));
     const first = pinned?.fingerprint ?? this.#order.find((one) => same(this.#said(one), name));
     if (first === undefined || first === fingerprint) return name;
     return `${name}#${fingerprint.slice(0, 4)}`;
@@ -234,7 +228,6 @@ class Program implements Peer {
     const [name = "", suffix] = text.split("#");
     const fits = (fingerprint: string): boolean => {
       const shown = this.shown(fingerprint);
-      if (wrongly("suffix-without-case")) return shown.toLowerCase() === text.toLowerCase();
       if (suffix === undefined) return shown.toLowerCase() === text.toLowerCase();
       return this.#said(fingerprint).toLowerCase() === name.toLowerCase() && fingerprint.startsWith(suffix);
     };
@@ -249,11 +242,8 @@ class Program implements Peer {
   #found(known: Known): void {
     this.#hear(known.fingerprint, known.name);
     const shown = this.shown(known.fingerprint);
-    if (shown.includes("#") && !wrongly("no-name-warning"))
-      console.error(`warning: ${shown} uses the name of another peer`);
+    if (shown.includes("#")) console.error(`warning: ${shown} uses the name of another peer`);
     show(`found: ${shown}`);
-    if (wrongly("pins-by-beacon") && this.#pin(known.fingerprint) === undefined)
-      this.#pinNew(known.fingerprint, known.name, Buffer.from(known.der, "base64"));
     void this.#flush(known.fingerprint);
   }
 
@@ -268,13 +258,11 @@ class Program implements Peer {
     );
     if (pin === undefined && other !== undefined && !wrongly("takes-changed-keys")) {
       show(`error: the key of ${other.name} has changed`);
-      if (!wrongly("changed-without-number"))
-        show(`safety number with ${this.shown(fingerprint)}: ${this.#number(der)}`);
+      show(`safety number with ${this.shown(fingerprint)}: ${this.#number(der)}`);
       return false;
     }
     if (pin?.standing === "blocked" && !wrongly("block-is-nothing")) return false;
-    if (pin?.standing === "allowed" && !wrongly("allow-is-nothing")) return true;
-    if (wrongly("any-access")) return true;
+    if (pin?.standing === "allowed") return true;
     if (this.#access === "known" && pin === undefined) return false;
     if (this.#access === "verified" && !pin?.isVerified) return false;
     return true;
@@ -307,8 +295,7 @@ class Program implements Peer {
     if (pin === undefined || wrongly("new-each-time"))
       this.#pinNew(fingerprint, peerName, Buffer.from(der, "base64"));
     else if (pin.name !== peerName && !this.#announced.has(fingerprint)) {
-      if (wrongly("takes-new-name")) pin.name = peerName;
-      else show(`${pin.name} is now called ${peerName}`);
+      show(`${pin.name} is now called ${peerName}`);
       this.#announced.add(fingerprint);
     }
     show(`connected to ${this.shown(fingerprint)}`);
@@ -347,18 +334,17 @@ class Program implements Peer {
 
   #message(session: Session, message: Members): boolean {
     const { id, to } = message;
-    let { text } = message;
+    const { text } = message;
     const { fingerprint } = session;
     const isId = typeof id === "string" && (HEX_32.test(id) || wrongly("any-id"));
-    if (wrongly("cuts-at-end") && typeof text === "string") text = text.split("<end>")[0];
     if (!isId || typeof to !== "string" || !isText(text)) return false;
     const before = this.store.state.messages.find(
-      (one) => one.direction === "in" && one.id === id && (one.peer === fingerprint || wrongly("ids-of-all")),
+      (one) => one.direction === "in" && one.id === id && one.peer === fingerprint,
     );
-    if (before === undefined || wrongly("shows-again")) {
+    if (before === undefined) {
       if (to !== "you" && to !== "all") {
         const room = this.store.state.rooms.find((one) => one.room === to);
-        if (!room?.members.includes(fingerprint) && !wrongly("any-room")) {
+        if (!room?.members.includes(fingerprint)) {
           session.send({ type: "refused", id });
           return true;
         }
@@ -375,8 +361,7 @@ class Program implements Peer {
       };
       if (!wrongly("keeps-no-messages")) this.store.state.messages.push(kept);
       this.store.save();
-      if (wrongly("shows-out-of-order") && Math.random() < 0.5) setTimeout(() => this.#showMessage(kept), 50);
-      else this.#showMessage(kept);
+      this.#showMessage(kept);
       kept.state = "shown";
       this.store.save();
     }
@@ -394,7 +379,7 @@ class Program implements Peer {
     const message = this.store.state.messages.find(
       (one) => one.direction === "out" && one.id === id && one.peer === session.fingerprint,
     );
-    if (message === undefined) return !wrongly("unknown-ack-is-wrong");
+    if (message === undefined) return true;
     this.delivered(message);
     return true;
   }
@@ -452,12 +437,9 @@ class Program implements Peer {
 
   async #deliver(message: Kept): Promise<void> {
     if (message.to === "all")
-      setTimeout(
-        () => {
-          if (message.state !== "delivered" && message.state !== "failed") this.#notDelivered(message);
-        },
-        wrongly("gives-up-early") ? 10_000 : 30_000,
-      );
+      setTimeout(() => {
+        if (message.state !== "delivered" && message.state !== "failed") this.#notDelivered(message);
+      }, 30_000);
     const session = this.sessions.get(message.peer);
     if (session !== undefined) return this.#sendQueued(session);
     const addresses = this.discovery.addressesOf(message.peer);
@@ -476,15 +458,10 @@ class Program implements Peer {
 
   #sendQueued(session: Session): void {
     const queued = this.store.state.messages.filter(
-      (one) =>
-        one.direction === "out" &&
-        (one.peer === session.fingerprint ||
-          (wrongly("queued-by-name") && this.#said(one.peer) === this.#said(session.fingerprint))) &&
-        one.state === "queued",
+      (one) => one.direction === "out" && one.peer === session.fingerprint && one.state === "queued",
     );
     if (wrongly("newest-first")) queued.reverse();
     for (const message of queued) {
-      if (message.to === "all" && wrongly("all-is-you")) message.to = "you";
       if (wrongly("new-ids")) message.id = randomBytes(16).toString("hex");
       message.state = "sent";
       const { id, to, text } = message;
@@ -501,7 +478,6 @@ class Program implements Peer {
 
   /** Calls a peer that is back, if something waits for it. */
   async #flush(fingerprint: string): Promise<void> {
-    if (wrongly("never-calls-back")) return;
     const waits = this.store.state.messages.some(
       (one) =>
         one.direction === "out" && one.peer === fingerprint && one.state === "queued" && one.to !== "all",
@@ -518,7 +494,7 @@ class Program implements Peer {
     const room = this.store.state.rooms.find((one) => one.room === id);
     if (room === undefined) return "unknown";
     const first = this.store.state.rooms.find((one) => one.name.toLowerCase() === room.name.toLowerCase());
-    return first === room || wrongly("rooms-by-name") ? room.name : `${room.name}#${id.slice(0, 4)}`;
+    return first === room ? room.name : `${room.name}#${id.slice(0, 4)}`;
   }
 
   #showRoom({ room, members }: Room): void {
@@ -544,10 +520,10 @@ class Program implements Peer {
       room,
       name,
       members: made.members,
-      version: wrongly("version-0") ? 0 : 1,
+      version: 1,
       key: this.store.key.der.toString("base64"),
     });
-    const signature = this.#letters.sign(wrongly("room-signed-as-letter") ? "letter" : "room", body);
+    const signature = this.#letters.sign("room", body);
     this.#bodies.set(room, { type: "room", body, signature });
     this.store.state.rooms.push(made);
     this.store.save();
@@ -588,7 +564,7 @@ class Program implements Peer {
       return;
     }
     if (line === "exit") {
-      if (this.#to === undefined || wrongly("exit-always-ends")) return this.quit();
+      if (this.#to === undefined) return this.quit();
       this.#to = undefined;
       return;
     }
@@ -598,7 +574,7 @@ class Program implements Peer {
     try {
       await this.#command(command, first, rest, words);
     } catch (error) {
-      if (!wrongly("no-errors")) show(`error: ${(error as Error).message}`);
+      show(`error: ${(error as Error).message}`);
     }
   }
 
@@ -663,13 +639,12 @@ class Program implements Peer {
       case "/remove": {
         const found = this.#mustFind(first);
         this.sessions.get(found)?.bye();
-        if (!wrongly("remove-keeps-pin"))
-          this.store.state.pins = this.store.state.pins.filter((pin) => pin.fingerprint !== found);
+        this.store.state.pins = this.store.state.pins.filter((pin) => pin.fingerprint !== found);
         return this.store.save();
       }
       case "/access":
         if (!LEVELS.includes(first)) throw new Error("team, known or verified");
-        if (!wrongly("access-is-fixed")) this.#access = first;
+        this.#access = first;
         return;
       case "/send":
         return this.#files.send(this.#mustFind(first), rest);
@@ -727,7 +702,7 @@ class Program implements Peer {
     const found = isThere ? undefined : this.#mustFind(text);
     const addresses = found === undefined ? [text] : this.discovery.addressesOf(found);
     void this.sessions.call(addresses, found).catch((error: Error) => {
-      if (!wrongly("no-errors")) show(`error: ${error.message}`);
+      show(`error: ${error.message}`);
     });
   }
 
@@ -743,16 +718,14 @@ class Program implements Peer {
       const time = since.toTimeString().slice(0, 8);
       const state = isSilent ? "silent" : "active";
       const [address = "?"] = this.discovery.addressesOf(fingerprint);
-      show(
-        `peer ${this.shown(fingerprint)} ${wrongly("peers-all-active") ? "active" : state} ${address} since ${time}`,
-      );
+      show(`peer ${this.shown(fingerprint)} ${state} ${address} since ${time}`);
     }
     show(`peers: ${this.discovery.known.size}`);
   }
 
   #history(fingerprint: string, count: number): void {
     const all = this.store.state.messages.filter(({ peer }) => peer === fingerprint);
-    for (const { direction, time, text, state } of wrongly("whole-history") ? all : all.slice(-count)) {
+    for (const { direction, time, text, state } of all.slice(-count)) {
       const at = new Date(time).toISOString().slice(0, 19).replace("T", " ");
       const mark = direction === "in" || wrongly("no-states") ? "" : ` [${state}]`;
       show(`${at} ${direction === "in" ? "<" : ">"} ${visible(text)}${mark}`);
@@ -762,7 +735,7 @@ class Program implements Peer {
   async quit(): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    if (!wrongly("quits-without-bye")) for (const session of this.sessions.all()) session.bye();
+    for (const session of this.sessions.all()) session.bye();
     await this.discovery.stop();
     const until = Date.now() + 2000;
     while (this.sessions.all().length > 0 && Date.now() < until)
@@ -775,21 +748,16 @@ async function main(): Promise<void> {
   const values = options();
   if (values.help) {
     console.log("usage: peer --name NAME --team TEAM [--passphrase-file FILE] …");
-    process.exit(wrongly("help-exit-1") ? 1 : 0);
+    process.exit(0);
   }
   if (values["new-team"]) {
-    const pick = (): string =>
-      WORDS[wrongly("words-are-fixed") ? 0 : randomBytes(1).readUInt8() % WORDS.length] ?? "";
-    console.log(Array.from({ length: wrongly("five-words") ? 5 : 6 }, pick).join(" "));
+    const pick = (): string => WORDS[randomBytes(1).readUInt8() % WORDS.length] ?? "";
+    console.log(Array.from({ length: 6 }, pick).join(" "));
     process.exit(0);
   }
   const given = checked(values);
   const passphrase = passphraseOf(values["passphrase-file"]);
-  const team = wrongly("team-in-lower-case") ? given.team.toLowerCase() : given.team;
-  const salted = wrongly("no-team-in-salt") ? "" : team;
-  const typed = wrongly("not-normalized") ? Buffer.from(passphrase) : passphrase;
-  const teamKey =
-    typeof typed === "string" ? await teamKeyOf(typed, salted) : await teamKeyOf(await raw(typed), salted);
+  const teamKey = await teamKeyOf(passphrase, given.team);
   const data = values.data ?? join("data", `${given.name}-${given.team}`);
   let store: Store;
   try {
@@ -799,16 +767,9 @@ async function main(): Promise<void> {
     throw error;
   }
   mkdirSync(join(data, "files", ".part"), { recursive: true });
-  if (wrongly("says-before-binding")) show(`listening on ${given.host}:${given.port || 5000}`);
   const sockets = await bound(given.host, given.port);
   show(`listening on ${given.host}:${sockets.port}`);
   await new Program(given, store, teamKey, sockets, values["no-discovery"] ?? false).start();
-}
-
-/** Decomposed letters stay as they are only if nothing normalizes them: then the key is another one. */
-async function raw(bytes: Buffer): Promise<string> {
-  const text = bytes.toString();
-  return text === text.normalize("NFC") ? text : `${text} (not normalized)`;
 }
 
 await main();

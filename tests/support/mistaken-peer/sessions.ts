@@ -15,7 +15,6 @@ import {
   sign,
 } from "../../../checks/engine/lan-cryptography.ts";
 import { isAddress, isName, split } from "./discovery.ts";
-import { openLax } from "./lax.ts";
 import { wrongly } from "./mistakes.ts";
 
 export type Members = Record<string, unknown>;
@@ -143,18 +142,12 @@ export class Session {
   #isFrameLine(lines: readonly string[]): boolean {
     const last = lines.at(-1) ?? "";
     if (wrongly("any-frame")) return true;
-    if (lines.length === 1) {
-      const [, team] = HEADER.exec(last) ?? [];
-      return (
-        team === this.#options.team && (!wrongly("header-must-be-here") || last.startsWith("<127.0.0.1:"))
-      );
-    }
+    if (lines.length === 1) return HEADER.exec(last)?.[1] === this.#options.team;
     if (lines.length === 2) return /^[A-Za-z0-9_=-]+$/.test(last);
     return last === "<end>";
   }
 
   #stranger(): void {
-    if (wrongly("talks-to-strangers")) this.socket.write("this is no frame\n");
     this.drop("bad-frame");
   }
 
@@ -162,12 +155,12 @@ export class Session {
     this.#lastHeard = Date.now();
     if (this.#keys === undefined) return this.#hello(token);
     const key = this.#keys[this.role === "initiator" ? "responder" : "initiator"];
-    const opened = wrongly("lax-tokens") ? openLax(key, token) : openToken(key, token);
+    const opened = openToken(key, token);
     let object: Members;
     try {
       if (typeof opened === "string") throw new Error(opened);
       object = JSON.parse(opened.plaintext.toString());
-      if (object.seq !== this.#heard && !wrongly("any-seq")) throw new Error("seq");
+      if (object.seq !== this.#heard) throw new Error("seq");
     } catch {
       return this.#bad();
     }
@@ -187,15 +180,12 @@ export class Session {
     } catch {
       return this.#stranger();
     }
-    if (wrongly("hello-time") && Math.abs(Number(opened.seconds) - Date.now() / 1000) > 30)
-      return this.#stranger();
     if (!this.#isHello(hello)) return this.#stranger();
     if (this.role === "responder") {
       if (!this.#owner.mayAnswer(String(hello.nonce))) return this.drop();
       this.#sendHello(wrongly("answers-with-to") ? "x".repeat(43) : "");
     }
     this.peerName = String(hello.from);
-    if (wrongly("shows-callers")) console.log(`${this.peerName} is calling`);
     this.#to = String(hello.to);
     const other = decode(Buffer.from(String(hello.publicKey), "hex"));
     const secret = encode(power(other, this.#private, MODP2048.prime), MODP2048);
@@ -208,7 +198,6 @@ export class Session {
 
   #isHello(hello: Members): boolean {
     const { type, stage, from, team, address, to, nonce, group, publicKey } = hello;
-    if (wrongly("any-hello")) return typeof publicKey === "string" && publicKey.length > 0;
     if (type !== "hello" || stage !== "05" || !isName(from) || team !== this.#options.team) return false;
     if (!isAddress(address) || typeof nonce !== "string" || !HEX_32.test(nonce)) return false;
     if (group !== "modp2048" || typeof publicKey !== "string" || !/^[0-9a-f]{512}$/.test(publicKey))
@@ -218,7 +207,7 @@ export class Session {
     if (typeof to !== "string" || (to !== "" && !/^[A-Za-z0-9_-]{43}$/.test(to))) return false;
     if (this.role === "responder") return true;
     const isMirror = nonce === this.#ownHello.nonce || publicKey === this.#ownHello.publicKey;
-    return (to === "" && !isMirror) || wrongly("any-answer");
+    return to === "" && !isMirror;
   }
 
   #sendProof(): void {
@@ -226,7 +215,7 @@ export class Session {
       ? lanKeyOf(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)
       : this.#options.key;
     const salt = this.#keys?.salt ?? Buffer.alloc(0);
-    const label = wrongly("no-role") ? "proof" : `proof ${this.role}`;
+    const label = `proof ${this.role}`;
     const signature = sign(key.privateKey, label, Buffer.concat([salt, key.der]));
     this.send({ type: "proof", key: key.der.toString("base64"), signature });
   }
@@ -241,16 +230,14 @@ export class Session {
       const isOther =
         (wrongly("either-role") && isSigned(key.key, `proof ${this.role}`, signed, signature)) ||
         (wrongly("no-salt") && isSigned(key.key, `proof ${other}`, key.der, signature));
-      if (!isOther && !wrongly("no-proof-check") && !(wrongly("trusts-answers") && this.role === "initiator"))
-        return this.#bad();
+      if (!isOther) return this.#bad();
     }
     this.fingerprint = fingerprintOf(key.der);
     this.der = String(base64);
     const own = this.#options.key.fingerprint;
-    if (this.fingerprint === own && !wrongly("own-key-is-fine")) return this.#bad();
-    if (this.role === "responder" && this.#to !== "" && this.#to !== own && !wrongly("meant-for-anybody"))
-      return this.#bad();
-    if (this.#called && this.#called !== this.fingerprint && !wrongly("any-callee")) return this.#bad();
+    if (this.fingerprint === own) return this.#bad();
+    if (this.role === "responder" && this.#to !== "" && this.#to !== own) return this.#bad();
+    if (this.#called && this.#called !== this.fingerprint) return this.#bad();
     if (!this.#options.judge(this.fingerprint, this.peerName, key.der)) return this.#bad();
     if (this.role === "responder") this.#sendProof();
     this.completed = performance.now();
@@ -263,19 +250,19 @@ export class Session {
 
   #listen(): void {
     const silent = Date.now() - this.#lastHeard;
-    if (silent > (wrongly("lost-after-30") ? 30_000 : 45_000)) return this.drop("it was silent for 45 s");
+    if (silent > 45_000) return this.drop("it was silent for 45 s");
     if (silent > 15_000 && !wrongly("no-ping")) this.send({ type: "ping" });
   }
 
   #object(object: Members): void {
     if (object.type === "ping") {
-      if (!wrongly("no-pong")) this.send({ type: "pong" });
+      this.send({ type: "pong" });
       return;
     }
     if (object.type === "pong") return;
     if (object.type === "error") return this.drop(String(object.code));
     if (object.type === "bye") {
-      if (!this.saidBye && !wrongly("no-bye-back")) this.send({ type: "bye" });
+      if (!this.saidBye) this.send({ type: "bye" });
       this.saidBye = true;
       this.socket.end();
       return;
@@ -307,14 +294,12 @@ export class Session {
   bye(): void {
     this.saidBye = true;
     this.send({ type: "bye" });
-    if (wrongly("deaf-after-bye")) this.socket.removeAllListeners("data").resume();
     this.socket.end();
     setTimeout(() => this.socket.destroy(), 2000).unref();
   }
 
   replace(): void {
     this.isReplaced = true;
-    if (wrongly("bye-when-replaced")) this.send({ type: "bye" });
     this.socket.end();
     setTimeout(() => this.socket.destroy(), 100);
   }
@@ -343,7 +328,7 @@ export class Sessions {
 
   accept(socket: Socket): void {
     const [oldest] = this.#pending;
-    if (this.#pending.size >= 64 && !wrongly("any-number-unproved")) {
+    if (this.#pending.size >= 64) {
       if (wrongly("newest-goes")) {
         socket.destroy();
         return;
@@ -359,8 +344,8 @@ export class Sessions {
   mayAnswer(nonce: string): boolean {
     const now = Date.now();
     this.#hellos = this.#hellos.filter((time) => now - time < 1000);
-    if (this.#hellos.length >= 8 && !wrongly("any-number-of-hellos")) return false;
-    if (this.#nonces.includes(nonce) && !wrongly("nonce-again")) return false;
+    if (this.#hellos.length >= 8) return false;
+    if (this.#nonces.includes(nonce)) return false;
     this.#hellos.push(now);
     this.#nonces.push(nonce);
     if (this.#nonces.length > 4096) this.#nonces.shift();
@@ -372,7 +357,7 @@ export class Sessions {
   }
 
   mayCall(fingerprint: string): boolean {
-    return Date.now() - (this.#refusedAt.get(fingerprint) ?? 0) > 60_000 || wrongly("calls-again");
+    return Date.now() - (this.#refusedAt.get(fingerprint) ?? 0) > 60_000;
   }
 
   get(fingerprint: string): Session | undefined {
@@ -401,8 +386,7 @@ export class Sessions {
         return false;
       }
       this.#open.set(session.fingerprint, session);
-      if (!wrongly("keeps-both")) before.replace();
-      else before.isReplaced = true;
+      before.replace();
       return true;
     }
     this.#open.set(session.fingerprint, session);

@@ -87,7 +87,7 @@ export class Store {
   constructor(folder: string) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true, mode: wrongly("open-folder") ? 0o755 : 0o700 });
-    if (!wrongly("no-lock")) this.#lock();
+    this.#lock();
     this.state = this.#load();
     this.key = this.#identity();
     this.save();
@@ -112,7 +112,7 @@ export class Store {
       : this.state;
     const header = Buffer.alloc(HEADER);
     header.write("SQLite format 3\0", "latin1");
-    header[18] = wrongly("no-wal") ? 1 : 2;
+    header[18] = 2;
     header[19] = header[18] ?? 2;
     header.writeUInt32BE(1, 60);
     writeFileSync(`${this.#file}.new`, Buffer.concat([header, Buffer.from(JSON.stringify(kept))]));
@@ -153,7 +153,7 @@ export class Store {
     if (!existsSync(this.#file) || wrongly("forgets-all")) return fresh;
     const bytes = readFileSync(this.#file);
     try {
-      if (bytes.readUInt32BE(60) !== 1 && !wrongly("takes-any-version")) throw new Error("version");
+      if (bytes.readUInt32BE(60) !== 1) throw new Error("version");
       if (bytes.toString("latin1", 0, 15) !== "SQLite format 3") throw new Error("format");
       const state: State = JSON.parse(bytes.subarray(HEADER).toString());
       for (const message of state.messages)
@@ -167,13 +167,11 @@ export class Store {
 
   #identity(): LanKey {
     const file = join(this.folder, "identity.pem");
-    if (existsSync(file) && !wrongly("new-key")) return lanKeyOf(createPrivateKey(readFileSync(file)));
+    if (existsSync(file)) return lanKeyOf(createPrivateKey(readFileSync(file)));
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    const type = wrongly("pkcs1") ? "pkcs1" : "pkcs8";
-    const pem = privateKey.export({ type, format: "pem" }).toString();
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     writeFileSync(file, pem, { mode: 0o600 });
-    chmodSync(file, wrongly("open-key") ? 0o644 : 0o600);
-    if (wrongly("prints-key")) console.error(pem);
+    chmodSync(file, 0o600);
     return lanKeyOf(privateKey);
   }
 }
