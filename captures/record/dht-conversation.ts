@@ -3,9 +3,7 @@
 /** What alice and bob say to each other. */
 export const DHT_CHAT: readonly { speaker: "alice" | "bob"; text: string }[] = [
   { speaker: "alice", text: "hello, Bob. Nobody but you can read this" },
-  { speaker: "bob", text: "hello, Alice. Not even the relay?" },
-  { speaker: "alice", text: "least of all the relay. The code for the door is 2718" },
-  { speaker: "bob", text: "send me the picture, then" },
+  { speaker: "bob", text: "not even the relay? Then send me the picture" },
 ];
 
 /** The picture: so many bytes, of which the first say that it is a PNG; the others are drawn anew for each recording. */
