@@ -31,12 +31,22 @@ const NAME = "captures/06-dht-chat.pcap";
 const COMMITTED = join(COURSE_FOLDER, NAME);
 
 /** What is said, or named, and must not be readable on the wire; `/u/` begins the key of every record. */
-const SAID = [...DHT_CHAT.map(({ text }) => text), PICTURE_NAME, GROUP_NAME, GROUP_TEXT, "/u/", "p2p-circuit", "P2P06"];
+const SAID = [
+  ...DHT_CHAT.map(({ text }) => text),
+  PICTURE_NAME,
+  GROUP_NAME,
+  GROUP_TEXT,
+  "/u/",
+  "p2p-circuit",
+  "P2P06",
+];
 
 const [NODE_1, NODE_2, ALICE, BOB] = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"];
 
 function bytesOf(stream: Stream, from: "fromA" | "fromB"): Buffer {
-  return Buffer.concat([...stream[from]].map((piece) => (piece.kind === "data" ? piece.bytes : Buffer.alloc(0))));
+  return Buffer.concat(
+    [...stream[from]].map((piece) => (piece.kind === "data" ? piece.bytes : Buffer.alloc(0))),
+  );
 }
 
 /** What is true of the committed file and of a new one. */
@@ -56,7 +66,10 @@ function expectAllInCapture({ streams, conversations, damage, notUnderstood }: L
   for (const stream of streams) expectSealed(stream);
   // The picture goes from alice to a node, and from there to bob.
   const sent = (from: string | undefined): number =>
-    streams.reduce((sum, stream) => sum + (stream.a.address === from ? bytesOf(stream, "fromA").length : 0), 0);
+    streams.reduce(
+      (sum, stream) => sum + (stream.a.address === from ? bytesOf(stream, "fromA").length : 0),
+      0,
+    );
   const got = (to: string | undefined): number =>
     streams.reduce((sum, stream) => sum + (stream.a.address === to ? bytesOf(stream, "fromB").length : 0), 0);
   expect(sent(ALICE)).to.be.above(PICTURE_BYTES);
@@ -72,7 +85,9 @@ function expectSealed(stream: Stream): void {
   expect(clearBytes).to.be.within(350, 450);
   expect(a.toString("latin1")).to.match(/^GET \/ HTTP\/1\.1\r\n/);
   // Of random bytes 38% are printable: 98 of 256.
-  for (const [bytes, share] of [a, b].map((all) => [all.subarray(500), printableShare(all.subarray(500))] as const))
+  for (const [bytes, share] of [a, b].map(
+    (all) => [all.subarray(500), printableShare(all.subarray(500))] as const,
+  ))
     expect(share, `${bytes.length} bytes`).to.be.within(0.3, 0.48);
   for (const said of SAID.map((text) => Buffer.from(text)).concat(PNG_BEGINNING))
     expect(a.includes(said) || b.includes(said), String(said)).to.equal(false);
@@ -99,7 +114,9 @@ describe("the capture of stage 06", () => {
     expect(lines.join("\n")).not.to.include("not ours");
     const { lines: stream } = await show("--stream", "1");
     const text = stream.join("\n");
-    expect(text).to.match(/node .*\/multistream\/1\.0\.0/).and.to.match(/node .*\/noise/);
+    expect(text)
+      .to.match(/node .*\/multistream\/1\.0\.0/)
+      .and.to.match(/node .*\/noise/);
     expect(text).to.match(/\n\d{3} of [\d,]+ bytes are in clear: an HTTP request that opens a WebSocket/);
     expect(text).to.include("? (encrypted)");
   });
@@ -120,7 +137,13 @@ describe("what is not a connection of stage 06", () => {
     return [
       ...a.split("\n").map((line) => ({ from: "a" as const, line })),
       ...b.split("\n").map((line) => ({ from: "b" as const, line })),
-    ].map(({ from, line }) => ({ kind: "line", from, bytes: Buffer.from(line, "latin1"), packet: 1, time: 0n }));
+    ].map(({ from, line }) => ({
+      kind: "line",
+      from,
+      bytes: Buffer.from(line, "latin1"),
+      packet: 1,
+      time: 0n,
+    }));
   }
   const asked = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r";
   const answered = "HTTP/1.1 101 Switching Protocols\r\n\r";

@@ -7,7 +7,8 @@ import { outputOf } from "./support/output.ts";
 const SHOW = ["captures/show.ts", "captures/06-dht-chat.pcap"];
 
 /** A row of `show`: two addresses with ports, what it is, and how many bytes each of them has sent. */
-const ROW = /^ *[0-9]+ +([0-9.]+):[0-9]+ +([0-9.]+):[0-9]+ +06, to a node\b.*? ([0-9]+) +([0-9]+) +[0-9.]+$/gm;
+const ROW =
+  /^ *[0-9]+ +([0-9.]+):[0-9]+ +([0-9.]+):[0-9]+ +06, to a node\b.*? ([0-9]+) +([0-9]+) +[0-9.]+$/gm;
 
 /** The picture has 30,000 bytes; all else that a page sends or gets here is less. */
 const MANY = 30_000;
