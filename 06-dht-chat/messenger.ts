@@ -88,7 +88,15 @@ export class Messenger extends EventTarget implements MessengerActions {
     });
     this.#book = book;
     this.#openings = openings;
-    this.#publisher = new Publisher({ identity, network, store, clock, changed: () => this.#changed() });
+    const isNew = loaded.seed === undefined;
+    this.#publisher = new Publisher({
+      identity,
+      network,
+      store,
+      clock,
+      isNew,
+      changed: () => this.#changed(),
+    });
     this.#meeting = new Meeting({ network, clock, turns, count, members: () => this.#groups?.members ?? [] });
     const events = this.#conversationEvents();
     const ownId = identity.id;
