@@ -37,7 +37,7 @@ export class DhtTable {
   /** Bob's own record, which every node must hold. @throws AttackError if one holds another, or none */
   async own(): Promise<ReadRecord> {
     const key = recordKey(this.#bob.id);
-    let best: (ReadRecord) | undefined;
+    let best: ReadRecord | undefined;
     for (const [index, node] of this.#nodes.entries()) {
       this.#mallory.enter(JSON.stringify({ do: "get", node, key }));
       const value = valueIn((await this.#mallory.line(/^got /)).slice("got ".length));

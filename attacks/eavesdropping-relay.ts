@@ -24,6 +24,9 @@ const THINGS = 3;
 /** The silence between two messages, in milliseconds: people are slow. */
 const SILENCE = 1500;
 
+/** So often all is sent at most. */
+const MOST_TIMES = 5;
+
 /** So many bytes of a secret or a picture are looked for: nobody finds them by chance. */
 const PIECE = 16;
 
@@ -39,11 +42,10 @@ await runDhtAttack("eavesdropping-relay", { text: TEXT }, async (lab, { option }
   step("Bob scans the card on Alice's screen. No relay is there. His page calls hers.");
   const card = await meet(alice, bob);
   await pause(SILENCE);
-  const first = Date.now();
 
   step("Alice sends two texts and a picture, in an order drawn by lot.");
   const picture = Buffer.concat([PNG, randomBytes(FILE_BYTES - PNG.length)]);
-  const place = await send(alice, bob, option("text"), picture);
+  const { place, first } = await sendInTime(alice, bob, option("text"), picture);
 
   step("What the relay has seen of it, and nothing else is in the table:");
   const heard = readHeard(log);
@@ -90,16 +92,38 @@ async function meet(alice: DhtUser, bob: DhtUser): Promise<{ text: string; secre
   return { text, secret: card.secret };
 }
 
-/** Sends all three, each when the one before has arrived. @returns which one was the picture, from 0 */
-async function send(alice: DhtUser, bob: DhtUser, text: string, picture: Buffer): Promise<number> {
+/** What was sent: which one was the picture, from 0; when the first one was sent; and how long the slowest took. */
+interface Sent {
+  place: number;
+  first: number;
+  slowest: number;
+}
+
+/** Sends all three. On a machine so busy that one of them takes as long as people's silence, once more. */
+async function sendInTime(alice: DhtUser, bob: DhtUser, text: string, picture: Buffer): Promise<Sent> {
+  for (let times = 1; ; times += 1) {
+    const sent = await send(alice, bob, text, picture);
+    if (sent.slowest < SILENCE) return sent;
+    if (times === MOST_TIMES) throw new AttackError("this machine is too busy: each message takes seconds");
+    say("   This machine is busy: one took longer than the silence between them. Once more.");
+    await pause(SILENCE);
+  }
+}
+
+/** Sends all three, each when the one before has arrived. */
+async function send(alice: DhtUser, bob: DhtUser, text: string, picture: Buffer): Promise<Sent> {
+  const first = Date.now();
+  let slowest = 0;
   const place = randomInt(THINGS);
   const texts = [text, LAST_TEXT];
   for (let index = 0; index < THINGS; index += 1) {
     if (index > 0) await pause(SILENCE);
+    const start = performance.now();
     if (index === place) {
       alice.does({ do: "send", to: bob.number, name: FILE_NAME, bytes: picture.toString("base64") });
       await Promise.all([alice.shows(/: me file done /), bob.shows(/: them file done /)]);
       showScreen("bob", `${FILE_NAME}, ${picture.length} bytes`);
+      slowest = Math.max(slowest, performance.now() - start);
       continue;
     }
     const next = texts.shift() ?? "";
@@ -107,8 +131,9 @@ async function send(alice: DhtUser, bob: DhtUser, text: string, picture: Buffer)
     await alice.shows(/: me delivered /);
     const line = await bob.shows(/: them received /);
     showScreen("bob", JSON.parse(line.slice(line.indexOf('"'))));
+    slowest = Math.max(slowest, performance.now() - start);
   }
-  return place;
+  return { place, first, slowest };
 }
 
 function readHeard(log: string): Heard[] {

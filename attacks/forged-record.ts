@@ -86,7 +86,10 @@ async function forgeries(bob: Identity, { seq, addresses }: PeerRecord): Promise
     ["Bob's key, and a signature with a changed bit", changed(genuine)],
     ["Bob's record with a greater seq, signed by Mallory", await signed(bobs, mallory)],
     ["a record of Bob's own that has expired", await signed({ ...bobs, expires: now - 1 }, bob)],
-    ["signed by Bob's key, but an address of Mallory's", await signed({ ...bobs, addrs: to(mallory.peerId) }, bob)],
+    [
+      "signed by Bob's key, but an address of Mallory's",
+      await signed({ ...bobs, addrs: to(mallory.peerId) }, bob),
+    ],
     ["Bob's own, for a day and a minute", await signed({ ...bobs, expires: now + 24 * HOUR + MINUTE }, bob)],
     ["Bob's own, with a seq an hour ahead", await signed({ ...bobs, seq: now + HOUR }, bob)],
   ];

@@ -24,7 +24,8 @@ export function libp2pIn(lines: readonly StreamLine[]): Libp2pStream | undefined
   if (!REQUEST.test(asked[0]?.text ?? "") || !SWITCHED.test(answered[0]?.text ?? "")) return undefined;
   // The server's frames are not masked (RFC 6455 section 5.1), so its words stand there as they are.
   const chosen = answered.findIndex(({ text }) => text.endsWith(NOISE));
-  if (chosen === -1 || !answered.slice(0, chosen).some(({ text }) => text.endsWith(MULTISTREAM))) return undefined;
+  if (chosen === -1 || !answered.slice(0, chosen).some(({ text }) => text.endsWith(MULTISTREAM)))
+    return undefined;
   const end = asked.findIndex(({ text }) => text === "\r");
   const clear = [...asked.slice(0, end + 1), ...answered.slice(0, chosen + 1)].map(({ line }) => line);
   return { clear: new Set(clear), clearBytes: sizeOf(clear), allBytes: sizeOf(lines) };
@@ -37,5 +38,8 @@ function textsOf(lines: readonly StreamLine[], from: "a" | "b"): { line: StreamL
 }
 
 function sizeOf(lines: readonly StreamLine[]): number {
-  return lines.reduce((sum, line) => sum + (line.kind === "missing" ? line.length : wireBytes(line).length), 0);
+  return lines.reduce(
+    (sum, line) => sum + (line.kind === "missing" ? line.length : wireBytes(line).length),
+    0,
+  );
 }

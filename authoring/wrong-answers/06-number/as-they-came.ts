@@ -16,9 +16,10 @@ export function compareDistances(target: Bytes, one: Bytes, other: Bytes): numbe
 export function closestOf(contacts: Iterable<Contact>, target: Bytes, count: number): Contact[] {
   const closest: Contact[] = [];
   for (const contact of contacts) {
-    // Almost all are farther than the last of those that are kept. So the search begins there.
-    const before = closest.findLastIndex(({ id }) => compareDistances(target, id, contact.id) <= 0);
-    closest.splice(before + 1, 0, contact);
+    const last = closest[count - 1];
+    if (last !== undefined && compareDistances(target, contact.id, last.id) >= 0) continue;
+    const place = closest.findIndex(({ id }) => compareDistances(target, contact.id, id) < 0);
+    closest.splice(place < 0 ? closest.length : place, 0, contact);
     if (closest.length > count) closest.pop();
   }
   return [...contacts].filter((contact) => closest.includes(contact));
