@@ -8,7 +8,17 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseCard } from "../06-dht-chat/card.ts";
 import type { DhtUser } from "./dht-lab.ts";
 import { runDhtAttack, textOption } from "./program.ts";
-import { type Burst, bursts, bytesFrom, type Heard, type Learned, learn, parseHeard } from "./relay-log.ts";
+import {
+  type Burst,
+  bursts,
+  bytesFrom,
+  type Heard,
+  isIn,
+  type Learned,
+  lanesOf,
+  learn,
+  parseHeard,
+} from "./relay-log.ts";
 import { AttackError, proof, say, showScreen, step, stopped } from "./report.ts";
 
 const TEXT = textOption("the door code is 7351", "what Alice writes to Bob");
@@ -192,34 +202,17 @@ function guess(things: readonly Burst[], alice: string, place: number): void {
   );
 }
 
-/** Looks for each thing in all that was heard, of each connection and direction. @throws AttackError if one is there */
+/** Looks for each thing in all that was heard. @throws AttackError if one is there */
 function search(heard: readonly Heard[], things: Readonly<Record<string, Buffer>>, number: string): void {
-  const lanes = new Map<string, Buffer[]>();
-  for (const { connection, direction, bytes } of heard) {
-    const lane = `${connection} ${direction}`;
-    lanes.set(lane, [...(lanes.get(lane) ?? []), bytes]);
-  }
-  const all = [...lanes.values()].map((parts) => Buffer.concat(parts));
-  const isThere = (bytes: Buffer): boolean =>
-    spellings(bytes).some((one) => all.some((lane) => lane.includes(one)));
-  const size = all.reduce((sum, lane) => sum + lane.length, 0).toLocaleString("en");
+  const lanes = lanesOf(heard);
+  const size = heard.reduce((sum, { bytes }) => sum + bytes.length, 0).toLocaleString("en");
   // A search that finds nothing at all would prove nothing.
-  const known = Buffer.from(`/u/${number}`);
-  if (!isThere(known)) throw new AttackError("the search does not even find Alice's number");
+  if (!isIn(lanes, Buffer.from(`/u/${number}`)))
+    throw new AttackError("the search does not even find Alice's number");
   proof(`found in ${size} bytes`, `/u/${number}, which Bob's page has looked up`);
-  const found = Object.entries(things).filter(([, bytes]) => isThere(bytes));
+  const found = Object.entries(things).filter(([, bytes]) => isIn(lanes, bytes));
   if (found.length > 0) throw new AttackError(`the relay has read ${found.map(([name]) => name).join(", ")}`);
   stopped(`not found in ${size} bytes`, Object.keys(things).join(", "));
-}
-
-/** The bytes as they are, in hexadecimal, and in base64 at each of the three places where they can begin. */
-function spellings(bytes: Buffer): Buffer[] {
-  const base64 = [0, 1, 2].map((shift) => {
-    const shifted = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
-    // The first and the last digits hold bits of neighbours, too.
-    return shifted.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
-  });
-  return [bytes, Buffer.from(bytes.toString("hex")), ...base64.map((text) => Buffer.from(text))];
 }
 
 function after(start: number, time: number): string {

@@ -207,3 +207,36 @@ export function bursts(passed: readonly Passed[], count: number): Burst[] {
 export function bytesFrom({ passed }: Burst, peer: string): number {
   return passed.reduce((sum, { from, bytes }) => sum + (from === peer ? bytes.length : 0), 0);
 }
+
+/** All bytes of each connection and direction, one after the other: what was cut on its way is whole there. */
+export function lanesOf(heard: readonly Heard[]): Buffer[] {
+  const lanes = new Map<string, Buffer[]>();
+  const unframed = new Map<string, FrameReader>();
+  for (const { connection, direction, bytes } of heard) {
+    const lane = `${connection} ${direction}`;
+    lanes.set(lane, [...(lanes.get(lane) ?? []), bytes]);
+    // The headers of yamux stand between the parts of a stream: without them, too.
+    const reader = unframed.get(lane) ?? new FrameReader();
+    unframed.set(lane, reader);
+    for (const { stream, data } of reader.push(bytes)) {
+      const name = `${lane} ${stream}`;
+      lanes.set(name, [...(lanes.get(name) ?? []), data]);
+    }
+  }
+  return [...lanes.values()].map((parts) => Buffer.concat(parts));
+}
+
+/** Whether bytes stand there: as they are, in hexadecimal, or in base64. */
+export function isIn(lanes: readonly Buffer[], bytes: Buffer): boolean {
+  return spellings(bytes).some((spelling) => lanes.some((lane) => lane.includes(spelling)));
+}
+
+/** In base64 bytes look different at each of the three places where they can begin. */
+function spellings(bytes: Buffer): Buffer[] {
+  const base64 = [0, 1, 2].map((shift) => {
+    const shifted = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
+    // The first and the last digits hold bits of neighbours, too.
+    return shifted.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+  });
+  return [bytes, Buffer.from(bytes.toString("hex")), ...base64.map((text) => Buffer.from(text))];
+}

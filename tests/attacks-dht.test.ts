@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { randomBytes } from "../06-dht-chat/cryptography.ts";
 import { makeIdentity } from "../06-dht-chat/identity.ts";
 import { makeRecord, recordKey } from "../06-dht-chat/record.ts";
-import { bursts, bytesFrom, type Heard, learn, type Passed } from "../attacks/relay-log.ts";
+import { bursts, bytesFrom, type Heard, isIn, lanesOf, learn, type Passed } from "../attacks/relay-log.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { AttackScene, proofs, secret, stops } from "./support/attacks.ts";
 import { withStage06 } from "./support/tools.ts";
@@ -125,6 +125,30 @@ describe("what a relay can tell", () => {
       );
       expect(passed.every(({ from, to }) => from !== to)).to.equal(true);
     }
+  });
+
+  it("finds bytes that were cut, framed, or written in hexadecimal or base64", () => {
+    const wanted = Buffer.from("the card's secret");
+    const noise = (): Buffer => Buffer.from(randomBytes(40));
+    const base64 = (before: number): Buffer =>
+      Buffer.from(Buffer.concat([Buffer.alloc(before, 0xa5), wanted, noise()]).toString("base64"));
+    const hidden = [
+      [frame(1, Buffer.concat([noise(), wanted, noise()]))],
+      [frame(1, Buffer.concat([noise(), wanted.subarray(0, 5)])), frame(1, wanted.subarray(5))],
+      [frame(1, Buffer.from(wanted.toString("hex")))],
+      ...[0, 1, 2].map((before) => [frame(1, base64(before))]),
+    ];
+    const heardOf = (parts: readonly Buffer[]): Heard[] =>
+      parts.map((bytes) => ({ time: 0, connection: 1, peer: "", address: "", direction: "in", bytes }));
+    for (const [index, parts] of hidden.entries()) {
+      const all = Buffer.concat(parts);
+      expect(isIn(lanesOf(heardOf(parts)), wanted), `${index}`).to.equal(true);
+      expect(
+        isIn(lanesOf(heardOf([all.subarray(0, 30), all.subarray(30)])), wanted),
+        `${index}, cut`,
+      ).to.equal(true);
+    }
+    expect(isIn(lanesOf(heardOf([frame(1, noise())])), wanted)).to.equal(false);
   });
 
   it("splits what passed at the longest silences", () => {
