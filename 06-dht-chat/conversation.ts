@@ -69,7 +69,7 @@ export class Conversation {
       random,
       turns,
       contact: () => this.#stored,
-      isMet: () => this.#link.isUp,
+      isMet: () => this.#link.hasStream,
       count: (what) => events.count(what),
       changed: () => this.changed(),
     });
@@ -132,10 +132,10 @@ export class Conversation {
     return this.#link.isUp;
   }
 
-  /** Looks for the contact now, unless there is a session. */
+  /** Looks for the contact now, unless there is a session with a stream. */
   seek(): void {
     this.#warning = undefined;
-    if (!this.#link.isUp) this.#reaching.seeker.seek();
+    if (!this.#link.hasStream) this.#reaching.seeker.seek();
   }
 
   /** A session with this contact is ready. */
@@ -232,6 +232,7 @@ export class Conversation {
         this.#files.up();
         this.#options.events.met(this.contact);
       },
+      streamLost: () => this.#reaching.seeker.seek(),
       received: (content) => this.#receive(content),
       changed: () => this.changed(),
       sent: (sent) => this.#options.events.sent(sent),

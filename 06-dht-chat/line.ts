@@ -33,6 +33,8 @@ export interface LineEvents {
   pathLost(): void;
   /** `path` is another one. */
   pathChanged(): void;
+  /** The stream is lost, and the direct path is all that is left: another session is worth looking for. */
+  streamLost(): void;
   /** The session is over. @param isGoodbye the other side said so */
   over(isGoodbye: boolean): void;
   sent(sent: SentFrame): void;
@@ -63,6 +65,9 @@ export class Line {
   #directSince = 0;
   #isOver = false;
   #isLeaving = false;
+  #isStreamLost = false;
+  /** Something came over the stream that is none of P10.7's contents. */
+  #isBroken = false;
   #sawGoodbye = false;
 
   constructor(options: LineOptions) {
@@ -90,6 +95,11 @@ export class Line {
     return this.#direct?.isReady === true ? "direct" : "relayed";
   }
 
+  /** Whether the session's stream is there. Without it the direct path can go on alone, and is not renewed. */
+  get hasStream(): boolean {
+    return !this.#isOver && !this.#isStreamLost;
+  }
+
   /** Reads the session to its end. Never rejects. */
   async run(): Promise<void> {
     try {
@@ -99,7 +109,14 @@ export class Line {
     } catch {
       // A session that breaks is one that is over.
     }
-    this.#end();
+    if (this.#staysDirect) this.#streamLost();
+    else this.#end();
+  }
+
+  /** A relay that dies takes the stream with it, not the direct path. What came wrongly sealed ends both. */
+  get #staysDirect(): boolean {
+    const isOurs = this.#isOver || this.#isLeaving || this.#sawGoodbye;
+    return this.path === "direct" && !isOurs && this.session.problem === undefined && !this.#isBroken;
   }
 
   allowDirect(isOn: boolean): void {
@@ -114,8 +131,11 @@ export class Line {
    * @throws Error if the session or the way is lost: what was not acknowledged is sent again then
    */
   async send(content: Content): Promise<void> {
+    const hadStream = !this.#isStreamLost;
     while (isOwedFor(content) && this.path === "direct" && !this.#owed.relayed.isEmpty)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    // What went by the stream is sent again first, and this after it.
+    if (hadStream && this.#isStreamLost) throw new Error("the stream is lost");
     if (this.#isOver || this.#isLeaving) throw new Error("the session is over");
     if (this.path === "direct") await this.#sendDirect(content);
     else await this.#sendOnStream(content);
@@ -136,9 +156,14 @@ export class Line {
   async leave(): Promise<void> {
     if (this.#isOver || this.#isLeaving) return;
     this.#isLeaving = true;
-    this.#direct?.turnOff();
     this.#cancelOwedTimer();
     this.#cancelLeaving = this.#options.clock.after(LEAVING_TIME, () => this.reset());
+    if (this.#isStreamLost) {
+      await this.#direct?.send(encodeContent({ type: "bye" })).catch(() => undefined);
+      this.#end();
+      return;
+    }
+    this.#direct?.turnOff();
     await this.session.bye().catch(() => undefined);
   }
 
@@ -182,6 +207,7 @@ export class Line {
     const content = decodeContent(bytes);
     if (content === undefined) {
       // bad-record (P10.6): the stream is reset, and nothing is shown.
+      this.#isBroken = true;
       this.session.reset();
       return false;
     }
@@ -262,12 +288,26 @@ export class Line {
       // What was noted while the path closed is owed by nobody.
       direct.clear();
     }
-    if (!relayed.isEmpty && relayed.since <= due) this.reset();
+    if (!relayed.isEmpty && relayed.since <= due) this.#giveUpStream();
     this.#watch();
+  }
+
+  #giveUpStream(): void {
+    if (this.#staysDirect) this.session.reset();
+    else this.reset();
+  }
+
+  #streamLost(): void {
+    this.#isStreamLost = true;
+    this.#owed.relayed.clear();
+    this.#wakeWaiting();
+    this.#options.events.pathLost();
+    this.#options.events.streamLost();
   }
 
   #directClosed(): void {
     if (this.#isOver) return;
+    if (this.#isStreamLost) return this.#end();
     this.#owed.direct.clear();
     this.#owed.relayed.clear();
     this.#wakeWaiting();

@@ -14,6 +14,8 @@ export interface LinkEvents {
   down(isGoodbye: boolean): void;
   /** The session stands and its path has changed: what is not acknowledged is to be sent again. */
   pathLost(): void;
+  /** The way that stands is a direct one that no stream belongs to any more: another session is worth looking for. */
+  streamLost(): void;
   /** Something came, one thing after the other. Must not reject. */
   received(content: Content | UnknownContent): Promise<void>;
   /** `path` is a new one. */
@@ -47,6 +49,11 @@ export class Link {
 
   get isUp(): boolean {
     return this.#standing !== undefined;
+  }
+
+  /** Whether there is a session with a stream. Without one, the direct path that is left cannot be renewed. */
+  get hasStream(): boolean {
+    return this.#standing?.hasStream === true;
   }
 
   /** Undefined while there is no session. */
@@ -117,6 +124,7 @@ export class Link {
         received: (content) => this.#receive(line, content),
         pathLost: () => this.#ifStanding(line, () => events.pathLost()),
         pathChanged: () => this.#ifStanding(line, () => events.changed()),
+        streamLost: () => this.#ifStanding(line, () => events.streamLost()),
         over: (isGoodbye) => this.#over(line, isGoodbye),
         sent: (sent) => events.sent(sent),
       },
@@ -126,9 +134,11 @@ export class Link {
 
   /**
    * Of two streams the one whose initiator's id is smaller stands (P10.6). Of two by the same initiator the later one does:
-   * they would not have called again in a session. Nor would they call a second time, so what stands is dead then.
+   * they would not have called again in a session. Nor would they call a second time, so what stands is dead then. One
+   * whose stream is lost makes room.
    */
   #takesThePlaceOf(standing: Line, line: Line): boolean {
+    if (!standing.hasStream) return true;
     const [theirs, ours] = [this.#initiatorOf(line), this.#initiatorOf(standing)];
     return theirs === ours ? true : theirs < ours || this.#isDoubted;
   }
