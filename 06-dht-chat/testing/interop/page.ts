@@ -161,7 +161,7 @@ function checkValue(key: Uint8Array, value: Uint8Array): void {
 }
 
 /** libp2p needs two things that Node.js 20 lacks. */
-function fillInForNode20(): void {
+export function fillInForNode20(): void {
   globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
   const promise = Promise as unknown as { withResolvers?: unknown };
   promise.withResolvers ??= () => {
