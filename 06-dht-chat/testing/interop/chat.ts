@@ -87,29 +87,28 @@ export class Chat {
   }
 
   /**
-   * Sends a file that was accepted, from the accepted offset on.
+   * Sends a file that was accepted, from the accepted offset on. An acknowledgement names the offset of its chunk, as in
+   * P9.9; P10.9 does not say it.
    * @param stopAfter resets the stream once so many bytes were acknowledged
+   * @returns the accepted offset
    */
   async sendAccepted({ offer, bytes }: OfferedFile, stopAfter = Number.POSITIVE_INFINITY): Promise<number> {
     const file = Number(offer.file);
     const start = Number((await this.take("accept")).offset);
-    let [sent, open, acknowledged] = [start, [] as number[], start];
+    let [sent, acknowledged] = [start, start];
     while (acknowledged < bytes.length) {
       while (sent < bytes.length && sent - acknowledged + MOST_CHUNK <= WINDOW) {
         const part = bytes.subarray(sent, sent + MOST_CHUNK);
         this.session.send(chunkOf(file, sent, part));
         sent += part.length;
-        open.push(sent);
         await this.session.wire.drained();
       }
-      const offset = Number((await this.take("chunk-ack")).offset);
-      // P10.9 does not say whether an acknowledgement names its chunk's start or its end: both are understood.
-      open = open.filter((end) => end > offset);
-      acknowledged = Math.max(acknowledged, offset);
-      if (open.length === 0) acknowledged = sent;
+      const { offset } = await this.take("chunk-ack");
+      if (offset !== acknowledged) throw new Error(`an acknowledgement of ${offset}, not of ${acknowledged}`);
+      acknowledged = Math.min(acknowledged + MOST_CHUNK, bytes.length);
       if (acknowledged >= stopAfter) {
         this.session.wire.reset();
-        return start;
+        break;
       }
     }
     return start;
@@ -132,8 +131,8 @@ export class Chat {
       const { bytes, offset: at } = await this.take("chunk");
       if (at !== offset || !Buffer.isBuffer(bytes)) throw new Error(`a chunk at ${at} instead of ${offset}`);
       parts.push(bytes);
-      offset += bytes.length;
       this.say({ type: "chunk-ack", file, offset });
+      offset += bytes.length;
       if (offset >= stopAfter) {
         this.session.wire.reset();
         return Buffer.concat(parts);

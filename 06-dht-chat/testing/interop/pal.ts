@@ -1,7 +1,7 @@
 // Somebody with a page of the second implementation, who has a card in common with the one under test.
 
-import { Chat } from "./chat.ts";
 import { hintOf } from "./card.ts";
+import { Chat } from "./chat.ts";
 import { Page } from "./page.ts";
 import { makePerson, type Person } from "./person.ts";
 import { initiate, respond } from "./session.ts";

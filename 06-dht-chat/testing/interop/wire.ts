@@ -55,6 +55,15 @@ export class Wire {
     }
   }
 
+  /** Waits until the other side has reset the stream, also one that it has ended before. Frames are left out. */
+  async wasReset(limit = 30_000): Promise<void> {
+    const end = Date.now() + limit;
+    while (this.#over !== "reset") {
+      if (Date.now() >= end) throw new Error(`the stream was not reset within ${limit} ms`);
+      await this.#change(end - Date.now());
+    }
+  }
+
   reset(): void {
     this.#stream.abort(new Error("reset by the test's page"));
   }
