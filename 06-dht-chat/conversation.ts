@@ -43,6 +43,9 @@ export interface ConversationEvents {
   count(what: string): void;
 }
 
+const MISUSED =
+  "Somebody else has tried to use the card of this contact, and was turned away. Compare the numbers once more.";
+
 /** What was open when the page was closed. */
 export type OpenEntries = Pick<Loaded, "sending" | "notNoted" | "openFiles">;
 
@@ -55,6 +58,8 @@ export class Conversation {
   readonly #deliveries: Deliveries;
   readonly #files: FilePassing;
   #warning: string | undefined;
+  /** Another key has come with this contact's card, and our user has not compared the numbers since. */
+  #isMisused = false;
   #view: ContactView | undefined;
 
   private constructor(contact: string, options: ConversationOptions, open: OpenEntries, isDirectOn: boolean) {
@@ -69,7 +74,7 @@ export class Conversation {
       random,
       turns,
       contact: () => this.#stored,
-      isMet: () => this.#link.isUp,
+      isMet: () => this.#link.hasStream,
       count: (what) => events.count(what),
       changed: () => this.changed(),
     });
@@ -128,14 +133,10 @@ export class Conversation {
     return this.#view;
   }
 
-  get isUp(): boolean {
-    return this.#link.isUp;
-  }
-
   /** Looks for the contact now, unless there is a session. */
   seek(): void {
     this.#warning = undefined;
-    if (!this.#link.isUp) this.#reaching.seeker.seek();
+    if (!this.#link.hasStream) this.#reaching.seeker.seek();
   }
 
   /** A session with this contact is ready. */
@@ -144,7 +145,7 @@ export class Conversation {
   }
 
   async say(text: string): Promise<Outcome> {
-    this.seek();
+    this.#seekUnlessReached();
     return this.#deliveries.say(text);
   }
 
@@ -153,12 +154,12 @@ export class Conversation {
     const order = Number(entry);
     const shown = this.#entries.get(order);
     if (shown?.from !== "me") return undefined;
-    this.seek();
+    this.#seekUnlessReached();
     return shown.file ? this.#files.again(order) : this.#deliveries.again(order);
   }
 
   async offer(file: Blob, name: string): Promise<Outcome> {
-    this.seek();
+    this.#seekUnlessReached();
     return this.#files.offer(file, name);
   }
 
@@ -183,11 +184,16 @@ export class Conversation {
     this.#link.allowDirect(isOn);
   }
 
-  /** Another key came with this contact's card. */
+  /** Another key came with this contact's card: our user is asked to compare the numbers, until they say they have. */
   misused(): void {
-    this.#reaching.warn(
-      "Somebody else has tried to use the card of this contact, and was turned away. Compare the numbers once more.",
-    );
+    this.#isMisused = true;
+    this.changed();
+  }
+
+  /** Our user has compared the numbers. */
+  compared(): void {
+    this.#isMisused = false;
+    this.changed();
   }
 
   /** Something of the view is new. */
@@ -209,6 +215,12 @@ export class Conversation {
     this.#link.reset();
   }
 
+  /** Our user has something to say: without any way the contact is looked for now. */
+  #seekUnlessReached(): void {
+    this.#warning = undefined;
+    if (!this.#link.isUp) this.#reaching.seeker.seek();
+  }
+
   get #stored(): StoredContact | undefined {
     return this.#options.book.get(this.contact);
   }
@@ -227,6 +239,8 @@ export class Conversation {
         if (isGoodbye && !this.#deliveries.isWaiting) this.#reaching.seeker.seekLater();
         else this.#reaching.seeker.seek();
       },
+      // The contact was there a moment ago, and still is: the messenger looks for them as after any loss.
+      streamLost: () => this.#reaching.seeker.seek(),
       pathLost: () => {
         this.#deliveries.up();
         this.#files.up();
@@ -267,13 +281,13 @@ export class Conversation {
   }
 
   #makeView(stored: StoredContact): ContactView {
-    const problem = this.#warning ?? this.#reaching.problem;
+    const problem = this.#warning ?? (this.#isMisused ? MISUSED : this.#reaching.problem);
     return {
       contact: stored.contact,
       id: stored.id,
       name: stored.name === "" ? stored.id : shownName(stored.name),
       state: this.#link.path ?? (this.#reaching.seeker.isSearching ? "searching" : "offline"),
-      isNew: stored.key !== undefined && !stored.isCompared,
+      isNew: stored.key !== undefined && (!stored.isCompared || this.#isMisused),
       unread: stored.unread,
       entries: this.#entries.list,
       ...(problem === undefined ? {} : { problem }),

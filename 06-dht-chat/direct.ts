@@ -33,9 +33,11 @@ export interface DirectAttempt {
 
 export type MakeAttempt = () => DirectAttempt;
 
-// In milliseconds: how long an attempt may take until the other's `ready`; the shortest and longest pause to the next one.
+/** The shortest pause from the end of a direct path to the next attempt, in milliseconds (P10.10). */
+export const FIRST_PAUSE = 30_000;
+
+// In milliseconds: how long an attempt may take until the other's `ready`; the longest pause to the next one.
 const ATTEMPT_TIME = 20_000;
-const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 10 * 60_000;
 
 export interface DirectEvents {
@@ -89,10 +91,14 @@ export class Direct {
     return this.#current?.isReady === true;
   }
 
-  /** Allows a direct path. The initiator, and only it, opens an attempt. */
-  turnOn(): void {
+  /**
+   * Allows a direct path. The initiator, and only it, opens an attempt.
+   * @param notBefore when it may do so at the earliest, in milliseconds: after a path of an older session
+   */
+  turnOn(notBefore = 0): void {
     if (this.#isOn) return;
     this.#isOn = true;
+    this.#notBefore = Math.max(this.#notBefore, notBefore);
     this.#scheduleNext();
   }
 

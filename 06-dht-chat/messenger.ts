@@ -154,7 +154,11 @@ export class Messenger extends EventTarget implements MessengerActions {
   }
 
   async compared(contact: string): Promise<void> {
-    await this.#try(() => this.#book.update(this.#conversations.nameNow(contact), { isCompared: true }));
+    const name = this.#conversations.nameNow(contact);
+    await this.#try(async () => {
+      await this.#book.update(name, { isCompared: true });
+      this.#conversations.get(name)?.compared();
+    });
   }
 
   async rename(contact: string, name: string): Promise<void> {
