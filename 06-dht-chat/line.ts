@@ -130,9 +130,12 @@ export class Line {
    * @throws Error if the session or the way is lost: what was not acknowledged is sent again then
    */
   async send(content: Content): Promise<void> {
+    const hadStream = this.#hasStream;
     while (isOwedFor(content) && this.path === "direct" && !this.#owed.relayed.isEmpty)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.#isOver || this.#isLeaving) throw new Error("the session is over");
+    // What was lost with the stream is sent again first: this must not overtake it.
+    if (hadStream !== this.#hasStream) throw new Error("the stream is lost");
     if (this.path === "direct") await this.#sendDirect(content);
     else await this.#sendOnStream(content);
   }
