@@ -22,9 +22,9 @@ export class NodeProgram {
     this.address = address;
   }
 
-  /** @param argv more arguments, such as --join and --port */
-  static async start(argv: readonly string[] = []): Promise<NodeProgram> {
-    const program = startProgram("06-dht-chat/node.ts", ["--port", "0", ...argv]);
+  /** @param argv more arguments, such as --join @param port 0: the system chooses */
+  static async start(argv: readonly string[] = [], port = 0): Promise<NodeProgram> {
+    const program = startProgram("06-dht-chat/node.ts", ["--port", String(port), ...argv]);
     const url = (await program.line(/^listening on http:/)).slice("listening on ".length);
     return new NodeProgram(program, url, await program.line(/^\/ip4\//));
   }
