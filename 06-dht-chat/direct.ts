@@ -40,6 +40,12 @@ export const FIRST_PAUSE = 30_000;
 const ATTEMPT_TIME = 20_000;
 const LONGEST_PAUSE = 10 * 60_000;
 
+/**
+ * Another offer within so many milliseconds is passed over: the other side has to wait for longer than that, and each offer
+ * costs us a connection. It is shorter than their pause, since an offer may come late and the next one may not.
+ */
+const LEAST_BETWEEN_OFFERS = 10_000;
+
 export interface DirectEvents {
   /** The other's `ready` came: from now on all may go this way. */
   ready(): void;
@@ -80,6 +86,8 @@ export class Direct {
   #pause = FIRST_PAUSE;
   /** Before this moment there is no next attempt. */
   #notBefore = 0;
+  /** Before this moment no further offer is taken. */
+  #noOfferBefore = 0;
   #cancelNext = (): void => {};
 
   constructor(options: DirectOptions) {
@@ -155,7 +163,9 @@ export class Direct {
 
   /** The responder's part: an answer. Another n than a later one is passed over. */
   async #receiveOffer(n: number, sdp: string): Promise<void> {
-    if (n <= this.#latest) return;
+    const now = this.#options.clock.now();
+    if (n <= this.#latest || now < this.#noOfferBefore) return;
+    this.#noOfferBefore = now + LEAST_BETWEEN_OFFERS;
     if (this.#current) this.#end(this.#current);
     const current = await this.#begin(n);
     if (!current) return;
