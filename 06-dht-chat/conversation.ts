@@ -43,6 +43,12 @@ export interface ConversationEvents {
   count(what: string): void;
 }
 
+/** A session that is lost within so many milliseconds was of no use. */
+const SHORT_SESSION = 5000;
+
+/** After so many of them in a row, the contact is not called at once any more. */
+const MOST_SHORT_SESSIONS = 3;
+
 const MISUSED =
   "Somebody else has tried to use the card of this contact, and was turned away. Compare the numbers once more.";
 
@@ -60,6 +66,9 @@ export class Conversation {
   #warning: string | undefined;
   /** Another key has come with this contact's card, and our user has not compared the numbers since. */
   #isMisused = false;
+  /** When the last session began, in milliseconds, and how many in a row were lost at once. */
+  #upSince = 0;
+  #shortSessions = 0;
   #view: ContactView | undefined;
 
   private constructor(contact: string, options: ConversationOptions, open: OpenEntries, isDirectOn: boolean) {
@@ -228,6 +237,7 @@ export class Conversation {
   #linkEvents(): ConstructorParameters<typeof Link>[0]["events"] {
     return {
       up: () => {
+        this.#upSince = this.#options.clock.now();
         this.#reaching.met();
         this.#deliveries.up();
         this.#files.up();
@@ -236,7 +246,10 @@ export class Conversation {
       down: (isGoodbye) => {
         this.#deliveries.down();
         this.#files.down();
-        if (isGoodbye && !this.#deliveries.isWaiting) this.#reaching.seeker.seekLater();
+        const isShort = this.#options.clock.now() - this.#upSince < SHORT_SESSION;
+        this.#shortSessions = isShort ? this.#shortSessions + 1 : 0;
+        if (this.#shortSessions > MOST_SHORT_SESSIONS) this.#reaching.seeker.seekSlowly();
+        else if (isGoodbye && !this.#deliveries.isWaiting) this.#reaching.seeker.seekLater();
         else this.#reaching.seeker.seek();
       },
       // The contact was there a moment ago, and still is: the messenger looks for them as after any loss.

@@ -235,50 +235,65 @@ describe("a messenger: a direct path without its stream", () => {
   it("P10.10 P10.8 P10.9 relays that stop and come back at any step: each text once and in its order, the file whole", async () => {
     const bytes = Uint8Array.from({ length: 600_000 }, (_, index) => (index * 11 + (index >> 8)) & 0xff);
     const moment = fc.nat(60);
-    const fault = fc.record({ stopAt: moment, startAfter: moment, isHarsh: fc.boolean(), room: fc.integer({ min: 1, max: 16 }) });
+    const fault = fc.record({
+      stopAt: moment,
+      startAfter: moment,
+      isHarsh: fc.boolean(),
+      room: fc.integer({ min: 1, max: 16 }),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(fault, { minLength: 1, maxLength: 3 }), fc.boolean(), async (faults, closes) => {
-        await scene.end();
-        await begin();
-        scene.world.faultsOf = () => faults[0] ?? {};
-        const [alice, bob] = await scene.friendsWho("direct");
-        // Relays stop and start when so many messages have passed by the direct path.
-        const base = direct.arrived;
-        let at = base;
-        const due: { at: number; action: () => void }[] = [];
-        for (const { stopAt, startAfter } of faults) {
-          at += stopAt;
-          due.push({ at, action: stopAllRelays });
-          at += startAfter;
-          due.push({ at, action: startRelays });
-        }
-        if (closes) due.push({ at: base + 20, action: () => direct.closeAll() });
-        direct.alter = (message) => {
-          for (const one of due.filter((other) => other.at <= direct.arrived)) {
-            due.splice(due.indexOf(one), 1);
-            one.action();
+      fc.asyncProperty(
+        fc.array(fault, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        async (faults, closes) => {
+          await scene.end();
+          await begin();
+          scene.world.faultsOf = () => faults[0] ?? {};
+          const [alice, bob] = await scene.friendsWho("direct");
+          // Relays stop and start when so many messages have passed by the direct path.
+          const base = direct.arrived;
+          let at = base;
+          const due: { at: number; action: () => void }[] = [];
+          for (const { stopAt, startAfter } of faults) {
+            at += stopAt;
+            due.push({ at, action: stopAllRelays });
+            at += startAfter;
+            due.push({ at, action: startRelays });
           }
-          return message;
-        };
-        await alice.messenger.offer(alice.chat(bob), new Blob([bytes]), "file");
-        const texts = Array.from({ length: 8 }, (_, index) => String(index));
-        for (const text of texts) {
-          await sayTo(alice, bob, text);
-          await sayTo(bob, alice, text);
-        }
-        await scene.until(() => bob.entries(alice).some(({ file }) => file !== undefined) || due.length === 0, "on");
-        const offered = bob.entries(alice).find(({ file }) => file?.state === "offered");
-        if (offered) await bob.messenger.accept(bob.chat(alice), offered.entry);
-        await scene.pass(1000);
-        for (const { action } of due.splice(0)) action();
-        startRelays();
-        const isOver = () => [...alice.entries(bob), ...bob.entries(alice)].every(({ state, file }) => file ? file.state === "done" : state !== "sending");
-        await scene.until(isOver, "all is over", 10 * 60_000);
-        expect(isAllDelivered(alice, bob)).equal(true);
-        expect(bob.heard(alice)).deep.equal(texts);
-        expect(alice.heard(bob)).deep.equal(texts);
-        await expectFile(alice, bob, bytes);
-      }),
+          if (closes) due.push({ at: base + 20, action: () => direct.closeAll() });
+          direct.alter = (message) => {
+            for (const one of due.filter((other) => other.at <= direct.arrived)) {
+              due.splice(due.indexOf(one), 1);
+              one.action();
+            }
+            return message;
+          };
+          await alice.messenger.offer(alice.chat(bob), new Blob([bytes]), "file");
+          const texts = Array.from({ length: 8 }, (_, index) => String(index));
+          for (const text of texts) {
+            await sayTo(alice, bob, text);
+            await sayTo(bob, alice, text);
+          }
+          await scene.until(
+            () => bob.entries(alice).some(({ file }) => file !== undefined) || due.length === 0,
+            "on",
+          );
+          const offered = bob.entries(alice).find(({ file }) => file?.state === "offered");
+          if (offered) await bob.messenger.accept(bob.chat(alice), offered.entry);
+          await scene.pass(1000);
+          for (const { action } of due.splice(0)) action();
+          startRelays();
+          const isOver = () =>
+            [...alice.entries(bob), ...bob.entries(alice)].every(({ state, file }) =>
+              file ? file.state === "done" : state !== "sending",
+            );
+          await scene.until(isOver, "all is over", 10 * 60_000);
+          expect(isAllDelivered(alice, bob)).equal(true);
+          expect(bob.heard(alice)).deep.equal(texts);
+          expect(alice.heard(bob)).deep.equal(texts);
+          await expectFile(alice, bob, bytes);
+        },
+      ),
       { numRuns: 30 },
     );
   });

@@ -78,10 +78,11 @@ describe("a messenger among hostile people", () => {
   it("P10.6 a contact whose sessions end at once is not called without pauses", async () => {
     const [alice, bob] = await scene.friends();
     const before = scene.world.routes.length;
-    scene.world.faultsOf = () => ({ cutAfter: 5, isHarsh: true });
+    scene.world.faultsOf = () => ({ cutAfter: 4 });
     scene.world.cutAll();
     await scene.pass(60_000);
-    expect(scene.world.routes.length - before).lessThan(200);
+    // Both messengers are honest here: what they call is lost as soon as it is ready.
+    expect(scene.world.routes.length - before).within(6, 40);
     scene.world.faultsOf = () => ({});
     await alice.messenger.say(alice.chat(bob), "hello");
     await scene.until(() => alice.states(bob).join() === "delivered", "it is delivered", 5000);
@@ -105,11 +106,22 @@ describe("a messenger among hostile people", () => {
     const sha256 = "00".repeat(32);
     await sayAll(
       program,
-      Array.from({ length: 2000 }, (_, file) => ({ type: "offer" as const, file, name: `${file}`, media: "", size: 1, sha256 })),
+      Array.from({ length: 2000 }, (_, file) => ({
+        type: "offer" as const,
+        file,
+        name: `${file}`,
+        media: "",
+        size: 1,
+        sha256,
+      })),
     );
     await sayAll(
       program,
-      Array.from({ length: 2000 }, (_, index) => ({ type: "message" as const, id: messageId(index), text: `${index}` })),
+      Array.from({ length: 2000 }, (_, index) => ({
+        type: "message" as const,
+        id: messageId(index),
+        text: `${index}`,
+      })),
     );
     await scene.until(() => bob.heard(alice).at(-1) === "1999", "bob has all", 5000);
     expect(bob.entries(alice)).to.have.lengthOf(500);
@@ -135,7 +147,9 @@ describe("a messenger among hostile people", () => {
       [alice, bob].map(async (user) => identityFromSeed((await user.store.load()).seed ?? new Uint8Array(0))),
     );
     const others = await Promise.all(Array.from({ length: 14 }, () => makeIdentity()));
-    const members = [one, other, ...others].flatMap((who) => (who ? [{ id: who.id, key: who.publicKey }] : []));
+    const members = [one, other, ...others].flatMap((who) =>
+      who ? [{ id: who.id, key: who.publicKey }] : [],
+    );
     const program = await programOf(alice, bob);
     for (let version = 1; version <= 1000; version += 1) {
       const key = new Uint8Array(32).fill(version & 0xff);

@@ -50,12 +50,16 @@ async function scene(): Promise<ReturnScene> {
       [bob, alice],
     ] as const;
     const said: [string[], string[]] = [[], []];
-    const arrive = (state: RegExp) => Promise.all(pairs.map(([one, other]) => one.reaches(other.name, state)));
-    const states = () => Promise.all(pairs.map(async ([one, other]) => (await one.contact(other.name)).state));
+    const arrive = (state: RegExp) =>
+      Promise.all(pairs.map(([one, other]) => one.reaches(other.name, state)));
+    const states = () =>
+      Promise.all(pairs.map(async ([one, other]) => (await one.contact(other.name)).state));
     const isSettled = (one: Person) =>
       one.sees(
         ({ contacts }) =>
-          contacts[0]?.entries.every(({ state, file }) => (file ? file.state === "done" : state !== "sending")) ?? false,
+          contacts[0]?.entries.every(({ state, file }) =>
+            file ? file.state === "done" : state !== "sending",
+          ) ?? false,
         "nothing is on its way",
         LONG,
       );
@@ -84,7 +88,9 @@ async function scene(): Promise<ReturnScene> {
     await chat("by relay");
     await arrive(/^direct$/);
     await chat("direct again");
-    const entries = await Promise.all(pairs.map(async ([one, other]) => (await one.contact(other.name)).entries));
+    const entries = await Promise.all(
+      pairs.map(async ([one, other]) => (await one.contact(other.name)).entries),
+    );
     return {
       adrift,
       back: await states(),
@@ -93,7 +99,9 @@ async function scene(): Promise<ReturnScene> {
       said,
       heard: [await bob.heard("Alice"), await alice.heard("Bob")],
       states: entries.flat().flatMap(({ from, state }) => (from === "me" ? [state] : [])),
-      errors: [...alice.errors, ...bob.errors].filter((error) => !/WebSocket|ERR_CONNECTION_REFUSED/.test(error)),
+      errors: [...alice.errors, ...bob.errors].filter(
+        (error) => !/WebSocket|ERR_CONNECTION_REFUSED/.test(error),
+      ),
     };
   } finally {
     await browser.close();

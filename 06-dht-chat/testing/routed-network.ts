@@ -20,7 +20,9 @@ const FURTHER = [...WITH_PROCESSES, "--mount-proc"];
 /** Why no such network can be made here; undefined if it can. */
 export function whyNoRoutedNetwork(): string | undefined {
   const { options, reasons } = findWay(FURTHER, WITH_ROUTE);
-  return options === undefined ? `no network with a route can be made here: ${reasons.join("; ")}` : undefined;
+  return options === undefined
+    ? `no network with a route can be made here: ${reasons.join("; ")}`
+    : undefined;
 }
 
 /** Runs a program of the course in such a network, until it ends. @returns its last line @throws Error with what it said */

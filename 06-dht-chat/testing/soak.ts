@@ -143,7 +143,9 @@ class Soak {
   }
 
   #pairs(): [Page, Page][] {
-    return this.#pages.flatMap((one, index) => this.#pages.slice(index + 1).map((other): [Page, Page] => [one, other]));
+    return this.#pages.flatMap((one, index) =>
+      this.#pages.slice(index + 1).map((other): [Page, Page] => [one, other]),
+    );
   }
 
   /** @returns memory at the first look */
@@ -164,7 +166,9 @@ class Soak {
       if (early === undefined && passed() > WARM * time) early = await this.#memory();
       if (passed() - lastNote > 60_000) {
         lastNote = passed();
-        note?.(`${Math.round(lastNote / 1000)} s, ${number + 1} texts, ${JSON.stringify(this.#faults)}, MiB ${(await this.#memory()).map(Math.round)}`);
+        note?.(
+          `${Math.round(lastNote / 1000)} s, ${number + 1} texts, ${JSON.stringify(this.#faults)}, MiB ${(await this.#memory()).map(Math.round)}`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_TEXTS));
     }
@@ -192,10 +196,15 @@ class Soak {
 
   /** Begins a fault. What it breaks is mended after a while, meanwhile all goes on. */
   #fault(): void {
-    const drawn = this.#draw(["relay killed", "page stopped", "stream reset", "stream reset"]) ?? "stream reset";
+    const drawn =
+      this.#draw(["relay killed", "page stopped", "stream reset", "stream reset"]) ?? "stream reset";
     const away = AWAY * (0.3 + 1.7 * this.#options.random());
     const mending =
-      drawn === "relay killed" ? this.#killRelay(away) : drawn === "page stopped" ? this.#stopPage(away) : this.#reset();
+      drawn === "relay killed"
+        ? this.#killRelay(away)
+        : drawn === "page stopped"
+          ? this.#stopPage(away)
+          : this.#reset();
     this.#faults[drawn] = (this.#faults[drawn] ?? 0) + 1;
     this.#healing.add(mending);
     void mending.finally(() => this.#healing.delete(mending)).catch(() => undefined);
@@ -289,6 +298,12 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`${seconds} s, seed ${seed}`);
   const note = (line: string): void => console.log(line);
-  console.log(JSON.stringify(await soak({ time: seconds * 1000, pages: 3, random: drawnFrom(seed), note }), undefined, 1));
+  console.log(
+    JSON.stringify(
+      await soak({ time: seconds * 1000, pages: 3, random: drawnFrom(seed), note }),
+      undefined,
+      1,
+    ),
+  );
   process.exit();
 }
