@@ -2,6 +2,7 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
+import { recordKey } from "./record.ts";
 import { FakeDirect } from "./testing/fake-direct.ts";
 import { Scene, type User } from "./testing/messengers.ts";
 
@@ -39,6 +40,11 @@ describe("a messenger: a direct path without its stream", () => {
 
   function areBoth(one: User, other: User, state: string): boolean {
     return stateOf(one, other) === state && stateOf(other, one) === state;
+  }
+
+  function peerIdOf(user: User): string {
+    for (const [peerId, page] of scene.world.pages) if (page.id === user.id) return peerId;
+    throw new Error("no page of theirs is open");
   }
 
   async function sayTo(one: User, other: User, ...texts: string[]): Promise<void> {
@@ -135,6 +141,25 @@ describe("a messenger: a direct path without its stream", () => {
     // Under one key and counter the two `ready` of this path would look like those of the one before.
     expect(frames.size).equal(sent);
     expect(direct.open).equal(2);
+  });
+
+  it("P10.10 P10.6 a path without a stream gives way to each new session, whoever's id is smaller", async () => {
+    const [small, large] = [await scene.user(), await scene.user()].sort((one, other) =>
+      one.id < other.id ? -1 : 1,
+    ) as [User, User];
+    // Who enters the card calls: the session that is lost was that of the smaller id. The next one will not be.
+    await scene.introduce(large, small);
+    await scene.until(() => areBoth(small, large, "direct"), "they are direct");
+    stopAllRelays();
+    await scene.pass(1000);
+    scene.world.lies.set(recordKey(large.id), new Uint8Array(1));
+    const before = scene.world.routes.length;
+    startRelays();
+    await scene.until(() => areBoth(small, large, "relayed"), "a new session stands", 20_000);
+    await sayTo(small, large, "there you are");
+    await scene.until(() => isAllDelivered(small, large), "it is delivered");
+    expect(scene.world.routes.slice(before).map(({ pages }) => pages[0])).deep.equal([peerIdOf(large)]);
+    expect(scene.world.routes.at(-1)?.isOver).equal(false);
   });
 
   it("P10.10 the messenger goes on calling, with growing pauses, and shows nothing of it", async () => {
