@@ -45,7 +45,7 @@ withChromium("pages whose relay dies", () => {
     await bob.accept();
     const isHalf = bob.sees(
       ({ contacts }) =>
-        contacts[0]?.entries.some(({ file }) => file?.state === "passing" && file.done > SIZE / 8) ?? false,
+        (contacts[0]?.entries.some(({ file }) => file?.state === "passing" && file.done > SIZE / 8) ?? false),
       "the file is on its way",
       LONG,
     );

@@ -58,10 +58,7 @@ async function scene(): Promise<DirectScene> {
       const accepted = performance.now();
       await other.accept();
       await one.sees(
-        ({ contacts }) =>
-          contacts[0]?.entries.some(
-            ({ file }) => file?.name === `${one.name}.bin` && file.state === "done",
-          ) ?? false,
+        ({ contacts }) => contacts[0]?.entries.some(({ file }) => file?.name === `${one.name}.bin` && file.state === "done") ?? false,
         `the file is done at ${name}'s`,
         LONG,
       );
@@ -75,9 +72,7 @@ async function scene(): Promise<DirectScene> {
         LONG,
       );
     const after = await states();
-    const entries = (await Promise.all(pairs.map(([one, name]) => one.contact(name)))).flatMap(
-      (one) => one.entries,
-    );
+    const entries = (await Promise.all(pairs.map(([one, name]) => one.contact(name)))).flatMap((one) => one.entries);
     return {
       before,
       after,

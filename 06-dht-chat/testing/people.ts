@@ -94,9 +94,7 @@ export class Person {
 
   async view(): Promise<MessengerView> {
     const text = await this.page.evaluate(() =>
-      JSON.stringify(
-        (document.querySelector("p2p-app") as unknown as { messenger: { view: unknown } }).messenger.view,
-      ),
+      JSON.stringify((document.querySelector("p2p-app") as unknown as { messenger: { view: unknown } }).messenger.view),
     );
     return JSON.parse(text) as MessengerView;
   }
@@ -242,9 +240,7 @@ export class Person {
         contacts.some(
           (one) =>
             one.name === contact &&
-            one.entries.some(
-              ({ from, file }) => from === "them" && file?.name === name && file.state === "done",
-            ),
+            one.entries.some(({ from, file }) => from === "them" && file?.name === name && file.state === "done"),
         ),
       `the file ${name} of ${contact}`,
       LONG,
