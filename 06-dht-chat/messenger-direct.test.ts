@@ -105,6 +105,15 @@ describe("a messenger: direct paths", () => {
     await scene.until(() => alice.states(bob).join() === "delivered", "it is delivered");
   });
 
+  it("P10.10 a stream that is lost is replaced: the new one has new keys, and starts at attempt 1", async () => {
+    const [alice, bob] = await scene.friendsWho("direct");
+    scene.world.cutAll();
+    await scene.until(() => direct.made === 4 && alice.knows(bob)?.state === "direct", "direct again");
+    await alice.messenger.say(alice.chat(bob), "hello");
+    await scene.until(() => alice.states(bob).join() === "delivered", "it is delivered");
+    expect(direct.open).equal(2);
+  });
+
   it("P10.10 P10.8 what goes direct never overtakes what went by the relay", async () => {
     direct.isPossible = false;
     const [alice, bob] = await scene.friends();

@@ -58,21 +58,21 @@ async function scene(): Promise<DirectScene> {
       const accepted = performance.now();
       await other.accept();
       await one.sees(
-        ({ contacts }) => contacts[0]?.entries.some(({ file }) => file?.name === `${one.name}.bin` && file.state === "done") ?? false,
+        ({ contacts }) =>
+          contacts[0]?.entries.some(
+            ({ file }) => file?.name === `${one.name}.bin` && file.state === "done",
+          ) ?? false,
         `the file is done at ${name}'s`,
         LONG,
       );
       passing.push(performance.now() - accepted);
       arrived.push(await other.fileFrom(one.name, `${one.name}.bin`));
     }
-    for (const [one] of pairs)
-      await one.sees(
-        ({ contacts }) => contacts[0]?.entries.every(({ state }) => state !== "sending") ?? false,
-        "nothing is on its way",
-        LONG,
-      );
+    for (const [one, name] of pairs) await one.saysAgainUntilDelivered(name);
     const after = await states();
-    const entries = (await Promise.all(pairs.map(([one, name]) => one.contact(name)))).flatMap((one) => one.entries);
+    const entries = (await Promise.all(pairs.map(([one, name]) => one.contact(name)))).flatMap(
+      (one) => one.entries,
+    );
     return {
       before,
       after,

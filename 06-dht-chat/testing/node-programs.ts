@@ -62,7 +62,10 @@ export async function startNodePrograms(count: number): Promise<NodeProgram[]> {
 }
 
 /** Which of the nodes carries what is passed on meanwhile: the one that has read most. @param pass lasts as long as it passes */
-export async function carrierOf(nodes: readonly NodeProgram[], pass: () => Promise<void>): Promise<NodeProgram> {
+export async function carrierOf(
+  nodes: readonly NodeProgram[],
+  pass: () => Promise<void>,
+): Promise<NodeProgram> {
   const before = nodes.map((node) => node.bytesRead);
   await pass();
   const read = nodes.map((node, index) => node.bytesRead - (before[index] ?? 0));

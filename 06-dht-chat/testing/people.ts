@@ -33,6 +33,8 @@ export class Person {
   readonly context: BrowserContext;
   readonly errors: string[];
   readonly url: string;
+  /** In milliseconds: from opening the page until the own number is there, and from then until others can find it. */
+  readonly times = { ready: 0, published: 0 };
   #page: Page;
 
   private constructor(
@@ -64,8 +66,12 @@ export class Person {
       "globalThis.__name = (f) => f; globalThis.aheadBy = 0; { const now = Date.now; Date.now = () => now() + aheadBy; }",
     );
     const person = new Person(name, url, profile);
+    const opened = performance.now();
     await person.page.goto(url);
+    await person.page.locator("[data-own-id]").waitFor();
+    const ready = performance.now();
     await person.published();
+    Object.assign(person.times, { ready: ready - opened, published: performance.now() - ready });
     return person;
   }
 
@@ -94,7 +100,9 @@ export class Person {
 
   async view(): Promise<MessengerView> {
     const text = await this.page.evaluate(() =>
-      JSON.stringify((document.querySelector("p2p-app") as unknown as { messenger: { view: unknown } }).messenger.view),
+      JSON.stringify(
+        (document.querySelector("p2p-app") as unknown as { messenger: { view: unknown } }).messenger.view,
+      ),
     );
     return JSON.parse(text) as MessengerView;
   }
@@ -160,6 +168,28 @@ export class Person {
     );
   }
 
+  /** Waits until all is delivered that was said to a contact, and says again what was dropped. */
+  async saysAgainUntilDelivered(name: string): Promise<void> {
+    const end = performance.now() + LONG;
+    for (;;) {
+      const { contact, entries } = await this.contact(name);
+      const open = entries.filter(({ from, state }) => from === "me" && state !== "delivered");
+      if (open.length === 0) return;
+      if (performance.now() > end) throw new Error(`${open.length} of ${this.name} are not delivered`);
+      const dropped = open.filter(({ state }) => state === "dropped").map(({ entry }) => entry);
+      await this.page.evaluate(
+        async ([chat, all]) => {
+          const app = document.querySelector("p2p-app") as unknown as {
+            messenger: { again(chat: string, entry: string): Promise<unknown> };
+          };
+          for (const entry of all) await app.messenger.again(chat, entry);
+        },
+        [contact, dropped] as const,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 10 * LOOK));
+    }
+  }
+
   /** Shows a card. @returns its text, as it stands in the dialog */
   async showCard(): Promise<string> {
     await this.page.getByRole("button", { name: "Show my card" }).click();
@@ -171,6 +201,21 @@ export class Person {
     await this.page.getByRole("button", { name: "Enter a card" }).click();
     await this.page.getByRole("textbox", { name: "Text of their card" }).fill(text);
     await this.page.keyboard.press("Enter");
+  }
+
+  /** Enters a card, and waits until its owner is reached. @returns how long that took, by the page's clock, in milliseconds */
+  async timeToReach(card: string): Promise<number> {
+    return await this.page.evaluate(async (text) => {
+      const { messenger } = document.querySelector("p2p-app") as unknown as {
+        messenger: EventTarget & { view: MessengerView; enterCard(text: string): Promise<unknown> };
+      };
+      const begun = performance.now();
+      const isReached = () => messenger.view.contacts.some(({ state }) => /relayed|direct/.test(state));
+      await messenger.enterCard(text);
+      while (!isReached())
+        await new Promise((resolve) => messenger.addEventListener("change", resolve, { once: true }));
+      return performance.now() - begun;
+    }, card);
   }
 
   /** The numbers are the same: gives the new contact a name. */
@@ -240,7 +285,9 @@ export class Person {
         contacts.some(
           (one) =>
             one.name === contact &&
-            one.entries.some(({ from, file }) => from === "them" && file?.name === name && file.state === "done"),
+            one.entries.some(
+              ({ from, file }) => from === "them" && file?.name === name && file.state === "done",
+            ),
         ),
       `the file ${name} of ${contact}`,
       LONG,
@@ -256,6 +303,12 @@ export class Person {
       },
       [contact, name] as const,
     );
+  }
+
+  /** Turns the switch of direct paths off: all goes by relays. */
+  async staysRelayed(): Promise<void> {
+    await this.page.getByRole("switch", { name: "Go direct where possible" }).uncheck();
+    await this.sees(({ isDirectOn }) => !isDirectOn, "direct paths are off");
   }
 
   async leave(): Promise<void> {

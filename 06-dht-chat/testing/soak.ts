@@ -296,14 +296,10 @@ export function drawnFrom(seed: number): () => number {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const seconds = Number(process.argv[2] ?? 600);
   const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
-  console.log(`${seconds} s, seed ${seed}`);
-  const note = (line: string): void => console.log(line);
-  console.log(
-    JSON.stringify(
-      await soak({ time: seconds * 1000, pages: 3, random: drawnFrom(seed), note }),
-      undefined,
-      1,
-    ),
-  );
+  // The last line of standard output is what came of it.
+  const note = (line: string): void => console.error(line);
+  note(`${seconds} s, seed ${seed}`);
+  const options = { time: seconds * 1000, pages: 3, random: drawnFrom(seed), note };
+  console.log(JSON.stringify(await soak(options)));
   process.exit();
 }
