@@ -137,7 +137,8 @@ withStage06("the web server of the page", () => {
         "form-action 'none'",
         "frame-ancestors 'none'",
       ]);
-      expect(policy).not.to.match(/unsafe/);
+      expect(policy).not.to.match(/unsafe|data:/);
+      expect(policy.split("; ")).to.include.members(["img-src 'self' blob:", "media-src 'self' blob:"]);
       expect(answer).to.include("\r\nX-Content-Type-Options: nosniff\r\n");
       expect(answer).to.include("\r\nReferrer-Policy: no-referrer\r\n");
       expect(answer).to.include("\r\nCross-Origin-Resource-Policy: same-origin\r\n");
