@@ -27,7 +27,7 @@ export async function bundlePage(entry: string): Promise<Bundle> {
       format: "esm",
       platform: "browser",
       target: "es2022",
-      minify: process.env.NOMIN === undefined,
+      minify: true,
       legalComments: "none",
       logLevel: "silent",
     });
