@@ -8,6 +8,8 @@ import { type KadDHTInit, passthroughMapper, Record as TableRecord } from "@libp
 import { BaseDatastore } from "datastore-core";
 import { Key } from "interface-datastore";
 import { type Bytes, fromUtf8 } from "./bytes.ts";
+import { spareWindowUpdates } from "./engine-windows.ts";
+import { sendInOnePiece } from "./one-piece.ts";
 import { checkRecord, selectRecord } from "./record.ts";
 import { RecordTable } from "./record-table.ts";
 
@@ -43,10 +45,11 @@ export function privateKeyOf(seed: Bytes): Promise<PrivateKey> {
  * @param maxStreamWindowSize how much of one stream may be under way, in bytes, where the way is long
  */
 export function commonSettings(maxStreamWindowSize: number) {
+  spareWindowUpdates();
   return {
     // Nothing is said of the browser or the system.
     nodeInfo: { name: "p2p-chat", version: "06", userAgent: "p2p-chat/06" },
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [encryption()],
     streamMuxers: [
       yamux({
         maxInboundStreams: STREAMS_OF_A_CONNECTION,
@@ -54,6 +57,20 @@ export function commonSettings(maxStreamWindowSize: number) {
         streamOptions: { maxStreamWindowSize, maxReadBufferLength: 2 * maxStreamWindowSize },
       }),
     ],
+  };
+}
+
+/** Noise, whose messages go out in one piece each. */
+function encryption(): ReturnType<typeof noise> {
+  const makeNoise = noise();
+  return (components) => {
+    const encrypter = makeNoise(components);
+    const [outbound, inbound] = [encrypter.secureOutbound, encrypter.secureInbound];
+    encrypter.secureOutbound = (connection, options) =>
+      outbound.call(encrypter, sendInOnePiece(connection), options);
+    encrypter.secureInbound = (connection, options) =>
+      inbound.call(encrypter, sendInOnePiece(connection), options);
+    return encrypter;
   };
 }
 
