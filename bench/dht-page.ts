@@ -19,5 +19,7 @@ function whyNot(): string | undefined {
     return "npm ci --prefix 06-dht-chat first";
   const program = process.env.CHROMIUM ?? "chromium";
   const isThere = spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
-  return isThere ? undefined : `${program} is not installed; CHROMIUM in the environment can name another one`;
+  return isThere
+    ? undefined
+    : `${program} is not installed; CHROMIUM in the environment can name another one`;
 }

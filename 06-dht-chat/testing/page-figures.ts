@@ -3,12 +3,12 @@
 // starts it as a program of its own, which prints its rows as one JSON text.
 
 import type { Browser } from "playwright-core";
+import type { Limit, Row } from "../../bench/report.ts";
+import { launchBrowser } from "./browser.ts";
 import type { DirectScene } from "./direct-scene.ts";
 import { carrierOf, NodeProgram, startNodePrograms } from "./node-programs.ts";
-import { launchBrowser } from "./browser.ts";
 import { LONG, meet, Person } from "./people.ts";
 import { runInRoutedNetwork, whyNoRoutedNetwork } from "./routed-network.ts";
-import type { Limit, Row } from "../../bench/report.ts";
 
 /** So many nodes run, and so often each is measured. */
 const NODES = 4;
