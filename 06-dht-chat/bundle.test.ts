@@ -30,7 +30,8 @@ withStage06("the bundle of the page", () => {
   });
 
   it("P10.13 what is imported only when it is needed becomes a script of its own, and the first one names it", async () => {
-    writeFileSync(join(folder, "main.ts"), 'void import("./later.ts").then(({ later }) => later());\n');
+    const later = "./later.ts";
+    writeFileSync(join(folder, "main.ts"), `void import("${later}").then(({ later }) => later());\n`);
     writeFileSync(join(folder, "later.ts"), 'export const later = (): void => console.log("much later");\n');
     const { script, parts } = await bundlePage(join(folder, "main.ts"));
     const [[name, part] = []] = [...parts];
