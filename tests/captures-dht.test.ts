@@ -131,6 +131,26 @@ describe("the capture of stage 06", () => {
   });
 });
 
+describe("recording stage 06 where it cannot be", () => {
+  it("says in one line why not", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "capture-test-"));
+    try {
+      const words = [...nodeCommand("captures/capture.ts"), "06", join(folder, "new.pcap")];
+      // Without a PATH nothing is found that makes namespaces.
+      const program = new ChildProgram("capture", words, { environment: { PATH: folder } });
+      const recorder = new ChildProgram("capture", [...words, "--method", "recorder"]);
+      for (const run of [program, recorder]) {
+        expect(await run.exitCode()).to.equal(1);
+        expect(run.errors).to.match(
+          /^error: (?:06 is recorded between hosts|stage 06 needs its own packages)[^\n]*\n$/,
+        );
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
 describe("what is not a connection of stage 06", () => {
   /** A stream of these bytes. */
   function stream(a: string, b: string): Parameters<typeof recognise>[0] {
