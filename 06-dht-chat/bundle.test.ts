@@ -59,5 +59,7 @@ withStage06("the bundle of the page", () => {
     const text = new TextDecoder().decode((await bundlePage(entry)).script);
     expect(text.length).to.be.greaterThan(100_000);
     expect(text).not.to.match(/["']node:/);
+    const copies = text.split('The "value" argument must be a Uint8ArrayList or Uint8Array').length - 1;
+    expect(copies, "copies of a package that is installed many times, in two versions").to.be.within(1, 2);
   });
 });

@@ -1,9 +1,10 @@
 // The page's script, made of page/main.ts and all that it imports, in memory: nothing is written to the disk. What the page
 // imports only when it needs it becomes a script of its own.
 
+import { readFile } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Message } from "esbuild";
+import { build, type Message, type Plugin } from "esbuild";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
@@ -41,6 +42,7 @@ export async function bundlePage(entry: string): Promise<Bundle> {
       minify: true,
       legalComments: "none",
       logLevel: "silent",
+      plugins: [ONE_COPY],
     });
     outputs = result.outputFiles;
   } catch (error) {
@@ -51,6 +53,31 @@ export async function bundlePage(entry: string): Promise<Bundle> {
   files.delete("main.js");
   return { script, size: script.length, parts: files };
 }
+
+/** Packages that npm installs at several places, in the same version: one copy of each file is enough. */
+const ONE_COPY: Plugin = {
+  name: "one copy",
+  setup({ onResolve, resolve }) {
+    const first = new Map<string, string>();
+    onResolve(
+      { filter: /^(protons-runtime|uint8arraylist)($|\/)/ },
+      async ({ path, pluginData, ...options }) => {
+        if (pluginData === ONE_COPY) return undefined;
+        const { importer, resolveDir, kind } = options;
+        const found = await resolve(path, { importer, resolveDir, kind, pluginData: ONE_COPY });
+        const [folder = "", name = ""] = /^.*[\\/]node_modules[\\/]([^\\/]+)/.exec(found.path) ?? [];
+        if (found.errors.length > 0 || folder === "") return found;
+        const { version } = JSON.parse(await readFile(`${folder}/package.json`, "utf8")) as {
+          version: string;
+        };
+        const file = `${name} ${version} ${found.path.slice(folder.length)}`;
+        const known = first.get(file) ?? found.path;
+        first.set(file, known);
+        return { ...found, path: known };
+      },
+    );
+  },
+};
 
 /** esbuild lists mistakes, each with its place. */
 function firstMistake(error: unknown): string {
