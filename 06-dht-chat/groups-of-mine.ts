@@ -178,7 +178,8 @@ export class GroupsOfMine {
     const known = this.#groups.get(group);
     if (!known || known.stored.unread === 0) return;
     await this.#next(async () => {
-      await this.#update(known, { unread: 0 });
+      // The page says so at every change: it is stored once.
+      if (known.stored.unread > 0) await this.#update(known, { unread: 0 });
       return undefined;
     });
   }

@@ -143,6 +143,27 @@ describe("a messenger among hostile people", () => {
     expect(bob.knows(alice)?.unread).equal(2001);
   });
 
+  it("P10.8 P10.11 a page that looks at every change stores so a few times, however much comes", async () => {
+    const [alice, bob] = await scene.friends();
+    await alice.messenger.makeGroup("holidays", [alice.chat(bob)]);
+    await scene.until(() => bob.groups.length === 1, "bob has the group");
+    const group = bob.groups[0]?.group ?? "";
+    await alice.messenger.say(alice.chat(bob), "look");
+    await alice.messenger.sayInGroup(group, "look");
+    await scene.until(() => bob.knows(alice)?.unread === 1 && bob.groups[0]?.unread === 1, "both are unread");
+    let writes = 0;
+    bob.store.fault = ({ name }) => {
+      if (name === "contacts.put" || name === "groups.put") writes += 1;
+    };
+    for (let count = 0; count < 1000; count += 1)
+      for (const chat of [bob.chat(alice), group]) bob.messenger.seen(chat);
+    await scene.until(() => bob.knows(alice)?.unread === 0 && bob.groups[0]?.unread === 0, "none is unread");
+    await scene.pass(0);
+    expect(writes).within(2, 3);
+    const stored = await bob.store.load();
+    expect([stored.contacts[0]?.unread, stored.groups[0]?.unread]).deep.equal([0, 0]);
+  });
+
   it("P10.11 of a thousand versions of a group with 16 members the last ones are kept, and one topic is listened to", async () => {
     const [alice, bob] = await scene.friends();
     const [one, other] = await Promise.all(

@@ -68,6 +68,8 @@ export class Messenger extends EventTarget implements MessengerActions {
   #networkProblem: string | undefined;
   #hadAddresses = false;
   #view: MessengerView | undefined;
+  /** Contacts whose `unread` is being stored, and whether it has to be stored once more after that. */
+  readonly #seeing = new Map<string, boolean>();
   #isAnnounced = false;
   #isStopped = false;
 
@@ -237,8 +239,7 @@ export class Messenger extends EventTarget implements MessengerActions {
 
   seen(chat: string): void {
     const contact = this.#book.get(this.#conversations.nameNow(chat));
-    if (contact && contact.unread > 0)
-      void this.#try(() => this.#book.update(contact.contact, { unread: 0 }));
+    if (contact && contact.unread > 0) void this.#storeSeen(contact.contact);
     void this.#groups?.seen(chat);
   }
 
@@ -254,6 +255,19 @@ export class Messenger extends EventTarget implements MessengerActions {
     await this.#network.stop().catch(() => undefined);
     this.#conversations.end();
     await this.#store.close().catch(() => undefined);
+  }
+
+  /** The page says so at every change: one write at a time, however fast messages come. Never rejects. */
+  async #storeSeen(contact: string): Promise<void> {
+    if (this.#seeing.has(contact)) {
+      this.#seeing.set(contact, true);
+      return;
+    }
+    do {
+      this.#seeing.set(contact, false);
+      await this.#try(() => this.#book.update(contact, { unread: 0 }));
+    } while (this.#seeing.get(contact) === true && !this.#isStopped);
+    this.#seeing.delete(contact);
   }
 
   // --- how it starts
