@@ -139,7 +139,11 @@ export class FilePassing {
     else if (known.state === "refused") answer({ type: "refuse", file: offer.file });
     else if (known.state === "cancelled") answer({ type: "cancel", file: offer.file });
     else if (known.state === "dropped") await this.#receiveAgain(known);
-    else await this.#incoming.get(offer.file)?.offeredAgain();
+    else {
+      // Where the storage was full, it is open there and nowhere else.
+      if (!this.#incoming.has(offer.file)) this.#addIncoming(known);
+      await this.#incoming.get(offer.file)?.offeredAgain();
+    }
   }
 
   async #receiveNewOffer({ file, name, media, size, sha256: hash }: OfferContent): Promise<void> {

@@ -69,7 +69,7 @@ export class IncomingFile {
   async end(state: "refused" | "cancelled", isTheirWish = false): Promise<void> {
     if (this.#isOver) return;
     if (!isTheirWish) this.#say(state);
-    await this.#finish(() => this.#ways.store.setFile(this.order, { state }));
+    await this.#finish(state);
   }
 
   stop(): void {
@@ -117,15 +117,17 @@ export class IncomingFile {
   async #drop(problem: string): Promise<void> {
     if (this.#isOver) return;
     this.#say("cancelled");
-    await this.#finish(() => this.#ways.store.setFile(this.order, { state: "dropped" }), problem);
+    await this.#finish("dropped", problem);
   }
 
-  async #finish(store: () => Promise<StoredFile | undefined>, problem?: string): Promise<void> {
+  async #finish(state: "refused" | "cancelled" | "dropped", problem?: string): Promise<void> {
     this.#leave();
     try {
-      const stored = await store();
+      const stored = await this.#ways.store.setFile(this.order, { state });
       if (stored) this.#ways.show(stored, undefined, problem);
     } catch (error) {
+      // A disk that is full takes not even this. It is over all the same; the next offer finds it open in the storage.
+      this.#ways.show({ ...this.#stored, state }, undefined, problem);
       this.#ways.warn(sentenceOf(error));
     }
   }

@@ -259,6 +259,27 @@ describe("a messenger: files", () => {
     await scene.until(() => bob.heard(alice).length === 1, "texts go on");
   });
 
+  it("P10.9 storage that takes nothing at all: the file is dropped in the page all the same, and the next one arrives when there is room again", async () => {
+    const [alice, bob] = await scene.friends();
+    const bytes = bytesOf(3 * 1024 * KIB);
+    let isFull = false;
+    bob.store.fault = ({ name }) => {
+      if (isFull && name.endsWith(".put")) throw new StorageFull();
+    };
+    await alice.messenger.offer(alice.chat(bob), new Blob([bytes]), "file");
+    await scene.until(() => fileOf(bob, alice)?.state === "offered", "it is offered");
+    await bob.messenger.accept(bob.chat(alice), entryOf(bob, alice));
+    isFull = true;
+    await scene.until(() => fileOf(bob, alice)?.state === "dropped", "bob's page drops it");
+    expect(bob.entries(alice).find(({ file }) => file)?.problem).match(/no more room/);
+    await scene.until(() => alice.states(bob).join() === "dropped", "alice's page says so");
+    isFull = false;
+    await alice.messenger.offer(alice.chat(bob), new Blob([bytes]), "file");
+    await scene.until(() => fileOf(bob, alice, 1)?.state === "offered", "it is offered once more");
+    await bob.messenger.accept(bob.chat(alice), bob.entries(alice)[1]?.entry ?? "");
+    await scene.until(() => fileOf(bob, alice, 1)?.state === "done", "it is done");
+  });
+
   it("P10.9 a dropped file is offered again when its user says so", async () => {
     const [alice, bob] = await scene.friends();
     const bytes = bytesOf(300 * KIB);

@@ -54,9 +54,11 @@ export class EntryView extends PageElement {
     const { state } = this.entry;
     if (state === "received") return nothing;
     const { actions, entry } = this;
+    // A file that somebody did not want is not kept to be sent again: it is attached anew.
+    const isKept = entry.file === undefined || entry.file.state === "dropped";
     return html`<span class="delivery ${state}">${icon(state)} ${deliveryState(state)}</span>
       ${
-        state === "dropped" && actions !== undefined
+        state === "dropped" && isKept && actions !== undefined
           ? html`<button type="button" class="small" @click=${() => actions.again(entry.entry)}>Send again</button>`
           : nothing
       }`;
