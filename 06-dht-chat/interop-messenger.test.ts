@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { ChildProgram } from "../programs/child-program.ts";
+import { nodeCommand } from "../programs/node-command.ts";
 import { withStage06 } from "../tests/support/tools.ts";
 import type { Messenger } from "./messenger.ts";
 import type { ContactView, Entry, GroupView, MessengerView } from "./messenger-view.ts";
@@ -113,7 +114,7 @@ withStage06("the second implementation of stage 06, with our messenger", () => {
     const { Messenger: MessengerClass } = await import("./messenger.ts");
     const { startEnginePage } = await import("./engine.ts");
     const { MemoryStore } = await import("./testing/memory-store.ts");
-    node = new ChildProgram("node", ["node", "--import", "tsx", "06-dht-chat/node.ts", "--port", "0"]);
+    node = new ChildProgram("node", [...nodeCommand("06-dht-chat/node.ts"), "--port", "0"]);
     address = await node.line(/\/p2p\//);
     ours = await MessengerClass.start({
       store: new MemoryStore(),
