@@ -1,6 +1,7 @@
-// The page's script, made of page/main.ts and all that it imports, in memory: nothing is written to the disk.
+// The page's script, made of page/main.ts and all that it imports, in memory: nothing is written to the disk. What the page
+// imports only when it needs it becomes a script of its own.
 
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Message } from "esbuild";
 
@@ -10,7 +11,12 @@ const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 export interface Bundle {
   script: Uint8Array;
   size: number;
+  /** What it loads later, by file name: it has to be served beside it. */
+  parts: ReadonlyMap<string, Uint8Array>;
 }
+
+/** Names of parts begin so; then comes a hash of what is in them. */
+const PART = "part";
 
 /**
  * Bundles a TypeScript file for browsers.
@@ -18,13 +24,18 @@ export interface Bundle {
  * @throws Error with one sentence that names file and line of the first mistake
  */
 export async function bundlePage(entry: string): Promise<Bundle> {
-  let outputs: { contents: Uint8Array }[];
+  let outputs: { path: string; contents: Uint8Array }[];
   try {
     const result = await build({
       entryPoints: [entry],
       bundle: true,
       write: false,
       format: "esm",
+      splitting: true,
+      // Nothing is written there; names are made from it.
+      outdir: FOLDER,
+      entryNames: "main",
+      chunkNames: `${PART}-[hash]`,
       platform: "browser",
       target: "es2022",
       minify: true,
@@ -35,8 +46,10 @@ export async function bundlePage(entry: string): Promise<Bundle> {
   } catch (error) {
     throw new Error(`the page cannot be bundled: ${firstMistake(error)}`);
   }
-  const script = outputs[0]?.contents ?? new Uint8Array();
-  return { script, size: script.length };
+  const files = new Map(outputs.map(({ path, contents }) => [basename(path), contents]));
+  const script = files.get("main.js") ?? new Uint8Array();
+  files.delete("main.js");
+  return { script, size: script.length, parts: files };
 }
 
 /** esbuild lists mistakes, each with its place. */

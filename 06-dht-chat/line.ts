@@ -1,4 +1,5 @@
 // One session with one contact, and the direct path beside it: what goes which way, and when a way is given up (P10.10).
+// A direct path that is ready outlives the stream: then all goes over its channel, until there is a new session.
 
 import type { Bytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
@@ -33,6 +34,8 @@ export interface LineEvents {
   pathLost(): void;
   /** `path` is another one. */
   pathChanged(): void;
+  /** The stream is lost, and the direct path lives on without it: a new session is wanted. */
+  streamLost(): void;
   /** The session is over. @param isGoodbye the other side said so */
   over(isGoodbye: boolean): void;
   sent(sent: SentFrame): void;
@@ -61,6 +64,7 @@ export class Line {
   #answersWaiting = 0;
   /** Since when the direct path is ready. */
   #directSince = 0;
+  #hasStream = true;
   #isOver = false;
   #isLeaving = false;
   #sawGoodbye = false;
@@ -90,21 +94,33 @@ export class Line {
     return this.#direct?.isReady === true ? "direct" : "relayed";
   }
 
-  /** Reads the session to its end. Never rejects. */
-  async run(): Promise<void> {
-    try {
-      for await (const bytes of this.session.contents) {
-        if (!(await this.#receive(bytes))) break;
-      }
-    } catch {
-      // A session that breaks is one that is over.
-    }
-    this.#end();
+  /** Whether the stream is there: without it only the direct path carries what is said. */
+  get hasStream(): boolean {
+    return this.#hasStream;
   }
 
-  allowDirect(isOn: boolean): void {
+  /** Reads the stream to its end. Never rejects. */
+  async run(): Promise<void> {
+    if (await this.#readStream()) this.#loseStream();
+    else this.#end();
+  }
+
+  /** @returns true if the stream was lost; false if one of both sides has ended the session */
+  async #readStream(): Promise<boolean> {
+    try {
+      for await (const bytes of this.session.contents) {
+        if (!(await this.#receive(bytes))) return false;
+      }
+    } catch {
+      // A stream that breaks is one that is lost.
+    }
+    return this.session.problem === undefined;
+  }
+
+  /** @param notBefore when the first attempt of a direct path may come at the earliest, in milliseconds */
+  allowDirect(isOn: boolean, notBefore = 0): void {
     if (this.#isOver || this.#isLeaving) return;
-    if (isOn) this.#direct?.turnOn();
+    if (isOn) this.#direct?.turnOn(notBefore);
     else this.#direct?.turnOff();
   }
 
@@ -114,9 +130,12 @@ export class Line {
    * @throws Error if the session or the way is lost: what was not acknowledged is sent again then
    */
   async send(content: Content): Promise<void> {
+    const hadStream = this.#hasStream;
     while (isOwedFor(content) && this.path === "direct" && !this.#owed.relayed.isEmpty)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.#isOver || this.#isLeaving) throw new Error("the session is over");
+    // What was lost with the stream is sent again first: this must not overtake it.
+    if (hadStream !== this.#hasStream) throw new Error("the stream is lost");
     if (this.path === "direct") await this.#sendDirect(content);
     else await this.#sendOnStream(content);
   }
@@ -136,10 +155,15 @@ export class Line {
   async leave(): Promise<void> {
     if (this.#isOver || this.#isLeaving) return;
     this.#isLeaving = true;
-    this.#direct?.turnOff();
     this.#cancelOwedTimer();
     this.#cancelLeaving = this.#options.clock.after(LEAVING_TIME, () => this.reset());
-    await this.session.bye().catch(() => undefined);
+    if (this.#hasStream) {
+      this.#direct?.turnOff();
+      await this.session.bye().catch(() => undefined);
+      return;
+    }
+    // The other side closes the channel once it has read the goodbye, and with it all that we sent before.
+    await this.#direct?.send(encodeContent({ type: "bye" })).catch(() => undefined);
   }
 
   /** Ends it at once. */
@@ -158,6 +182,22 @@ export class Line {
     if (this.#sawGoodbye && !this.#isLeaving) void this.session.bye().catch(() => undefined);
     else if (!this.#sawGoodbye) this.session.reset();
     this.#options.events.over(this.#sawGoodbye);
+  }
+
+  /** The stream is lost. A direct path that is ready goes on without it: its keys and counters are its own. */
+  #loseStream(): void {
+    if (this.#isOver || !this.#hasStream) return;
+    if (this.path !== "direct" || this.#isLeaving) {
+      this.#end();
+      return;
+    }
+    this.#hasStream = false;
+    this.session.reset();
+    this.#owed.relayed.clear();
+    this.#wakeWaiting();
+    this.#options.events.streamLost();
+    // What was under way on the stream goes direct now.
+    this.#options.events.pathLost();
   }
 
   // --- what goes out
@@ -262,12 +302,21 @@ export class Line {
       // What was noted while the path closed is owed by nobody.
       direct.clear();
     }
-    if (!relayed.isEmpty && relayed.since <= due) this.reset();
+    if (!relayed.isEmpty && relayed.since <= due) this.#giveUpStream();
     this.#watch();
+  }
+
+  #giveUpStream(): void {
+    if (this.path === "direct") this.#loseStream();
+    else this.reset();
   }
 
   #directClosed(): void {
     if (this.#isOver) return;
+    if (!this.#hasStream) {
+      this.#end();
+      return;
+    }
     this.#owed.direct.clear();
     this.#owed.relayed.clear();
     this.#wakeWaiting();

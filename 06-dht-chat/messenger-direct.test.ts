@@ -105,7 +105,7 @@ describe("a messenger: direct paths", () => {
     await scene.until(() => alice.states(bob).join() === "delivered", "it is delivered");
   });
 
-  it("P10.10 a stream that is lost takes its direct path with it: the new one has new keys, and starts at attempt 1", async () => {
+  it("P10.10 a stream that is lost is replaced: the new one has new keys, and starts at attempt 1", async () => {
     const [alice, bob] = await scene.friendsWho("direct");
     scene.world.cutAll();
     await scene.until(() => direct.made === 4 && alice.knows(bob)?.state === "direct", "direct again");

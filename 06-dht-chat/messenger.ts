@@ -27,6 +27,9 @@ import type { WatchedPipe } from "./watched-pipe.ts";
 /** So many contacts are looked for at a time, beside those that our user waits for. */
 const LOOKUPS_AT_A_TIME = 8;
 
+/** So many members of groups are looked for at a time. Who they are others say: contacts must not wait for them. */
+const MEMBERS_AT_A_TIME = 4;
+
 export interface MessengerOptions {
   store: Store;
   /** Joins the network as this identity. */
@@ -88,8 +91,22 @@ export class Messenger extends EventTarget implements MessengerActions {
     });
     this.#book = book;
     this.#openings = openings;
-    this.#publisher = new Publisher({ identity, network, store, clock, changed: () => this.#changed() });
-    this.#meeting = new Meeting({ network, clock, turns, count, members: () => this.#groups?.members ?? [] });
+    const isNew = loaded.seed === undefined;
+    this.#publisher = new Publisher({
+      identity,
+      network,
+      store,
+      clock,
+      isNew,
+      changed: () => this.#changed(),
+    });
+    this.#meeting = new Meeting({
+      network,
+      clock,
+      turns: new Turns(MEMBERS_AT_A_TIME),
+      count,
+      members: () => this.#groups?.members ?? [],
+    });
     const events = this.#conversationEvents();
     const ownId = identity.id;
     const shared = { ownId, store, network, clock, random, turns, book, openings, makeAttempt, events };
@@ -146,7 +163,11 @@ export class Messenger extends EventTarget implements MessengerActions {
   }
 
   async compared(contact: string): Promise<void> {
-    await this.#try(() => this.#book.update(this.#conversations.nameNow(contact), { isCompared: true }));
+    const name = this.#conversations.nameNow(contact);
+    await this.#try(async () => {
+      await this.#book.update(name, { isCompared: true });
+      this.#conversations.get(name)?.compared();
+    });
   }
 
   async rename(contact: string, name: string): Promise<void> {

@@ -86,6 +86,22 @@ describe("publishing the own record", () => {
     publisher.stop();
   });
 
+  it("P10.3 an identity that was made just now is published without a look at the table first", async () => {
+    const { world, identity, network, store, clock, key } = await setUp();
+    network.find = () => new Promise(() => undefined);
+    const publisher = new Publisher({
+      identity,
+      network,
+      store,
+      clock,
+      isNew: true,
+      changed: () => undefined,
+    });
+    await publisher.publish();
+    expect(world.table.get(key)).to.have.lengthOf(1);
+    publisher.stop();
+  });
+
   it("P10.3 a seq more than 10 minutes ahead is not published: the user is told to set the clock", async () => {
     const { clock, world, publisher, store, key } = await setUp();
     await store.noteRecordSequence(clock.now() + 11 * MINUTE);

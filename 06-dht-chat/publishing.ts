@@ -37,6 +37,8 @@ export interface PublisherOptions {
   network: Network;
   store: Store;
   clock: Clock;
+  /** The identity was made just now: the table can have nothing of it yet. */
+  isNew?: boolean;
   /** Something of `record`, `problem` or `isPublished` is new. Must not throw. */
   changed(): void;
 }
@@ -50,10 +52,11 @@ export class Publisher {
   #isRunning = false;
   #isWanted = false;
   #isStopped = false;
-  #hasLooked = false;
+  #hasLooked: boolean;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#hasLooked = options.isNew === true;
   }
 
   get record(): PublishedRecord | undefined {

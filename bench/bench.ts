@@ -10,6 +10,8 @@ import { measureCalculator } from "./calculator.ts";
 import { measureCaptures } from "./captures.ts";
 import { measureChat } from "./chat.ts";
 import { measureDht } from "./dht.ts";
+import { measureDhtPage } from "./dht-page.ts";
+import { measureDhtSoak } from "./dht-soak.ts";
 import { measureLan } from "./lan.ts";
 import { measureLearn } from "./learn.ts";
 import { describeMachine, formatMachine } from "./machine.ts";
@@ -41,12 +43,29 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
     },
   ],
   [
+    "dht-page",
+    {
+      about: "stage 06's page in Chromium: start, call by number, a relay killed, 25 MiB",
+      measure: measureDhtPage,
+    },
+  ],
+  [
+    "dht-soak",
+    {
+      about: "stage 06: ten minutes of drawn faults; only if it is named",
+      measure: measureDhtSoak,
+    },
+  ],
+  [
     "captures",
     { about: "captures of 200 MB read and followed, beside tshark and others", measure: measureCaptures },
   ],
   ["learn", { about: "from saving an exercise to the verdict", measure: measureLearn }],
   ["startup", { about: "until a client is ready, and from key press to screen", measure: measureStartup }],
 ]);
+
+/** It takes longer than all others together. */
+const BY_NAME = "dht-soak";
 
 await runProgram(async () => {
   const { names, json, help } = readCommandLine(process.argv.slice(2));
@@ -77,7 +96,7 @@ function readCommandLine(argv: readonly string[]): { names: string[]; json: bool
     throw new ArgumentError(`unknown ${what} ${printable(unknown).slice(0, 60)}; there are ${known}`);
   }
   return {
-    names: names.length > 0 ? [...new Set(names)] : [...SUBJECTS.keys()],
+    names: names.length > 0 ? [...new Set(names)] : [...SUBJECTS.keys()].filter((name) => name !== BY_NAME),
     json: argv.includes("--json"),
     help: argv.includes("--help"),
   };

@@ -12,6 +12,7 @@ import "./chat-view.ts";
 import type { ContactDialog } from "./contact-dialog.ts";
 import "./contact-dialog.ts";
 import "./contacts-list.ts";
+import { firstSteps } from "./first-steps.ts";
 import type { GroupDialog } from "./group-dialog.ts";
 import "./group-dialog.ts";
 import { icon } from "./icons.ts";
@@ -173,11 +174,7 @@ export class App extends PageElement {
       ${
         this.view.contacts.length === 0
           ? html`<h2>Two pages, and nobody in between</h2>
-              <ol class="steps">
-                <li>Meet somebody who has this page open, too.</li>
-                <li>One of you shows a card, the other one scans or types it.</li>
-                <li>Compare the numbers that both pages show, and write.</li>
-              </ol>`
+              ${firstSteps()}`
           : html`<h2>Choose a chat</h2>`
       }
       <p class="hint">Texts and files are sealed in this page and opened in your contact's. They arrive only while both

@@ -1,6 +1,7 @@
 // Scanning a card, in a Chromium whose camera plays a film.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -32,11 +33,14 @@ async function pictureOf(text: string): Promise<{ data: Uint8ClampedArray; width
   return { data, width: WIDTH, height: HEIGHT };
 }
 
-const folder = mkdtempSync(join(tmpdir(), "p2p-chat-camera-"));
+const folder = join(tmpdir(), `p2p-chat-camera-${randomUUID()}`);
 const film = join(folder, "film.y4m");
 
 withChromium("the page's camera", () => {
-  before(async () => writeFileSync(film, greyFilm(await pictureOf(CARD), 3)));
+  before(async () => {
+    mkdirSync(folder);
+    writeFileSync(film, greyFilm(await pictureOf(CARD), 3));
+  });
   after(() => rmSync(folder, { recursive: true }));
 
   const { fixture, open } = useFixturePage([

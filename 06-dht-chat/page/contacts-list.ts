@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ContactView, Entry, GroupView } from "../messenger-view.ts";
+import { firstSteps } from "./first-steps.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
 import { shown } from "./shown.ts";
@@ -40,7 +41,8 @@ export class ContactsList extends PageElement {
 
   #contacts(): TemplateResult {
     if (this.contacts.length === 0) {
-      return html`<p class="empty">Nobody here yet. Show your card to somebody, or enter theirs.</p>`;
+      return html`<p class="empty">Nobody here yet. Show your card to somebody, or enter theirs.</p>
+        <div class="narrow-only">${firstSteps()}</div>`;
     }
     const sorted = this.contacts.toSorted((a, b) => lastAt(b.entries) - lastAt(a.entries));
     return html`<ul aria-labelledby="contacts-title">

@@ -32,7 +32,7 @@ export function chromiumProgram(): string {
 
 /** Defines tests that need Chromium and the stage's own packages. */
 export function withChromium(title: string, define: () => void): void {
-  withStage06(title, () => withTool(chromiumProgram(), ["--version"], "in Chromium", define));
+  withStage06(title, () => withTool(chromiumProgram(), ["--version"], `${title}, in Chromium`, define));
 }
 
 /**

@@ -22,6 +22,9 @@ const NO_EVENTS: NetworkEvents = {
   problem: () => undefined,
 };
 
+/** Before a test gives up it looks so many times more: something may be under way that nobody counts. */
+const LAST_LOOKS = 50;
+
 export class Scene {
   readonly clock: HandClock;
   readonly world: SimulatedWorld;
@@ -79,14 +82,26 @@ export class Scene {
    */
   async until(condition: () => boolean, what: string, patience = PATIENCE): Promise<void> {
     const end = this.clock.now() + patience;
+    let looks = 0;
     for (;;) {
       await quiet();
       this.check();
       if (condition()) return;
       const { next } = this.clock;
-      if (next === undefined || next > end) throw new Error(`it did not come to this: ${what}`);
+      const isLast = next === undefined || next > end;
+      if (isLast && looks < LAST_LOOKS) {
+        looks += 1;
+        continue;
+      }
+      if (isLast) throw new Error(`it did not come to this: ${what}`, { cause: this.#state() });
       this.clock.turnTo(next);
     }
+  }
+
+  /** What each page says, for a test that fails. */
+  #state(): string {
+    const views = this.#users.map((user) => user.summary);
+    return JSON.stringify(views, undefined, 1);
   }
 
   /** Lets so much time pass, and all that happens in it. */
@@ -212,6 +227,16 @@ export class User {
   /** States of own texts and files, in their order. */
   states(other: User): string[] {
     return this.entries(other).flatMap(({ from, state }) => (from === "me" ? [state] : []));
+  }
+
+  /** What the page says, without texts, keys and files. */
+  get summary(): unknown {
+    const { own, contacts, underneath } = this.messenger.view;
+    return {
+      own,
+      counts: underneath.counts,
+      contacts: contacts.map(({ id, state, problem }) => ({ id, state, problem })),
+    };
   }
 
   get groups(): GroupView[] {
