@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
 import { ChildProgram } from "../programs/child-program.ts";
+import { nodeCommand } from "../programs/node-command.ts";
 import { withStage06 } from "../tests/support/tools.ts";
 import type { Messenger } from "./messenger.ts";
 import type { ContactView, Entry, GroupView, MessengerView } from "./messenger-view.ts";
@@ -27,7 +28,7 @@ import {
   type Said,
   sealFrame,
 } from "./testing/interop/session.ts";
-import type { Wire } from "./testing/interop/wire.ts";
+import { MOST_FRAME, type Wire } from "./testing/interop/wire.ts";
 
 const MOST_FILE = 26_214_400;
 const DEADLINE = 60_000;
@@ -113,7 +114,7 @@ withStage06("the second implementation of stage 06, with our messenger", () => {
     const { Messenger: MessengerClass } = await import("./messenger.ts");
     const { startEnginePage } = await import("./engine.ts");
     const { MemoryStore } = await import("./testing/memory-store.ts");
-    node = new ChildProgram("node", ["node", "--import", "tsx", "06-dht-chat/node.ts", "--port", "0"]);
+    node = new ChildProgram("node", [...nodeCommand("06-dht-chat/node.ts"), "--port", "0"]);
     address = await node.line(/\/p2p\//);
     ours = await MessengerClass.start({
       store: new MemoryStore(),
@@ -279,6 +280,33 @@ withStage06("the second implementation of stage 06, with our messenger", () => {
       expect(await errorOn(wire)).to.equal("wrong-peer");
     });
 
+    it("P10.6 keeps both secrets of a contact that was met over two cards", async () => {
+      const { pal, chat } = await meet(({ id }) => id > ownId());
+      const [first, second] = [pal.secret, makeCard(pal.person.id)];
+      pal.secret = second.secret;
+      void ours.enterCard(cardText(second));
+      const next = await pal.answer();
+      await chat.take("bye"); // The stream of the smaller id, ours, stands.
+      next.message("by the second card");
+      await next.take("ack");
+      next.session.wire.reset();
+      pal.secret = first;
+      const again = await pal.call();
+      again.message("by the first card");
+      await again.take("ack");
+      expect(textsOf(pal)).to.deep.equal(["by the second card", "by the first card"]);
+      expect(ours.view.contacts.filter(({ id }) => id === pal.person.id)).to.have.length(1);
+    });
+
+    it("P10.6 resets a stream of its own that nobody answers within 10 s", async () => {
+      const pal = await newPal();
+      void ours.enterCard(cardText(makeCard(pal.person.id)));
+      const wire = await pal.nextCall();
+      await wire.next();
+      await wire.wasReset();
+      expect(contactOf(pal)).to.equal(undefined);
+    });
+
     it("P10.6 gives hellos and both ready 10 s, and resets what is late", async () => {
       const pal = await newPal();
       await cardFor(pal);
@@ -368,6 +396,37 @@ withStage06("the second implementation of stage 06, with our messenger", () => {
       expect(chat.over).to.equal(undefined);
     });
 
+    it("P10.6 takes frames in pieces of a byte, several in one piece, and one of 262,144 bytes", async () => {
+      const { pal, chat } = await meet();
+      const { session } = chat;
+      const framed = (text: string): Buffer => {
+        const sealed = sealFrame(session.key, session.sent++, Buffer.from(text));
+        const length = Buffer.alloc(4);
+        length.writeUInt32BE(sealed.length);
+        return Buffer.concat([length, sealed]);
+      };
+      const message = (text: string): Buffer =>
+        framed(` {"type":"message","id":"${newId()}","text":"${text}"}`);
+      for (const byte of message("slow")) session.wire.sendRaw(Buffer.of(byte));
+      const [two, three] = [message("two"), message("three")];
+      const longest = framed(' {"type":"dance"}'.padEnd(MOST_FRAME - 16));
+      expect(longest.readUInt32BE(0)).to.equal(MOST_FRAME);
+      session.wire.sendRaw(Buffer.concat([two, three, longest, message("four")]));
+      for (let acks = 0; acks < 4; acks++) await chat.take("ack");
+      expect(textsOf(pal)).to.deep.equal(["slow", "two", "three", "four"]);
+    });
+
+    it("P10.6 answers bye, and calls anew when there is something to say", async () => {
+      const { pal, chat } = await meet();
+      chat.say({ type: "bye" });
+      await chat.take("bye");
+      await chat.closed();
+      void ours.say(nameOf(pal), "one thing more");
+      const next = await pal.answer();
+      expect(await next.take("message")).to.include({ text: "one thing more" });
+      await shown("it is delivered", () => entryOf(pal, "one thing more")?.state === "delivered");
+    });
+
     it("P10.6, P10.7 resets at each bad record, and shows nothing of it", async () => {
       const { pal } = await meet();
       const json = (value: unknown): Buffer => Buffer.from(` ${JSON.stringify(value)}`);
@@ -417,6 +476,13 @@ withStage06("the second implementation of stage 06, with our messenger", () => {
         "a file of 2^32": ({ session }) => session.say({ type: "refuse", file: 2 ** 32 }),
         "a chunk of 65,537 bytes": ({ session }) => session.send(chunkOf(1, 0, Buffer.alloc(65_537))),
         "a chunk without its head": ({ session }) => session.send(Buffer.from([1, 0, 0, 0, 1])),
+        "an offer with its hash in upper case": ({ session }) =>
+          session.say({ ...makeOffer(Buffer.alloc(3), "a", "").offer, sha256: "A".repeat(64) }),
+        "an offer whose size is a text": ({ session }) =>
+          session.say({ ...makeOffer(Buffer.alloc(3), "a", "").offer, size: "3" }),
+        "an sdp of 16,385 bytes": ({ session }) =>
+          session.say({ type: "rtc", n: 1, sdp: "x".repeat(16_385) }),
+        "a group without its card": ({ session }) => session.say({ type: "group" }),
         "an offer without its hash": ({ session }) =>
           session.say({ type: "offer", file: 1, name: "a", media: "", size: 1 }),
       };
@@ -719,6 +785,50 @@ withStage06("the second implementation of stage 06, with our messenger", () => {
       chat.say({ type: "group", card: { ...card, version: 3, name: "three" } });
       await shown("the greater version", () => groupOf(card.group)?.version === 3);
       expect(groupOf(card.group)?.name).to.equal("three");
+    });
+
+    it("P10.11 drops a seq that was there, or is older than the last 256; and counts its own upwards", async () => {
+      const { pal, chat } = await meet();
+      const us = { id: ownId(), key: chat.session.peer.key };
+      const card = makeGroup("many", [pal.person, us]);
+      const topic = topicOf(Buffer.from(card.key, "base64"));
+      pal.page.subscribe(topic);
+      chat.say({ type: "group", card });
+      await shown("the group", () => groupOf(card.group));
+      await shown("our messenger subscribes", () => pal.page.subscribers(topic).length > 0);
+      const start = Date.now() - 1000;
+      const say = async (step: number): Promise<void> => {
+        const said = { seq: start + step, text: `step ${step}` };
+        await pal.page.saySomething(topic, sealGroupMessage(card, pal.person, said));
+      };
+      for (let step = 0; step < 600; step += 2) await say(step);
+      await shown("step 598", () => groupOf(card.group)?.entries.some(({ text }) => text === "step 598"));
+      for (const step of [85, 87, 89, 597, 596]) await say(step); // The last 256 are from 88 to 598.
+      await say(700);
+      await shown("step 700", () => groupOf(card.group)?.entries.some(({ text }) => text === "step 700"));
+      const odd = groupOf(card.group)
+        ?.entries.map(({ text }) => text)
+        .filter((text) => /[13579]$/.test(text ?? ""));
+      expect(odd).to.deep.equal(["step 89", "step 597"]);
+      expect(groupOf(card.group)?.dropped).to.equal(3);
+      await Promise.all(["a", "b", "c"].map((text) => ours.sayInGroup(card.group, text)));
+      await shown("they came", () => pal.groupMessages.length === 3);
+      const seqs = pal.groupMessages.map(({ message }) => openGroupMessage(card, message)?.seq ?? 0);
+      expect(new Set(seqs).size).to.equal(3);
+    });
+
+    it("P10.11 shows when its maker has removed us, and keeps what was said", async () => {
+      const { pal, chat } = await meet();
+      const card = makeGroup("left", [pal.person, { id: ownId(), key: chat.session.peer.key }]);
+      const topic = topicOf(Buffer.from(card.key, "base64"));
+      chat.say({ type: "group", card });
+      pal.page.subscribe(topic);
+      await sayUnder(pal, topic, sealGroupMessage(card, pal.person, { seq: Date.now(), text: "before" }));
+      await shown("before", () => groupOf(card.group)?.entries.length === 1);
+      const next = makeGroup("left", [pal.person]);
+      chat.say({ type: "group", card: { ...next, group: card.group, version: 2 } });
+      await shown("we are removed", () => groupOf(card.group)?.isRemoved);
+      expect(groupOf(card.group)?.entries.map(({ text }) => text)).to.deep.equal(["before"]);
     });
 
     it("P10.11 makes a group, speaks in it, and removes a member, who gets no new key", async () => {

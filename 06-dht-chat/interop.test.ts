@@ -3,6 +3,7 @@
 import { createPrivateKey } from "node:crypto";
 import { expect } from "chai";
 import { ChildProgram } from "../programs/child-program.ts";
+import { nodeCommand } from "../programs/node-command.ts";
 import { bytesOf, knownDht, knownId } from "../tests/support/known-dht.ts";
 import { withStage06 } from "../tests/support/tools.ts";
 import { cardText, hintOf, readCard } from "./testing/interop/card.ts";
@@ -102,7 +103,7 @@ withStage06("the second implementation of stage 06, with our node as a program",
 
   before(async () => {
     PageClass = (await import("./testing/interop/page.ts")).Page;
-    node = new ChildProgram("node", ["node", "--import", "tsx", "06-dht-chat/node.ts", "--port", "0"]);
+    node = new ChildProgram("node", [...nodeCommand("06-dht-chat/node.ts"), "--port", "0"]);
     expect(await node.line(/^listening on /)).to.match(/^listening on http:\/\/127\.0\.0\.1:[0-9]+$/);
     address = await node.line(/\/p2p\//);
     expect(address).to.match(/^\/ip4\/127\.0\.0\.1\/tcp\/[0-9]+\/ws\/p2p\/12D3KooW[1-9A-Za-z]+$/);

@@ -38,7 +38,8 @@ export class Chat {
   /** Whether messages are acknowledged by themselves. */
   readonly #acknowledges: boolean;
   readonly #said: Said[] = [];
-  #changed = (): void => undefined;
+  /** Those who wait for any change. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(session: Session, { acknowledges = true } = {}) {
     this.session = session;
@@ -172,11 +173,17 @@ export class Chat {
 
   #change(limit: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, limit);
-      this.#changed = () => {
+      const wake = (): void => {
         clearTimeout(timer);
+        this.#waiting.delete(wake);
         resolve();
       };
+      const timer = setTimeout(wake, limit);
+      this.#waiting.add(wake);
     });
+  }
+
+  #changed(): void {
+    for (const wake of [...this.#waiting]) wake();
   }
 }

@@ -14,7 +14,8 @@ export class Wire {
   readonly #frames: Buffer[] = [];
   #bytes = Buffer.alloc(0);
   #over: Over | undefined;
-  #changed = (): void => undefined;
+  /** Those who wait for any change. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(stream: Stream, remoteKey: Buffer) {
     this.#stream = stream;
@@ -70,12 +71,18 @@ export class Wire {
 
   #change(limit: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, limit);
-      this.#changed = () => {
+      const wake = (): void => {
         clearTimeout(timer);
+        this.#waiting.delete(wake);
         resolve();
       };
+      const timer = setTimeout(wake, limit);
+      this.#waiting.add(wake);
     });
+  }
+
+  #changed(): void {
+    for (const wake of [...this.#waiting]) wake();
   }
 
   #take(data: Buffer): void {
