@@ -20,12 +20,25 @@ withStage06("the bundle of the page", () => {
       'import { two } from "./two.ts";\nconsole.log(two satisfies number);\n',
     );
     writeFileSync(join(folder, "two.ts"), "export const two = 1 + 1;\n");
-    const { script, size } = await bundlePage(join(folder, "one.ts"));
+    const { script, size, parts } = await bundlePage(join(folder, "one.ts"));
     const text = new TextDecoder().decode(script);
+    expect([...parts]).to.deep.equal([]);
     expect(size).to.equal(script.length);
     expect(text)
       .to.match(/console\.log\(/)
       .and.not.match(/import|satisfies/);
+  });
+
+  it("P10.13 what is imported only when it is needed becomes a script of its own, and the first one names it", async () => {
+    const later = "./later.ts";
+    writeFileSync(join(folder, "main.ts"), `void import("${later}").then(({ later }) => later());\n`);
+    writeFileSync(join(folder, "later.ts"), 'export const later = (): void => console.log("much later");\n');
+    const { script, parts } = await bundlePage(join(folder, "main.ts"));
+    const [[name, part] = []] = [...parts];
+    expect(parts.size).to.equal(1);
+    expect(name).to.match(/^part-[A-Z0-9]+\.js$/);
+    expect(new TextDecoder().decode(part)).to.include("much later");
+    expect(new TextDecoder().decode(script)).to.include(`import("./${name}")`).and.not.include("much later");
   });
 
   it("P10.13 a mistake gives one sentence with file and line", async () => {
@@ -46,5 +59,7 @@ withStage06("the bundle of the page", () => {
     const text = new TextDecoder().decode((await bundlePage(entry)).script);
     expect(text.length).to.be.greaterThan(100_000);
     expect(text).not.to.match(/["']node:/);
+    const copies = text.split('The "value" argument must be a Uint8ArrayList or Uint8Array').length - 1;
+    expect(copies, "copies of a package that is installed many times, in two versions").to.be.within(1, 2);
   });
 });

@@ -68,13 +68,32 @@ export async function parseCard(text: string): Promise<Card | { problem: string 
       problem: "A card has three parts with a colon between them: P2P06, a number, a code. Copy it again.",
     };
   if (!isId(id)) return { problem: "The number on the card must have 15 digits. Compare it with the card." };
-  const bytes = fromBase32(asDigits(code));
-  if (typeof bytes === "string") return { problem: bytes };
-  const card = { id, secret: bytes.slice(0, KEY_BYTES) };
-  if (!isEqual(bytes.subarray(KEY_BYTES), await checkOf(card)))
-    return { problem: "A character of the card is wrong. Compare its number and its code, and correct it." };
-  return card;
+  return readCode(id, asDigits(code));
 }
+
+// BEGIN SOLUTION 06-card
+/** What people take for a digit is that digit: O for 0, I and L for 1. @param text in capitals */
+function asDigits(text: string): string {
+  return text.replaceAll("O", "0").replaceAll(/[IL]/g, "1");
+}
+
+/**
+ * Reads the code of a card, and compares its check bytes with the id and the secret.
+ * @param code in capitals, with digits for what looks like them
+ * @returns the card, or one sentence for the user: what is wrong, and what to do
+ */
+async function readCode(id: string, code: string): Promise<Card | { problem: string }> {
+  const wrong = [...code].find((character) => !ALPHABET.includes(character));
+  if (wrong !== undefined) return { problem: strangeCharacter(wrong) };
+  if (code.length !== CODE_LENGTH) return { problem: wrongLength(code.length) };
+  let number = 0n;
+  for (const character of code) number = (number << 5n) | BigInt(ALPHABET.indexOf(character));
+  const bytes = bytesOf(number, KEY_BYTES + CHECK_BYTES);
+  const card = { id, secret: bytes.slice(0, KEY_BYTES) };
+  const isRight = isEqual(bytes.subarray(KEY_BYTES), await checkOf(card));
+  return isRight ? card : { problem: WRONG_CHARACTER };
+}
+// END SOLUTION 06-card
 
 /** What tells which card is meant and gives nothing of its secret away: 16 hexadecimal digits in lower case (P10.6). */
 export async function hintOf(secret: Bytes): Promise<string> {
@@ -83,11 +102,6 @@ export async function hintOf(secret: Bytes): Promise<string> {
 
 async function checkOf(card: Card): Promise<Bytes> {
   return (await sha256(CARD_LABEL, toUtf8(card.id), card.secret)).slice(0, CHECK_BYTES);
-}
-
-/** What people take for a digit is that digit. */
-function asDigits(text: string): string {
-  return text.replaceAll("O", "0").replaceAll(/[IL]/g, "1");
 }
 
 /** 35 bytes are 56 characters exactly: no bits are left over. */
@@ -99,17 +113,19 @@ function toBase32(bytes: Bytes): string {
   }).join("");
 }
 
-/** @returns the 35 bytes, or what is wrong with the code */
-function fromBase32(code: string): Bytes | string {
-  for (const character of code)
-    if (!ALPHABET.includes(character))
-      return `The code on the card cannot hold the character ${character}. Compare it with the card.`;
-  if (code.length !== CODE_LENGTH)
-    return `The code on the card has ${CODE_LENGTH} characters, and here are ${code.length}. Compare it with the card.`;
-  let number = 0n;
-  for (const character of code) number = (number << 5n) | BigInt(ALPHABET.indexOf(character));
-  const bytes = new Uint8Array(KEY_BYTES + CHECK_BYTES);
-  for (let index = bytes.length - 1; index >= 0; index -= 1, number >>= 8n)
-    bytes[index] = Number(number & 0xffn);
-  return bytes;
+/** The number in so many bytes, big-endian. */
+function bytesOf(number: bigint, length: number): Bytes {
+  return Uint8Array.from({ length }, (_, index) =>
+    Number((number >> BigInt(8 * (length - 1 - index))) & 0xffn),
+  );
+}
+
+const WRONG_CHARACTER = "A character of the card is wrong. Compare its number and its code, and correct it.";
+
+function strangeCharacter(character: string): string {
+  return `The code on the card cannot hold the character ${character}. Compare it with the card.`;
+}
+
+function wrongLength(length: number): string {
+  return `The code on the card has ${CODE_LENGTH} characters, and here are ${length}. Compare it with the card.`;
 }

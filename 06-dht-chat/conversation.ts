@@ -43,6 +43,15 @@ export interface ConversationEvents {
   count(what: string): void;
 }
 
+/** A session that is lost within so many milliseconds was of no use. */
+const SHORT_SESSION = 5000;
+
+/** After so many of them in a row, the contact is not called at once any more. */
+const MOST_SHORT_SESSIONS = 3;
+
+const MISUSED =
+  "Somebody else has tried to use the card of this contact, and was turned away. Compare the numbers once more.";
+
 /** What was open when the page was closed. */
 export type OpenEntries = Pick<Loaded, "sending" | "notNoted" | "openFiles">;
 
@@ -55,6 +64,11 @@ export class Conversation {
   readonly #deliveries: Deliveries;
   readonly #files: FilePassing;
   #warning: string | undefined;
+  /** Another key has come with this contact's card, and our user has not compared the numbers since. */
+  #isMisused = false;
+  /** When the last session began, in milliseconds, and how many in a row were lost at once. */
+  #upSince = 0;
+  #shortSessions = 0;
   #view: ContactView | undefined;
 
   private constructor(contact: string, options: ConversationOptions, open: OpenEntries, isDirectOn: boolean) {
@@ -128,11 +142,7 @@ export class Conversation {
     return this.#view;
   }
 
-  get isUp(): boolean {
-    return this.#link.isUp;
-  }
-
-  /** Looks for the contact now, unless there is a session with a stream. */
+  /** Looks for the contact now, unless there is a session. */
   seek(): void {
     this.#warning = undefined;
     if (!this.#link.hasStream) this.#reaching.seeker.seek();
@@ -144,7 +154,7 @@ export class Conversation {
   }
 
   async say(text: string): Promise<Outcome> {
-    this.seek();
+    this.#seekUnlessReached();
     return this.#deliveries.say(text);
   }
 
@@ -153,12 +163,12 @@ export class Conversation {
     const order = Number(entry);
     const shown = this.#entries.get(order);
     if (shown?.from !== "me") return undefined;
-    this.seek();
+    this.#seekUnlessReached();
     return shown.file ? this.#files.again(order) : this.#deliveries.again(order);
   }
 
   async offer(file: Blob, name: string): Promise<Outcome> {
-    this.seek();
+    this.#seekUnlessReached();
     return this.#files.offer(file, name);
   }
 
@@ -183,11 +193,16 @@ export class Conversation {
     this.#link.allowDirect(isOn);
   }
 
-  /** Another key came with this contact's card. */
+  /** Another key came with this contact's card: our user is asked to compare the numbers, until they say they have. */
   misused(): void {
-    this.#reaching.warn(
-      "Somebody else has tried to use the card of this contact, and was turned away. Compare the numbers once more.",
-    );
+    this.#isMisused = true;
+    this.changed();
+  }
+
+  /** Our user has compared the numbers. */
+  compared(): void {
+    this.#isMisused = false;
+    this.changed();
   }
 
   /** Something of the view is new. */
@@ -209,6 +224,12 @@ export class Conversation {
     this.#link.reset();
   }
 
+  /** Our user has something to say: without any way the contact is looked for now. */
+  #seekUnlessReached(): void {
+    this.#warning = undefined;
+    if (!this.#link.isUp) this.#reaching.seeker.seek();
+  }
+
   get #stored(): StoredContact | undefined {
     return this.#options.book.get(this.contact);
   }
@@ -216,6 +237,7 @@ export class Conversation {
   #linkEvents(): ConstructorParameters<typeof Link>[0]["events"] {
     return {
       up: () => {
+        this.#upSince = this.#options.clock.now();
         this.#reaching.met();
         this.#deliveries.up();
         this.#files.up();
@@ -224,15 +246,19 @@ export class Conversation {
       down: (isGoodbye) => {
         this.#deliveries.down();
         this.#files.down();
-        if (isGoodbye && !this.#deliveries.isWaiting) this.#reaching.seeker.seekLater();
+        const isShort = this.#options.clock.now() - this.#upSince < SHORT_SESSION;
+        this.#shortSessions = isShort ? this.#shortSessions + 1 : 0;
+        if (this.#shortSessions > MOST_SHORT_SESSIONS) this.#reaching.seeker.seekSlowly();
+        else if (isGoodbye && !this.#deliveries.isWaiting) this.#reaching.seeker.seekLater();
         else this.#reaching.seeker.seek();
       },
+      // The contact was there a moment ago, and still is: the messenger looks for them as after any loss.
+      streamLost: () => this.#reaching.seeker.seek(),
       pathLost: () => {
         this.#deliveries.up();
         this.#files.up();
         this.#options.events.met(this.contact);
       },
-      streamLost: () => this.#reaching.seeker.seek(),
       received: (content) => this.#receive(content),
       changed: () => this.changed(),
       sent: (sent) => this.#options.events.sent(sent),
@@ -268,13 +294,13 @@ export class Conversation {
   }
 
   #makeView(stored: StoredContact): ContactView {
-    const problem = this.#warning ?? this.#reaching.problem;
+    const problem = this.#warning ?? (this.#isMisused ? MISUSED : this.#reaching.problem);
     return {
       contact: stored.contact,
       id: stored.id,
       name: stored.name === "" ? stored.id : shownName(stored.name),
       state: this.#link.path ?? (this.#reaching.seeker.isSearching ? "searching" : "offline"),
-      isNew: stored.key !== undefined && !stored.isCompared,
+      isNew: stored.key !== undefined && (!stored.isCompared || this.#isMisused),
       unread: stored.unread,
       entries: this.#entries.list,
       ...(problem === undefined ? {} : { problem }),

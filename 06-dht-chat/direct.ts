@@ -33,10 +33,18 @@ export interface DirectAttempt {
 
 export type MakeAttempt = () => DirectAttempt;
 
-// In milliseconds: how long an attempt may take until the other's `ready`; the shortest and longest pause to the next one.
+/** The shortest pause from the end of a direct path to the next attempt, in milliseconds (P10.10). */
+export const FIRST_PAUSE = 30_000;
+
+// In milliseconds: how long an attempt may take until the other's `ready`; the longest pause to the next one.
 const ATTEMPT_TIME = 20_000;
-const FIRST_PAUSE = 30_000;
 const LONGEST_PAUSE = 10 * 60_000;
+
+/**
+ * Another offer within so many milliseconds is passed over: the other side has to wait for longer than that, and each offer
+ * costs us a connection. It is shorter than their pause, since an offer may come late and the next one may not.
+ */
+const LEAST_BETWEEN_OFFERS = 10_000;
 
 export interface DirectEvents {
   /** The other's `ready` came: from now on all may go this way. */
@@ -78,6 +86,8 @@ export class Direct {
   #pause = FIRST_PAUSE;
   /** Before this moment there is no next attempt. */
   #notBefore = 0;
+  /** Before this moment no further offer is taken. */
+  #noOfferBefore = 0;
   #cancelNext = (): void => {};
 
   constructor(options: DirectOptions) {
@@ -89,10 +99,14 @@ export class Direct {
     return this.#current?.isReady === true;
   }
 
-  /** Allows a direct path. The initiator, and only it, opens an attempt. */
-  turnOn(): void {
+  /**
+   * Allows a direct path. The initiator, and only it, opens an attempt.
+   * @param notBefore when it may do so at the earliest, in milliseconds: after a path of an older session
+   */
+  turnOn(notBefore = 0): void {
     if (this.#isOn) return;
     this.#isOn = true;
+    this.#notBefore = Math.max(this.#notBefore, notBefore);
     this.#scheduleNext();
   }
 
@@ -149,7 +163,9 @@ export class Direct {
 
   /** The responder's part: an answer. Another n than a later one is passed over. */
   async #receiveOffer(n: number, sdp: string): Promise<void> {
-    if (n <= this.#latest) return;
+    const now = this.#options.clock.now();
+    if (n <= this.#latest || now < this.#noOfferBefore) return;
+    this.#noOfferBefore = now + LEAST_BETWEEN_OFFERS;
     if (this.#current) this.#end(this.#current);
     const current = await this.#begin(n);
     if (!current) return;

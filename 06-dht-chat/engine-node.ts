@@ -13,6 +13,7 @@ import { type SocketSource, sharedPort } from "./engine-listener.ts";
 import {
   commonSettings,
   connectionSettings,
+  type Encrypter,
   EngineMemory,
   HOP_PROTOCOL,
   KAD_PROTOCOL,
@@ -33,6 +34,8 @@ export interface NodeOptions {
   join: readonly string[];
   /** Other limits than P10.5's, for tests. */
   limits?: Partial<RelayLimits>;
+  /** In place of noise itself: what a relay sees behind it can be listened to (the attack eavesdropping-relay). */
+  encrypter?: Encrypter;
   /** Tells what the user should know, in a line. */
   note(line: string): void;
 }
@@ -99,6 +102,7 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
   const gate = new RelayGate(limits);
   const libp2p = await createLibp2p<Services>({
     ...commonSettings(MOST_WINDOW),
+    ...(options.encrypter === undefined ? {} : { connectionEncrypters: [options.encrypter] }),
     privateKey: await privateKeyOf(options.seed),
     datastore: memory,
     addresses: { listen: [...options.addresses.slice(0, 1)], announce: [...options.addresses] },

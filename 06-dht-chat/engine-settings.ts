@@ -3,11 +3,13 @@
 import { noise } from "@chainsafe/libp2p-noise";
 import { yamux } from "@chainsafe/libp2p-yamux";
 import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
-import { NotFoundError, type PrivateKey } from "@libp2p/interface";
+import { type ConnectionEncrypter, NotFoundError, type PrivateKey } from "@libp2p/interface";
 import { type KadDHTInit, passthroughMapper, Record as TableRecord } from "@libp2p/kad-dht";
 import { BaseDatastore } from "datastore-core";
 import { Key } from "interface-datastore";
 import { type Bytes, fromUtf8 } from "./bytes.ts";
+import { spareWindowUpdates } from "./engine-windows.ts";
+import { sendInOnePiece } from "./one-piece.ts";
 import { checkRecord, selectRecord } from "./record.ts";
 import { RecordTable } from "./record-table.ts";
 
@@ -16,6 +18,9 @@ export const CHAT_PROTOCOL = "/p2p-chat/06/chat/1.0.0";
 /** A relay speaks these (circuit v2): a page asks on the first, and is told of calls on the second. */
 export const HOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/hop";
 export const STOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/stop";
+
+/** Makes what encrypts a connection, as noise() does. */
+export type Encrypter = (components: Parameters<ReturnType<typeof noise>>[0]) => ConnectionEncrypter;
 
 /** k and alpha of P10.5. */
 export const BUCKET_SIZE = 8;
@@ -40,10 +45,11 @@ export function privateKeyOf(seed: Bytes): Promise<PrivateKey> {
  * @param maxStreamWindowSize how much of one stream may be under way, in bytes, where the way is long
  */
 export function commonSettings(maxStreamWindowSize: number) {
+  spareWindowUpdates();
   return {
     // Nothing is said of the browser or the system.
     nodeInfo: { name: "p2p-chat", version: "06", userAgent: "p2p-chat/06" },
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [encryption()],
     streamMuxers: [
       yamux({
         maxInboundStreams: STREAMS_OF_A_CONNECTION,
@@ -51,6 +57,20 @@ export function commonSettings(maxStreamWindowSize: number) {
         streamOptions: { maxStreamWindowSize, maxReadBufferLength: 2 * maxStreamWindowSize },
       }),
     ],
+  };
+}
+
+/** Noise, whose messages go out in one piece each. */
+function encryption(): ReturnType<typeof noise> {
+  const makeNoise = noise();
+  return (components) => {
+    const encrypter = makeNoise(components);
+    const [outbound, inbound] = [encrypter.secureOutbound, encrypter.secureInbound];
+    encrypter.secureOutbound = (connection, options) =>
+      outbound.call(encrypter, sendInOnePiece(connection), options);
+    encrypter.secureInbound = (connection, options) =>
+      inbound.call(encrypter, sendInOnePiece(connection), options);
+    return encrypter;
   };
 }
 

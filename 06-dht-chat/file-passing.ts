@@ -138,7 +138,7 @@ export class FilePassing {
     else if (known.state === "done") answer({ type: "done", file: offer.file });
     else if (known.state === "refused") answer({ type: "refuse", file: offer.file });
     else if (known.state === "cancelled") answer({ type: "cancel", file: offer.file });
-    else if (known.state === "dropped") await this.#offeredAgain(known);
+    else if (known.state === "dropped") await this.#receiveAgain(known);
     else {
       // Where the storage was full, it is open there and nowhere else.
       if (!this.#incoming.has(offer.file)) this.#addIncoming(known);
@@ -155,7 +155,10 @@ export class FilePassing {
     if (stored) this.#addIncoming(stored);
   }
 
-  async #offeredAgain(known: StoredFile): Promise<void> {
+  /** A file that was dropped is offered again. It counts as any other offer. */
+  async #receiveAgain(known: StoredFile): Promise<void> {
+    if (this.#incoming.size >= MOST_OPEN_OFFERS)
+      return this.#ways.answer({ type: "refuse", file: known.file });
     const file = await this.#ways.store.setFile(known.order, { state: "offered", done: 0 });
     if (file) this.#addIncoming(file);
   }

@@ -27,6 +27,9 @@ import { isText } from "./texts.ts";
 /** So many groups of one contact are taken. */
 const MOST_GROUPS_OF_ONE = 64;
 
+/** So many messages may wait to be opened and stored; further ones are dropped. Nothing slows down who sends them. */
+const MOST_WAITING_MESSAGES = 256;
+
 /** So often the count of dropped messages is stored, in milliseconds: who sends nonsense does not make us write. */
 const STORE_DROPPED_AFTER = 1000;
 
@@ -53,6 +56,7 @@ export class GroupsOfMine {
   readonly #byTopic = new Map<string, GroupState>();
   readonly #seen: SeenSequences;
   readonly #ownKey: string;
+  #messagesWaiting = 0;
   /** Cards and messages are taken one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -148,7 +152,15 @@ export class GroupsOfMine {
 
   /** A message came under a topic. Never rejects. */
   async receive(topic: string, message: Bytes): Promise<void> {
+    const heard = this.#byTopic.get(topic);
+    if (!heard) return;
+    if (this.#messagesWaiting >= MOST_WAITING_MESSAGES) {
+      this.#countDropped(heard);
+      return;
+    }
+    this.#messagesWaiting += 1;
     await this.#next(async () => {
+      this.#messagesWaiting -= 1;
       const group = this.#byTopic.get(topic);
       if (group) await this.#receive(group, topic, message);
       return undefined;
@@ -166,7 +178,8 @@ export class GroupsOfMine {
     const known = this.#groups.get(group);
     if (!known || known.stored.unread === 0) return;
     await this.#next(async () => {
-      await this.#update(known, { unread: 0 });
+      // The page says so at every change: it is stored once.
+      if (known.stored.unread > 0) await this.#update(known, { unread: 0 });
       return undefined;
     });
   }

@@ -47,7 +47,7 @@ const SMALL_ORDER_Y = new Set<bigint>([
 ]);
 
 /** One signing key for each identity: to import it costs as much as to sign. */
-const signingKeys = new WeakMap<Identity, Promise<CryptoKey>>();
+const signingKeys = new WeakMap<Identity, ReturnType<typeof ed25519PrivateKey>>();
 
 /** A new identity, of a seed that nobody can guess. */
 export function makeIdentity(): Promise<Identity> {

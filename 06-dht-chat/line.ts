@@ -1,4 +1,5 @@
 // One session with one contact, and the direct path beside it: what goes which way, and when a way is given up (P10.10).
+// A direct path that is ready outlives the stream: then all goes over its channel, until there is a new session.
 
 import type { Bytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
@@ -33,7 +34,7 @@ export interface LineEvents {
   pathLost(): void;
   /** `path` is another one. */
   pathChanged(): void;
-  /** The stream is lost, and the direct path is all that is left: another session is worth looking for. */
+  /** The stream is lost, and the direct path lives on without it: a new session is wanted. */
   streamLost(): void;
   /** The session is over. @param isGoodbye the other side said so */
   over(isGoodbye: boolean): void;
@@ -63,11 +64,9 @@ export class Line {
   #answersWaiting = 0;
   /** Since when the direct path is ready. */
   #directSince = 0;
+  #hasStream = true;
   #isOver = false;
   #isLeaving = false;
-  #isStreamLost = false;
-  /** Something came over the stream that is none of P10.7's contents. */
-  #isBroken = false;
   #sawGoodbye = false;
 
   constructor(options: LineOptions) {
@@ -95,33 +94,33 @@ export class Line {
     return this.#direct?.isReady === true ? "direct" : "relayed";
   }
 
-  /** Whether the session's stream is there. Without it the direct path can go on alone, and is not renewed. */
+  /** Whether the stream is there: without it only the direct path carries what is said. */
   get hasStream(): boolean {
-    return !this.#isOver && !this.#isStreamLost;
+    return this.#hasStream;
   }
 
-  /** Reads the session to its end. Never rejects. */
+  /** Reads the stream to its end. Never rejects. */
   async run(): Promise<void> {
-    try {
-      for await (const bytes of this.session.contents) {
-        if (!(await this.#receive(bytes))) break;
-      }
-    } catch {
-      // A session that breaks is one that is over.
-    }
-    if (this.#staysDirect) this.#streamLost();
+    if (await this.#readStream()) this.#loseStream();
     else this.#end();
   }
 
-  /** A relay that dies takes the stream with it, not the direct path. What came wrongly sealed ends both. */
-  get #staysDirect(): boolean {
-    const isOurs = this.#isOver || this.#isLeaving || this.#sawGoodbye;
-    return this.path === "direct" && !isOurs && this.session.problem === undefined && !this.#isBroken;
+  /** @returns true if the stream was lost; false if one of both sides has ended the session */
+  async #readStream(): Promise<boolean> {
+    try {
+      for await (const bytes of this.session.contents) {
+        if (!(await this.#receive(bytes))) return false;
+      }
+    } catch {
+      // A stream that breaks is one that is lost.
+    }
+    return this.session.problem === undefined;
   }
 
-  allowDirect(isOn: boolean): void {
+  /** @param notBefore when the first attempt of a direct path may come at the earliest, in milliseconds */
+  allowDirect(isOn: boolean, notBefore = 0): void {
     if (this.#isOver || this.#isLeaving) return;
-    if (isOn) this.#direct?.turnOn();
+    if (isOn) this.#direct?.turnOn(notBefore);
     else this.#direct?.turnOff();
   }
 
@@ -131,12 +130,12 @@ export class Line {
    * @throws Error if the session or the way is lost: what was not acknowledged is sent again then
    */
   async send(content: Content): Promise<void> {
-    const hadStream = !this.#isStreamLost;
+    const hadStream = this.#hasStream;
     while (isOwedFor(content) && this.path === "direct" && !this.#owed.relayed.isEmpty)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    // What went by the stream is sent again first, and this after it.
-    if (hadStream && this.#isStreamLost) throw new Error("the stream is lost");
     if (this.#isOver || this.#isLeaving) throw new Error("the session is over");
+    // What was lost with the stream is sent again first: this must not overtake it.
+    if (hadStream !== this.#hasStream) throw new Error("the stream is lost");
     if (this.path === "direct") await this.#sendDirect(content);
     else await this.#sendOnStream(content);
   }
@@ -158,13 +157,13 @@ export class Line {
     this.#isLeaving = true;
     this.#cancelOwedTimer();
     this.#cancelLeaving = this.#options.clock.after(LEAVING_TIME, () => this.reset());
-    if (this.#isStreamLost) {
-      await this.#direct?.send(encodeContent({ type: "bye" })).catch(() => undefined);
-      this.#end();
+    if (this.#hasStream) {
+      this.#direct?.turnOff();
+      await this.session.bye().catch(() => undefined);
       return;
     }
-    this.#direct?.turnOff();
-    await this.session.bye().catch(() => undefined);
+    // The other side closes the channel once it has read the goodbye, and with it all that we sent before.
+    await this.#direct?.send(encodeContent({ type: "bye" })).catch(() => undefined);
   }
 
   /** Ends it at once. */
@@ -183,6 +182,22 @@ export class Line {
     if (this.#sawGoodbye && !this.#isLeaving) void this.session.bye().catch(() => undefined);
     else if (!this.#sawGoodbye) this.session.reset();
     this.#options.events.over(this.#sawGoodbye);
+  }
+
+  /** The stream is lost. A direct path that is ready goes on without it: its keys and counters are its own. */
+  #loseStream(): void {
+    if (this.#isOver || !this.#hasStream) return;
+    if (this.path !== "direct" || this.#isLeaving) {
+      this.#end();
+      return;
+    }
+    this.#hasStream = false;
+    this.session.reset();
+    this.#owed.relayed.clear();
+    this.#wakeWaiting();
+    this.#options.events.streamLost();
+    // What was under way on the stream goes direct now.
+    this.#options.events.pathLost();
   }
 
   // --- what goes out
@@ -207,7 +222,6 @@ export class Line {
     const content = decodeContent(bytes);
     if (content === undefined) {
       // bad-record (P10.6): the stream is reset, and nothing is shown.
-      this.#isBroken = true;
       this.session.reset();
       return false;
     }
@@ -293,21 +307,16 @@ export class Line {
   }
 
   #giveUpStream(): void {
-    if (this.#staysDirect) this.session.reset();
+    if (this.path === "direct") this.#loseStream();
     else this.reset();
-  }
-
-  #streamLost(): void {
-    this.#isStreamLost = true;
-    this.#owed.relayed.clear();
-    this.#wakeWaiting();
-    this.#options.events.pathLost();
-    this.#options.events.streamLost();
   }
 
   #directClosed(): void {
     if (this.#isOver) return;
-    if (this.#isStreamLost) return this.#end();
+    if (!this.#hasStream) {
+      this.#end();
+      return;
+    }
     this.#owed.direct.clear();
     this.#owed.relayed.clear();
     this.#wakeWaiting();

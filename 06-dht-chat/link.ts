@@ -2,7 +2,7 @@
 
 import type { Clock } from "./clock.ts";
 import type { Content, UnknownContent } from "./contents.ts";
-import type { MakeAttempt } from "./direct.ts";
+import { FIRST_PAUSE, type MakeAttempt } from "./direct.ts";
 import { Line, type Path, type SentFrame } from "./line.ts";
 import type { Session } from "./session.ts";
 import type { WatchedPipe } from "./watched-pipe.ts";
@@ -12,10 +12,10 @@ export interface LinkEvents {
   up(): void;
   /** The way is lost. @param isGoodbye they said so */
   down(isGoodbye: boolean): void;
+  /** There is still a way, the direct one, but its stream is lost: a new session is wanted. */
+  streamLost(): void;
   /** The session stands and its path has changed: what is not acknowledged is to be sent again. */
   pathLost(): void;
-  /** The way that stands is a direct one that no stream belongs to any more: another session is worth looking for. */
-  streamLost(): void;
   /** Something came, one thing after the other. Must not reject. */
   received(content: Content | UnknownContent): Promise<void>;
   /** `path` is a new one. */
@@ -39,6 +39,8 @@ export class Link {
   /** Another session has lost to the one that stands, and nothing came over that since: it may be dead. */
   #isDoubted = false;
   #isDirectOn: boolean;
+  /** Before this moment there is no further attempt of a direct path, whatever session it belongs to. */
+  #noDirectBefore = 0;
   #isStopped = false;
   #receiving: Promise<void> = Promise.resolve();
 
@@ -47,11 +49,12 @@ export class Link {
     this.#isDirectOn = isDirectOn;
   }
 
+  /** Whether there is a way to the contact. */
   get isUp(): boolean {
     return this.#standing !== undefined;
   }
 
-  /** Whether there is a session with a stream. Without one, the direct path that is left cannot be renewed. */
+  /** Whether there is a session with its stream. Without one the contact is to be called, even if there is a direct path. */
   get hasStream(): boolean {
     return this.#standing?.hasStream === true;
   }
@@ -76,12 +79,13 @@ export class Link {
     this.#standing = line;
     this.#isDoubted = false;
     if (standing) {
+      this.#notePause(standing);
       this.#others.add(standing);
       void standing.leave();
     }
     this.#options.events.up();
     this.#options.events.changed();
-    line.allowDirect(this.#isDirectOn);
+    line.allowDirect(this.#isDirectOn, this.#noDirectBefore);
   }
 
   /** @returns when there is room for the next one @throws Error if there is no way, or it is lost */
@@ -97,7 +101,7 @@ export class Link {
 
   allowDirect(isOn: boolean): void {
     this.#isDirectOn = isOn;
-    this.#standing?.allowDirect(isOn);
+    this.#standing?.allowDirect(isOn, this.#noDirectBefore);
   }
 
   /** Says goodbye to all. Never rejects. */
@@ -134,8 +138,8 @@ export class Link {
 
   /**
    * Of two streams the one whose initiator's id is smaller stands (P10.6). Of two by the same initiator the later one does:
-   * they would not have called again in a session. Nor would they call a second time, so what stands is dead then. One
-   * whose stream is lost makes room.
+   * they would not have called again in a session. Nor would they call a second time, so what stands is dead then.
+   * One whose stream is lost, and that goes on by its direct path only, gives way to each.
    */
   #takesThePlaceOf(standing: Line, line: Line): boolean {
     if (!standing.hasStream) return true;
@@ -145,6 +149,12 @@ export class Link {
 
   #initiatorOf({ session }: Line): string {
     return session.role === "initiator" ? this.#options.ownId : session.peer.id;
+  }
+
+  /** A direct path ends with this line: the next attempt comes after the pause. */
+  #notePause(line: Line): void {
+    if (!line.hasStream || line.path === "direct")
+      this.#noDirectBefore = this.#options.clock.now() + FIRST_PAUSE;
   }
 
   #ifStanding(line: Line, action: () => void): void {
@@ -162,6 +172,7 @@ export class Link {
     this.#others.delete(line);
     if (this.#standing !== line) return;
     this.#standing = undefined;
+    this.#notePause(line);
     if (this.#isStopped) return;
     this.#options.events.down(isGoodbye);
     this.#options.events.changed();

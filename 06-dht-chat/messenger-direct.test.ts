@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { FakeDirect } from "./testing/fake-direct.ts";
-import { Scene, type User } from "./testing/messengers.ts";
+import { Scene } from "./testing/messengers.ts";
 
 describe("a messenger: direct paths", () => {
   let scene: Scene;
@@ -112,88 +112,6 @@ describe("a messenger: direct paths", () => {
     await alice.messenger.say(alice.chat(bob), "hello");
     await scene.until(() => alice.states(bob).join() === "delivered", "it is delivered");
     expect(direct.open).equal(2);
-  });
-
-  it("P10.10 who has gone direct needs no relay: when all are gone texts go on, and a new stream comes when one is back", async () => {
-    const [alice, bob] = await scene.friendsWho("direct");
-    const relays = [...scene.world.relays];
-    for (const relay of relays) scene.world.killRelay(relay);
-    await scene.pass(60_000);
-    expect([alice.knows(bob)?.state, bob.knows(alice)?.state]).deep.equal(["direct", "direct"]);
-    await alice.messenger.say(alice.chat(bob), "without a relay");
-    await bob.messenger.say(bob.chat(alice), "I hear you");
-    const isSaid = () => [alice.states(bob), bob.states(alice)].join() === "delivered,delivered";
-    await scene.until(isSaid, "both are delivered", 5000);
-    expect(alice.messenger.view.underneath.last?.path).equal("direct");
-    const before = scene.world.routes.length;
-    for (const relay of relays) scene.world.relays.add(relay);
-    for (const page of scene.world.pages.values()) page.reserve();
-    await scene.until(
-      () => scene.world.routes.length > before && direct.made === 4,
-      "a new stream",
-      10 * 60_000,
-    );
-    await scene.until(
-      () => alice.knows(bob)?.state === "direct" && bob.knows(alice)?.state === "direct",
-      "direct again",
-    );
-    expect(direct.open).equal(2);
-    await alice.messenger.say(alice.chat(bob), "with one");
-    await scene.until(() => bob.heard(alice).length === 2, "bob hears it");
-    expect(bob.heard(alice)).deep.equal(["without a relay", "with one"]);
-  });
-
-  it("P10.10 P10.8 what went by the stream when it was lost is sent again by the direct path, in its order", async () => {
-    direct.isPossible = false;
-    const [alice, bob] = await scene.friends();
-    await scene.pass(25_000);
-    direct.isPossible = true;
-    const pair = scene.world.routes.at(-1)?.pair;
-    pair?.hold(0);
-    await scene.until(() => direct.made === 3, "bob makes the next offer", 60_000);
-    await bob.messenger.say(bob.chat(alice), "1");
-    await bob.messenger.say(bob.chat(alice), "2");
-    pair?.release(0, 1);
-    await scene.until(() => bob.knows(alice)?.state === "direct", "they are direct", 5000);
-    await bob.messenger.say(bob.chat(alice), "3");
-    for (const relay of [...scene.world.relays]) scene.world.killRelay(relay);
-    await scene.until(
-      () => bob.states(alice).join() === "delivered,delivered,delivered",
-      "all are delivered",
-      5000,
-    );
-    expect(alice.heard(bob)).deep.equal(["1", "2", "3"]);
-  });
-
-  it("P10.10 a direct path without a stream ends with its channel, its switch or its page, and is not shown any longer", async () => {
-    const ends = [
-      async () => direct.closeAll(),
-      (one: User) => one.messenger.setDirect(false),
-      (one: User) => one.close(),
-    ];
-    for (const end of ends) {
-      const [alice, bob] = await scene.friendsWho("direct");
-      const relays = [...scene.world.relays];
-      for (const relay of relays) scene.world.killRelay(relay);
-      await scene.pass(1000);
-      expect(alice.knows(bob)?.state).equal("direct");
-      await end(bob);
-      await scene.until(() => alice.knows(bob)?.state !== "direct", "alice is not direct any more", 15_000);
-      await alice.messenger.say(alice.chat(bob), "hello?");
-      await scene.until(() => alice.states(bob).join() === "dropped", "it is dropped", 15_000);
-      for (const relay of relays) scene.world.relays.add(relay);
-    }
-  });
-
-  it("P10.6 P10.10 what comes wrongly sealed over the stream ends the direct path with it", async () => {
-    const [alice, bob] = await scene.friendsWho("direct");
-    scene.world.isOpen = false;
-    await scene.world.routes.at(-1)?.pair.ends[0].send(new Uint8Array(40));
-    await scene.until(
-      () => alice.knows(bob)?.state !== "direct" && bob.knows(alice)?.state !== "direct",
-      "both have given it up",
-      5000,
-    );
   });
 
   it("P10.10 P10.8 what goes direct never overtakes what went by the relay", async () => {

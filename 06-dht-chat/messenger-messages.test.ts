@@ -74,6 +74,26 @@ describe("a messenger: cards", () => {
     expect(mallory.knows(alice)?.state).equal("offline");
   });
 
+  it("P10.6 P10.2 that warning stays, whatever comes, until its user says that they have compared the numbers", async () => {
+    const [alice, bob, mallory] = [await scene.user(), await scene.user(), await scene.user()];
+    await alice.messenger.showCard();
+    const { card } = alice;
+    await bob.messenger.enterCard(card);
+    await scene.until(() => bob.knows(alice)?.state === "relayed", "bob is connected");
+    await alice.messenger.compared(alice.chat(bob));
+    expect(alice.knows(bob)?.isNew).equal(false);
+    await mallory.messenger.enterCard(card);
+    await scene.until(() => /tried to use/.test(alice.knows(bob)?.problem ?? ""), "alice is told");
+    expect(alice.knows(bob)?.isNew, "the page asks for it once more").equal(true);
+    scene.world.cutAll();
+    await alice.messenger.say(alice.chat(bob), "hello");
+    await scene.until(() => alice.states(bob).join() === "delivered", "a new session");
+    expect(alice.knows(bob)?.problem).match(/tried to use/);
+    await alice.messenger.compared(alice.chat(bob));
+    expect(alice.knows(bob)?.problem).equal(undefined);
+    expect(alice.knows(bob)?.isNew).equal(false);
+  });
+
   it("P10.2 a card that was drawn by nobody is answered unknown-card, and its user is told", async () => {
     const [alice, bob] = [await scene.user(), await scene.user()];
     await bob.messenger.enterCard(await formatCard(makeCard(alice.id)));

@@ -27,6 +27,9 @@ import type { WatchedPipe } from "./watched-pipe.ts";
 /** So many contacts are looked for at a time, beside those that our user waits for. */
 const LOOKUPS_AT_A_TIME = 8;
 
+/** So many members of groups are looked for at a time. Who they are others say: contacts must not wait for them. */
+const MEMBERS_AT_A_TIME = 4;
+
 export interface MessengerOptions {
   store: Store;
   /** Joins the network as this identity. */
@@ -65,6 +68,8 @@ export class Messenger extends EventTarget implements MessengerActions {
   #networkProblem: string | undefined;
   #hadAddresses = false;
   #view: MessengerView | undefined;
+  /** Contacts whose `unread` is being stored, and whether it has to be stored once more after that. */
+  readonly #seeing = new Map<string, boolean>();
   #isAnnounced = false;
   #isStopped = false;
 
@@ -97,7 +102,13 @@ export class Messenger extends EventTarget implements MessengerActions {
       isNew,
       changed: () => this.#changed(),
     });
-    this.#meeting = new Meeting({ network, clock, turns, count, members: () => this.#groups?.members ?? [] });
+    this.#meeting = new Meeting({
+      network,
+      clock,
+      turns: new Turns(MEMBERS_AT_A_TIME),
+      count,
+      members: () => this.#groups?.members ?? [],
+    });
     const events = this.#conversationEvents();
     const ownId = identity.id;
     const shared = { ownId, store, network, clock, random, turns, book, openings, makeAttempt, events };
@@ -154,7 +165,11 @@ export class Messenger extends EventTarget implements MessengerActions {
   }
 
   async compared(contact: string): Promise<void> {
-    await this.#try(() => this.#book.update(this.#conversations.nameNow(contact), { isCompared: true }));
+    const name = this.#conversations.nameNow(contact);
+    await this.#try(async () => {
+      await this.#book.update(name, { isCompared: true });
+      this.#conversations.get(name)?.compared();
+    });
   }
 
   async rename(contact: string, name: string): Promise<void> {
@@ -224,8 +239,7 @@ export class Messenger extends EventTarget implements MessengerActions {
 
   seen(chat: string): void {
     const contact = this.#book.get(this.#conversations.nameNow(chat));
-    if (contact && contact.unread > 0)
-      void this.#try(() => this.#book.update(contact.contact, { unread: 0 }));
+    if (contact && contact.unread > 0) void this.#storeSeen(contact.contact);
     void this.#groups?.seen(chat);
   }
 
@@ -241,6 +255,19 @@ export class Messenger extends EventTarget implements MessengerActions {
     await this.#network.stop().catch(() => undefined);
     this.#conversations.end();
     await this.#store.close().catch(() => undefined);
+  }
+
+  /** The page says so at every change: one write at a time, however fast messages come. Never rejects. */
+  async #storeSeen(contact: string): Promise<void> {
+    if (this.#seeing.has(contact)) {
+      this.#seeing.set(contact, true);
+      return;
+    }
+    do {
+      this.#seeing.set(contact, false);
+      await this.#try(() => this.#book.update(contact, { unread: 0 }));
+    } while (this.#seeing.get(contact) === true && !this.#isStopped);
+    this.#seeing.delete(contact);
   }
 
   // --- how it starts

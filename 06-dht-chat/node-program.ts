@@ -7,11 +7,13 @@ import type { AddressInfo, Server } from "node:net";
 import { isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { bundlePage } from "./bundle.ts";
 import { type EngineNode, startEngineNode } from "./engine.ts";
 import { hostAndPort } from "./listening.ts";
 import { loadNodeSeed } from "./node-key.ts";
-import { makePageServer, type PageFiles } from "./page-server.ts";
+import { makePageServer, type PageFile, type PageFiles } from "./page-server.ts";
 import { UserError } from "./program.ts";
 
 /** What a node is started with, and where its output goes. */
@@ -44,6 +46,7 @@ const HIGHEST_PORT = 65_535;
 /** A port with these errors is not for us; the next one may be. (Windows keeps whole ranges for itself: EACCES.) */
 const NOT_FREE = ["EADDRINUSE", "EACCES"];
 const EVERY_HOST = ["0.0.0.0", "::"];
+const SCRIPT = "text/javascript; charset=utf-8";
 const PAGE_FOLDER = fileURLToPath(new URL("page/", import.meta.url));
 
 /** Starts a node. @throws UserError if no port is free, the host is none of this machine's, or the data folder cannot be used */
@@ -110,9 +113,13 @@ function allHosts(host: string): { announced: string[]; served: string[] } {
 /** The page, and what it has to know of its node. */
 function pageFiles(engine: EngineNode, folder: string): PageFiles {
   const file = (name: string) => () => readFile(`${folder}/${name}`);
-  let bundled: Promise<Uint8Array> | undefined;
-  const script = (): Promise<Uint8Array> => {
-    bundled ??= bundlePage(`${folder}/main.ts`).then(({ script }) => script);
+  let bundled: Promise<Required<PageFile>> | undefined;
+  const script = (): Promise<Required<PageFile>> => {
+    bundled ??= bundlePage(`${folder}/main.ts`).then(({ script, parts }) => {
+      // The page asks for them after its main script.
+      for (const [name, part] of parts) files.set(`/${name}`, scriptFile(part));
+      return scriptFile(script);
+    });
     // After a mistake it is tried again: whoever mends it only has to reload the page.
     bundled.catch(() => {
       bundled = undefined;
@@ -121,11 +128,27 @@ function pageFiles(engine: EngineNode, folder: string): PageFiles {
   };
   const node = async (): Promise<string> =>
     JSON.stringify({ peerId: engine.peerId, addresses: engine.addresses, others: await engine.others() });
-  return new Map([
+  const main: PageFile = {
+    type: SCRIPT,
+    read: async () => (await script()).read(),
+    readCompressed: async () => (await script()).readCompressed(),
+  };
+  const files = new Map<string, PageFile>([
     ["/", { type: "text/html; charset=utf-8", read: file("index.html") }],
     ["/icon.svg", { type: "image/svg+xml", read: file("icon.svg") }],
     ["/style.css", { type: "text/css; charset=utf-8", read: file("style.css") }],
-    ["/main.js", { type: "text/javascript; charset=utf-8", read: script }],
+    ["/main.js", main],
     ["/node.json", { type: "application/json", read: node }],
   ]);
+  return files;
+}
+
+/** A script that stays the same while the node runs: it is compressed once, when it is asked for. */
+function scriptFile(script: Uint8Array): Required<PageFile> {
+  let compressed: Promise<Uint8Array> | undefined;
+  const readCompressed = (): Promise<Uint8Array> => {
+    compressed ??= promisify(gzip)(script);
+    return compressed;
+  };
+  return { type: SCRIPT, read: async () => script, readCompressed };
 }

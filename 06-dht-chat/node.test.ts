@@ -70,6 +70,25 @@ withStage06("the node's program", () => {
     );
   });
 
+  it("P10.13 the page's script comes compressed, without the reader of QR codes, which is served beside it", async () => {
+    const { url } = await start("--port", "0");
+    const main = await fetch(`${url}/main.js`);
+    expect(main.headers.get("content-encoding")).to.equal("gzip");
+    const script = await main.text();
+    expect(script.length).to.be.greaterThan(100_000);
+    const parts = [...new Set(script.match(/part-[A-Z0-9]+\.js/g))];
+    const texts = await Promise.all(
+      parts.map(async (part) => {
+        const answer = await fetch(`${url}/${part}`);
+        expect(answer.status, part).to.equal(200);
+        expect(answer.headers.get("content-type")).to.equal("text/javascript; charset=utf-8");
+        return answer.text();
+      }),
+    );
+    expect(texts.some((text) => text.length > 100_000)).to.equal(true);
+    expect((await fetch(`${url}/part-NONE.js`)).status).to.equal(404);
+  });
+
   it("P10.5 Ctrl-C and SIGTERM end it with exit code 0, also with a page that is connected", async function ends() {
     if (process.platform === "win32") this.skip();
     const { startLocalPage, until } = await import("./testing/local-nodes.ts");

@@ -1,5 +1,6 @@
 // Sessions are opened here, ours and theirs: cards are looked up and used, keys pinned (P10.6).
 
+import { toHex } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
 import type { ContactBook } from "./contact-book.ts";
 import type { Identity } from "./identity.ts";
@@ -8,8 +9,14 @@ import { openSession, type Session, SessionError, type SessionOptions } from "./
 import type { ContactSecret, StoredContact } from "./store.ts";
 import { WatchedPipe } from "./watched-pipe.ts";
 
-/** So many callers may be in their hellos at a time: anybody can call. */
-const MOST_CALLERS = 32;
+/** So many strangers may be in their hellos at a time: anybody can call. */
+const MOST_STRANGERS = 32;
+
+/** So many calls of one contact may be in their hellos at a time: strangers cannot take their places. */
+const MOST_OF_A_CONTACT = 4;
+
+/** What all strangers together are called in the count: no key is. */
+const STRANGERS = "strangers";
 
 export interface OpeningsOptions {
   identity: Identity;
@@ -25,7 +32,8 @@ export class Openings {
   /** What is under way: each can be given up. */
   readonly #underWay = new Set<AbortController>();
   #isStopped = false;
-  #callers = 0;
+  /** Callers who are in their hellos: contacts by their keys in hex, all strangers together. */
+  readonly #callers = new Map<string, number>();
 
   constructor(options: OpeningsOptions) {
     this.#options = options;
@@ -34,12 +42,15 @@ export class Openings {
   /** Somebody has called us. Never rejects. */
   async answer(pipe: Pipe): Promise<void> {
     const { book, count } = this.#options;
-    if (this.#callers >= MOST_CALLERS || this.#isStopped) {
+    const isContact = book.byKey(pipe.remoteKey) !== undefined;
+    const who = isContact ? toHex(pipe.remoteKey) : STRANGERS;
+    const callers = this.#callers.get(who) ?? 0;
+    if (this.#isStopped || callers >= (isContact ? MOST_OF_A_CONTACT : MOST_STRANGERS)) {
       count("callers refused: too many at a time");
       pipe.reset();
       return;
     }
-    this.#callers += 1;
+    this.#callers.set(who, callers + 1);
     try {
       await this.#open(pipe, {
         role: "responder",
@@ -49,7 +60,9 @@ export class Openings {
       count(`callers refused: ${error instanceof SessionError ? error.code : "a fault of ours"}`);
       pipe.reset();
     } finally {
-      this.#callers -= 1;
+      const left = (this.#callers.get(who) ?? 1) - 1;
+      if (left > 0) this.#callers.set(who, left);
+      else this.#callers.delete(who);
     }
   }
 

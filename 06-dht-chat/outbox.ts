@@ -99,6 +99,7 @@ export class Outbox {
     return { drop, deliver: [], send: this.#takeToSend(), lookAgain: this.#nextDeadline() };
   }
 
+  // BEGIN SOLUTION 06-delivered
   #takeDue(now: number): string[] {
     const due = [...this.#waiting.values()].filter((message) => this.#deadline(message) <= now);
     for (const { id } of due) this.#waiting.delete(id);
@@ -124,6 +125,7 @@ export class Outbox {
     if (wasSent || this.#isConnected) return last;
     return Math.min(last, Math.max(since, this.#offlineSince) + REACH_TIME);
   }
+  // END SOLUTION 06-delivered
 
   #nextDeadline(): number | undefined {
     let next: number | undefined;

@@ -1,8 +1,9 @@
 // One file that we offer: its bytes are read, sent, and counted as they are acknowledged (P10.9).
 
+import { BlobReader } from "./blob-reader.ts";
 import type { Content, OfferContent } from "./contents.ts";
 import type { FileContent } from "./entries.ts";
-import { contentOf, type FileWays, readWhole } from "./file-ways.ts";
+import { contentOf, type FileWays } from "./file-ways.ts";
 import { sentenceOf } from "./problems.ts";
 import type { StoredFile } from "./store.ts";
 import { OutgoingTransfer, type Range } from "./transfer.ts";
@@ -22,6 +23,8 @@ export class OutgoingFile {
   readonly #transfer: OutgoingTransfer;
   #stored: StoredFile;
   #blob: Blob | undefined;
+  /** While it is being sent. */
+  #reader: BlobReader | undefined;
   #content: FileContent | undefined;
   /** Whether chunks are being read and sent. */
   #isPumping = false;
@@ -49,6 +52,7 @@ export class OutgoingFile {
 
   down(): void {
     this.#transfer.lost();
+    this.#reader = undefined;
   }
 
   /** An answer of the other side. Resolves when it is stored. Never rejects. */
@@ -87,7 +91,8 @@ export class OutgoingFile {
   async #sendChunk({ offset, length }: Range): Promise<boolean> {
     try {
       this.#blob ??= await this.#ways.store.blobOf(this.order);
-      const bytes = this.#blob && (await readWhole(this.#blob.slice(offset, offset + length)));
+      if (this.#blob) this.#reader ??= new BlobReader(this.#blob);
+      const bytes = await this.#reader?.read(offset, length);
       if (bytes?.length !== length) throw new Error(UNREADABLE);
       await this.#ways.send({ type: "chunk", file: this.file, offset, bytes }).catch(() => undefined);
       return true;

@@ -8,7 +8,14 @@ import type { PageFiles, PageServer } from "./page-server.ts";
 
 const FILES: PageFiles = new Map([
   ["/", { type: "text/html; charset=utf-8", read: async () => "<!doctype html>page" }],
-  ["/main.js", { type: "text/javascript; charset=utf-8", read: async () => "script" }],
+  [
+    "/main.js",
+    {
+      type: "text/javascript; charset=utf-8",
+      read: async () => "script",
+      readCompressed: async () => Uint8Array.of(80, 65, 67, 75),
+    },
+  ],
   [
     "/broken.js",
     {
@@ -56,6 +63,21 @@ withStage06("the web server of the page", () => {
 
   beforeEach(() => start("127.0.0.1"));
   afterEach(() => web.close());
+
+  it("P10.13 a script goes out compressed to browsers that take it, and plain to others", async () => {
+    for (const accepted of ["gzip", "br, GZIP", "deflate , gzip;q=0.5"])
+      expect(await ask("GET /main.js", [`Accept-Encoding: ${accepted}`]), accepted)
+        .to.match(/\r\nContent-Encoding: gzip\r\n/)
+        .and.match(/\r\nContent-Length: 4\r\n/)
+        .and.match(/\r\nVary: Accept-Encoding\r\n/)
+        .and.match(/\r\n\r\nPACK$/);
+    for (const accepted of ["br", "gzip;q=0", "gzip; q=0.0, br", "gzipped", "x-gzip"])
+      expect(await ask("GET /main.js", [`Accept-Encoding: ${accepted}`]), accepted)
+        .to.match(/\r\n\r\nscript$/)
+        .and.match(/\r\nVary: Accept-Encoding\r\n/)
+        .and.not.match(/Content-Encoding/);
+    expect(await ask("GET /", ["Accept-Encoding: gzip"])).not.to.match(/Content-Encoding|Vary/);
+  });
 
   it("P10.13 serves its few files, and a page with ?profile=NAME", async () => {
     expect(await ask("GET /"))
@@ -137,7 +159,8 @@ withStage06("the web server of the page", () => {
         "form-action 'none'",
         "frame-ancestors 'none'",
       ]);
-      expect(policy).not.to.match(/unsafe/);
+      expect(policy).not.to.match(/unsafe|data:/);
+      expect(policy.split("; ")).to.include.members(["img-src 'self' blob:", "media-src 'self' blob:"]);
       expect(answer).to.include("\r\nX-Content-Type-Options: nosniff\r\n");
       expect(answer).to.include("\r\nReferrer-Policy: no-referrer\r\n");
       expect(answer).to.include("\r\nCross-Origin-Resource-Policy: same-origin\r\n");

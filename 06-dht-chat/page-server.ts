@@ -13,6 +13,8 @@ export interface PageFile {
   type: string;
   /** Makes it anew for each request. @throws Error with a sentence for the user if it cannot be made */
   read(): Promise<string | Uint8Array>;
+  /** The same, compressed by gzip, for browsers that take it. */
+  readCompressed?(): Promise<Uint8Array>;
 }
 
 /** What is served, by path, such as `/main.js`; the page itself is `/`. */
@@ -44,7 +46,7 @@ const CONTENT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' blob: data:",
+  "img-src 'self' blob:",
   "media-src 'self' blob:",
   "connect-src 'self' ws: wss:",
   "base-uri 'none'",
@@ -162,10 +164,30 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   const file = site.files.get(path);
   if (file === undefined) return refuse(response, 404, "there is no such file");
   try {
-    send(response, 200, file.type, await file.read(), method);
+    send(response, 200, file.type, await bodyOf(file, headers, response), method);
   } catch (error) {
     refuse(response, 500, error instanceof Error ? error.message : "this file cannot be made");
   }
+}
+
+/** The file as this browser takes it. */
+async function bodyOf(
+  file: PageFile,
+  headers: IncomingMessage["headers"],
+  response: ServerResponse,
+): Promise<string | Uint8Array> {
+  if (file.readCompressed === undefined) return file.read();
+  response.setHeader("Vary", "Accept-Encoding");
+  if (!takesGzip(headers["accept-encoding"])) return file.read();
+  const body = await file.readCompressed();
+  response.setHeader("Content-Encoding", "gzip");
+  return body;
+}
+
+/** Whether gzip is named, and not with a weight of zero (RFC 9110 section 12.5.3). */
+function takesGzip(accepted: string | string[] = ""): boolean {
+  const codings = String(accepted).toLowerCase().split(",");
+  return codings.some((coding) => /^\s*gzip\s*($|;)/.test(coding) && !/;\s*q=0(\.0*)?\s*$/.test(coding));
 }
 
 /** A page of another origin asks: its script, or its picture, frame and the like. A link to the page itself is fine. */

@@ -23,6 +23,9 @@ export interface PeerRecord {
 /** Why a record is refused: the first reason, in this order. */
 export type RecordRefusal = "size" | "form" | "id" | "expired" | "signature";
 
+/** What comes of checking a record. */
+export type RecordVerdict = { record: PeerRecord } | { refused: RecordRefusal };
+
 /** The largest record, in bytes. */
 export const MAX_RECORD_BYTES = 4096;
 
@@ -67,16 +70,13 @@ export async function makeRecord(parts: {
   return toUtf8(JSON.stringify({ body, signature }));
 }
 
+// BEGIN SOLUTION 06-record
 /**
  * What every node checks before it stores a record, and every reader before they use it (P10.4).
  * @param key where it stands in the table: /u/ID
  * @param now milliseconds since 1970
  */
-export async function checkRecord(
-  key: string,
-  value: Bytes,
-  now: number,
-): Promise<{ record: PeerRecord } | { refused: RecordRefusal }> {
+export async function checkRecord(key: string, value: Bytes, now: number): Promise<RecordVerdict> {
   if (value.length > MAX_RECORD_BYTES) return { refused: "size" };
   const id = key.startsWith("/u/") ? key.slice("/u/".length) : "";
   const signed = parseRecord(value);
@@ -89,6 +89,17 @@ export async function checkRecord(
     return { refused: "signature" };
   return { record };
 }
+
+/** Whether one record counts more than another: by seq; if these are equal, by the bytes of the body. */
+function isAfter(one: PeerRecord, other: PeerRecord): boolean {
+  if (one.seq !== other.seq) return one.seq > other.seq;
+  const body = toUtf8(one.body);
+  const otherBody = toUtf8(other.body);
+  const at = body.findIndex((byte, index) => byte !== otherBody[index]);
+  // Where the bodies begin to differ, or the other one has ended.
+  return at !== -1 && (body[at] ?? 0) > (otherBody[at] ?? -1);
+}
+// END SOLUTION 06-record
 
 /**
  * Of several records, all of which `checkRecord` takes: the one that counts. The greatest seq wins; of equal ones, the
@@ -105,15 +116,6 @@ export function selectRecord(values: readonly Bytes[]): number {
     bestRecord = record;
   }
   return best;
-}
-
-function isAfter(one: PeerRecord, other: PeerRecord): boolean {
-  if (one.seq !== other.seq) return one.seq > other.seq;
-  const body = toUtf8(one.body);
-  const otherBody = toUtf8(other.body);
-  const at = body.findIndex((byte, index) => byte !== otherBody[index]);
-  // Where the bodies begin to differ, or the other one has ended.
-  return at !== -1 && (body[at] ?? 0) > (otherBody[at] ?? -1);
 }
 
 function parseRecord(value: Bytes): { record: PeerRecord; signature: Bytes } | undefined {

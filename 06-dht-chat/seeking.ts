@@ -65,6 +65,11 @@ export class Seeker {
     this.#wait();
   }
 
+  /** Looks for the contact after the pause that is due, each one longer than the last: its sessions end at once. */
+  seekSlowly(): void {
+    if (this.#state === "resting") this.#wait();
+  }
+
   /** There is a session: no further attempt. One that is under way goes on, since the other side may stand in it. */
   rest(): void {
     if (this.#state === "stopped") return;

@@ -49,6 +49,7 @@ export function randomFromSeed(seed: number): () => number {
   };
 }
 
+// BEGIN SOLUTION 06-number
 /**
  * Compares how far two ids are from a third. The distance of two ids is their XOR, read as one large number.
  * @returns a negative number if `one` is nearer, a positive one if `other` is, 0 if they are the same id
@@ -61,6 +62,20 @@ export function compareDistances(target: Bytes, one: Bytes, other: Bytes): numbe
   }
   return 0;
 }
+
+/** Of many contacts the nearest to an id, the nearest first: `count` of them, or all if there are fewer. */
+export function closestOf(contacts: Iterable<Contact>, target: Bytes, count: number): Contact[] {
+  const closest: Contact[] = [];
+  for (const contact of contacts) {
+    const last = closest[count - 1];
+    if (last !== undefined && compareDistances(target, contact.id, last.id) >= 0) continue;
+    const place = closest.findIndex(({ id }) => compareDistances(target, contact.id, id) < 0);
+    closest.splice(place < 0 ? closest.length : place, 0, contact);
+    if (closest.length > count) closest.pop();
+  }
+  return closest;
+}
+// END SOLUTION 06-number
 
 /** With how many equal bits two ids begin: 0 to 256. Each one more halves how far apart they can be. */
 export function sharedBits(one: Bytes, other: Bytes): number {
@@ -127,9 +142,7 @@ export class RoutingTable {
 
   /** The contacts nearest to an id, the nearest first. */
   closest(target: Bytes, count: number = this.#size): Contact[] {
-    const nearest = new Nearest(target, count);
-    for (const bucket of this.#buckets.values()) for (const contact of bucket) nearest.add(contact);
-    return nearest.contacts;
+    return closestOf([...this.#buckets.values()].flat(), target, count);
   }
 
   /** The buckets that are not empty, in the order of their numbers. */
@@ -142,30 +155,6 @@ export class RoutingTable {
 
   get size(): number {
     return [...this.#buckets.values()].reduce((sum, contacts) => sum + contacts.length, 0);
-  }
-}
-
-/** The few nearest of many contacts, the nearest first. */
-class Nearest {
-  readonly contacts: Contact[] = [];
-  readonly #target: Bytes;
-  readonly #count: number;
-
-  constructor(target: Bytes, count: number) {
-    this.#target = target;
-    this.#count = count;
-  }
-
-  add(contact: Contact): void {
-    let place = this.contacts.length;
-    while (place > 0 && this.#isNearer(contact, this.contacts[place - 1])) place--;
-    if (place >= this.#count) return;
-    this.contacts.splice(place, 0, contact);
-    if (this.contacts.length > this.#count) this.contacts.pop();
-  }
-
-  #isNearer(contact: Contact, other: Contact | undefined): boolean {
-    return other !== undefined && compareDistances(this.#target, contact.id, other.id) < 0;
   }
 }
 
@@ -268,9 +257,8 @@ export class SimulatedNetwork {
 
   /** The nodes that live and are nearest to an id, as only somebody who sees everything could tell. */
   trueClosest(target: Bytes, count: number = this.bucketSize, except = -1): Contact[] {
-    const nearest = new Nearest(target, count);
-    for (const node of this.nodes) if (node.isAlive && node.number !== except) nearest.add(toContact(node));
-    return nearest.contacts;
+    const others = this.nodes.filter(({ isAlive, number }) => isAlive && number !== except);
+    return closestOf(others, target, count).map(toContact);
   }
 
   readonly #isAlive = ({ number }: Contact): boolean => this.nodes[number]?.isAlive === true;

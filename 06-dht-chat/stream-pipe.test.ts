@@ -121,6 +121,11 @@ describe("a pipe over a stream", () => {
     expect(stream.readStatus).to.equal("readable");
   });
 
+  it("P10.6 frames without any bytes pause the stream, too: each takes memory", () => {
+    for (let count = 0; count < 10; count++) stream.comes(new Uint8Array(4 * 1000));
+    expect(stream.readStatus).to.equal("paused");
+  });
+
   it("P10.6 when the stream is lost, what had come is given, also what waited; then it is over", async () => {
     for (let count = 0; count < 12; count++) stream.comes(encodeFrame(frame(100_000)));
     expect(stream.readStatus).to.equal("paused");

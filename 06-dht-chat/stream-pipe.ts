@@ -31,6 +31,8 @@ export interface ByteStream {
 
 /** While the reader has so many bytes of frames before them, the stream is paused: then the other side stops, too. */
 const MOST_UNREAD = 524_288;
+/** What a frame counts beside its bytes: many empty ones take memory, too. */
+const FRAME_COST = 128;
 /** How long the other side may take to accept what was sent before end(), in milliseconds. */
 const END_LIMIT = 10_000;
 
@@ -104,7 +106,7 @@ export class StreamPipe implements Pipe {
     for (;;) {
       const frame = this.#unread.shift();
       if (frame !== undefined) {
-        this.#unreadBytes -= frame.length;
+        this.#unreadBytes -= frame.length + FRAME_COST;
         if (this.#unreadBytes < MOST_UNREAD) this.#resume();
         return { done: false, value: frame };
       }
@@ -120,7 +122,7 @@ export class StreamPipe implements Pipe {
     try {
       for (const frame of this.#reader.push(chunk)) {
         this.#unread.push(frame);
-        this.#unreadBytes += frame.length;
+        this.#unreadBytes += frame.length + FRAME_COST;
       }
     } catch {
       // A frame that is too long.

@@ -18,7 +18,7 @@ if (attack !== undefined) {
 }
 
 function listAttacks(): void {
-  const rows = ATTACKS.map(({ name, stages, about }) => `  ${stages[0]}  ${name.padEnd(16)}${about}`);
+  const rows = ATTACKS.map(({ name, stages, about }) => `  ${stages[0]}  ${name.padEnd(20)}${about}`);
   printUsage(`npm run attack -- NAME [--stage STAGE]: attacks the programs of the stages
 
 ${rows.join("\n")}

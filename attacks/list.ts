@@ -3,7 +3,7 @@
 /** The stages whose users a registry brings together. */
 export type ChatStage = "02" | "03" | "04";
 
-export type Stage = ChatStage | "05";
+export type Stage = ChatStage | "05" | "06";
 
 export interface Attack {
   name: string;
@@ -137,5 +137,23 @@ export const ATTACKS: readonly Attack[] = [
     stages: ["05"],
     about: "read yesterday's words with a key that is stolen today",
     stoppedBy: "keys that exist for one session only (P9.3). Letters have none (P9.8).",
+  },
+  {
+    name: "forged-record",
+    stages: ["06"],
+    about: "put false records for somebody's number into the table",
+    stoppedBy: "every node checks id, key, time and signature (P10.3, P10.4).",
+  },
+  {
+    name: "second-key",
+    stages: ["06"],
+    about: "make keys until one has the number of somebody else",
+    stoppedBy: "pinned keys and the card's secret: a number only finds (P10.1, P10.6).",
+  },
+  {
+    name: "eavesdropping-relay",
+    stages: ["06"],
+    about: "run the relay of a chat, and keep all that it sees",
+    stoppedBy: "sealing from page to page (P10.6). Who, when and how much stay to be seen.",
   },
 ];

@@ -8,6 +8,7 @@ import { ProgramError } from "../programs/child-program.ts";
 import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
+import { DhtLab } from "./dht-lab.ts";
 import { Lab } from "./lab.ts";
 import { LanLab } from "./lan-lab.ts";
 import { ATTACKS, type Attack, type ChatStage, type Stage } from "./list.ts";
@@ -68,6 +69,7 @@ export async function runAttack(
 ): Promise<void> {
   await run(name, options, async (given) => {
     const { stage } = given;
+    if (stage === "06") throw new Error(`${name} does not run on stage 06`);
     if (stage !== "05") return within(new Lab(stage), (lab) => perform(lab, { ...given, stage }));
     if (performInLan === undefined) throw new Error(`${name} does not run on stage 05`);
     await within(new LanLab(), (lab) => performInLan(lab, given));
@@ -81,6 +83,24 @@ export async function runLanAttack(
   perform: (lab: LanLab, given: Given<Stage>) => Promise<void>,
 ): Promise<void> {
   await run(name, options, (given) => within(new LanLab(), (lab) => perform(lab, given)));
+}
+
+/** The same for an attack that runs on stage 06 only. */
+export async function runDhtAttack(
+  name: string,
+  options: Options,
+  perform: (lab: DhtLab, given: Given<Stage>) => Promise<void>,
+): Promise<void> {
+  await run(name, options, (given) => within(new DhtLab(), (lab) => perform(lab, given)));
+}
+
+/** The same for an attack that starts nobody. */
+export async function runAlone(
+  name: string,
+  options: Options,
+  perform: (given: Given<Stage>) => Promise<void>,
+): Promise<void> {
+  await run(name, options, perform);
 }
 
 async function within<Place extends { close(): Promise<void> }>(

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, clauseOf } from "../checks/engine/check.ts";
+import { STAGE_NUMBERS } from "../checks/engine/place.ts";
 import { CHECKS, findChecks } from "../checks/index.ts";
 import { type Course, type Exercise, hasRegion, readCourse } from "../course/exercises/exercises.ts";
 import type { Problem } from "../course/exercises/problem.ts";
@@ -73,7 +74,7 @@ function problemsOf(exercise: Exercise, answers: readonly WrongAnswer[]): Proble
 }
 
 function kindsProblems({ exercises }: Course): Problem[] {
-  return ["01", "02", "03", "04", "05"].flatMap((stage) => {
+  return STAGE_NUMBERS.flatMap((stage) => {
     const others = exercises.filter((one) => one.stage === stage && one.kind !== "code");
     if (others.length >= OTHER_KINDS) return [];
     const message = `stage ${stage} has ${others.length} exercises of the kinds predict, capture and attack: write ${OTHER_KINDS - others.length} more`;

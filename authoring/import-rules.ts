@@ -20,6 +20,7 @@ const PURE = new RegExp(
     "^0[234]-[a-z0-9-]+/(?:channel|diffie-hellman|groups|integers|key-schedule|sealed-lines|stage-interface)\\.ts$",
     "^05-lan-chat/(?:base64|beacons|diffie-hellman|fernet|frames|groups|hello|identity|letters)\\.ts$",
     "^05-lan-chat/(?:messages|proof|sealed-tokens|session-keys|team-key|texts|words)\\.ts$",
+    "^06-dht-chat/(?:base58|bytes|card|cryptography|identity|pipe|record|session)\\.ts$",
   ].join("|"),
 );
 
@@ -66,7 +67,8 @@ const ENGINE_PACKAGES =
   /^(?:libp2p$|@libp2p\/|@chainsafe\/libp2p-|@multiformats\/|datastore-core$|interface-datastore$)/;
 
 /** Files that may import anything, because they use or test all parts of the course. */
-const MAY_IMPORT_ANYTHING = /^(?:tests|bench|captures\/testing|06-dht-chat\/testing)\/|\.test\.ts$/;
+const MAY_IMPORT_ANYTHING =
+  /^(?:tests|bench|captures\/testing|06-dht-chat\/(?:played|testing))\/|\.test\.ts$/;
 
 const COMMENT_OR_TEMPLATE = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|`(?:\\[\s\S]|[^`\\])*`/gm;
 const IMPORT =

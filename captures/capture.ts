@@ -12,11 +12,16 @@ import { recordLive } from "./record/live.ts";
 import { recordLiveLan } from "./record/live-lan.ts";
 import { nextSteps, type Recorded } from "./record/next-steps.ts";
 import { keyLogBeside, METHODS, type Method, pathForPeople, RecordError, record } from "./record/record.ts";
+import { DHT_RECORDING, recordDht } from "./record/record-dht.ts";
 import { keysBeside, LAN_RECORDING, recordLan } from "./record/record-lan.ts";
 import { RECORDINGS, type Recording } from "./record/recordings.ts";
 
-/** All recordings: stage 05 is another kind, because it is between hosts. */
-const ALL: readonly (Recording | typeof LAN_RECORDING)[] = [...RECORDINGS, LAN_RECORDING];
+/** All recordings: stages 05 and 06 are other kinds, because they are between hosts. */
+const ALL: readonly (Recording | typeof LAN_RECORDING | typeof DHT_RECORDING)[] = [
+  ...RECORDINGS,
+  LAN_RECORDING,
+  DHT_RECORDING,
+];
 const NAMES = ALL.map(({ name }) => name);
 
 const USAGE = `usage: npm run capture -- NAME [OUT.pcap]
@@ -32,7 +37,7 @@ Without OUT.pcap the file in captures/ is written anew (with --live: work/live-S
   --port PORT       with --live: your server's port, if it is not the stage's own (05: of a peer without beacons)
   --method METHOD   tool (dumpcap or tcpdump), namespace (Linux: the same in a namespace of its own)
                     or recorder (ours: needs no rights, makes up the headers); otherwise the first that works
-                    05 is between hosts in namespaces: tool as root, namespace else; Linux only
+                    05 and 06 are between hosts in namespaces: tool as root, namespace else; Linux only
   --help            show this text`;
 
 /** The arguments are wrong. The message is one line; the exit code is 2. */
@@ -102,6 +107,11 @@ async function main(): Promise<void> {
   for (const recording of recordings) {
     const folder = live ? ["work", `live-${recording.name}.pcap`] : ["captures", `${recording.file}.pcap`];
     const file = out ?? join(COURSE_FOLDER, ...folder);
+    if (recording === DHT_RECORDING) {
+      await recordDht({ out: file, method, report });
+      made.push({ capture: pathForPeople(file), keys: undefined });
+      continue;
+    }
     if (!("play" in recording)) {
       if (stopped === undefined) await recordLan({ out: file, method, report });
       else await recordLiveLan({ out: file, method, port, stopped, report });

@@ -11,7 +11,7 @@ import { besideLabel } from "../terminal/beside-label.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
 import type { Check } from "./engine/check.ts";
 import { CommandError, splitWords } from "./engine/command.ts";
-import { referencePlace, STAGE_NUMBERS, type StageNumber } from "./engine/place.ts";
+import { referencePlace, SERVER_STAGES, STAGE_NUMBERS, type StageNumber } from "./engine/place.ts";
 import { DEFAULT_TIMEOUT } from "./engine/run-checks.ts";
 import { checkAndReport, type RunRequest } from "./engine/whole-run.ts";
 import { findChecks } from "./index.ts";
@@ -21,7 +21,7 @@ const USAGE = `usage: npm run check -- STAGE[/CLAUSE] [options]
 Checks what the clauses of lessons/protocol.md demand, over real connections: it plays every other role
 itself. Without --server, --client and --peer it checks the programs of this course.
 
-  STAGE            01 to 05; 02/P2.3 runs the checks of one clause, 02/P2 of a section,
+  STAGE            01 to 06; 02/P2.3 runs the checks of one clause, 02/P2 of a section,
                    02/P2.3-mapped-address a single one
   --server CMD     the server to check, such as "python3 my/server.py {port}"
   --client CMD     the client to check, such as "./chat {registry} {name}" (stage 01: "./calculate {port}");
@@ -85,8 +85,8 @@ function readCommandLine(argv: readonly string[]): CommandLine {
     throw new UsageError("--folder names TypeScript programs; give either that or commands of programs");
   for (const [option, given, has] of [
     ["--peer", values.peer, stage === "05"],
-    ["--server", values.server, stage !== "05"],
-    ["--client", values.client, stage !== "05"],
+    ["--server", values.server, SERVER_STAGES.some((one) => one === stage)],
+    ["--client", values.client, SERVER_STAGES.some((one) => one === stage)],
   ] as const)
     if (given !== undefined && !has) throw new UsageError(`stage ${stage} has no program for ${option}`);
   for (const file of [values.junit, values.record]) if (file !== undefined) mustBeWritable(userPath(file));

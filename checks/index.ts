@@ -24,6 +24,8 @@ import { checks as modules03 } from "./modules-03.ts";
 import { checks as modules04 } from "./modules-04.ts";
 import { checks as modules05Finding } from "./modules-05-finding.ts";
 import { checks as modules05Sessions } from "./modules-05-sessions.ts";
+import { checks as modules06Finding } from "./modules-06-finding.ts";
+import { checks as modules06Talking } from "./modules-06-talking.ts";
 import { checks as peerCrossing } from "./peer-crossing.ts";
 import { checks as peerGoodbye } from "./peer-goodbye.ts";
 import { checks as peerHandshake } from "./peer-handshake.ts";
@@ -60,6 +62,8 @@ export const CHECKS: readonly Check[] = [
   ...modules04,
   ...modules05Finding,
   ...modules05Sessions,
+  ...modules06Finding,
+  ...modules06Talking,
   ...peerCrossing,
   ...peerGoodbye,
   ...peerHandshake,

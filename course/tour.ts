@@ -1,9 +1,12 @@
 // npm start: shows all five stages, one after the other. Real programs talk through a relay. The relay records what an
 // observer would see, and changes one message of each stage.
 
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { hexDump } from "../captures/explain/hex-dump.ts";
 import { type ChildProgram, ProgramError } from "../programs/child-program.ts";
 import { endWhenOutputCloses } from "../programs/closed-output.ts";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { startProgram, startServer } from "../programs/stage-programs.ts";
 import { fitted, printError } from "../terminal/fitted.ts";
 import { paintFor } from "../terminal/paint.ts";
@@ -321,7 +324,17 @@ function showFindings(findings: readonly Finding[]): void {
   say("In 05, a key that was pinned at the first contact does. Compare at that contact.");
 }
 
+/** Stage 06 runs in a browser and needs packages of its own, so the tour only names it. A copy for students may not have it. */
+function showStage06(): void {
+  if (!existsSync(join(COURSE_FOLDER, "06-dht-chat"))) return;
+  say("Stage 06, a messenger in the browser without a server:");
+  say("  npm run 06:setup           its packages, once (80 MB on the disk)");
+  say("  npm run 06                 a node; open the page that it prints");
+  say();
+}
+
 function showWhatNext(): void {
+  showStage06();
   say("Your turn, in two terminals:");
   say("  npm run lesson             the pages, one by one");
   say("  npm run learn              the exercises, checked whenever you save");

@@ -44,7 +44,7 @@ describe("npm run capture", () => {
   it("says what is wrong with its arguments in one line, and ends with exit code 2", async () => {
     const wrong = [
       [],
-      ["06"],
+      ["07"],
       ["02", "a.pcap", "b.pcap"],
       ["02", ""],
       ["all", "a.pcap"],

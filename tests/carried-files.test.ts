@@ -107,22 +107,26 @@ describe("the order of reading in stage 02", () => {
   });
 });
 
-describe("the README of stage 05", () => {
-  it("names every file, and none that is not there", () => {
-    const readme = readFileSync(join(COURSE_FOLDER, "05-lan-chat/README.md"), "utf8");
-    const named = [...readme.matchAll(/`([a-z0-9-]+\.ts)`/g)].map(([, name = ""]) => name);
-    const files = [...read("05-lan-chat").files.keys()].filter((name) => !name.endsWith(".test.ts"));
-    expect([...new Set(named)]).to.have.members(files);
-  });
+for (const [stage, folder, earlier] of [
+  ["05", "05-lan-chat", "04-aes-chat"],
+  ["06", "06-dht-chat", "05-lan-chat"],
+] as const)
+  describe(`the README of stage ${stage}`, () => {
+    const readme = readFileSync(join(COURSE_FOLDER, folder, "README.md"), "utf8");
 
-  it("names as carried over what is the same in stage 04, and nothing else", () => {
-    const readme = readFileSync(join(COURSE_FOLDER, "05-lan-chat/README.md"), "utf8");
-    const [, list = ""] =
-      /^Carried over from the stages before, byte for byte: ([\s\S]*?)\.\n\n/m.exec(readme) ?? [];
-    const before = read("04-aes-chat").files;
-    const same = [...read("05-lan-chat").files].filter(([name, text]) => before.get(name) === text);
-    expect([...list.matchAll(/`([a-z-]+\.ts)`/g)].map(([, name]) => name)).to.have.members(
-      same.map(([name]) => name),
-    );
+    it("names every file, and none that is not there", () => {
+      const named = [...readme.matchAll(/`([a-z0-9-]+\.ts)`/g)].map(([, name = ""]) => name);
+      const files = [...read(folder).files.keys()].filter((name) => !name.endsWith(".test.ts"));
+      expect([...new Set(named)]).to.have.members(files);
+    });
+
+    it("names as carried over what is the same in the stage before, and nothing else", () => {
+      const [, list = ""] =
+        /^Carried over from the stages? before, byte for byte: ([\s\S]*?)\.\n\n/m.exec(readme) ?? [];
+      const before = read(earlier).files;
+      const same = [...read(folder).files].filter(([name, text]) => before.get(name) === text);
+      expect([...list.matchAll(/`([a-z0-9-]+\.ts)`/g)].map(([, name]) => name)).to.have.members(
+        same.map(([name]) => name),
+      );
+    });
   });
-});

@@ -122,7 +122,7 @@ describe("npm run check", () => {
   });
 
   for (const [argv, line] of [
-    [["06"], /^error: name a stage/],
+    [["07"], /^error: name a stage/],
     [["05", "--server", "x"], /^error: stage 05 has no program for --server/],
     [["04", "--peer", "x"], /^error: stage 04 has no program for --peer/],
     [["02/P9.9"], /^error: stage 02 has no checks of "P9\.9"/],

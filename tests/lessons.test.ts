@@ -29,6 +29,7 @@ const WRITTEN = [
   "03-dh-chat",
   "04-aes-chat",
   "05-lan-chat",
+  "06-dht-chat/README.md",
 ].flatMap((path) => markdownIn(COURSE_FOLDER, path));
 
 describe("the pages of the lessons", () => {

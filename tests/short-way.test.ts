@@ -99,7 +99,7 @@ describe("what a page says below its title", () => {
 describe("the plans of time for instructors", () => {
   const TEXT = read("INSTRUCTORS.md");
 
-  for (const stage of ["01", "02", "03", "04", "05"])
+  for (const stage of ["01", "02", "03", "04", "05", "06"])
     it(`of stage ${stage} have each page once, its minutes, and three questions`, () => {
       const [, plan = ""] = new RegExp(`^### Stage ${stage}\n([\\s\\S]*?)^#`, "m").exec(TEXT) ?? [];
       const rows = [...plan.matchAll(/^\| [a-z ]+ \| (0[^|]*) \| ([0-9]+) \|/gm)];

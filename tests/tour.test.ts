@@ -46,6 +46,9 @@ describe("the tour", () => {
     // Nobody can press a key here, so it asks for none.
     expect(text).to.not.include("any key");
     expect(text).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\n {2}npm run learn -- --short .*$/);
+    // Stage 06 is named, and not started: it needs packages and a browser.
+    expect(text).to.match(/\nStage 06, .*\n {2}npm run 06:setup .*\n {2}npm run 06 .*\n\nYour turn, /);
+    expect(text).to.not.match(/^Stage 06 /m);
   });
 
   if (process.platform !== "win32") {
@@ -108,6 +111,7 @@ withTool("tmux", ["-V"], "the tour in a real terminal", () => {
     screen.type("q");
     const left = await screen.shows("exit code 0");
     expect(left).to.include("npm run learn").and.to.not.include("Stage 02");
+    expect(left).to.include("npm run 06:setup");
     screen.close();
     screen = new Screen("course/tour.ts");
     await screen.shows(ASKS);

@@ -3,7 +3,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
-import { readQr } from "./qr.ts";
+
+/** Reads the text of a QR code in a picture. It is large: most pages never need it. */
+type ReadQr = typeof import("./qr-reader.ts").readQr;
+
+const NO_CAMERA = "The camera cannot be used. Allow it in the browser, or enter the card's text instead.";
+const NO_READER =
+  "Your node does not answer. See that it runs (npm run 06) and load the page again, or enter the card's text instead.";
 
 /** How long to wait between two looks at the camera's picture, in milliseconds. */
 const BETWEEN_LOOKS = 150;
@@ -70,6 +76,12 @@ export class CardScan extends PageElement {
 
   async #start(): Promise<void> {
     this.problem = "";
+    const reader = await import("./qr-reader.ts").catch(() => undefined);
+    if (reader === undefined) this.problem = NO_READER;
+    else await this.#open(reader.readQr);
+  }
+
+  async #open(readQr: ReadQr): Promise<void> {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
         video: { facingMode: "environment", width: { ideal: 1280 } },
@@ -85,23 +97,23 @@ export class CardScan extends PageElement {
       if (video === null) return;
       video.srcObject = stream;
       await video.play();
-      this.#look(video);
+      this.#look(video, readQr);
     } catch {
       this.#stop();
-      this.problem = "The camera cannot be used. Allow it in the browser, or enter the card's text instead.";
+      this.problem = NO_CAMERA;
     }
   }
 
-  #look(video: HTMLVideoElement): void {
+  #look(video: HTMLVideoElement, readQr: ReadQr): void {
     if (!this.isScanning) return;
-    const text = lookAt(video);
+    const text = lookAt(video, readQr);
     if (text !== undefined && CARD.test(text)) {
       this.#stop();
       this.onText(text);
       return;
     }
     if (text !== undefined) this.problem = "This QR code is not a card of this messenger.";
-    this.#timer = setTimeout(() => this.#look(video), BETWEEN_LOOKS);
+    this.#timer = setTimeout(() => this.#look(video, readQr), BETWEEN_LOOKS);
   }
 
   #stop(): void {
@@ -113,7 +125,7 @@ export class CardScan extends PageElement {
 }
 
 /** Reads the picture that a video shows now. */
-function lookAt(video: HTMLVideoElement): string | undefined {
+function lookAt(video: HTMLVideoElement, readQr: ReadQr): string | undefined {
   if (video.videoWidth === 0) return undefined;
   const scale = Math.min(1, LOOKED_AT_WIDTH / video.videoWidth);
   const width = Math.round(video.videoWidth * scale);

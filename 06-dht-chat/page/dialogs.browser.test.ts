@@ -15,7 +15,7 @@ import {
   OWN_ID,
   richView,
 } from "../testing/views.ts";
-import type { Picture } from "./qr.ts";
+import type { Picture } from "./qr-reader.ts";
 
 const EMPTY = emptyView(OWN_ID);
 const CARD = "P2P06:141065404484172:SAA85SZN4YE4W6M3BJX9HC6621H026AFGF0RCFD3XF120EC49BD4T7TH";
@@ -36,7 +36,7 @@ withChromium("the page's dialogs", () => {
     expect(words.replace(/\s+/g, "")).to.equal(CARD);
     await page.getByText("Can be used for 15:00 more").waitFor();
     await page.getByRole("img", { name: "QR code of my card" }).waitFor();
-    const { readQr } = await import("./qr.ts");
+    const { readQr } = await import("./qr-reader.ts");
     const picture = await page.evaluate(() => {
       const canvas = document.querySelector<HTMLCanvasElement>("canvas.qr");
       if (canvas === null) throw new Error("there is no canvas");

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { withStage06 } from "../../tests/support/tools.ts";
-import type { Picture, QrCanvas } from "./qr.ts";
+import type { QrCanvas } from "./qr.ts";
+import type { Picture } from "./qr-reader.ts";
 
 const CARD = "P2P06:141065404484172:SAA85SZN4YE4W6M3BJX9HC6621H026AFGF0RCFD3XF120EC49BD4T7TH";
 
@@ -38,10 +39,10 @@ function enlarged(picture: Picture, scale: number): Picture {
 }
 
 withStage06("QR codes", () => {
-  let qr: typeof import("./qr.ts");
+  let qr: typeof import("./qr.ts") & typeof import("./qr-reader.ts");
 
   before(async () => {
-    qr = await import("./qr.ts");
+    qr = { ...(await import("./qr.ts")), ...(await import("./qr-reader.ts")) };
   });
 
   it("P10.2 a card that is drawn is read again, character by character", () => {

@@ -14,6 +14,9 @@ const ROOM = 256 * 1024;
 /** So many bytes that nobody has read yet are kept; more than that no honest page sends before it waits (P10.9). */
 const MOST_UNREAD = 16 * 1024 * 1024;
 
+/** What a message counts beside its bytes: many tiny ones take memory, too. */
+const MESSAGE_COST = 256;
+
 /** Our page's part of one attempt. */
 export function makeAttempt(): DirectAttempt {
   return new RtcAttempt();
@@ -135,7 +138,7 @@ class RtcChannel implements DirectChannel {
     if (this.#isOver) return;
     if (!(data instanceof ArrayBuffer) || data.byteLength > MAX_FRAME_BYTES) return this.close();
     this.#unread.push(new Uint8Array(data));
-    this.#unreadBytes += data.byteLength;
+    this.#unreadBytes += data.byteLength + MESSAGE_COST;
     if (this.#unreadBytes > MOST_UNREAD) return this.close();
     this.#wakeReader();
   }
@@ -144,7 +147,7 @@ class RtcChannel implements DirectChannel {
     for (;;) {
       const message = this.#unread.shift();
       if (message !== undefined) {
-        this.#unreadBytes -= message.length;
+        this.#unreadBytes -= message.length + MESSAGE_COST;
         yield message;
       } else if (this.#isOver) return;
       else

@@ -59,12 +59,12 @@ export class UnderneathView extends Modal {
           ? html`<p class="empty">Nothing has been sent yet. Write to somebody, and look here again.</p>`
           : html`<div class="beside">
                 <figure><figcaption>What was typed</figcaption><p class="typed">${shownText(last.typed)}</p></figure>
-                <figure><figcaption>${last.path === "relayed" ? "What the relay saw" : "What went over the direct path"}</figcaption>
+                <figure><figcaption>${last.path === "relayed" ? "The sealed frame that went out" : "What went over the direct path"}</figcaption>
                   <p class="hex">${inBytes(last.relaySaw)}</p></figure>
               </div>
               <p class="hint">${
                 last.path === "relayed"
-                  ? "The relay also knows who is connected with whom, when, and how much passes. It knows no text, no name, and no key."
+                  ? "A relay sees even less: the connection from page to page encrypts this frame once more. But it knows who is connected with whom, when, and how much passes. It knows no text, no name, and no key."
                   : "No relay saw this: it went straight from this page to theirs."
               }</p>`
       }

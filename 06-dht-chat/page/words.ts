@@ -27,9 +27,12 @@ export function timeLeft(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+/** It takes a while to be made, and is used with each change of the page. */
+const HOUR_AND_MINUTE = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+
 /** The hour and minute as this user writes them. @param at in milliseconds since 1970 */
 export function timeOfDay(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return HOUR_AND_MINUTE.format(at);
 }
 
 /** When somebody was last heard, in a word: the time if it was today, else the day. Both in milliseconds since 1970. */

@@ -47,6 +47,7 @@ const LEFT_OUT = new Set([
   "CONTRIBUTING.md",
   "INSTRUCTORS.md",
   "05-lan-chat/data", // The keys and histories of whoever has run it here.
+  "06-dht-chat/node_modules",
   "node_modules",
   "progress.txt",
   "tests",

@@ -99,7 +99,7 @@ function parseText(file: string, exercise: string, text: string): WrongText {
 }
 
 const EDIT =
-  /^stage: (0[1-5])\nfile: ([a-z0-9-]+\.ts)\ncaught by: (.+)\n--- find\n([\s\S]+?)\n--- replace\n([\s\S]*?)\n?$/;
+  /^stage: (0[1-6])\nfile: ([a-z0-9-]+\.ts)\ncaught by: (.+)\n--- find\n([\s\S]+?)\n--- replace\n([\s\S]*?)\n?$/;
 
 function parseEdit(file: string, text: string): WrongEdit {
   const [, number, target, caught, find, replace] = EDIT.exec(text) ?? [];

@@ -1,6 +1,7 @@
 // Recognises which protocol of the course a stream speaks, and explains its lines (P1 to P6, P9). Pure.
 
 import { type FrameHeader, frameHeaderOf, isFrameEnd } from "./frames.ts";
+import { libp2pIn } from "./libp2p.ts";
 import { MORE, readable } from "./readable.ts";
 import type { Side, StreamLine } from "./stream-lines.ts";
 import { tokenOf } from "./tokens.ts";
@@ -15,6 +16,8 @@ export type Protocol =
   | { name: "peers"; stage: string; initiator: string; responder: string | undefined }
   /** Two peers of stage 05: the names in their hellos if these are opened, else the addresses in their frames. */
   | { name: "session"; team: string; initiator: string; responder: string | undefined }
+  /** A connection of stage 06 to one of its nodes. Who is inside, nobody can tell. */
+  | { name: "libp2p" }
   | { name: "unknown" };
 
 /** The JSON object in a line. Its members may be anything, because anybody may have sent it. */
@@ -61,7 +64,7 @@ export function recognise(
     return { name: "registry", username: typeof a.username === "string" ? text(a.username) : undefined };
   }
   if (fromB !== undefined && /^(?:= |error: )/.test(fromB.toString("latin1"))) return { name: "calculator" };
-  return { name: "unknown" };
+  return { name: libp2pIn(lines) === undefined ? "unknown" : "libp2p" };
 }
 
 function sessionOf(
@@ -92,6 +95,8 @@ export function namesOf(protocol: Protocol): Readonly<Record<Side, string>> {
     case "peers":
     case "session":
       return { a: protocol.initiator, b: protocol.responder ?? "?" };
+    case "libp2p":
+      return { a: "a", b: "node" };
     case "unknown":
       return { a: "a", b: "b" };
   }

@@ -3,6 +3,7 @@
 import type { Canvas } from "../../terminal/paint.ts";
 import { column, cut, wrap } from "../../terminal/text.ts";
 import { hexDump } from "../explain/hex-dump.ts";
+import { type Libp2pStream, libp2pIn } from "../explain/libp2p.ts";
 import { type Keys, openLines } from "../explain/open-lines.ts";
 import { ciphertextOf, explain, namesOf, recognise } from "../explain/protocols.ts";
 import { bar, entropy, printableShare } from "../explain/readability.ts";
@@ -51,6 +52,7 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
   const opened = openLines(lines, view);
   const protocol = recognise(lines, opened);
   const names = namesOf(protocol);
+  const libp2p = protocol.name === "libp2p" ? libp2pIn(lines) : undefined;
   const layout = layoutFor(canvas.width, Math.max(names.a.length, names.b.length), view);
 
   const heading = joined(layout, `${"seconds".padStart(8)} ${"who".padEnd(layout.name)}`, [
@@ -66,11 +68,14 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
       rows.push(`${beginning}  ${canvas.paint("bad", `(${line.length} bytes are missing in the capture)`)}`);
       continue;
     }
-    const kind = ciphertextOf(withoutCr(line.bytes)) === undefined ? "plaintext" : "ciphertext";
+    const isSealed = libp2p !== undefined && !libp2p.clear.has(line);
+    const kind = isSealed || ciphertextOf(withoutCr(line.bytes)) !== undefined ? "ciphertext" : "plaintext";
     const parts = [
       canvas.paint(kind, column(readable(line.bytes), layout.wire, MORE)),
       view.stats ? statistics(line) : "",
-      says(line, opened.get(line), layout.says, canvas),
+      isSealed
+        ? canvas.paint("ciphertext", cut("? (encrypted)", layout.says, MORE))
+        : says(line, opened.get(line), layout.says, canvas),
     ];
     rows.push(...joined(layout, beginning, parts));
     if (view.hex)
@@ -79,7 +84,19 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
   }
   if (view.stats) rows.push("", ...wrap(EXPLANATION, canvas.width));
   if (protocol.name === "session") rows.push("", ...wrap(aboutSession(lines, opened), canvas.width));
+  if (libp2p !== undefined) rows.push("", ...wrap(aboutLibp2p(libp2p), canvas.width));
   return rows;
+}
+
+/** Says of a connection of stage 06 how little of it can be read. */
+function aboutLibp2p({ clearBytes, allBytes }: Libp2pStream): string {
+  const counts = `${clearBytes.toLocaleString("en")} of ${allBytes.toLocaleString("en")} bytes are in clear`;
+  return (
+    `${counts}: an HTTP request that opens a WebSocket, and the lines in which both sides choose the encryption, noise. ` +
+    "A WebSocket's client masks what it sends (RFC 6455), so only the node's lines are legible. All that follows " +
+    "is noise's: two fresh public keys, and then what is sealed between these two. It has no lines: it is cut wherever a " +
+    "byte happens to be LF."
+  );
 }
 
 const EXPLANATION =

@@ -3,10 +3,11 @@
 import type { Canvas } from "../../terminal/paint.ts";
 import { column, wrap } from "../../terminal/text.ts";
 import { widthOf } from "../../terminal/widths.ts";
+import { libp2pIn } from "../explain/libp2p.ts";
 import { openLines } from "../explain/open-lines.ts";
 import { type Protocol, recognise } from "../explain/protocols.ts";
 import { MORE, readable } from "../explain/readable.ts";
-import { linesOf } from "../explain/stream-lines.ts";
+import { linesOf, type StreamLine } from "../explain/stream-lines.ts";
 import { beaconIn, openToken, type TeamKey } from "../explain/team-tokens.ts";
 import { tokenOf } from "../explain/tokens.ts";
 import type { UdpConversation } from "../follow/conversations.ts";
@@ -154,9 +155,17 @@ function describe(stream: Stream, teamKey: TeamKey | undefined): string {
       return `${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
     case "session":
       return `05, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
+    case "libp2p":
+      return `06, to a node: ${clearShare(lines)} in clear`;
     case "unknown":
       return lines.length > 0 ? "not ours" : describeSilent(stream);
   }
+}
+
+/** How much of a connection of stage 06 can be read, in percent. */
+function clearShare(lines: readonly StreamLine[]): string {
+  const { clearBytes, allBytes } = libp2pIn(lines) ?? { clearBytes: 0, allBytes: 1 };
+  return `${((100 * clearBytes) / allBytes).toFixed(1)}%`;
 }
 
 /** Describes a stream without any data. */

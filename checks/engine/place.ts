@@ -3,9 +3,9 @@
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
-export type StageNumber = "01" | "02" | "03" | "04" | "05";
+export type StageNumber = "01" | "02" | "03" | "04" | "05" | "06";
 
-export const STAGE_NUMBERS: readonly StageNumber[] = ["01", "02", "03", "04", "05"];
+export const STAGE_NUMBERS: readonly StageNumber[] = ["01", "02", "03", "04", "05", "06"];
 
 /** The stages with a server and a client. */
 export const SERVER_STAGES = ["01", "02", "03", "04"] as const satisfies readonly StageNumber[];
@@ -20,6 +20,7 @@ export const STAGE_FOLDERS: Readonly<Record<StageNumber, string>> = {
   "03": "03-dh-chat",
   "04": "04-aes-chat",
   "05": "05-lan-chat",
+  "06": "06-dht-chat",
 };
 
 /** The programs to check, and where they are. */

@@ -6,7 +6,7 @@ import { Chat, type ChatRole, type ChatStage } from "./chat.ts";
 import { Connection } from "./connection.ts";
 import { type ClientOptions, type ClientUnderTest, Launcher } from "./launcher.ts";
 import { Listener } from "./listener.ts";
-import type { Place } from "./place.ts";
+import { CHAT_STAGES, type Place } from "./place.ts";
 import { PlayedRegistry, type Registration } from "./played-registry.ts";
 import type { Pool, ServerUnderTest } from "./pool.ts";
 import { Random } from "./random.ts";
@@ -38,8 +38,9 @@ export class Scene extends Launcher {
 
   /** The stage of a check about chats. */
   get chatStage(): ChatStage {
-    if (this.stage === "01" || this.stage === "05") throw new Error(`stage ${this.stage} has no such chats`);
-    return this.stage;
+    const stage = CHAT_STAGES.find((one) => one === this.stage);
+    if (stage === undefined) throw new Error(`stage ${this.stage} has no such chats`);
+    return stage;
   }
 
   /** Fails the check, for a step that has compared something itself. */

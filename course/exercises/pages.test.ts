@@ -172,6 +172,6 @@ describe("a lesson's page", () => {
 
   it("is called by a number and words, and only stages have exercises", () => {
     expect(parsePage(CODE_PAGE, "01-calculator", "framing.md").problems[0]?.message).to.include("N-words.md");
-    expect(parsePage(CODE_PAGE, "00-setting-up", "1-node.md").problems[0]?.message).to.include("01 to 05");
+    expect(parsePage(CODE_PAGE, "00-setting-up", "1-node.md").problems[0]?.message).to.include("01 to 06");
   });
 });

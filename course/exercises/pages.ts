@@ -132,7 +132,7 @@ class PageReader {
     if (second !== undefined)
       this.complain(second.line, "a page has one exercise: make another page for the second");
     if (stage === undefined) {
-      this.complain(comment.line, "only pages of stages 01 to 05 have exercises: remove the comment");
+      this.complain(comment.line, "only pages of stages 01 to 06 have exercises: remove the comment");
       return undefined;
     }
     const { kind, checks, breaks } = this.#readComment(comment);

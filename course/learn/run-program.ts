@@ -34,8 +34,10 @@ export function readStart([name = "", ...rest]: readonly string[]): Start | unde
   return { programs: { stage, withAttacks: false }, program, argv };
 }
 
+/** Stage 06 has none here: its page runs in a browser, and its packages are in its own folder. */
 function programsOf(stage: StageNumber): readonly string[] {
-  return stage === "05" ? ["peer"] : ["server", "client"];
+  if (SERVER_STAGES.some((one) => one === stage)) return ["server", "client"];
+  return stage === "05" ? ["peer"] : [];
 }
 
 /**

@@ -1,9 +1,10 @@
 // Manages work/: the stages' files as the student works on them. The current region holds the starter or the student's
 // draft, passed ones the student's code, and all others a stub.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { BundledPlace } from "../../checks/engine/bundles.ts";
+import { STAGE_FOLDERS } from "../../checks/engine/place.ts";
 import {
   type Exercise,
   hasRegion,
@@ -23,12 +24,29 @@ import { State } from "./state.ts";
 import { StudentFiles } from "./student-files.ts";
 
 /** Editors must not report imports in work/ that a starter or a stub does not use yet. */
-export const TSCONFIG = {
+export const COMPILER_OPTIONS = { noUnusedLocals: false, noUnusedParameters: false, types: ["node"] };
+
+const STAGE_06 = STAGE_FOLDERS["06"];
+
+/** What editors read in work/. Stage 06 has a configuration of its own. */
+const TSCONFIG = {
   extends: "../tsconfig.json",
-  compilerOptions: { noUnusedLocals: false, noUnusedParameters: false, types: ["node"] },
+  compilerOptions: COMPILER_OPTIONS,
   include: ["0*-*/*.ts", "attacks/*.ts"],
-  exclude: [],
+  exclude: [STAGE_06],
 };
+
+/** Of stage 06, only the files that exercises are in, and what these import: the others need packages of its own. */
+function configurationOf06(exercises: readonly Exercise[]) {
+  const files = exercises.flatMap(({ file }) => (file?.startsWith(`${STAGE_06}/`) ? [basename(file)] : []));
+  return {
+    extends: `../../${STAGE_06}/tsconfig.json`,
+    compilerOptions: COMPILER_OPTIONS,
+    files,
+    include: [],
+    exclude: [],
+  };
+}
 
 export class Workspace {
   readonly courseFolder: string;
@@ -410,7 +428,11 @@ export class Workspace {
   }
 
   #writeConfiguration(): void {
-    writeIfDifferent(join(this.folder, "tsconfig.json"), `${JSON.stringify(TSCONFIG, null, 2)}\n`);
+    const write = (file: string, configuration: object): void =>
+      writeIfDifferent(this.path(file), `${JSON.stringify(configuration, null, 2)}\n`);
+    write("tsconfig.json", TSCONFIG);
+    if (existsSync(this.path(STAGE_06)))
+      write(`${STAGE_06}/tsconfig.json`, configurationOf06(this.exercises));
   }
 
   #sourceText(file: string): string {

@@ -85,6 +85,21 @@ describe("the handout", () => {
     expect(claims).to.contain("wireshark-dissector.test.ts").and.not.to.contain("](../tests/");
   });
 
+  it("holds stage 06 with what installs its packages, and without these: its checks pass", async () => {
+    const names = readdirSync(join(folder, "06-dht-chat"));
+    expect(names).to.include.members([
+      "node.ts",
+      "page",
+      "package.json",
+      "package-lock.json",
+      "tsconfig.json",
+    ]);
+    expect(names).not.to.include("node_modules");
+    const { status, output } = await run("checks/check.ts", "06");
+    expect(status, output).to.equal(0);
+    expect(output).to.match(/^[1-9][0-9]* passed, 0 failed, 0 could not run\.$/m);
+  });
+
   it("runs the tour, the attacks and the readers of captures", async () => {
     expect((await run("course/tour.ts")).status).to.equal(0);
     expect((await run("attacks/attack.ts", "crib")).status).to.equal(0);

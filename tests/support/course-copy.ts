@@ -1,6 +1,6 @@
 // Makes a copy of the course for tests that work as a student does, so that the course itself stays unchanged.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { type Exercise, hasRegion, readCourse } from "../../course/exercises/exercises.ts";
@@ -8,7 +8,8 @@ import { replaceRegion } from "../../course/exercises/regions.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
 /** Files that are not copied, relative to the course's folder: large ones, the student's, and the tests. */
-const LEFT_OUT = /^(?:\.git|node_modules|work|progress\.txt|tests|bench|interop)(?:[/\\]|$)/;
+const LEFT_OUT =
+  /^(?:\.git|(?:06-dht-chat[/\\])?node_modules|work|progress\.txt|tests|bench|interop)(?:[/\\]|$)/;
 
 export class CourseCopy {
   /** The absolute path of the copy. */
@@ -21,7 +22,9 @@ export class CourseCopy {
       recursive: true,
       filter: (source) => !LEFT_OUT.test(relative(COURSE_FOLDER, source)),
     });
-    symlinkSync(join(COURSE_FOLDER, "node_modules"), join(this.folder, "node_modules"), "junction");
+    for (const name of ["node_modules", "06-dht-chat/node_modules"])
+      if (existsSync(join(COURSE_FOLDER, name)))
+        symlinkSync(join(COURSE_FOLDER, name), join(this.folder, name), "junction");
     this.exercises = readCourse(this.folder).exercises;
   }
 

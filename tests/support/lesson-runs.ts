@@ -13,11 +13,12 @@ import { consoleBlocks } from "./console-blocks.ts";
 import { SEED } from "./on-the-wire.ts";
 import { runUntilItEnds } from "./own-network.ts";
 import type { PageRun } from "./run-page.ts";
-import { leaveOut, SAMPLED } from "./tools.ts";
+import { leaveOut, SAMPLED, STAGE_06_PACKAGES } from "./tools.ts";
 
 /** Files that no page needs. A student's copy of the course does not have them either. */
 const NOT_COPIED = [
   "node_modules",
+  "06-dht-chat/node_modules",
   ".git",
   "work",
   "bench",
@@ -34,7 +35,9 @@ const PAGE_TIMEOUT = 300_000;
  * the real one.
  */
 const MOUNT_COPY = `
-mount --bind "$1/node_modules" "$2/node_modules" &&
+for packages in node_modules 06-dht-chat/node_modules; do
+  [ ! -d "$1/$packages" ] || mount --bind "$1/$packages" "$2/$packages" || exit
+done &&
 mount --rbind "$2" "$1" &&
 cd "$1" && shift 2`;
 
@@ -63,7 +66,7 @@ async function runInNamespace(file: string): Promise<PageRun> {
   copyCourse(copy);
   // The program that runs the page is needed, too.
   cpSync(join(COURSE_FOLDER, "tests/support"), join(copy, "tests/support"), { recursive: true });
-  mkdirSync(join(copy, "node_modules"));
+  for (const name of ["node_modules", "06-dht-chat/node_modules"]) mkdirSync(join(copy, name));
   const runner = [process.execPath, "--import", "tsx", "tests/support/run-page.ts", file];
   const words = [COURSE_FOLDER.replace(/\/$/, ""), copy, ...runner];
   const { lines, errors } = await runUntilItEnds(
@@ -75,10 +78,11 @@ async function runInNamespace(file: string): Promise<PageRun> {
   return JSON.parse(result) as PageRun;
 }
 
-/** What a page may need besides programs: `needs=python-cryptography`. */
+/** What a page may need besides programs: `needs=python-cryptography`, `needs=stage-06`. */
 const PACKAGES: Readonly<Record<string, () => boolean>> = {
   // The pages call python3.
   "python-cryptography": () => spawnSync("python3", ["-c", "import cryptography"]).status === 0,
+  "stage-06": () => existsSync(STAGE_06_PACKAGES),
 };
 
 function isInstalled(tool: string): boolean {

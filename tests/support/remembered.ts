@@ -66,7 +66,7 @@ function digestOf(path: string): Buffer {
   const absolute = join(COURSE_FOLDER, path);
   const names = statSync(absolute).isDirectory()
     ? readdirSync(absolute, { recursive: true, encoding: "utf8" })
-        .filter((name) => /\.(?:ts|pcap|keys)$/.test(name))
+        .filter((name) => /\.(?:ts|pcap|keys)$/.test(name) && !name.includes("node_modules"))
         .sort()
     : [""];
   for (const name of names) hash.update(`${name}\n`).update(readFileSync(join(absolute, name)));

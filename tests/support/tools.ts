@@ -44,7 +44,7 @@ export function defineUnless(problem: string | undefined, title: string, define:
 }
 
 /** What `npm run 06:setup` has installed if it has run. */
-const STAGE_06_PACKAGES = join(COURSE_FOLDER, "06-dht-chat", "node_modules", "libp2p", "package.json");
+export const STAGE_06_PACKAGES = join(COURSE_FOLDER, "06-dht-chat", "node_modules", "libp2p", "package.json");
 
 /**
  * Defines tests that need the packages of stage 06, which the course's own `npm ci` does not install. Their files import

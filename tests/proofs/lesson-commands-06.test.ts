@@ -1,0 +1,3 @@
+import { testCommandsOf } from "../support/lesson-runs.ts";
+
+testCommandsOf("06-dht-chat");
