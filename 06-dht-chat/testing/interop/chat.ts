@@ -105,6 +105,8 @@ export class Chat {
         await this.session.wire.drained();
       }
       const { offset } = await this.take("chunk-ack");
+      // Chunks that came over the stream before may be acknowledged on this one.
+      if (Number(offset) < start) continue;
       if (offset !== acknowledged) throw new Error(`an acknowledgement of ${offset}, not of ${acknowledged}`);
       acknowledged = Math.min(acknowledged + MOST_CHUNK, bytes.length);
       if (acknowledged >= stopAfter) {
