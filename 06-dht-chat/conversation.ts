@@ -91,7 +91,7 @@ export class Conversation {
       chat: contact,
       store,
       clock,
-      send: (content: Content) => this.#link.send(content),
+      send: (content: Content, isWanted?: () => boolean) => this.#link.send(content, isWanted),
       answer: (content: Content) => this.#link.answer(content),
       warn: (sentence: string) => this.#warn(sentence),
     };

@@ -13,8 +13,11 @@ export interface FileWays {
   chat: string;
   store: Store;
   clock: Clock;
-  /** Sends on the way that there is. Resolves when there is room; rejects if it is lost. */
-  send(content: Content): Promise<void>;
+  /**
+   * Sends on the way that there is, unless it is not wanted any more when its turn comes.
+   * Resolves when there is room; rejects if the way is lost.
+   */
+  send(content: Content, isWanted: () => boolean): Promise<void>;
   /** Sends an answer, if there is a way. */
   answer(content: Content): void;
   /** A file is new, or something of it is. */

@@ -126,16 +126,18 @@ export class Line {
 
   /**
    * Sends a content, by the best way there is.
+   * @param isWanted asked when its turn comes: a chunk of a file that was cancelled meanwhile would be owed for, and never be paid
    * @returns when there is room for the next one
    * @throws Error if the session or the way is lost: what was not acknowledged is sent again then
    */
-  async send(content: Content): Promise<void> {
+  async send(content: Content, isWanted: () => boolean = () => true): Promise<void> {
     const hadStream = this.#hasStream;
     while (isOwedFor(content) && this.path === "direct" && !this.#owed.relayed.isEmpty)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (this.#isOver || this.#isLeaving) throw new Error("the session is over");
     // What was lost with the stream is sent again first: this must not overtake it.
     if (hadStream !== this.#hasStream) throw new Error("the stream is lost");
+    if (!isWanted()) return;
     if (this.path === "direct") await this.#sendDirect(content);
     else await this.#sendOnStream(content);
   }

@@ -88,10 +88,14 @@ export class Link {
     line.allowDirect(this.#isDirectOn, this.#noDirectBefore);
   }
 
-  /** @returns when there is room for the next one @throws Error if there is no way, or it is lost */
-  async send(content: Content): Promise<void> {
+  /**
+   * @param isWanted asked when its turn comes
+   * @returns when there is room for the next one
+   * @throws Error if there is no way, or it is lost
+   */
+  async send(content: Content, isWanted?: () => boolean): Promise<void> {
     if (!this.#standing) throw new Error("there is no session now");
-    await this.#standing.send(content);
+    await this.#standing.send(content, isWanted);
   }
 
   /** Sends an answer, if there is a way: nobody waits for it. */

@@ -94,7 +94,8 @@ export class OutgoingFile {
       if (this.#blob) this.#reader ??= new BlobReader(this.#blob);
       const bytes = await this.#reader?.read(offset, length);
       if (bytes?.length !== length) throw new Error(UNREADABLE);
-      await this.#ways.send({ type: "chunk", file: this.file, offset, bytes }).catch(() => undefined);
+      const chunk: Content = { type: "chunk", file: this.file, offset, bytes };
+      await this.#ways.send(chunk, () => this.#transfer.state === "passing").catch(() => undefined);
       return true;
     } catch {
       this.#say(this.#transfer.fail());
