@@ -1,6 +1,7 @@
 // The node: a web server of the page, a relay and a part of the table, on one port (P10.5, P10.13).
 
 import "./node-polyfills.ts";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo, Server } from "node:net";
@@ -46,6 +47,8 @@ const HIGHEST_PORT = 65_535;
 /** A port with these errors is not for us; the next one may be. (Windows keeps whole ranges for itself: EACCES.) */
 const NOT_FREE = ["EADDRINUSE", "EACCES"];
 const EVERY_HOST = ["0.0.0.0", "::"];
+/** It is nobody's (RFC 5737, section 3). */
+const DOCUMENTATION_ADDRESS = "192.0.2.1";
 const SCRIPT = "text/javascript; charset=utf-8";
 const PAGE_FOLDER = fileURLToPath(new URL("page/", import.meta.url));
 
@@ -56,7 +59,7 @@ export async function startNode(settings: NodeSettings): Promise<RunningNode> {
   const web = makePageServer();
   const port = await bindPort(web.server, host, settings.port);
   if (settings.port !== 0 && port !== settings.port) note(`port ${settings.port} is in use, took ${port}`);
-  const hosts = EVERY_HOST.includes(host) ? allHosts(host) : { announced: [host], served: [host] };
+  const hosts = EVERY_HOST.includes(host) ? await allHosts(host) : { announced: [host], served: [host] };
   const addresses = hosts.announced.map((own) => `/${isIPv6(own) ? "ip6" : "ip4"}/${own}/tcp/${port}/ws`);
   try {
     const engine = await startEngineNode({ seed, addresses, sockets: web.sockets, join: joins, note });
@@ -67,6 +70,11 @@ export async function startNode(settings: NodeSettings): Promise<RunningNode> {
       await engine.stop();
     };
     const [first = host] = hosts.served;
+    const others = hosts.announced.slice(1);
+    if (others.length > 0)
+      note(
+        `this machine has other addresses too: ${others.join(", ")}; who is in that network puts it in place of ${hosts.announced[0]}`,
+      );
     return { url: `http://${hostAndPort(first, port)}`, address: engine.addresses[0] ?? "", engine, stop };
   } catch (error) {
     web.close();
@@ -101,13 +109,35 @@ async function bindPort(server: Server, host: string, port: number): Promise<num
  * With the host 0.0.0.0 or ::, other machines are told the addresses that lead here from outside; without any network,
  * the loopback address. The page is served at all of them; it runs at the loopback address only.
  */
-function allHosts(host: string): { announced: string[]; served: string[] } {
+async function allHosts(host: string): Promise<{ announced: string[]; served: string[] }> {
   const infos = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
   const own = infos.filter(({ family, scopeid }) => (family === "IPv4" || host === "::") && !scopeid);
-  const outside = own.filter(({ internal }) => !internal).map(({ address }) => address);
+  const usual = await usualAddress();
+  const outside = own
+    .filter(({ internal }) => !internal)
+    .map(({ address }) => address)
+    .sort((one, other) => Number(other === usual) - Number(one === usual));
   const loopback = host === "::" ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
   const served = [...new Set([...loopback, ...own.map(({ address }) => address)])];
   return { announced: outside.length === 0 ? loopback : outside, served };
+}
+
+/**
+ * The IPv4 address that this machine uses towards other networks, rather than that of Docker or of a virtual machine.
+ * A UDP socket is told whom it would send to, and so takes the address of that route; nothing is sent.
+ * @returns undefined without such a route
+ */
+async function usualAddress(): Promise<string | undefined> {
+  const socket = createSocket("udp4");
+  try {
+    socket.connect(9, DOCUMENTATION_ADDRESS);
+    await once(socket, "connect");
+    return socket.address().address;
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
 }
 
 /** The page, and what it has to know of its node. */

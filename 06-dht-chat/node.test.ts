@@ -11,7 +11,8 @@ import { expect } from "chai";
 import type { ChildProgram } from "../programs/child-program.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { startProgram } from "../programs/stage-programs.ts";
-import { withStage06 } from "../tests/support/tools.ts";
+import { defineUnless, withStage06 } from "../tests/support/tools.ts";
+import { startInRoutedNetwork, whyNoRoutedNetwork } from "./testing/routed-network.ts";
 
 const FIRST = /^listening on (http:\/\/127\.0\.0\.1:[0-9]+)$/;
 const SECOND = /^\/ip4\/127\.0\.0\.1\/tcp\/[0-9]+\/ws\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/;
@@ -121,6 +122,16 @@ withStage06("the node's program", () => {
     expect(again.address.split("/p2p/")[1]).to.equal(first.address.split("/p2p/")[1]);
     const other = await start("--port", "0");
     expect(other.address.split("/p2p/")[1]).not.to.equal(first.address.split("/p2p/")[1]);
+  });
+
+  defineUnless(whyNoRoutedNetwork(), "on a machine with several addresses", () => {
+    it("P10.5 --host 0.0.0.0 prints the address that leads out, and names the others", async () => {
+      const program = startInRoutedNetwork("06-dht-chat/node.ts", ["--host", "0.0.0.0"]);
+      programs.push(program);
+      expect(await program.line(/^listening/)).to.equal("listening on http://127.0.0.1:8060");
+      expect(await program.line(/^/)).to.match(/^\/ip4\/198\.18\.6\.1\/tcp\/8060\/ws\/p2p\/12D3KooW/);
+      await program.line(/^this machine has other addresses too: 198\.18\.5\.1;/, "stderr");
+    });
   });
 
   it("P10.5 says once that an address cannot be reached, goes on, and says when it can", async () => {

@@ -2,7 +2,7 @@
 
 import jsqr from "jsqr";
 
-/** What is read from a picture and is longer than this is no card. A card has 79 characters (P10.2). */
+/** What is read from a picture and is longer than this is no card. A card has 78 characters (P10.2). */
 export const MAX_SCANNED_LENGTH = 400;
 
 /** A picture: 4 bytes for each pixel, row by row. `ImageData` is one. */

@@ -25,6 +25,20 @@ export function whyNoRoutedNetwork(): string | undefined {
     : undefined;
 }
 
+/**
+ * Starts a program of the course in such a network, where the machine has another address too, which leads nowhere: its
+ * interface comes first, as that of Docker may.
+ */
+export function startInRoutedNetwork(file: string, argv: readonly string[]): ChildProgram {
+  const options = findWay(FURTHER, WITH_ROUTE).options ?? [];
+  const first =
+    "ip link add first type veth peer name nobody && ip addr add 198.18.5.1/24 dev first && ip link set first up && ip link set nobody up";
+  return new ChildProgram(
+    file,
+    inOwnNetwork(options, [...nodeCommand(file), ...argv], `${first} && ${WITH_ROUTE}`),
+  );
+}
+
 /** Runs a program of the course in such a network, until it ends. @returns its last line @throws Error with what it said */
 export async function runInRoutedNetwork(file: string): Promise<string> {
   const options = findWay(FURTHER, WITH_ROUTE).options ?? [];
