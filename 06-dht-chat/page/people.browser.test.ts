@@ -32,6 +32,8 @@ withChromium("people at the page", () => {
       "--use-fake-ui-for-media-stream",
       "--use-fake-device-for-media-stream",
       `--use-file-for-fake-video-capture=${film}`,
+      // A name whose owner has it lead to this machine (DNS rebinding).
+      "--host-resolver-rules=MAP rebound.example 127.0.0.1",
     ]);
   });
 
@@ -310,6 +312,19 @@ withChromium("people at the page", () => {
       foreign.close();
       foreign.closeAllConnections();
     }
+  });
+
+  it("P10.13 under another name, which leads to this machine too, the node says nothing; localhost is sent on", async () => {
+    const { port } = new URL(nodes[0]?.url ?? "");
+    const page = await browser.newPage();
+    for (const path of ["/", "/main.js", "/node.json"]) {
+      const answer = await page.goto(`http://rebound.example:${port}${path}`);
+      expect(answer?.status(), path).to.equal(421);
+      expect(await answer?.text(), path).not.to.match(/p2p-app|12D3KooW/);
+    }
+    await page.goto(`http://localhost:${port}/`);
+    expect(page.url()).to.equal(`http://127.0.0.1:${port}/`);
+    await page.close();
   });
 
   it("P10.9 where the disk is full the page says so, loses nothing, and takes the file when there is room again", async () => {
