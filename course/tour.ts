@@ -1,4 +1,4 @@
-// npm start: shows all five stages, one after the other. Real programs talk through a relay. The relay records what an
+// npm start: shows the first five stages, one after the other. Real programs talk through a relay. The relay records what an
 // observer would see, and changes one message of each stage.
 
 import { existsSync } from "node:fs";

@@ -161,7 +161,8 @@ export class App extends PageElement {
           @change=${(event: Event) => void this.messenger.setDirect(isChecked(event))}>
         <span>Go direct where possible</span>
       </label>
-      <p class="hint" id="direct-help">Faster. Contacts then see your network addresses.</p>
+      <p class="hint" id="direct-help">Faster. Contacts then see your network addresses.
+        Whoever runs a contact's relay sees where you call from in any case.</p>
       <button type="button" class="small" @click=${() => void this.#find<UnderneathView>("p2p-underneath-view")?.open()}>
         ${icon("underneath")} What is going on underneath
       </button>
