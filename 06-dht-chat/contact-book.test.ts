@@ -49,6 +49,11 @@ describe("the contacts and cards of a page", () => {
     expect(await book.secretOf(hint, bob)).deep.equal({ secret });
     expect(await book.secretOf(hint, mallory)).equal("card-used");
     expect(events.map((event) => event.split(" ")[0])).deep.equal(["completed", "misused"]);
+    // The same one again tells nothing new; another one does.
+    expect(await book.secretOf(hint, mallory)).equal("card-used");
+    expect(events).to.have.lengthOf(2);
+    expect(await book.secretOf(hint, await peer())).equal("card-used");
+    expect(events).to.have.lengthOf(3);
     expect(await book.complete(mallory, secret)).equal("card-used");
     expect(book.all).to.have.lengthOf(1);
   });

@@ -4,10 +4,13 @@ import { type Bytes, isEqual, toHex } from "./bytes.ts";
 import { CARD_LIFETIME, type Card, formatCard, groupCard, hintOf, makeCard } from "./card.ts";
 import type { Clock } from "./clock.ts";
 import type { Peer } from "./session.ts";
-import type { Loaded, ShownCard, Store, StoredContact } from "./store.ts";
+import type { ContactChanges, Loaded, ShownCard, Store, StoredContact } from "./store.ts";
 
 /** So many cards may wait for somebody at a time; a further one takes the place of the oldest. */
 const MOST_SHOWN_CARDS = 16;
+
+/** Of so many keys our user hears for each contact. After that, they know. */
+const MOST_MISUSERS = 16;
 
 /** So many characters of a name are kept. */
 const LONGEST_NAME = 64;
@@ -43,6 +46,8 @@ export class ContactBook {
   readonly #options: BookOptions;
   readonly #contacts = new Map<string, StoredContact>();
   readonly #shown = new Map<string, ShownCard>();
+  /** By contact: keys of others that came with its card since the page was opened. */
+  readonly #misusers = new Map<string, Set<string>>();
   #onScreen: CardOnScreen | undefined;
   #cancelTimer = (): void => {};
 
@@ -121,8 +126,17 @@ export class ContactBook {
   ): { secret: Bytes } | "unknown-card" | "card-used" {
     if (contact.key === undefined) return contact.id === from.id ? { secret } : "unknown-card";
     if (isEqual(contact.key, from.key)) return { secret };
-    this.#options.events.misused(contact.contact);
+    this.#noteMisuse(contact.contact, from.key);
     return "card-used";
+  }
+
+  /** Our user hears once of each key that comes with a used card: a page may try it again and again. */
+  #noteMisuse(contact: string, key: Bytes): void {
+    const known = this.#misusers.get(contact) ?? new Set();
+    this.#misusers.set(contact, known);
+    if (known.has(toHex(key)) || known.size >= MOST_MISUSERS) return;
+    known.add(toHex(key));
+    this.#options.events.misused(contact);
   }
 
   /** The other's `ready` was right: the card is used, and the key pinned, in one step (P10.6). @throws StoreError */
@@ -137,16 +151,14 @@ export class ContactBook {
   }
 
   async #completed(hint: string, contact: string): Promise<void> {
+    const before = this.all.find(({ secrets }) => secrets.some((one) => one.hint === hint));
     this.#take(await this.#options.store.load());
     if (this.#onScreen?.hint === hint) this.hide();
-    await this.#options.events.completed(hint, contact);
+    await this.#options.events.completed(before?.contact ?? hint, contact);
   }
 
   /** @throws StoreError */
-  async update(
-    contact: string,
-    changes: Partial<Pick<StoredContact, "name" | "isCompared" | "unread">>,
-  ): Promise<void> {
+  async update(contact: string, changes: ContactChanges): Promise<void> {
     const name = changes.name === undefined ? {} : { name: shortName(changes.name) };
     const stored = await this.#options.store.updateContact(contact, { ...changes, ...name });
     if (stored === undefined || !this.#contacts.has(contact)) return;

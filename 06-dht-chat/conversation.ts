@@ -12,6 +12,7 @@ import { Link } from "./link.ts";
 import type { ContactView, Outcome } from "./messenger-view.ts";
 import type { Network } from "./network.ts";
 import type { Openings } from "./openings.ts";
+import { sentenceOf } from "./problems.ts";
 import { Reaching } from "./reaching.ts";
 import type { Session } from "./session.ts";
 import type { Loaded, Store, StoredContact } from "./store.ts";
@@ -84,6 +85,7 @@ export class Conversation {
       turns,
       contact: () => this.#stored,
       isMet: () => this.#link.hasStream,
+      refused: () => this.#refused(),
       count: (what) => events.count(what),
       changed: () => this.changed(),
     });
@@ -222,6 +224,14 @@ export class Conversation {
   /** Does nothing more, and lets go of what is open. */
   end(): void {
     this.#link.reset();
+  }
+
+  async #refused(): Promise<void> {
+    try {
+      await this.#options.book.update(this.contact, { isRefused: true });
+    } catch (error) {
+      this.#warn(sentenceOf(error));
+    }
   }
 
   /** Our user has something to say: without any way the contact is looked for now. */

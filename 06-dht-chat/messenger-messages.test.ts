@@ -74,6 +74,32 @@ describe("a messenger: cards", () => {
     expect(mallory.knows(alice)?.state).equal("offline");
   });
 
+  it("P10.6 who was refused so does not try that card again, not even after a reload; a new card takes its place", async () => {
+    const [alice, bob, carol] = [await scene.user(), await scene.user(), await scene.user()];
+    await alice.messenger.showCard();
+    const { card } = alice;
+    await bob.messenger.enterCard(card);
+    await scene.until(() => bob.knows(alice)?.state === "relayed", "bob is connected");
+    await carol.messenger.enterCard(card);
+    await scene.until(() => /used this card/.test(carol.knows(alice)?.problem ?? ""), "carol is told");
+    const { length } = scene.world.routes;
+    await carol.messenger.say(carol.chat(alice), "are you there?");
+    await carol.reload();
+    await carol.messenger.enterCard(card);
+    await scene.pass(15 * 60_000);
+    const { peerId = "" } = [...scene.world.pages.values()].find(({ id }) => id === carol.id) ?? {};
+    expect(scene.world.routes.slice(length).filter(({ pages }) => pages.includes(peerId))).deep.equal([]);
+    expect(carol.knows(alice)?.problem).match(/used this card/);
+    await alice.messenger.showCard();
+    await carol.messenger.enterCard(alice.card);
+    expect(carol.knows(alice)?.problem).equal(undefined);
+    await scene.until(() => /relayed|direct/.test(carol.knows(alice)?.state ?? ""), "carol is connected");
+    expect(carol.messenger.view.contacts).to.have.lengthOf(1);
+    expect(carol.entries(alice).map(({ text }) => text)).deep.equal(["are you there?"]);
+    await carol.messenger.say(carol.chat(alice), "hello");
+    await scene.until(() => alice.heard(carol).join() === "hello", "alice hears it");
+  });
+
   it("P10.6 P10.2 that warning stays, whatever comes, until its user says that they have compared the numbers", async () => {
     const [alice, bob, mallory] = [await scene.user(), await scene.user(), await scene.user()];
     await alice.messenger.showCard();

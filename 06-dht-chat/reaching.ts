@@ -19,6 +19,8 @@ export interface ReachingOptions {
   /** The contact as it is now; undefined if it is none any more. */
   contact(): StoredContact | undefined;
   isMet(): boolean;
+  /** The contact's card is another's for good. Never rejects. */
+  refused(): Promise<void>;
   count(what: string): void;
   /** `isSearching` or `problem` is a new one. */
   changed(): void;
@@ -55,7 +57,7 @@ export class Reaching {
   }
 
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#problem ?? (this.#options.contact()?.isRefused ? SENTENCES["card-used"] : undefined);
   }
 
   /** There is a session: what was wrong is over. */
@@ -73,7 +75,7 @@ export class Reaching {
   /** Never rejects. */
   async #attempt(signal: AbortSignal): Promise<AttemptOutcome> {
     const contact = this.#options.contact();
-    if (!contact || signal.aborted) return "hopeless";
+    if (!contact || contact.isRefused || signal.aborted) return "hopeless";
     try {
       await this.#call(contact, signal);
       return "done";
@@ -106,7 +108,8 @@ export class Reaching {
     this.#secret += 1;
     if (this.#secret < contact.secrets.length) return "done";
     this.#secret = 0;
-    this.#setProblem(SENTENCES[error.code]);
+    if (error.code === "card-used" && contact.key === undefined) void this.#options.refused();
+    else this.#setProblem(SENTENCES[error.code]);
     return "hopeless";
   }
 

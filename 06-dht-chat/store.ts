@@ -43,10 +43,15 @@ export interface StoredContact {
   name: string;
   /** Whether our user has said that both pages show the same ids. */
   isCompared: boolean;
+  /** The card that was entered is another's: its owner has answered `card-used`, and will always do so. */
+  isRefused: boolean;
   unread: number;
   /** When the card was entered, or completed. */
   since: number;
 }
+
+/** What may be changed of a contact. */
+export type ContactChanges = Partial<Pick<StoredContact, "name" | "isCompared" | "isRefused" | "unread">>;
 
 /** What every entry of a chat has. */
 interface EntryBase {
@@ -228,10 +233,7 @@ export interface Store {
   completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<"stored" | "card-used">;
 
   /** @returns the contact as it is now; undefined if there is none */
-  updateContact(
-    contact: ContactName,
-    changes: Partial<Pick<StoredContact, "name" | "isCompared" | "unread">>,
-  ): Promise<StoredContact | undefined>;
+  updateContact(contact: ContactName, changes: ContactChanges): Promise<StoredContact | undefined>;
 
   /**
    * Removes a contact with its secrets, messages and files. The ids of what they sent stay: if they come back, nothing

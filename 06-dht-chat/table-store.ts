@@ -2,6 +2,7 @@
 
 import { type Bytes, isEqual, toHex } from "./bytes.ts";
 import {
+  type ContactChanges,
   type DeliveryState,
   type FileState,
   KEPT_GROUP_CARDS,
@@ -110,7 +111,10 @@ export class TableStore implements Store {
     return this.#tables.step("write", ["contacts"], async ({ contacts }) => {
       const holder = await holderOf(contacts, hint);
       if (holder !== undefined) return holder;
-      const contact = newContact(hint, { id, key: undefined }, { hint, secret }, now);
+      const fresh = newContact(hint, { id, key: undefined }, { hint, secret }, now);
+      const refused = (await contacts.all()).find((one) => one.id === id && one.isRefused);
+      const contact =
+        refused === undefined ? fresh : { ...fresh, contact: refused.contact, name: refused.name };
       await contacts.put(contact);
       return contact;
     });
@@ -132,7 +136,7 @@ export class TableStore implements Store {
 
   updateContact(
     contact: string,
-    { name, isCompared, unread }: Partial<Pick<StoredContact, "name" | "isCompared" | "unread">>,
+    { name, isCompared, isRefused, unread }: ContactChanges,
   ): Promise<StoredContact | undefined> {
     return this.#tables.step("write", ["contacts"], async ({ contacts }) => {
       const before = await contacts.get(contact);
@@ -141,6 +145,7 @@ export class TableStore implements Store {
         ...before,
         name: name ?? before.name,
         isCompared: isCompared ?? before.isCompared,
+        isRefused: isRefused ?? before.isRefused,
         unread: unread ?? before.unread,
       };
       await contacts.put(after);
@@ -399,7 +404,17 @@ function newContact(
   secret: { hint: string; secret: Bytes },
   since: number,
 ): StoredContact {
-  return { contact, id, key, secrets: [secret], name: "", isCompared: false, unread: 0, since };
+  return {
+    contact,
+    id,
+    key,
+    secrets: [secret],
+    name: "",
+    isCompared: false,
+    isRefused: false,
+    unread: 0,
+    since,
+  };
 }
 
 /** Makes the card's secret one of the contact with this key. @param holder the contact without a key that had it */

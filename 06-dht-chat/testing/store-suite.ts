@@ -171,6 +171,7 @@ const TESTS: Record<string, (scene: Scene) => Promise<void>> = {
         secrets: [{ hint: HINT, secret: SECRET }],
         name: "",
         isCompared: false,
+        isRefused: false,
         unread: 0,
         since: NOW,
       },
@@ -255,6 +256,21 @@ const TESTS: Record<string, (scene: Scene) => Promise<void>> = {
     expect(await store.completeCard("f".repeat(16), ANN, NOW)).to.equal("stored");
     expect((await scene.contacts())[0]).to.include({ name: "Anna" });
     expect((await scene.contacts())[0]?.secrets).to.have.lengthOf(3);
+  },
+
+  "P10.6 a number whose card was another's takes a new card, and keeps its name and texts": async (scene) => {
+    const { store } = scene;
+    await store.addEnteredCard({ id: ANN.id, hint: HINT, secret: SECRET }, NOW);
+    await store.addEnteredCard({ id: BEN.id, hint: "e".repeat(16), secret: SECRET }, NOW);
+    await store.updateContact(HINT, { name: "Ann" });
+    await store.addOwnMessage({ chat: HINT, id: ID, text: "early" }, NOW);
+    expect(await store.updateContact(HINT, { isRefused: true })).to.include({ isRefused: true, name: "Ann" });
+    const revived = await store.addEnteredCard({ id: ANN.id, hint: OTHER_HINT, secret: bytes(8) }, NOW + 1);
+    expect(revived).to.include({ contact: HINT, name: "Ann", isRefused: false, since: NOW + 1 });
+    expect(revived.secrets).to.deep.equal([{ hint: OTHER_HINT, secret: bytes(8) }]);
+    expect(await (await scene.again()).contacts()).to.have.lengthOf(2);
+    expect(await store.completeCard(OTHER_HINT, ANN, NOW)).to.equal("stored");
+    expect(texts(await store.entriesOf(ANN.name, 10))).to.deep.equal(["early"]);
   },
 
   "P10.2 a contact is renamed, compared and counted, each without the others": async ({ store }) => {
