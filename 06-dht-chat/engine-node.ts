@@ -1,10 +1,11 @@
 // A node's engine: libp2p as a server of the table and a relay (P10.5). It has no socket of its own: the web server hands
 // the relay's WebSockets over.
 
+import { setTimeout as wait } from "node:timers/promises";
 import { type CircuitRelayService, circuitRelayServer } from "@libp2p/circuit-relay-v2";
 import { identify } from "@libp2p/identify";
 import { type Connection, type Libp2p, type PeerId, type Stream, setMaxListeners } from "@libp2p/interface";
-import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
+import { type KadDHT, kadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
@@ -69,8 +70,9 @@ const LONGEST_RESERVATION = 2 * 60 * 60 * 1000;
 const PING_PAUSE = 10_000;
 const PING_LIMIT = 60_000;
 const DIAL_LIMIT = 5000;
-/** A node that is alone calls its --join addresses so often. All in milliseconds. */
+/** A node calls its --join addresses after so long, and after growing pauses where nobody answers. All in milliseconds. */
 const JOIN_PAUSE = 2000;
+const LONGEST_JOIN_PAUSE = 30_000;
 /** A node looks itself up after half a second, then after one, two, four … up to a minute. */
 const FIRST_LOOKUP = 500;
 const LAST_LOOKUP = 60_000;
@@ -238,39 +240,47 @@ function keepAcquainted(libp2p: Libp2p<Services>): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Calls the nodes to join by, again and again while the table knows nobody. @returns a function that ends it */
+/** Calls the nodes to join by, and again whenever they are lost. @returns a function that ends it */
 function keepJoined(libp2p: Libp2p<Services>, { join, note }: NodeOptions): () => void {
-  const complained = new Set<string>();
   const stopped = new AbortController();
-  const tryAll = async (): Promise<void> => {
-    for (const address of join) {
-      if (stopped.signal.aborted) return;
-      try {
-        const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(DIAL_LIMIT)]);
-        await libp2p.dial(multiaddr(address), { signal });
-        if (complained.delete(address)) note(`joined by ${address}`);
-      } catch {
-        if (stopped.signal.aborted || complained.has(address)) continue;
-        complained.add(address);
-        note(`cannot reach ${address} (--join); trying on`);
-      }
+  setMaxListeners(Number.POSITIVE_INFINITY, stopped.signal); // Each address waits for it.
+  for (const address of join) void keepOneJoined(libp2p, address, note, stopped.signal);
+  return () => stopped.abort();
+}
+
+/** Each try of a node that is connected already does nothing. Never rejects. */
+async function keepOneJoined(
+  libp2p: Libp2p<Services>,
+  address: string,
+  note: (line: string) => void,
+  stopped: AbortSignal,
+): Promise<void> {
+  let problem: string | undefined;
+  let pause = JOIN_PAUSE;
+  while (!stopped.aborted) {
+    try {
+      await libp2p.dial(multiaddr(address), {
+        signal: AbortSignal.any([stopped, AbortSignal.timeout(DIAL_LIMIT)]),
+      });
+      if (problem !== undefined) note(`joined by ${address}`);
+      problem = undefined;
+      pause = JOIN_PAUSE;
+    } catch (error) {
+      if (stopped.aborted) return;
+      const was = problem;
+      problem = joinProblem(address, error);
+      if (problem !== was) note(problem);
+      pause = Math.min(2 * pause, LONGEST_JOIN_PAUSE);
     }
-  };
-  let isTrying = false;
-  const look = (): void => {
-    const isAlone = (libp2p.services.dht as SingleKadDHT).routingTable.size === 0;
-    if (isTrying || !(isAlone || complained.size > 0)) return;
-    isTrying = true;
-    void tryAll().finally(() => {
-      isTrying = false;
-    });
-  };
-  const timer = setInterval(look, JOIN_PAUSE);
-  if (join.length > 0) look();
-  return () => {
-    stopped.abort();
-    clearInterval(timer);
-  };
+    await wait(pause, undefined, { signal: stopped }).catch(() => undefined);
+  }
+}
+
+/** Somebody may answer there, with another key. */
+function joinProblem(address: string, error: unknown): string {
+  return error instanceof Error && error.name === "EncryptionFailedError"
+    ? `another node answers at ${address} (--join): perhaps it was started again without --data; ask for its new address`
+    : `cannot reach ${address} (--join); trying on`;
 }
 
 /** Who is connected now comes first: the others may have gone. */

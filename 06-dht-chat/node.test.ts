@@ -147,6 +147,27 @@ withStage06("the node's program", () => {
     await back.stop();
   });
 
+  it("P10.5 calls the node that it has joined by again when it was away, and says if another one answers there", async () => {
+    const { startLocalNode, until } = await import("./testing/local-nodes.ts");
+    const seed = new Uint8Array(32).fill(8);
+    const first = await startLocalNode([], { seed });
+    const port = Number(/tcp\/(\d+)/.exec(first.address)?.[1]);
+    const { program, url } = await start("--port", "0", "--join", first.address);
+    const others = async (): Promise<string> =>
+      JSON.stringify(await (await fetch(`${url}/node.json`)).json());
+    await until(async () => (await others()).includes(first.address), "they are joined", 60_000);
+    await first.stop();
+    const stranger = await startLocalNode([], { port });
+    await program.line(
+      `another node answers at ${first.address} (--join): perhaps it was started again without --data; ask for its new address`,
+      "stderr",
+    );
+    await stranger.stop();
+    const back = await startLocalNode([], { seed, port });
+    await program.line(`joined by ${first.address}`, "stderr");
+    await back.stop();
+  });
+
   it("P10.5 wrong arguments, a folder that is none, a host that is another's: one clear line each", async () => {
     expect(await failing("--join", "nobody")).to.deep.include({ code: 2 });
     expect(await failing("--port", "x")).to.deep.include({ code: 2 });
