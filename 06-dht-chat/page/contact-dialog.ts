@@ -56,7 +56,7 @@ export class ContactDialog extends Modal {
         ${
           this.isSure
             ? html`<p>All messages and files with <bdi>${shown(nameOf(contact))}</bdi> are deleted here, and their secret, too.
-                To talk again, you have to meet again.</p>
+                You also leave the groups that they made. To talk again, you have to meet again.</p>
               <button type="button" class="danger" @click=${this.#forget}>Forget for good</button>`
             : html`<button type="button" class="danger" @click=${this.#ask}>Forget this contact …</button>`
         }
