@@ -4,7 +4,7 @@ import { type Bytes, isEqual, toHex } from "./bytes.ts";
 import { CARD_LIFETIME, type Card, formatCard, groupCard, hintOf, makeCard } from "./card.ts";
 import type { Clock } from "./clock.ts";
 import type { Peer } from "./session.ts";
-import type { Loaded, ShownCard, Store, StoredContact } from "./store.ts";
+import type { CardOutcome, Loaded, ShownCard, Store, StoredContact } from "./store.ts";
 
 /** So many cards may wait for somebody at a time; a further one takes the place of the oldest. */
 const MOST_SHOWN_CARDS = 16;
@@ -126,11 +126,11 @@ export class ContactBook {
   }
 
   /** The other's `ready` was right: the card is used, and the key pinned, in one step (P10.6). @throws StoreError */
-  async complete(peer: Peer, secret: Bytes): Promise<"stored" | "card-used"> {
+  async complete(peer: Peer, secret: Bytes): Promise<CardOutcome> {
     const { store, clock } = this.#options;
     const hint = await hintOf(secret);
     const outcome = await store.completeCard(hint, { id: peer.id, key: peer.key }, clock.now());
-    if (outcome === "card-used") return outcome;
+    if (outcome !== "stored") return outcome;
     const known = this.byKey(peer.key);
     if (!known?.secrets.some((one) => one.hint === hint)) await this.#completed(hint, toHex(peer.key));
     return outcome;

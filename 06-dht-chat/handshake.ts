@@ -54,9 +54,9 @@ interface CommonOptions {
   readonly identity: Identity;
   /**
    * Called once, when the other side's `ready` is right, before anything else is sent. It stores in one step that the card
-   * is used and whose key is pinned to it, or says that another key was first.
+   * is used and whose key is pinned to it, or says that another key was first, or that its time has run out meanwhile.
    */
-  complete(peer: Peer, secret: Bytes): Promise<"stored" | "card-used">;
+  complete(peer: Peer, secret: Bytes): Promise<"stored" | "card-used" | "unknown-card">;
   /** Gives the session up while it is being opened. */
   readonly signal?: AbortSignal | undefined;
   /** For tests: the clock's time unless told. */
@@ -135,9 +135,10 @@ async function exchange(
   await receiveReady(frames, channel);
   // Whoever has given up in the meantime must not pin a key any more.
   if (over.aborted) throw new SessionError("lost");
-  if ((await options.complete(peer, secret)) === "card-used") {
+  const outcome = await options.complete(peer, secret);
+  if (outcome !== "stored") {
     // The initiator waits for this side's ready. The responder does not wait any more: it can only be cut off.
-    throw role === "responder" ? new Refusal("card-used") : new SessionError("card-used");
+    throw role === "responder" ? new Refusal(outcome) : new SessionError(outcome);
   }
   if (role === "responder") await send(pipe, await channel.sealer.seal(READY));
   return { peer, role, pipe, frames, keys, channel };

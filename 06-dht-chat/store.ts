@@ -23,6 +23,9 @@ export interface ShownCard {
   expires: number;
 }
 
+/** What comes of a card when somebody's `ready` was right (P10.6). */
+export type CardOutcome = "stored" | "card-used" | "unknown-card";
+
 /** The secret of a card that belongs to a contact. */
 export interface ContactSecret {
   /** 16 hexadecimal digits. */
@@ -225,10 +228,10 @@ export interface Store {
    * The other's `ready` was right: pins their key and uses the card, in one step (P10.6).
    * A shown card becomes a contact; an entered one gets its key; where the key is a contact's already, that one gets the
    * card's secret too, and the entries of the other. A card that the same key has completed before changes nothing.
-   * @returns "card-used" if another key has the card, or if it is not there any more (hidden, or expired at `now`), or
-   * if it was entered for another id. Then nothing was changed
+   * @returns "card-used" if another key has the card; "unknown-card" if it is not there any more (hidden, or expired at
+   * `now`), or was entered for another id. Then nothing was changed
    */
-  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<"stored" | "card-used">;
+  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<CardOutcome>;
 
   /** @returns the contact as it is now; undefined if there is none */
   updateContact(

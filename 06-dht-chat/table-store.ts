@@ -2,6 +2,7 @@
 
 import { type Bytes, isEqual, toHex } from "./bytes.ts";
 import {
+  type CardOutcome,
   type DeliveryState,
   type FileState,
   KEPT_GROUP_CARDS,
@@ -120,14 +121,14 @@ export class TableStore implements Store {
     });
   }
 
-  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<"stored" | "card-used"> {
+  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<CardOutcome> {
     return this.#tables.step("write", ["cards", "contacts", "entries"], async (tables) => {
       const holder = await holderOf(tables.contacts, hint);
       if (holder?.key !== undefined) return isEqual(holder.key, peer.key) ? "stored" : "card-used";
-      if (holder !== undefined && holder.id !== peer.id) return "card-used";
+      if (holder !== undefined && holder.id !== peer.id) return "unknown-card";
       const shown = holder === undefined ? await tables.cards.get(hint) : undefined;
       const secret = holder?.secrets[0]?.secret ?? shown?.secret;
-      if (secret === undefined || (shown !== undefined && shown.expires <= now)) return "card-used";
+      if (secret === undefined || (shown !== undefined && shown.expires <= now)) return "unknown-card";
       await pin(tables, holder, peer, { hint, secret }, now);
       await tables.cards.delete(hint);
       return "stored";

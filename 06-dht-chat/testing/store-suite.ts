@@ -198,15 +198,15 @@ const TESTS: Record<string, (scene: Scene) => Promise<void>> = {
 
   "P10.2 a card that is unknown, hidden or expired completes nothing": async (scene) => {
     const { store } = scene;
-    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("card-used");
+    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("unknown-card");
     await store.addShownCard({ hint: HINT, secret: SECRET, expires: NOW });
-    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("card-used");
-    expect(await store.completeCard(HINT, ANN, NOW + 1)).to.equal("card-used");
+    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("unknown-card");
+    expect(await store.completeCard(HINT, ANN, NOW + 1)).to.equal("unknown-card");
     expect(await scene.contacts()).to.deep.equal([]);
     expect(await store.completeCard(HINT, ANN, NOW - 1)).to.equal("stored");
     await store.addShownCard({ hint: OTHER_HINT, secret: SECRET, expires: NOW + 1 });
     await store.dropShownCard(OTHER_HINT);
-    expect(await store.completeCard(OTHER_HINT, BEN, NOW)).to.equal("card-used");
+    expect(await store.completeCard(OTHER_HINT, BEN, NOW)).to.equal("unknown-card");
   },
 
   "P10.6 an entered card is a contact without a key, until its key is pinned; what was written before stays":
@@ -220,7 +220,7 @@ const TESTS: Record<string, (scene: Scene) => Promise<void>> = {
       await store.updateContact(HINT, { name: "Ann" });
       await store.addOwnMessage({ chat: HINT, id: ID, text: "early" }, NOW);
       await store.addFile(offer(1, "out", 3, HINT), NOW, new Blob(["abc"]));
-      expect(await store.completeCard(HINT, BEN, NOW), "somebody with another id").to.equal("card-used");
+      expect(await store.completeCard(HINT, BEN, NOW), "somebody with another id").to.equal("unknown-card");
       expect(await store.completeCard(HINT, ANN, NOW)).to.equal("stored");
       const contact = { ...entered, contact: ANN.name, key: ANN.key, name: "Ann" };
       expect(await (await scene.again()).contacts()).to.deep.equal([contact]);
