@@ -217,7 +217,7 @@ export class GroupsOfMine {
     const text = stored.cards.at(-1)?.card;
     const card = text === undefined ? undefined : await parseGroupCard(JSON.parse(text));
     if (!card) return;
-    const group = new GroupState(stored, card, await topicOf(card.key));
+    const group = await GroupState.of(stored, card);
     await group.load(this.#options.store);
     this.#put(group);
   }
@@ -281,7 +281,7 @@ export class GroupsOfMine {
     const stored = await store.takeGroupCard(card.group, taken, maker, isRemoved);
     if (!stored) return false;
     const before = this.#groups.get(card.group);
-    this.#put(new GroupState(stored, card, await topicOf(card.key), before));
+    this.#put(await GroupState.of(stored, card, before));
     return true;
   }
 

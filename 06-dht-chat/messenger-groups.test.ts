@@ -200,6 +200,23 @@ describe("a messenger: groups", () => {
     expect(bob.groups).deep.equal([]);
   });
 
+  it("P10.11 a group shows its maker, also when a later card leaves them out, and after a new start", async () => {
+    const [alice, bob] = await group();
+    const card = await cardOf(alice);
+    const [id, hers] = [alice.id, bob.chat(alice)];
+    await bob.messenger.rename(hers, "Alice");
+    const without = { ...card, version: 2, members: card.members.filter((member) => member.id !== id) };
+    const program = await alice.becomeProgram(bob);
+    await program.send(encodeContent({ type: "group", card: groupCardObject(without) }));
+    await scene.until(() => bob.groups[0]?.version === 2, "bob takes the card");
+    const shows = { maker: id, makerName: "Alice", isMine: false, isRemoved: false };
+    expect(bob.groups[0]).to.include(shows);
+    await bob.reload();
+    expect(bob.groups[0]).to.include(shows);
+    await bob.messenger.forget(hers);
+    expect(bob.groups, "it is still hers").deep.equal([]);
+  });
+
   it("P10.11 who leaves a group forgets it and hears nothing more, and no later card of its maker brings it back", async () => {
     const [alice, bob, carol] = await group();
     await scene.pass(6000);

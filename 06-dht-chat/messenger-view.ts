@@ -88,8 +88,10 @@ export interface GroupView {
   group: string;
   name: string;
   version: number;
-  /** The id of who made it (15 digits). */
+  /** The id of who made it (15 digits), also when they are no member any more. */
   maker: string;
+  /** What our user calls them; their id if they are no contact. */
+  makerName: string;
   /** We made it: we alone can remove members. */
   isMine: boolean;
   members: { id: string; name: string }[];

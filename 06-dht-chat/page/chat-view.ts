@@ -166,7 +166,9 @@ export class ChatView extends PageElement {
       return html`<span class="dot ${contact.state}" aria-hidden="true"></span><span data-contact-state=${contact.state}>${contactState(contact.state)}</span>`;
     }
     const { group } = this.chat;
-    const maker = group.isMine ? "made by you" : `made by ${shown(this.#nameOf(group.maker))}`;
+    const maker = group.isMine
+      ? "made by you"
+      : `made by ${shown(nameOf({ id: group.maker, name: group.makerName }))}`;
     return html`${group.members.length} members, <bdi>${maker}</bdi>`;
   }
 

@@ -212,7 +212,7 @@ withChromium("the page's dialogs", () => {
 
   it("P10.11 in a group that somebody else has made, nobody can be removed", async () => {
     const { page } = await open();
-    await fixture.show({ ...EMPTY, groups: [groupView({ isMine: false, maker: BOB_ID })] });
+    await fixture.show({ ...EMPTY, groups: [groupView({ isMine: false, maker: BOB_ID, makerName: "Bob" })] });
     await page.getByRole("button", { name: /^Lab partners/ }).click();
     await page.getByRole("button", { name: "Members", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
@@ -227,7 +227,7 @@ withChromium("the page's dialogs", () => {
     const view = {
       ...EMPTY,
       contacts: [contactView()],
-      groups: [groupView({ isMine: false, maker: BOB_ID })],
+      groups: [groupView({ isMine: false, maker: BOB_ID, makerName: "Bob" })],
     };
     await fixture.show(view);
     await page.getByRole("button", { name: /^Lab partners/ }).click();
@@ -280,7 +280,10 @@ withChromium("the page's dialogs", () => {
       await dialog.getByRole("button", { name: "Leave for good" }).count(),
       "one question at a time",
     ).to.equal(0);
-    await fixture.show({ ...EMPTY, groups: [groupView({ isMine: false, maker: BOB_ID, isRemoved: true })] });
+    await fixture.show({
+      ...EMPTY,
+      groups: [groupView({ isMine: false, maker: BOB_ID, makerName: "Bob", isRemoved: true })],
+    });
     await dialog.getByRole("button", { name: "Delete this group …" }).click();
     await dialog.getByText("You are no longer a member.").waitFor();
     await dialog.getByRole("button", { name: "Delete for good" }).click();

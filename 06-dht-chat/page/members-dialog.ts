@@ -101,9 +101,9 @@ export class MembersDialog extends Modal {
     if (group.isMine)
       return html`You made this group. ${deleted} <strong>For the others it goes on:</strong> they are not told, still
         see you as a member, and nobody can remove a member any more. You cannot come back.`;
-    const maker = group.members.find(({ id }) => id === group.maker);
+    const maker = shown(nameOf({ id: group.maker, name: group.makerName }));
     return html`${deleted} <strong>You cannot come back, unless somebody makes a new group with you in it.</strong> The
-      others are not told, and still see you as a member. Its maker <bdi>${maker === undefined ? "" : shown(nameOf(maker))}</bdi>
+      others are not told, and still see you as a member. Its maker <bdi>${maker}</bdi>
       can remove you: then the group gets a new key.`;
   }
 
