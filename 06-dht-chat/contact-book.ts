@@ -5,12 +5,10 @@ import { CARD_LIFETIME, type Card, formatCard, groupCard, hintOf, makeCard } fro
 import type { Clock } from "./clock.ts";
 import type { Peer } from "./session.ts";
 import type { CardOutcome, Loaded, ShownCard, Store, StoredContact } from "./store.ts";
+import { MAX_NAME } from "./texts.ts";
 
 /** So many cards may wait for somebody at a time; a further one takes the place of the oldest. */
 const MOST_SHOWN_CARDS = 16;
-
-/** So many characters of a name are kept. */
-const LONGEST_NAME = 64;
 
 export interface BookEvents {
   /** Something of a contact, or of the shown card, is new. */
@@ -191,5 +189,5 @@ export class ContactBook {
 
 /** So many characters as are kept, none of them cut in two. */
 function shortName(name: string): string {
-  return Array.from(name.trim()).slice(0, LONGEST_NAME).join("");
+  return Array.from(name.trim()).slice(0, MAX_NAME).join("");
 }

@@ -3,10 +3,11 @@
 import { type Bytes, fromHex, toHex } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
 import { KEY_BYTES, randomBytes } from "./cryptography.ts";
-import { EntryList, groupEntry, SHOWN_ENTRIES, shownName } from "./entries.ts";
+import { EntryList, groupEntry, SHOWN_ENTRIES } from "./entries.ts";
 import { type GroupCard, type GroupMember, groupCardObject, parseGroupCard, topicOf } from "./group.ts";
 import { idOf } from "./identity.ts";
 import type { GroupView } from "./messenger-view.ts";
+import { printable } from "./printable.ts";
 import type { Store, StoredGroup, StoredGroupMessage } from "./store.ts";
 
 export class GroupState {
@@ -60,7 +61,7 @@ export class GroupState {
   view(ownKey: string, nameOf: (key: Bytes) => string | undefined): GroupView {
     this.#view ??= Object.freeze({
       group: this.stored.group,
-      name: shownName(this.card.name),
+      name: printable(this.card.name),
       version: this.card.version,
       maker: this.#maker.id,
       makerName: nameOf(this.#maker.key) ?? this.#maker.id,

@@ -1,6 +1,7 @@
 // The store's steps, over tables (P10.2, P10.3, P10.6, P10.8, P10.9, P10.11).
 
 import { type Bytes, isEqual, toHex } from "./bytes.ts";
+import { nextSequence } from "./seen-sequences.ts";
 import {
   type CardOutcome,
   type DeliveryState,
@@ -350,7 +351,7 @@ export class TableStore implements Store {
   ): Promise<StoredGroupMessage> {
     return this.#tables.step("write", ["settings", "entries", "seen"], async (tables) => {
       const seqs = (await tables.seen.get([topic, from]))?.seqs ?? [];
-      const seq = Math.max(now, ...seqs.map((last) => last + 1));
+      const seq = nextSequence(now, Math.max(0, ...seqs));
       await tables.seen.put({ topic, from, seqs: [seq] });
       const message = { chat, at: now, topic, from, seq, text, isOwn: true };
       return addEntry<StoredGroupMessage>(tables, { kind: "group", ...message });

@@ -2,13 +2,11 @@
 
 import { html, type TemplateResult } from "lit";
 import type { ContactView, MessengerActions } from "../messenger-view.ts";
+import { MAX_NAME } from "../texts.ts";
 import "./copy-button.ts";
 import { Modal } from "./modal.ts";
 import { shown } from "./shown.ts";
 import { contactState, idInGroups, nameOf } from "./words.ts";
-
-/** So many characters of a name are kept (the messenger says so). */
-const MAX_NAME = 64;
 
 export class ContactDialog extends Modal {
   static override properties = {
