@@ -11,6 +11,14 @@ export interface Clock {
   after(milliseconds: number, action: () => void): () => void;
 }
 
+/** Resolves after so many milliseconds; never once the signal is aborted. */
+export function waitFor(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(milliseconds, resolve);
+    signal.addEventListener("abort", cancel, { once: true });
+  });
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, action) {

@@ -92,6 +92,24 @@ describe("the contacts and cards of a page", () => {
     expect(book.onScreen).equal(undefined);
   });
 
+  it("P10.2 P10.6 a card that expires or is hidden for good between the hello and the ready is unknown, not used", async () => {
+    const { book, store, clock } = await setUp();
+    const [bob, mallory] = [await peer(), await peer()];
+    const [late, gone] = [await shownCard(book), await shownCard(book)];
+    for (const { hint, secret } of [late, gone])
+      expect(await book.secretOf(hint, bob)).deep.equal({ secret });
+    await store.dropShownCard(gone.hint);
+    expect(await book.complete(bob, gone.secret)).equal("unknown-card");
+    clock.turnTo(clock.now() + CARD_LIFETIME);
+    expect(await book.complete(bob, late.secret)).equal("unknown-card");
+    const entered = makeCard(bob.id);
+    await book.enter(entered);
+    expect(await book.complete(mallory, entered.secret), "entered for somebody else").equal("unknown-card");
+    expect(await book.complete(bob, entered.secret)).equal("stored");
+    expect(await book.complete(mallory, entered.secret)).equal("card-used");
+    expect(book.all).to.have.lengthOf(1);
+  });
+
   it("P10.2 one card is on the screen, and 16 wait: a further one takes the place of the oldest", async () => {
     const { book, store, clock } = await setUp();
     const first = await shownCard(book);

@@ -4,16 +4,14 @@ import { type Bytes, isEqual, toHex } from "./bytes.ts";
 import { CARD_LIFETIME, type Card, formatCard, groupCard, hintOf, makeCard } from "./card.ts";
 import type { Clock } from "./clock.ts";
 import type { Peer } from "./session.ts";
-import type { ContactChanges, Loaded, ShownCard, Store, StoredContact } from "./store.ts";
+import type { CardOutcome, ContactChanges, Loaded, ShownCard, Store, StoredContact } from "./store.ts";
+import { MAX_NAME } from "./texts.ts";
 
 /** So many cards may wait for somebody at a time; a further one takes the place of the oldest. */
 const MOST_SHOWN_CARDS = 16;
 
 /** Of so many keys our user hears for each contact. After that, they know. */
 const MOST_MISUSERS = 16;
-
-/** So many characters of a name are kept. */
-const LONGEST_NAME = 64;
 
 export interface BookEvents {
   /** Something of a contact, or of the shown card, is new. */
@@ -140,11 +138,11 @@ export class ContactBook {
   }
 
   /** The other's `ready` was right: the card is used, and the key pinned, in one step (P10.6). @throws StoreError */
-  async complete(peer: Peer, secret: Bytes): Promise<"stored" | "card-used"> {
+  async complete(peer: Peer, secret: Bytes): Promise<CardOutcome> {
     const { store, clock } = this.#options;
     const hint = await hintOf(secret);
     const outcome = await store.completeCard(hint, { id: peer.id, key: peer.key }, clock.now());
-    if (outcome === "card-used") return outcome;
+    if (outcome !== "stored") return outcome;
     const known = this.byKey(peer.key);
     if (!known?.secrets.some((one) => one.hint === hint)) await this.#completed(hint, toHex(peer.key));
     return outcome;
@@ -203,5 +201,5 @@ export class ContactBook {
 
 /** So many characters as are kept, none of them cut in two. */
 function shortName(name: string): string {
-  return Array.from(name.trim()).slice(0, LONGEST_NAME).join("");
+  return Array.from(name.trim()).slice(0, MAX_NAME).join("");
 }

@@ -1,6 +1,7 @@
 // What is said in a session, as bytes before they are sealed: JSON texts and chunks of files (P10.7). Pure.
 
-import { type Bytes, concat, fromUtf8, readUint32, toUtf8, uint32 } from "./bytes.ts";
+import { type Bytes, concat, readUint32, toUtf8, uint32 } from "./bytes.ts";
+import { isInteger, parseObjectBytes } from "./json.ts";
 import { byteLength, isMessageId, isText } from "./texts.ts";
 
 /** A message of a chat. Its id is drawn by who wrote it, and stays when it is sent again (P10.8). */
@@ -91,7 +92,7 @@ export function encodeContent(content: Content): Bytes {
 export function decodeContent(bytes: Bytes): Content | UnknownContent | undefined {
   if (bytes[0] === CHUNK_FOLLOWS) return decodeChunk(bytes);
   if (bytes[0] !== JSON_FOLLOWS) return undefined;
-  const members = parseObject(fromUtf8(bytes.subarray(1)));
+  const members = parseObjectBytes(bytes.subarray(1));
   return members === undefined ? undefined : contentOf(members);
 }
 
@@ -102,17 +103,6 @@ function decodeChunk(bytes: Bytes): ChunkContent | undefined {
   if (length < 1 || length > MAX_CHUNK_BYTES) return undefined;
   const chunk = bytes.slice(CHUNK_HEADER_BYTES);
   return { type: "chunk", file: readUint32(bytes, 1), offset: readUint32(bytes, 5), bytes: chunk };
-}
-
-function parseObject(text: string | undefined): Members | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return undefined;
-    return value as Members;
-  } catch {
-    return undefined;
-  }
 }
 
 function contentOf(members: Members): Content | UnknownContent | undefined {
@@ -132,7 +122,7 @@ function contentOf(members: Members): Content | UnknownContent | undefined {
     case "cancel":
       return isUint32(file) ? { type, file } : undefined;
     case "rtc":
-      return isAttempt(n) && isSdp(sdp) ? { type, n, sdp } : undefined;
+      return isInteger(n, 1) && isSdp(sdp) ? { type, n, sdp } : undefined;
     case "group":
       return card === undefined ? undefined : { type, card };
     case "ready":
@@ -145,22 +135,13 @@ function contentOf(members: Members): Content | UnknownContent | undefined {
 
 function offerOf({ file, name, media, size, sha256 }: Members): OfferContent | undefined {
   if (!isUint32(file) || typeof name !== "string" || name.length > MAX_OFFERED_NAME) return undefined;
-  if (typeof media !== "string" || media.length > MAX_MEDIA || !isCount(size)) return undefined;
+  if (typeof media !== "string" || media.length > MAX_MEDIA || !isInteger(size, 0)) return undefined;
   if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
   return { type: "offer", file, name, media, size, sha256 };
 }
 
-/** An integer that JSON can hold exactly, from 0. */
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-
 function isUint32(value: unknown): value is number {
-  return isCount(value) && value < 2 ** 32;
-}
-
-function isAttempt(value: unknown): value is number {
-  return isCount(value) && value >= 1;
+  return isInteger(value, 0) && value < 2 ** 32;
 }
 
 function isSdp(value: unknown): value is string {

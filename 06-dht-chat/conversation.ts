@@ -5,13 +5,14 @@ import type { ContactBook } from "./contact-book.ts";
 import type { Content, UnknownContent } from "./contents.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { MakeAttempt } from "./direct.ts";
-import { EntryList, fileEntry, messageEntry, SHOWN_ENTRIES, shownName } from "./entries.ts";
+import { EntryList, fileEntry, messageEntry, SHOWN_ENTRIES } from "./entries.ts";
 import { FilePassing } from "./file-passing.ts";
 import type { SentFrame } from "./line.ts";
 import { Link } from "./link.ts";
 import type { ContactView, Outcome } from "./messenger-view.ts";
 import type { Network } from "./network.ts";
 import type { Openings } from "./openings.ts";
+import { printable } from "./printable.ts";
 import { sentenceOf } from "./problems.ts";
 import { Reaching } from "./reaching.ts";
 import type { Session } from "./session.ts";
@@ -308,7 +309,7 @@ export class Conversation {
     return {
       contact: stored.contact,
       id: stored.id,
-      name: stored.name === "" ? stored.id : shownName(stored.name),
+      name: stored.name === "" ? stored.id : printable(stored.name),
       state: this.#link.path ?? (this.#reaching.seeker.isSearching ? "searching" : "offline"),
       isNew: stored.key !== undefined && (!stored.isCompared || this.#isMisused),
       unread: stored.unread,

@@ -1,7 +1,6 @@
 // A node's engine: libp2p as a server of the table and a relay (P10.5). It has no socket of its own: the web server hands
 // the relay's WebSockets over.
 
-import { setTimeout as wait } from "node:timers/promises";
 import { type CircuitRelayService, circuitRelayServer } from "@libp2p/circuit-relay-v2";
 import { identify } from "@libp2p/identify";
 import { type Connection, type Libp2p, type PeerId, type Stream, setMaxListeners } from "@libp2p/interface";
@@ -10,6 +9,7 @@ import { type Ping, ping } from "@libp2p/ping";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import type { Bytes } from "./bytes.ts";
+import { systemClock, waitFor } from "./clock.ts";
 import { type SocketSource, sharedPort } from "./engine-listener.ts";
 import {
   commonSettings,
@@ -248,7 +248,7 @@ function keepJoined(libp2p: Libp2p<Services>, { join, note }: NodeOptions): () =
   return () => stopped.abort();
 }
 
-/** Each try of a node that is connected already does nothing. Never rejects. */
+/** Each try of a node that is connected already does nothing. Never rejects; never resolves once it is stopped in a pause. */
 async function keepOneJoined(
   libp2p: Libp2p<Services>,
   address: string,
@@ -272,7 +272,7 @@ async function keepOneJoined(
       if (problem !== was) note(problem);
       pause = Math.min(2 * pause, LONGEST_JOIN_PAUSE);
     }
-    await wait(pause, undefined, { signal: stopped }).catch(() => undefined);
+    await waitFor(systemClock, pause, stopped);
   }
 }
 

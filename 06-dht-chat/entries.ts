@@ -46,17 +46,12 @@ export class EntryList {
   }
 }
 
-/** A text of others, safe to show: line ends stay, all other control characters become visible (P3.4). */
-export function shownText(text: string): string {
+/** A text, safe for whatever shows it: line ends stay, all other control characters become visible (P3.4). */
+function printableText(text: string): string {
   return text
     .split(/\r\n|\n/)
     .map(printable)
     .join("\n");
-}
-
-/** A name of others, on one line. */
-export function shownName(name: string): string {
-  return printable(name);
 }
 
 export function messageEntry(message: OwnMessage | TheirMessage): Entry {
@@ -64,7 +59,7 @@ export function messageEntry(message: OwnMessage | TheirMessage): Entry {
     entry: String(message.order),
     at: message.at,
     from: message.kind === "own" ? "me" : "them",
-    text: shownText(message.text),
+    text: printableText(message.text),
     state: message.kind === "own" ? message.state : "received",
   };
 }
@@ -74,7 +69,7 @@ export function groupEntry(message: StoredGroupMessage, state: "sending" | "sent
     entry: String(message.order),
     at: message.at,
     from: message.isOwn ? "me" : message.from,
-    text: shownText(message.text),
+    text: printableText(message.text),
     state: message.isOwn ? state : "received",
   };
 }

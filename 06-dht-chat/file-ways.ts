@@ -4,7 +4,7 @@ import type { Bytes } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
 import type { Content } from "./contents.ts";
 import type { FileContent } from "./entries.ts";
-import { DOWNLOAD_TYPE, HEAD_BYTES, mediaOf } from "./media.ts";
+import { blobTypeOf, HEAD_BYTES, mediaOf } from "./media.ts";
 import type { Store, StoredFile } from "./store.ts";
 
 /** What a file needs of the rest. */
@@ -33,8 +33,7 @@ export async function contentOf(blob: Blob): Promise<FileContent> {
 
 /** A blob whose type is what its first bytes say, whatever the other side says (P10.9). */
 export function blobOf(bytes: Bytes): Blob {
-  const type = mediaOf(bytes.subarray(0, HEAD_BYTES))?.type ?? DOWNLOAD_TYPE;
-  return new Blob([bytes], { type });
+  return new Blob([bytes], { type: blobTypeOf(bytes.subarray(0, HEAD_BYTES)) });
 }
 
 export async function readWhole(blob: Blob): Promise<Bytes> {

@@ -1,31 +1,44 @@
 // One group as it is now: its card, its topic, what was said in it, and what the page sees of it (P10.11).
 
-import { type Bytes, toHex } from "./bytes.ts";
+import { type Bytes, fromHex, toHex } from "./bytes.ts";
 import type { Clock } from "./clock.ts";
-import { randomBytes } from "./cryptography.ts";
-import { EntryList, groupEntry, SHOWN_ENTRIES, shownName } from "./entries.ts";
-import { type GroupCard, type GroupMember, groupCardObject, parseGroupCard } from "./group.ts";
+import { KEY_BYTES, randomBytes } from "./cryptography.ts";
+import { EntryList, groupEntry, SHOWN_ENTRIES } from "./entries.ts";
+import { type GroupCard, type GroupMember, groupCardObject, parseGroupCard, topicOf } from "./group.ts";
+import { idOf } from "./identity.ts";
 import type { GroupView } from "./messenger-view.ts";
+import { printable } from "./printable.ts";
 import type { Store, StoredGroup, StoredGroupMessage } from "./store.ts";
-
-/** Length of a group's key, in bytes. */
-const KEY_BYTES = 32;
 
 export class GroupState {
   stored: StoredGroup;
   readonly card: GroupCard;
   readonly topic: string;
+  /** Who made it: shown also when a later card leaves them out. */
+  readonly #maker: GroupMember;
   readonly #entries: EntryList;
   #view: GroupView | undefined;
   #cancelTimer: (() => void) | undefined;
 
-  /** @param before the same group before this card: what was said stays */
-  constructor(stored: StoredGroup, card: GroupCard, topic: string, before?: GroupState) {
+  private constructor(
+    stored: StoredGroup,
+    card: GroupCard,
+    parts: { topic: string; maker: GroupMember },
+    before?: GroupState,
+  ) {
     this.stored = stored;
     this.card = card;
-    this.topic = topic;
+    this.topic = parts.topic;
+    this.#maker = parts.maker;
     this.#entries = before ? before.#entries : new EntryList();
     before?.cancelTimer();
+  }
+
+  /** @param before the same group before this card: what was said stays */
+  static async of(stored: StoredGroup, card: GroupCard, before?: GroupState): Promise<GroupState> {
+    const key = fromHex(stored.maker) ?? new Uint8Array();
+    const maker = { id: await idOf(key), key };
+    return new GroupState(stored, card, { topic: await topicOf(card.key), maker }, before);
   }
 
   /** Reads what was said. @throws StoreError */
@@ -46,12 +59,12 @@ export class GroupState {
 
   /** The same object until something changes. */
   view(ownKey: string, nameOf: (key: Bytes) => string | undefined): GroupView {
-    const maker = this.card.members.find(({ key }) => toHex(key) === this.stored.maker);
     this.#view ??= Object.freeze({
       group: this.stored.group,
-      name: shownName(this.card.name),
+      name: printable(this.card.name),
       version: this.card.version,
-      maker: maker?.id ?? "",
+      maker: this.#maker.id,
+      makerName: nameOf(this.#maker.key) ?? this.#maker.id,
       isMine: this.stored.maker === ownKey,
       members: this.card.members.map(({ id, key }) => ({ id, name: nameOf(key) ?? id })),
       unread: this.stored.unread,

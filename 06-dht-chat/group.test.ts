@@ -8,7 +8,6 @@ import {
   type GroupMember,
   groupCardObject,
   makeGroupCard,
-  nextSequence,
   openGroupMessage,
   parseGroupCard,
   removeMember,
@@ -226,13 +225,6 @@ describe("messages of a group", () => {
     const opened = await openGroupMessage({ card: other, topic: known.otherTopic, message, seen });
     expect(opened?.text).to.equal("hello");
     expect(await openGroupMessage({ card: other, topic: known.topic, message, seen })).to.equal(undefined);
-  });
-
-  it("P10.11 seq is the time in milliseconds, and greater than the last one sent", () => {
-    expect(nextSequence(1000, 0)).to.equal(1000);
-    expect(nextSequence(1000, 1000)).to.equal(1001);
-    expect(nextSequence(900, 1001)).to.equal(1002);
-    expect(nextSequence(2000.7, 1002)).to.equal(2000);
   });
 });
 

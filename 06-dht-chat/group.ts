@@ -117,14 +117,9 @@ export async function topicOf(key: Bytes): Promise<string> {
   return toHex(await sha256(TOPIC_LABEL, key));
 }
 
-/** The seq of the next message: the time, and greater than the last one even if the clock was put back. */
-export function nextSequence(now: number, last: number): number {
-  return Math.max(Math.floor(now), last + 1);
-}
-
 /**
  * A message, signed by its sender and sealed for the group.
- * @param parts seq: from `nextSequence`, stored before this is sent; nonce: 12 bytes, for known answers only
+ * @param parts seq: from `nextSequence` of seen-sequences.ts, stored before this is sent; nonce: 12 bytes, for known answers only
  * @throws RangeError for a text that is none (P3.4), or whose message would be too long
  */
 export async function sealGroupMessage(parts: {

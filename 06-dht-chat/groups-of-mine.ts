@@ -38,6 +38,7 @@ export interface GroupsOptions {
   store: Store;
   clock: Clock;
   network: Network;
+  isContact(contact: string): boolean;
   /** What our user calls somebody; undefined if they are no contact. */
   nameOf(key: Bytes): string | undefined;
   /** Sends a content to a contact, if there is a way. */
@@ -125,6 +126,33 @@ export class GroupsOfMine {
     });
   }
 
+  /**
+   * Our user leaves a group: all of it is forgotten, and no card brings it back. Nobody is told: the protocol has no
+   * message for it. Never rejects.
+   */
+  leave(group: string): Promise<Outcome> {
+    return this.#next(async () => {
+      const known = this.#groups.get(group);
+      if (!known) return undefined;
+      await this.#options.store.leaveGroup(group);
+      this.#drop(known);
+      return undefined;
+    });
+  }
+
+  /**
+   * Forgets a contact, and leaves the groups that they made. No card or message of these comes in between.
+   * @param forget stores it, groups included
+   * @throws what `forget` throws: then nothing has changed
+   */
+  forgetContact(contact: string, forget: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      await forget();
+      for (const group of [...this.#groups.values()]) if (group.stored.maker === contact) this.#drop(group);
+      this.namesChanged();
+    });
+  }
+
   /** Stores a text, then says it to all members who are connected. Never rejects. */
   say(group: string, text: string): Promise<Outcome> {
     return this.#next(async () => {
@@ -141,11 +169,8 @@ export class GroupsOfMine {
   async receiveCard(contact: string, value: unknown): Promise<void> {
     await this.#next(async () => {
       const card = await parseGroupCard(value);
-      if (!card || !this.#mayTake(contact, card)) {
-        this.#options.count("cards of groups refused");
-        return undefined;
-      }
-      await this.#take(card, contact);
+      if (!card || !(await this.#mayTake(contact, card))) this.#options.count("cards of groups refused");
+      else if (!(await this.#take(card, contact))) this.#options.count("cards of groups that you left");
       return undefined;
     });
   }
@@ -192,7 +217,7 @@ export class GroupsOfMine {
     const text = stored.cards.at(-1)?.card;
     const card = text === undefined ? undefined : await parseGroupCard(JSON.parse(text));
     if (!card) return;
-    const group = new GroupState(stored, card, await topicOf(card.key));
+    const group = await GroupState.of(stored, card);
     await group.load(this.#options.store);
     this.#put(group);
   }
@@ -214,6 +239,17 @@ export class GroupsOfMine {
     changed();
   }
 
+  /** Nothing is heard of it any more. */
+  #drop(group: GroupState): void {
+    const { network, changed, membersChanged } = this.#options;
+    group.cancelTimer();
+    this.#groups.delete(group.stored.group);
+    this.#seen.forget(group.topic);
+    if (this.#byTopic.delete(group.topic)) network.unsubscribe(group.topic);
+    membersChanged();
+    changed();
+  }
+
   async #takeOwn(card: GroupCard): Promise<Outcome> {
     await this.#take(card, this.#ownKey);
     const group = this.#groups.get(card.group);
@@ -222,23 +258,31 @@ export class GroupsOfMine {
     return undefined;
   }
 
-  /** The first card of a group counts if its sender and we are in it; a later one if the same contact sends it (P10.11). */
-  #mayTake(contact: string, card: GroupCard): boolean {
+  /**
+   * The first card of a group counts if its sender and we are in it; a later one if the same contact sends it (P10.11).
+   * One with the key of another group is refused: that group would not be heard any more.
+   */
+  async #mayTake(contact: string, card: GroupCard): Promise<boolean> {
+    const sameTopic = this.#byTopic.get(await topicOf(card.key));
+    if (sameTopic && sameTopic.stored.group !== card.group) return false;
     const isIn = (key: string): boolean => card.members.some((member) => toHex(member.key) === key);
+    if (!this.#options.isContact(contact)) return false;
     const known = this.#groups.get(card.group);
     if (known) return known.stored.maker === contact && card.version > known.card.version;
     const ofThem = [...this.#groups.values()].filter(({ stored }) => stored.maker === contact);
     return isIn(contact) && isIn(this.#ownKey) && ofThem.length < MOST_GROUPS_OF_ONE;
   }
 
-  async #take(card: GroupCard, maker: string): Promise<void> {
+  /** @returns false if it was not taken: our user has left the group */
+  async #take(card: GroupCard, maker: string): Promise<boolean> {
     const { store, identity } = this.#options;
     const isRemoved = !card.members.some(({ key }) => isEqual(key, identity.publicKey));
     const taken = { version: card.version, card: cardText(card) };
     const stored = await store.takeGroupCard(card.group, taken, maker, isRemoved);
-    if (!stored) return;
+    if (!stored) return false;
     const before = this.#groups.get(card.group);
-    this.#put(new GroupState(stored, card, await topicOf(card.key), before));
+    this.#put(await GroupState.of(stored, card, before));
+    return true;
   }
 
   /** A member gets the card. Who was one gets one that says so, with a key that nobody uses. */
@@ -316,12 +360,17 @@ export class GroupsOfMine {
 
   /** Runs a step after those before it. What fails becomes a sentence. */
   #next(step: () => Promise<Outcome>): Promise<Outcome> {
-    const result = this.#last.then(step).catch((error: unknown) => {
+    return this.#inTurn(step).catch((error: unknown) => {
       const problem = sentenceOf(error);
       this.#options.warn(problem);
       return { problem };
     });
-    this.#last = result;
+  }
+
+  /** Runs a step after those before it. @throws what it throws */
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(step);
+    this.#last = result.catch(() => undefined);
     return result;
   }
 }

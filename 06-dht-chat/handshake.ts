@@ -10,6 +10,7 @@
 
 import { type Bytes, fromUtf8, isEqual, toBase64, toUtf8 } from "./bytes.ts";
 import { hintOf } from "./card.ts";
+import { systemClock, waitFor } from "./clock.ts";
 import { agree, makeShare, type Share } from "./cryptography.ts";
 import { encodeError, encodeHello, isHelloOf, parseError, parseHello } from "./hello.ts";
 import { type Identity, idOf } from "./identity.ts";
@@ -21,6 +22,8 @@ import { type Role, SessionKeys } from "./session-keys.ts";
 
 /** Both hellos and both `ready` take so long at most, in milliseconds. */
 export const HANDSHAKE_TIME = 10_000;
+
+const systemWait: Wait = (milliseconds, signal) => waitFor(systemClock, milliseconds, signal);
 
 /** Who is told an error has so long to read it before the stream is reset, in milliseconds: a reset may overtake it. */
 const READING_TIME = 1000;
@@ -54,9 +57,9 @@ interface CommonOptions {
   readonly identity: Identity;
   /**
    * Called once, when the other side's `ready` is right, before anything else is sent. It stores in one step that the card
-   * is used and whose key is pinned to it, or says that another key was first.
+   * is used and whose key is pinned to it, or says that another key was first, or that its time has run out meanwhile.
    */
-  complete(peer: Peer, secret: Bytes): Promise<"stored" | "card-used">;
+  complete(peer: Peer, secret: Bytes): Promise<"stored" | "card-used" | "unknown-card">;
   /** Gives the session up while it is being opened. */
   readonly signal?: AbortSignal | undefined;
   /** For tests: the clock's time unless told. */
@@ -102,7 +105,7 @@ export async function shakeHands(pipe: Pipe, options: SessionOptions): Promise<H
     return await Promise.race([giveUp(options, over.signal), exchange(pipe, frames, options, over.signal)]);
   } catch (error) {
     over.abort();
-    if (error instanceof Refusal) await tell(pipe, frames, error.told, options.wait ?? wait);
+    if (error instanceof Refusal) await tell(pipe, frames, error.told, options.wait ?? systemWait);
     pipe.reset();
     throw error;
   } finally {
@@ -112,12 +115,12 @@ export async function shakeHands(pipe: Pipe, options: SessionOptions): Promise<H
 
 /** Rejects when the time is up, or its user gives the session up; otherwise it stays pending. */
 function giveUp(options: SessionOptions, over: AbortSignal): Promise<never> {
-  const { signal, wait: waitFor = wait } = options;
+  const { signal, wait = systemWait } = options;
   return new Promise((_, reject) => {
     const stop = () => reject(new SessionError("stopped"));
     if (signal?.aborted === true) stop();
     signal?.addEventListener("abort", stop, { signal: over });
-    waitFor(HANDSHAKE_TIME, over).then(() => reject(new SessionError("timeout")), reject);
+    wait(HANDSHAKE_TIME, over).then(() => reject(new SessionError("timeout")), reject);
   });
 }
 
@@ -135,9 +138,10 @@ async function exchange(
   await receiveReady(frames, channel);
   // Whoever has given up in the meantime must not pin a key any more.
   if (over.aborted) throw new SessionError("lost");
-  if ((await options.complete(peer, secret)) === "card-used") {
+  const outcome = await options.complete(peer, secret);
+  if (outcome !== "stored") {
     // The initiator waits for this side's ready. The responder does not wait any more: it can only be cut off.
-    throw role === "responder" ? new Refusal("card-used") : new SessionError("card-used");
+    throw role === "responder" ? new Refusal(outcome) : new SessionError(outcome);
   }
   if (role === "responder") await send(pipe, await channel.sealer.seal(READY));
   return { peer, role, pipe, frames, keys, channel };
@@ -237,14 +241,14 @@ async function send(pipe: Pipe, frame: Bytes): Promise<void> {
 }
 
 /** Tells the other side why, and waits until it has gone, a short time at most. What it still sends is passed over. */
-async function tell(pipe: Pipe, frames: AsyncIterator<Bytes>, code: ErrorCode, waitFor: Wait): Promise<void> {
+async function tell(pipe: Pipe, frames: AsyncIterator<Bytes>, code: ErrorCode, wait: Wait): Promise<void> {
   const over = new AbortController();
   const telling = async () => {
     await send(pipe, encodeError(code));
     await pipe.end();
     while (!over.signal.aborted && (await nextFrame(frames)) !== undefined);
   };
-  await Promise.race([telling(), waitFor(READING_TIME, over.signal)]).catch(() => undefined);
+  await Promise.race([telling(), wait(READING_TIME, over.signal)]).catch(() => undefined);
   over.abort();
 }
 
@@ -262,11 +266,4 @@ export async function nextFrame(frames: AsyncIterator<Bytes>): Promise<Bytes | u
 export function isReady(content: Bytes): boolean {
   if (content[0] !== READY[0]) return false;
   return parseObject(fromUtf8(content) ?? "")?.type === "ready";
-}
-
-function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  });
 }

@@ -9,7 +9,7 @@ import { isOwedFor, Owed } from "./owed.ts";
 import type { Session } from "./session.ts";
 import type { WatchedPipe } from "./watched-pipe.ts";
 
-/** A way that owes acknowledgements and gives none for so long is given up, in milliseconds (P10.10). */
+/** A way that has owed an acknowledgement for so long is given up, in milliseconds (P10.10). owed.ts says since when. */
 const OWED_TIME = 10_000;
 
 /** How long the other side may take to end a session after a goodbye, in milliseconds. */
@@ -286,7 +286,7 @@ export class Line {
   /** Looks again when the oldest debt is too old: one timer at a time, which finds out whether it was paid meanwhile. */
   #watch(): void {
     if (this.#isWatching || this.#isOver || this.#isLeaving) return;
-    const since = Object.values(this.#owed).flatMap((owed) => (owed.isEmpty ? [] : [owed.since]));
+    const since = Object.values(this.#owed).flatMap((owed) => owed.since ?? []);
     if (since.length === 0) return;
     this.#isWatching = true;
     const wait = Math.min(...since) + OWED_TIME - this.#options.clock.now();
@@ -299,12 +299,12 @@ export class Line {
   #giveUpWhatOwes(): void {
     const due = this.#options.clock.now() - OWED_TIME;
     const { relayed, direct } = this.#owed;
-    if (!direct.isEmpty && direct.since <= due) {
+    if (direct.since !== undefined && direct.since <= due) {
       this.#direct?.close();
       // What was noted while the path closed is owed by nobody.
       direct.clear();
     }
-    if (!relayed.isEmpty && relayed.since <= due) this.#giveUpStream();
+    if (relayed.since !== undefined && relayed.since <= due) this.#giveUpStream();
     this.#watch();
   }
 

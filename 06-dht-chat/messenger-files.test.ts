@@ -77,6 +77,27 @@ describe("a messenger: files", () => {
     return fileOf(one, other)?.state === "done" && fileOf(other, one)?.state === "done";
   }
 
+  it("P10.7 the number of a file is random in all of its 32 bits, and new for each offer", async () => {
+    const [alice, bob] = await scene.friends();
+    const each = 16;
+    for (const [from, to] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const)
+      for (let count = 0; count < each; count += 1)
+        expect(await from.messenger.offer(from.chat(to), new Blob(["same"]), "same.txt")).equal(undefined);
+    const stored = await Promise.all([alice, bob].map(({ store }) => store.load()));
+    const numbers = stored.flatMap(({ openFiles }) =>
+      openFiles.filter(({ direction }) => direction === "out").map(({ file }) => file),
+    );
+    expect(new Set(numbers)).to.have.lengthOf(2 * each);
+    // A counter, wherever it begins, leaves its upper bits as they are; fewer bits leave them 0.
+    for (let bit = 0; bit < 32; bit += 1) {
+      const ones = numbers.filter((file) => ((file >>> bit) & 1) === 1).length;
+      expect(ones, `bit ${bit}`).to.be.within(1, 2 * each - 1);
+    }
+  });
+
   it("P10.9 a picture arrives byte for byte, with progress at both ends, and its type is what its bytes say", async () => {
     const [alice, bob] = await scene.friends();
     const bytes = bytesOf(6 * 1024 * KIB + 1, PNG);

@@ -200,6 +200,138 @@ describe("a messenger: groups", () => {
     expect(bob.groups).deep.equal([]);
   });
 
+  it("P10.11 a group shows its maker, also when a later card leaves them out, and after a new start", async () => {
+    const [alice, bob] = await group();
+    const card = await cardOf(alice);
+    const [id, hers] = [alice.id, bob.chat(alice)];
+    await bob.messenger.rename(hers, "Alice");
+    const without = { ...card, version: 2, members: card.members.filter((member) => member.id !== id) };
+    const program = await alice.becomeProgram(bob);
+    await program.send(encodeContent({ type: "group", card: groupCardObject(without) }));
+    await scene.until(() => bob.groups[0]?.version === 2, "bob takes the card");
+    const shows = { maker: id, makerName: "Alice", isMine: false, isRemoved: false };
+    expect(bob.groups[0]).to.include(shows);
+    await bob.reload();
+    expect(bob.groups[0]).to.include(shows);
+    await bob.messenger.forget(hers);
+    expect(bob.groups, "it is still hers").deep.equal([]);
+  });
+
+  it("P10.11 who leaves a group forgets it and hears nothing more, and no later card of its maker brings it back", async () => {
+    const [alice, bob, carol] = await group();
+    await scene.pass(6000);
+    await bob.messenger.sayInGroup(name(bob), "before");
+    await scene.until(() => texts(carol).length === 1 && texts(alice).length === 1, "all have heard");
+    const [old, left] = [await cardOf(carol), name(carol)];
+    const carolsPage = () => scene.world.pages.get(pageOf(carol).peerId);
+    const carolsIdentity = await identityOf(carol);
+    expect(await carol.messenger.leaveGroup(left)).equal(undefined);
+    expect(carol.groups).deep.equal([]);
+    expect([...(carolsPage()?.topics ?? [])]).deep.equal([]);
+    const { groups, seen } = await carol.store.load();
+    expect([groups, seen]).deep.equal([[], []]);
+    expect(await carol.store.entriesOf(left, 10)).deep.equal([]);
+    await bob.messenger.sayInGroup(name(bob), "after");
+    await scene.until(() => texts(alice).length === 2, "alice hears");
+    // What is still under way comes late; and her page does not say anything there.
+    const late = await sealGroupMessage({
+      card: old,
+      identity: carolsIdentity,
+      seq: scene.clock.now() + 1,
+      text: "late",
+    });
+    carolsPage()?.events.group(await topicOf(old.key), late, pageOf(bob).peerId);
+    expect(await carol.messenger.sayInGroup(left, "hello?")).equal(undefined);
+    await scene.pass(1000);
+    expect(await carol.store.entriesOf(left, 10)).deep.equal([]);
+    // The others see her as a member: nobody told them. Then the maker's card of a later version comes, with her in it.
+    expect(alice.groups[0]?.members).to.have.lengthOf(3);
+    await alice.messenger.removeMember(name(alice), bob.id);
+    const passedOver = () => carol.messenger.view.underneath.counts["cards of groups that you left"] ?? 0;
+    await scene.until(() => passedOver() > 0, "the card is passed over");
+    expect(carol.groups).deep.equal([]);
+    await carol.reload();
+    await scene.until(() => passedOver() > 0, "after a new start, too");
+    expect([carol.groups, [...(carolsPage()?.topics ?? [])]]).deep.equal([[], []]);
+    // A new group is another one.
+    await alice.messenger.makeGroup("again", [alice.chat(carol)]);
+    await scene.until(() => carol.groups[0]?.name === "again", "carol is asked anew");
+  });
+
+  it("P10.11 the maker who leaves ends nothing for the others", async () => {
+    const [alice, bob, carol] = await group();
+    await scene.pass(6000);
+    expect(await alice.messenger.leaveGroup(name(alice))).equal(undefined);
+    expect(await alice.messenger.leaveGroup("unknown")).equal(undefined);
+    await bob.messenger.sayInGroup(name(bob), "without its maker");
+    await scene.until(() => texts(carol).includes("without its maker"), "carol hears it");
+    expect(bob.groups[0]?.maker).equal(alice.id);
+    await alice.reload();
+    await scene.pass(10_000);
+    expect(alice.groups).deep.equal([]);
+    expect(bob.groups[0]).to.include({ isRemoved: false, version: 1 });
+  });
+
+  it("P10.11 who forgets a contact leaves the groups that they made, and stays in the others", async () => {
+    const [alice, bob, carol] = await group();
+    await bob.messenger.makeGroup("of bob", [bob.chat(alice)]);
+    await scene.until(() => alice.groups.length === 2, "alice is in both");
+    const topics = () => [...(scene.world.pages.get(pageOf(bob).peerId)?.topics ?? [])];
+    expect(topics()).to.have.lengthOf(2);
+    const [others] = (await bob.store.load()).groups.filter(({ maker }) => maker === bob.chat(alice));
+    // What her page has sent until it reads the goodbye is still received: a card of a new group among it.
+    const card = {
+      ...(await cardOf(bob)),
+      group: "0e".repeat(16),
+      key: new Uint8Array(32).fill(7),
+      name: "too late",
+    };
+    const alices = bob.chat(alice);
+    const program = await alice.becomeProgram(bob);
+    await bob.messenger.forget(alices);
+    await program.send(encodeContent({ type: "group", card: groupCardObject(card) }));
+    await scene.until(
+      () => bob.messenger.view.underneath.counts["cards of groups refused"] === 1,
+      "it is refused",
+    );
+    await scene.pass(1000);
+    expect(bob.groups.map((one) => one.name)).deep.equal(["of bob"]);
+    expect(topics()).to.have.lengthOf(1);
+    expect(await bob.store.entriesOf(others?.group ?? "", 10)).deep.equal([]);
+    await bob.reload();
+    expect(bob.groups.map((one) => one.name)).deep.equal(["of bob"]);
+    expect(carol.groups).to.have.lengthOf(1);
+  });
+
+  it("P10.11 if leaving cannot be stored, the group stays and the page says why", async () => {
+    const [, bob] = await group();
+    bob.store.fault = ({ name: operation }) => {
+      if (operation === "groups.delete") throw new Error("full");
+    };
+    expect(await bob.messenger.leaveGroup(name(bob))).to.have.property("problem");
+    await bob.messenger.forget(bob.messenger.view.contacts[0]?.contact ?? "");
+    expect([bob.groups.length, bob.messenger.view.contacts.length]).deep.equal([1, 1]);
+    bob.store.fault = () => {};
+    await bob.messenger.sayInGroup(name(bob), "still in it");
+    expect(texts(bob)).deep.equal(["still in it"]);
+  });
+
+  it("P10.11 a card with the key of another group is refused: its maker could silence that one", async () => {
+    const [alice, bob, carol] = await group();
+    await scene.introduce(bob, carol);
+    const card = await cardOf(bob);
+    const stolen = { ...card, group: "0f".repeat(16), name: "the same key" };
+    const program = await bob.becomeProgram(carol);
+    await program.send(encodeContent({ type: "group", card: groupCardObject(stolen) }));
+    await scene.until(
+      () => carol.messenger.view.underneath.counts["cards of groups refused"] === 1,
+      "it is refused",
+    );
+    await alice.messenger.sayInGroup(name(alice), "still heard");
+    await scene.until(() => texts(carol).includes("still heard"), "carol hears");
+    expect(carol.groups).to.have.lengthOf(1);
+  });
+
   it("P10.11 a member cannot speak for another, and a stranger not at all: it is dropped and counted", async () => {
     const [alice, bob, carol] = await group();
     await scene.pass(6000);

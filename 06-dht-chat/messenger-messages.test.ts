@@ -2,6 +2,7 @@
 
 import { expect } from "chai";
 import { formatCard, makeCard } from "./card.ts";
+import { decodeContent, encodeContent } from "./contents.ts";
 import { Scene } from "./testing/messengers.ts";
 
 const MINUTE = 60_000;
@@ -196,6 +197,33 @@ describe("a messenger: texts", () => {
   });
 
   afterEach(() => scene.end());
+
+  it("P10.10 a way that never acknowledges one text is given up after 10 s, although it acknowledges all others", async () => {
+    const [alice, bob] = await scene.friends();
+    const bobs = alice.chat(bob);
+    const program = await bob.becomeProgram(alice);
+    const began = scene.clock.now();
+    let isOver = false;
+    const reading = (async () => {
+      for await (const bytes of program.contents) {
+        const content = decodeContent(bytes);
+        if (content?.type !== "message" || content.text === "never") continue;
+        await program.send(encodeContent({ type: "ack", id: content.id }));
+      }
+      isOver = true;
+    })();
+    await alice.messenger.say(bobs, "never");
+    for (let count = 1; count <= 4; count += 1) {
+      await scene.pass(2000);
+      await alice.messenger.say(bobs, `text ${count}`);
+    }
+    await scene.pass(1900);
+    const states = alice.messenger.view.contacts[0]?.entries.map(({ state }) => state);
+    expect([isOver, states]).deep.equal([false, ["sending", ...Array(4).fill("delivered")]]);
+    await scene.until(() => isOver, "the stream is given up", 1000);
+    await reading;
+    expect(scene.clock.now() - began).to.be.at.least(10_000);
+  });
 
   it("P10.8 a message to somebody who is away is dropped after 10 s, and is not delivered later by itself", async () => {
     const [alice, bob] = await scene.friends();

@@ -88,8 +88,10 @@ export interface GroupView {
   group: string;
   name: string;
   version: number;
-  /** The id of who made it (15 digits). */
+  /** The id of who made it (15 digits), also when they are no member any more. */
   maker: string;
+  /** What our user calls them; their id if they are no contact. */
+  makerName: string;
   /** We made it: we alone can remove members. */
   isMine: boolean;
   members: { id: string; name: string }[];
@@ -141,7 +143,7 @@ export interface MessengerActions extends EventTarget {
   compared(contact: string): Promise<void>;
   /** @param name at most 64 characters are kept; empty: the id stands for it again */
   rename(contact: string, name: string): Promise<void>;
-  /** Forgets a contact with all secrets, texts and files. */
+  /** Forgets a contact with all secrets, texts and files, and leaves the groups that they made. */
   forget(contact: string): Promise<void>;
   /** @param text 1 to 8,192 bytes of UTF-8 (P3.4) */
   say(contact: string, text: string): Promise<Outcome>;
@@ -157,6 +159,8 @@ export interface MessengerActions extends EventTarget {
   makeGroup(name: string, contacts: string[]): Promise<Outcome>;
   /** Removes a member of a group that we made. @param id the member's 15 digits */
   removeMember(group: string, id: string): Promise<Outcome>;
+  /** Leaves a group for good, and forgets it with all that was said in it. The others are not told (P10.11). */
+  leaveGroup(group: string): Promise<Outcome>;
   sayInGroup(group: string, text: string): Promise<Outcome>;
   /** The switch of P10.10. Off: all goes by relays again, at once. */
   setDirect(isOn: boolean): Promise<void>;

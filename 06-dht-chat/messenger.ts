@@ -180,9 +180,8 @@ export class Messenger extends EventTarget implements MessengerActions {
   async forget(contact: string): Promise<void> {
     const name = this.#conversations.nameNow(contact);
     await this.#try(async () => {
-      await this.#book.forget(name);
+      await this.#groups?.forgetContact(name, () => this.#book.forget(name));
       await this.#conversations.remove(name);
-      this.#groups?.namesChanged();
     });
   }
 
@@ -221,6 +220,10 @@ export class Messenger extends EventTarget implements MessengerActions {
 
   async removeMember(group: string, id: string): Promise<Outcome> {
     return this.#groups?.remove(group, id);
+  }
+
+  async leaveGroup(group: string): Promise<Outcome> {
+    return this.#groups?.leave(group);
   }
 
   async sayInGroup(group: string, text: string): Promise<Outcome> {
@@ -280,6 +283,7 @@ export class Messenger extends EventTarget implements MessengerActions {
         store: this.#store,
         clock: this.#clock,
         network: this.#network,
+        isContact: (contact) => this.#book.get(contact) !== undefined,
         nameOf: (key) => this.#book.byKey(key)?.name || undefined,
         tell: (contact, content) => this.#conversations.get(contact)?.tell(content),
         changed: () => this.#changed(),

@@ -1,7 +1,7 @@
 // Sessions are opened here, ours and theirs: cards are looked up and used, keys pinned (P10.6).
 
 import { toHex } from "./bytes.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, waitFor } from "./clock.ts";
 import type { ContactBook } from "./contact-book.ts";
 import type { Identity } from "./identity.ts";
 import type { Pipe } from "./pipe.ts";
@@ -107,12 +107,4 @@ export class Openings {
       this.#underWay.delete(abort);
     }
   }
-}
-
-/** Resolves after so many milliseconds; never once the signal is aborted. */
-function waitFor(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(milliseconds, resolve);
-    signal.addEventListener("abort", cancel, { once: true });
-  });
 }

@@ -4,13 +4,11 @@ import type { Clock } from "./clock.ts";
 import type { Identity } from "./identity.ts";
 import type { Network } from "./network.ts";
 import { sentenceOf } from "./problems.ts";
-import { checkRecord, makeRecord, recordKey } from "./record.ts";
+import { checkRecord, MAX_SEQ_AHEAD, makeRecord, RECORD_LIFETIME, recordKey } from "./record.ts";
 import type { Store } from "./store.ts";
 
-// In milliseconds (P10.3).
+/** In milliseconds (P10.3). */
 const REPUBLISH_AFTER = 20 * 60_000;
-const RECORD_LIFETIME = 60 * 60_000;
-const LONGEST_LEAD = 10 * 60_000;
 
 // When no node took it: how long until the next try, in milliseconds.
 const FIRST_PAUSE = 1000;
@@ -115,7 +113,7 @@ export class Publisher {
     if (addresses.length === 0) return NO_RELAY;
     const now = clock.now();
     const seq = await store.takeRecordSequence(now);
-    if (seq > now + LONGEST_LEAD) return CLOCK_BEHIND;
+    if (seq > now + MAX_SEQ_AHEAD) return CLOCK_BEHIND;
     const expires = now + RECORD_LIFETIME;
     const value = await makeRecord({ identity, seq, expires, addresses: [...addresses] });
     const key = recordKey(identity.id);

@@ -1,6 +1,6 @@
 // The records that a node of the table holds (P10.4): only right ones, of each key the best, and a bounded number. Pure.
 
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, isEqual } from "./bytes.ts";
 import { checkRecord, type RecordRefusal, selectRecord } from "./record.ts";
 
 /** A node holds at most so many: at 4,096 bytes each some 40 MiB. Then who has not published for longest has to go. */
@@ -41,7 +41,7 @@ export class RecordTable {
     const checked = await checkRecord(key, value, now);
     if ("refused" in checked) return checked.refused;
     const held = this.get(key, now);
-    if (held !== undefined && selectRecord([held.value, value]) === 0 && !isSame(held.value, value))
+    if (held !== undefined && selectRecord([held.value, value]) === 0 && !isEqual(held.value, value))
       return "older";
     this.#held.delete(key);
     this.#held.set(key, { value: value.slice(), received: now, expires: checked.record.expires });
@@ -58,8 +58,4 @@ export class RecordTable {
     this.#held.delete(key);
     return undefined;
   }
-}
-
-function isSame(one: Bytes, other: Bytes): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

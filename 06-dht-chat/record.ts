@@ -36,7 +36,7 @@ export const RECORD_LIFETIME = 60 * 60 * 1000;
 export const MAX_RECORD_LIFETIME = 24 * 60 * 60 * 1000;
 
 /** A seq that is further ahead would stand above all that its owner publishes later. In milliseconds. */
-const MAX_SEQ_AHEAD = 10 * 60 * 1000;
+export const MAX_SEQ_AHEAD = 10 * 60 * 1000;
 
 const MAX_ADDRESSES = 8;
 const SIGNATURE_LABEL = toUtf8("p2p-chat 06 record\0");

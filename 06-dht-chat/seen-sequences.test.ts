@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { SeenSequences } from "./seen-sequences.ts";
+import { nextSequence, SeenSequences } from "./seen-sequences.ts";
 
 const TOPIC = "a".repeat(64);
 
@@ -58,5 +58,12 @@ describe("sequences of a group that were seen", () => {
     const seen = new SeenSequences([{ topic: TOPIC, from: "ann", seqs: [5] }]);
     seen.forget(TOPIC);
     expect(seen.of(TOPIC, "ann")).to.deep.equal([]);
+  });
+
+  it("P10.11 seq is the time in milliseconds, and greater than the last one sent", () => {
+    expect(nextSequence(1000, 0)).to.equal(1000);
+    expect(nextSequence(1000, 1000)).to.equal(1001);
+    expect(nextSequence(900, 1001)).to.equal(1002);
+    expect(nextSequence(2000.7, 1002)).to.equal(2000);
   });
 });

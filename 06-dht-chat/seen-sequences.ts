@@ -49,6 +49,11 @@ export class SeenSequences {
   }
 }
 
+/** The seq of our next message: the time, and greater than the last one even if the clock was put back. */
+export function nextSequence(now: number, last: number): number {
+  return Math.max(Math.floor(now), last + 1);
+}
+
 function ascending(one: number, other: number): number {
   return one - other;
 }

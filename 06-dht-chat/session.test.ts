@@ -470,6 +470,16 @@ describe("errors, said and heard", () => {
     expect(scene.pair.ends[1].sent.map(textOf)[1]).to.equal(errorFrame("card-used"));
   });
 
+  it("P10.2 P10.6 unknown-card, when the card's time ran out between the hello and the ready: nobody has used it", async () => {
+    const scene = await benCallsAnn();
+    const complete = async () => "unknown-card" as const;
+    expect(
+      await openBoth({ ...scene, responderOptions: { ...scene.responderOptions, complete } }),
+    ).to.deep.equal(["said:unknown-card", "unknown-card"]);
+    expect(scene.events.initiator).to.deep.equal([]);
+    expect(scene.pair.ends[1].sent.map(textOf)[1]).to.equal(errorFrame("unknown-card"));
+  });
+
   it("P10.2 two who come with one card at the same time: one has a session, the other hears card-used", async () => {
     let pinned: string | undefined;
     const complete = async ({ id }: { id: string }) => {

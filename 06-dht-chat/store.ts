@@ -23,6 +23,9 @@ export interface ShownCard {
   expires: number;
 }
 
+/** What comes of a card when somebody's `ready` was right (P10.6). */
+export type CardOutcome = "stored" | "card-used" | "unknown-card";
+
 /** The secret of a card that belongs to a contact. */
 export interface ContactSecret {
   /** 16 hexadecimal digits. */
@@ -154,6 +157,9 @@ export interface StoredGroupCard {
 /** How many cards of one group are kept: the one in force, and some before, for what is still under way. */
 export const KEPT_GROUP_CARDS = 4;
 
+/** Of so many groups that our user has left the id is remembered, so that no card brings them back. */
+export const REMEMBERED_LEFT_GROUPS = 256;
+
 /** Everything that is read once, at the start. */
 export interface Loaded {
   /** 32 bytes; undefined at the first start. */
@@ -227,17 +233,17 @@ export interface Store {
    * The other's `ready` was right: pins their key and uses the card, in one step (P10.6).
    * A shown card becomes a contact; an entered one gets its key; where the key is a contact's already, that one gets the
    * card's secret too, and the entries of the other. A card that the same key has completed before changes nothing.
-   * @returns "card-used" if another key has the card, or if it is not there any more (hidden, or expired at `now`), or
-   * if it was entered for another id. Then nothing was changed
+   * @returns "card-used" if another key has the card; "unknown-card" if it is not there any more (hidden, or expired at
+   * `now`), or was entered for another id. Then nothing was changed
    */
-  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<"stored" | "card-used">;
+  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<CardOutcome>;
 
   /** @returns the contact as it is now; undefined if there is none */
   updateContact(contact: ContactName, changes: ContactChanges): Promise<StoredContact | undefined>;
 
   /**
    * Removes a contact with its secrets, messages and files. The ids of what they sent stay: if they come back, nothing
-   * is shown a second time.
+   * is shown a second time. The groups that they made are left (`leaveGroup`), in the same step.
    */
   forget(contact: ContactName): Promise<void>;
 
@@ -327,7 +333,7 @@ export interface Store {
   /**
    * Takes a card of a group: the first one of all, or a greater version from the same maker. The same step says whether
    * we are still in it.
-   * @returns the group; undefined if the card was not taken
+   * @returns the group; undefined if the card was not taken, also since our user has left the group
    */
   takeGroupCard(
     group: string,
@@ -342,8 +348,11 @@ export interface Store {
     changes: Partial<Pick<StoredGroup, "dropped" | "unread">>,
   ): Promise<StoredGroup | undefined>;
 
-  /** Removes a group with all that was said in it. What was seen of its topics stays. */
-  forgetGroup(group: string): Promise<void>;
+  /**
+   * Our user leaves a group: its cards, what was said in it and what was seen of its topics are removed. Its id is
+   * remembered, with those of REMEMBERED_LEFT_GROUPS - 1 others. Nothing happens if there is no such group.
+   */
+  leaveGroup(group: string): Promise<void>;
 
   /**
    * Stores what our user says in a group, before it is sent, and draws its sequence number: `now`, or one more than the
@@ -357,7 +366,7 @@ export interface Store {
   /**
    * Stores what a member says, and what was now seen of them, before it is shown.
    * @param seqs the sequence numbers to keep of this sender in this topic (`SeenSequences.of`), this one among them
-   * @returns undefined if this (topic, from, seq) was stored before: then nothing was changed
+   * @returns undefined if this (topic, from, seq) was stored before, or our user has left the group: then nothing was changed
    */
   addGroupMessage(
     message: { chat: string; topic: string; from: string; seq: number; text: string },

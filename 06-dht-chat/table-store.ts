@@ -1,13 +1,16 @@
 // The store's steps, over tables (P10.2, P10.3, P10.6, P10.8, P10.9, P10.11).
 
 import { type Bytes, isEqual, toHex } from "./bytes.ts";
+import { nextSequence } from "./seen-sequences.ts";
 import {
+  type CardOutcome,
   type ContactChanges,
   type DeliveryState,
   type FileState,
   KEPT_GROUP_CARDS,
   type Loaded,
   type OwnMessage,
+  REMEMBERED_LEFT_GROUPS,
   type SeenSequence,
   type ShownCard,
   type Store,
@@ -26,15 +29,18 @@ const SEED = "seed";
 const RECORD_SEQUENCE = "recordSequence";
 const IS_DIRECT_ON = "isDirectOn";
 const LAST_ORDER = "lastOrder";
+const LEFT_GROUPS = "leftGroups";
 
 /** Greater than every number that a key can hold. */
 const END = Number.POSITIVE_INFINITY;
 
 const WITH_FILES = ["entries", "parts", "blobs"] as const;
+const WITH_GROUPS = ["settings", "groups", "seen", "entries"] as const;
 
 type Settings = TablesOf<"settings">;
 type Entries = TablesOf<"entries">;
 type WithFiles = TablesOf<(typeof WITH_FILES)[number]>;
+type WithGroups = TablesOf<(typeof WITH_GROUPS)[number]>;
 
 export class TableStore implements Store {
   readonly #tables: Tables;
@@ -120,14 +126,14 @@ export class TableStore implements Store {
     });
   }
 
-  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<"stored" | "card-used"> {
+  completeCard(hint: string, peer: { id: string; key: Bytes }, now: number): Promise<CardOutcome> {
     return this.#tables.step("write", ["cards", "contacts", "entries"], async (tables) => {
       const holder = await holderOf(tables.contacts, hint);
       if (holder?.key !== undefined) return isEqual(holder.key, peer.key) ? "stored" : "card-used";
-      if (holder !== undefined && holder.id !== peer.id) return "card-used";
+      if (holder !== undefined && holder.id !== peer.id) return "unknown-card";
       const shown = holder === undefined ? await tables.cards.get(hint) : undefined;
       const secret = holder?.secrets[0]?.secret ?? shown?.secret;
-      if (secret === undefined || (shown !== undefined && shown.expires <= now)) return "card-used";
+      if (secret === undefined || (shown !== undefined && shown.expires <= now)) return "unknown-card";
       await pin(tables, holder, peer, { hint, secret }, now);
       await tables.cards.delete(hint);
       return "stored";
@@ -154,7 +160,10 @@ export class TableStore implements Store {
   }
 
   forget(contact: string): Promise<void> {
-    return this.#tables.step("write", ["contacts", "forgotten", ...WITH_FILES], async (tables) => {
+    const names = ["contacts", "forgotten", "settings", "groups", "seen", ...WITH_FILES] as const;
+    return this.#tables.step("write", names, async (tables) => {
+      for (const { group, maker } of await tables.groups.all())
+        if (maker === contact) await leave(tables, group);
       await tables.contacts.delete(contact);
       for (const { entry } of await entriesOfChat(tables, contact)) {
         if (entry.kind === "their") await tables.forgotten.put({ chat: contact, id: entry.id });
@@ -306,7 +315,9 @@ export class TableStore implements Store {
     maker: string,
     isRemoved: boolean,
   ): Promise<StoredGroup | undefined> {
-    return this.#tables.step("write", ["groups"], async ({ groups }) => {
+    return this.#tables.step("write", ["groups", "settings"], async (tables) => {
+      const { groups } = tables;
+      if ((await leftGroups(tables)).includes(group)) return undefined;
       const before = await groups.get(group);
       const version = before?.cards.at(-1)?.version ?? 0;
       if (card.version <= version || (before !== undefined && before.maker !== maker)) return undefined;
@@ -333,10 +344,9 @@ export class TableStore implements Store {
     });
   }
 
-  forgetGroup(group: string): Promise<void> {
-    return this.#tables.step("write", ["groups", ...WITH_FILES], async (tables) => {
-      await tables.groups.delete(group);
-      for (const { entry } of await entriesOfChat(tables, group)) await deleteEntry(tables, entry);
+  leaveGroup(group: string): Promise<void> {
+    return this.#tables.step("write", WITH_GROUPS, async (tables) => {
+      if ((await tables.groups.get(group)) !== undefined) await leave(tables, group);
     });
   }
 
@@ -346,7 +356,7 @@ export class TableStore implements Store {
   ): Promise<StoredGroupMessage> {
     return this.#tables.step("write", ["settings", "entries", "seen"], async (tables) => {
       const seqs = (await tables.seen.get([topic, from]))?.seqs ?? [];
-      const seq = Math.max(now, ...seqs.map((last) => last + 1));
+      const seq = nextSequence(now, Math.max(0, ...seqs));
       await tables.seen.put({ topic, from, seqs: [seq] });
       const message = { chat, at: now, topic, from, seq, text, isOwn: true };
       return addEntry<StoredGroupMessage>(tables, { kind: "group", ...message });
@@ -366,11 +376,11 @@ export class TableStore implements Store {
     isUnread: boolean,
   ): Promise<StoredGroupMessage | undefined> {
     return this.#tables.step("write", ["settings", "entries", "seen", "groups"], async (tables) => {
-      const before = (await tables.seen.get([topic, from]))?.seqs ?? [];
-      if (before.includes(seq)) return undefined;
-      await tables.seen.put({ topic, from, seqs: [...seqs] });
       const group = await tables.groups.get(chat);
-      if (isUnread && group !== undefined) await tables.groups.put({ ...group, unread: group.unread + 1 });
+      const before = (await tables.seen.get([topic, from]))?.seqs ?? [];
+      if (group === undefined || before.includes(seq)) return undefined;
+      await tables.seen.put({ topic, from, seqs: [...seqs] });
+      if (isUnread) await tables.groups.put({ ...group, unread: group.unread + 1 });
       const message = { chat, at: now, topic, from, seq, text, isOwn: false };
       return addEntry<StoredGroupMessage>(tables, { kind: "group", ...message });
     });
@@ -517,6 +527,27 @@ function entriesOfChat({ entries }: Entries, chat: string): Promise<EntryRow[]> 
 async function openEntries({ entries }: Entries): Promise<StoredEntry[]> {
   const rows = await entries.between(1, 1, { index: "open" });
   return rows.map(({ entry }) => entry);
+}
+
+// --- groups
+
+async function leftGroups(tables: Settings): Promise<string[]> {
+  const value = await setting(tables, LEFT_GROUPS);
+  return Array.isArray(value) ? value : [];
+}
+
+/** What was seen has no group: the topics are those of what was said. */
+async function leave(tables: WithGroups, group: string): Promise<void> {
+  await tables.groups.delete(group);
+  const left = [...(await leftGroups(tables)), group].slice(-REMEMBERED_LEFT_GROUPS);
+  await tables.settings.put({ name: LEFT_GROUPS, value: left });
+  const topics = new Set<string>();
+  for (const { entry } of await entriesOfChat(tables, group)) {
+    if (entry.kind === "group") topics.add(entry.topic);
+    await tables.entries.delete(entry.order);
+  }
+  for (const { topic, from } of await tables.seen.all())
+    if (topics.has(topic)) await tables.seen.delete([topic, from]);
 }
 
 // --- files

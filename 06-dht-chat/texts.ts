@@ -6,6 +6,9 @@ import { randomBytes } from "./cryptography.ts";
 /** The longest text of a message, in bytes of UTF-8 (P3.4). */
 export const MAX_TEXT_BYTES = 8192;
 
+/** So many characters are kept of what our user calls somebody, and can be typed as a name. */
+export const MAX_NAME = 64;
+
 const encoder = new TextEncoder();
 
 /** How many bytes a text has in UTF-8. A lone surrogate counts as the three bytes of U+FFFD. */

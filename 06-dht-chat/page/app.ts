@@ -11,6 +11,7 @@ import type { Chat, ChatView } from "./chat-view.ts";
 import "./chat-view.ts";
 import type { ContactDialog } from "./contact-dialog.ts";
 import "./contact-dialog.ts";
+import type { ContactsList } from "./contacts-list.ts";
 import "./contacts-list.ts";
 import { firstSteps } from "./first-steps.ts";
 import type { GroupDialog } from "./group-dialog.ts";
@@ -69,7 +70,9 @@ export class App extends PageElement {
 
   readonly #changed = (): void => {
     const before = this.view;
+    const hadChat = this.#chat() !== undefined;
     this.view = this.messenger.view;
+    if (hadChat && this.#chat() === undefined) void this.#chatIsGone();
     const sentences = announcements(before, this.view);
     if (sentences.length > 0) this.said = { sentence: sentences.join(". ") };
     this.#meet(before);
@@ -121,6 +124,14 @@ export class App extends PageElement {
     await this.updateComplete;
     await this.#find<ChatView>("p2p-chat-view")?.updateComplete;
     this.#find<HTMLElement>("p2p-chat-view .comparison input, p2p-chat-view .composer textarea")?.focus();
+  }
+
+  /** A contact was forgotten, or a group left: the keyboard goes on in the list, rather than nowhere. */
+  async #chatIsGone(): Promise<void> {
+    await this.updateComplete;
+    await this.#find<ContactsList>("p2p-contacts-list")?.updateComplete;
+    if (document.activeElement !== document.body) return;
+    (this.#find<HTMLElement>("[data-chat]") ?? this.#find<HTMLElement>(".own-buttons button"))?.focus();
   }
 
   #back(): void {

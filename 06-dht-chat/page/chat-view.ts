@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { ContactView, Entry, GroupView, MessengerActions, Outcome } from "../messenger-view.ts";
+import { MAX_NAME } from "../texts.ts";
 import { shown } from "./shown.ts";
 import "./composer.ts";
 import type { EntryActions } from "./entry-view.ts";
@@ -13,9 +14,6 @@ import { contactState, dayInWords, hueOf, idInGroups, initialOf, nameOf } from "
 
 /** So many entries are in the page at once; a button shows as many more. */
 const AT_ONCE = 150;
-
-/** So many characters of a name are kept (the messenger says so). */
-const MAX_NAME = 64;
 
 /** So near to the end, in pixels, a reader wants to see what comes. */
 const NEAR_END = 80;
@@ -166,7 +164,9 @@ export class ChatView extends PageElement {
       return html`<span class="dot ${contact.state}" aria-hidden="true"></span><span data-contact-state=${contact.state}>${contactState(contact.state)}</span>`;
     }
     const { group } = this.chat;
-    const maker = group.isMine ? "made by you" : `made by ${shown(this.#nameOf(group.maker))}`;
+    const maker = group.isMine
+      ? "made by you"
+      : `made by ${shown(nameOf({ id: group.maker, name: group.makerName }))}`;
     return html`${group.members.length} members, <bdi>${maker}</bdi>`;
   }
 

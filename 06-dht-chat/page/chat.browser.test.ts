@@ -210,7 +210,7 @@ withChromium("the page's list and chat", () => {
     ];
     await fixture.show({
       ...EMPTY,
-      groups: [groupView({ maker: BOB_ID, isMine: false, entries, dropped: 2 })],
+      groups: [groupView({ maker: BOB_ID, makerName: "Bob", isMine: false, entries, dropped: 2 })],
     });
     await page.getByRole("button", { name: /^Lab partners/ }).click();
     await page.getByText("3 members, made by Bob").waitFor();

@@ -2,13 +2,11 @@
 
 import { html, type TemplateResult } from "lit";
 import type { ContactView, MessengerActions } from "../messenger-view.ts";
+import { MAX_NAME } from "../texts.ts";
 import "./copy-button.ts";
 import { Modal } from "./modal.ts";
 import { shown } from "./shown.ts";
 import { contactState, idInGroups, nameOf } from "./words.ts";
-
-/** So many characters of a name are kept (the messenger says so). */
-const MAX_NAME = 64;
 
 export class ContactDialog extends Modal {
   static override properties = {
@@ -56,7 +54,7 @@ export class ContactDialog extends Modal {
         ${
           this.isSure
             ? html`<p>All messages and files with <bdi>${shown(nameOf(contact))}</bdi> are deleted here, and their secret, too.
-                To talk again, you have to meet again.</p>
+                You also leave the groups that they made. To talk again, you have to meet again.</p>
               <button type="button" class="danger" @click=${this.#forget}>Forget for good</button>`
             : html`<button type="button" class="danger" @click=${this.#ask}>Forget this contact …</button>`
         }

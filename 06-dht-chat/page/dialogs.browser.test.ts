@@ -124,6 +124,7 @@ withChromium("the page's dialogs", () => {
     await press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(await fixture.focused()).to.equal("Show my card");
+    await fixture.waitForAsked("hideCard");
     expect(await fixture.asked("hideCard")).to.have.length(1);
   });
 
@@ -211,7 +212,7 @@ withChromium("the page's dialogs", () => {
 
   it("P10.11 in a group that somebody else has made, nobody can be removed", async () => {
     const { page } = await open();
-    await fixture.show({ ...EMPTY, groups: [groupView({ isMine: false, maker: BOB_ID })] });
+    await fixture.show({ ...EMPTY, groups: [groupView({ isMine: false, maker: BOB_ID, makerName: "Bob" })] });
     await page.getByRole("button", { name: /^Lab partners/ }).click();
     await page.getByRole("button", { name: "Members", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
@@ -219,6 +220,74 @@ withChromium("the page's dialogs", () => {
       "made this group",
     );
     expect(await dialog.getByRole("button", { name: /Remove/ }).count()).to.equal(0);
+  });
+
+  it("P10.11 by keyboard alone: who leaves a group is told first that it is for good, and that nobody is told", async () => {
+    const { page } = await open({ width: 360, height: 640 });
+    const view = {
+      ...EMPTY,
+      contacts: [contactView()],
+      groups: [groupView({ isMine: false, maker: BOB_ID, makerName: "Bob" })],
+    };
+    await fixture.show(view);
+    await page.getByRole("button", { name: /^Lab partners/ }).click();
+    const members = page.getByRole("button", { name: "Members", exact: true });
+    await members.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
+    await dialog.getByRole("button", { name: "Leave this group …" }).press("Enter");
+    const question = dialog.getByRole("region", { name: "Leave this group" });
+    const words = ((await question.textContent()) ?? "").replace(/\s+/g, " ");
+    expect(words).to.include("You cannot come back, unless somebody makes a new group with you in it.");
+    expect(words).to.include("The others are not told").and.to.include("Its maker Bob can remove you");
+    await page.waitForFunction(() => document.activeElement?.textContent === "Leave for good");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, "nothing is cut off").to.be.at.most(360);
+    await page.keyboard.press("Tab");
+    expect(await fixture.focused()).to.equal("Stay");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.textContent === "Leave this group …");
+    expect(await fixture.asked("leaveGroup")).to.have.length(0);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.textContent === "Leave for good");
+    // What could not be stored is told, and the dialog stays.
+    await page.evaluate(() =>
+      window.fixture.messenger.answers.set("leaveGroup", { problem: "The disk is full." }),
+    );
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("alert").filter({ hasText: "The disk is full." }).waitFor();
+    await page.evaluate(() => window.fixture.messenger.answers.clear());
+    await dialog.getByRole("button", { name: "Leave this group …" }).press("Enter");
+    await dialog.getByRole("button", { name: "Leave for good" }).press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    expect(await fixture.asked("leaveGroup")).to.deep.equal([
+      ["leaveGroup", GROUP],
+      ["leaveGroup", GROUP],
+    ]);
+    await fixture.show({ ...view, groups: [] });
+    await page.waitForFunction((chat) => document.activeElement?.getAttribute("data-chat") === chat, BOB);
+  });
+
+  it("P10.11 the maker who leaves is told that nothing ends for the others; who was removed deletes the group", async () => {
+    const { page } = await open();
+    await fixture.show({ ...EMPTY, groups: [groupView()] });
+    await page.getByRole("button", { name: /^Lab partners/ }).click();
+    await page.getByRole("button", { name: "Members", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Members of Lab partners" });
+    await dialog.getByRole("button", { name: "Leave this group …" }).click();
+    await dialog.getByText("For the others it goes on:").waitFor();
+    await dialog.getByRole("button", { name: "Remove Bob" }).click();
+    expect(
+      await dialog.getByRole("button", { name: "Leave for good" }).count(),
+      "one question at a time",
+    ).to.equal(0);
+    await fixture.show({
+      ...EMPTY,
+      groups: [groupView({ isMine: false, maker: BOB_ID, makerName: "Bob", isRemoved: true })],
+    });
+    await dialog.getByRole("button", { name: "Delete this group …" }).click();
+    await dialog.getByText("You are no longer a member.").waitFor();
+    await dialog.getByRole("button", { name: "Delete for good" }).click();
+    expect(await fixture.waitForAsked("leaveGroup")).to.deep.equal(["leaveGroup", GROUP]);
   });
 
   it("P10.13 a contact is renamed, and forgotten only after a second press", async () => {

@@ -2,15 +2,13 @@
 
 import { html, type TemplateResult } from "lit";
 import type { ContactView, MessengerActions } from "../messenger-view.ts";
+import { MAX_NAME } from "../texts.ts";
 import { Modal } from "./modal.ts";
 import { shown } from "./shown.ts";
 import { idInGroups, nameOf } from "./words.ts";
 
 /** Besides oneself: a group has 16 members at most. */
 const MOST_OTHERS = 15;
-
-/** So many characters can be typed; what the protocol allows, the messenger says. */
-const MAX_NAME = 64;
 
 export class GroupDialog extends Modal {
   static override properties = {

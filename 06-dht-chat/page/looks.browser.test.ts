@@ -55,6 +55,11 @@ withChromium("how the page looks", () => {
         await remove.click();
         await look("removing a member");
       }
+      const leave = page.getByRole("button", { name: "Leave this group …" });
+      if (await leave.isVisible()) {
+        await leave.click();
+        await look("leaving a group");
+      }
       await page.keyboard.press("Escape");
       await back();
     }

@@ -1,4 +1,4 @@
-// Who is in a group, who made it, and removing somebody (P10.11).
+// Who is in a group, who made it, removing somebody, and leaving it (P10.11).
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { GroupView, MessengerActions } from "../messenger-view.ts";
@@ -13,6 +13,7 @@ export class MembersDialog extends Modal {
     ownId: { attribute: false },
     messenger: { attribute: false },
     chosen: { state: true },
+    isLeaving: { state: true },
     problem: { state: true },
   };
   declare group: GroupView;
@@ -20,15 +21,19 @@ export class MembersDialog extends Modal {
   declare messenger: MessengerActions;
   /** The member who is about to be removed. */
   declare chosen: string | undefined;
+  /** Leaving asks twice. */
+  declare isLeaving: boolean;
   declare problem: string;
 
   constructor() {
     super();
+    this.isLeaving = false;
     this.problem = "";
   }
 
   protected override closed(): void {
     this.chosen = undefined;
+    this.isLeaving = false;
     this.problem = "";
   }
 
@@ -42,7 +47,8 @@ export class MembersDialog extends Modal {
       </ul>
       ${this.chosen === undefined ? nothing : this.#confirmation(this.chosen)}
       <p class="problem" role="alert">${this.problem}</p>
-      <p class="hint">Version ${this.group.version} of this group. Only its maker can change it.</p>`;
+      <p class="hint">Version ${this.group.version} of this group. Only its maker can change it.</p>
+      ${this.#leaving()}`;
   }
 
   #member(member: GroupView["members"][number]): TemplateResult {
@@ -75,8 +81,49 @@ export class MembersDialog extends Modal {
     </section>`;
   }
 
+  #leaving(): TemplateResult {
+    const verb = this.group.isRemoved ? "Delete" : "Leave";
+    if (!this.isLeaving)
+      return html`<div class="danger-zone">
+        <button type="button" class="danger leave" @click=${() => this.#askToLeave(true)}>${verb} this group …</button>
+      </div>`;
+    return html`<section class="danger-zone" aria-label="${verb} this group">
+      <p>${this.#whatLeavingDoes()}</p>
+      <button type="button" class="danger leave" @click=${() => void this.#leave()}>${verb} for good</button>
+      <button type="button" @click=${() => this.#askToLeave(false)}>${this.group.isRemoved ? "Keep" : "Stay"}</button>
+    </section>`;
+  }
+
+  #whatLeavingDoes(): TemplateResult {
+    const { group } = this;
+    const deleted = html`Its messages and its key are deleted here.`;
+    if (group.isRemoved) return html`${deleted} You are no longer a member.`;
+    if (group.isMine)
+      return html`You made this group. ${deleted} <strong>For the others it goes on:</strong> they are not told, still
+        see you as a member, and nobody can remove a member any more. You cannot come back.`;
+    const maker = shown(nameOf({ id: group.maker, name: group.makerName }));
+    return html`${deleted} <strong>You cannot come back, unless somebody makes a new group with you in it.</strong> The
+      others are not told, and still see you as a member. Its maker <bdi>${maker}</bdi>
+      can remove you: then the group gets a new key.`;
+  }
+
+  async #askToLeave(isLeaving: boolean): Promise<void> {
+    this.isLeaving = isLeaving;
+    this.chosen = undefined;
+    this.problem = "";
+    await this.focusOn(".leave");
+  }
+
+  async #leave(): Promise<void> {
+    const outcome = await this.messenger.leaveGroup(this.group.group);
+    this.isLeaving = false;
+    if (outcome === undefined) this.close();
+    else this.problem = outcome.problem;
+  }
+
   async #choose(id: string | undefined): Promise<void> {
     this.chosen = id;
+    this.isLeaving = false;
     this.problem = "";
     await this.focusOn(id === undefined ? ".member-list button" : ".danger");
   }

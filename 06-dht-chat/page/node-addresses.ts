@@ -1,5 +1,7 @@
 // What the page asks the node that served it: addresses of nodes to join the network by (P10.5).
 
+import { parseObject } from "../json.ts";
+
 /** Where the node tells them. */
 const PATH = "/node.json";
 
@@ -29,14 +31,7 @@ export async function askNode(fetch: Fetch): Promise<string[]> {
 /** Reads `{"addresses":[…],"others":[…]}`: the own node's addresses first, each once, and no more than can be used. Pure. */
 export function readNodes(text: string): string[] {
   if (text.length > MOST_BYTES) return [];
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  if (typeof value !== "object" || value === null) return [];
-  const { addresses, others } = value as Record<string, unknown>;
+  const { addresses, others } = parseObject(text) ?? {};
   const all = [addresses, others].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
   return [...new Set(all.filter(isAddress))].slice(0, MOST_NODES);
 }

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Browser, CDPSession, Page } from "playwright-core";
+import type { MessengerView } from "../messenger-view.ts";
 import { launchBrowser, withChromium } from "../testing/browser.ts";
 import { greyFilm } from "../testing/camera.ts";
 import { type NodeProgram, startNodePrograms } from "../testing/node-programs.ts";
@@ -176,12 +177,41 @@ withChromium("people at the page", () => {
         ({ contacts }) => contacts[0]?.entries.every(({ file }) => file?.state === "done") ?? false,
         "both files are done",
       );
-      expect(await one.progressSeen(LARGEST_FILE), one.name).to.have.length.above(4);
+      for (const name of ["alice.bin", "bob.bin"]) {
+        const figures = await one.progressSeen({ name, size: LARGEST_FILE });
+        expect(figures, `${name} at ${one.name}`).to.have.length.above(4);
+      }
     }
     await alice.attach({ name: "more.bin", size: LARGEST_FILE + 1 });
     await alice.page.getByRole("alert").filter({ hasText: "25 MiB at most" }).waitFor();
     expect((await bob.contact("Alice")).entries).to.have.length(2);
   }).timeout(2 * LONG);
+
+  it("P10.9 a video is shown in place at both ends, from a blob of the type that its first bytes say", async () => {
+    const [alice, bob] = await aliceAndBob();
+    await alice.attachVideo("film.html");
+    await bob.accept();
+    for (const [one, side] of [
+      [bob, ".theirs"],
+      [alice, ".mine"],
+    ] as const) {
+      const video = one.page.locator(`${side} video`);
+      await video.waitFor();
+      await one.page.waitForFunction(
+        (selector) => (document.querySelector<HTMLVideoElement>(selector)?.videoWidth ?? 0) > 0,
+        `${side} video`,
+      );
+      const shown = await video.evaluate(async (element: HTMLVideoElement) => {
+        await element.play();
+        const app = document.querySelector("p2p-app") as unknown as { messenger: { view: MessengerView } };
+        const blob = app.messenger.view.contacts[0]?.entries[0]?.file?.blob;
+        const { videoWidth: width, videoHeight: height, src } = element;
+        return { width, height, isBlob: src.startsWith("blob:"), type: blob?.type };
+      });
+      expect(shown, one.name).to.deep.equal({ width: 64, height: 48, isBlob: true, type: "video/webm" });
+      expect(await one.page.getByRole("link", { name: "Save film.html" }).count()).to.equal(1);
+    }
+  }).timeout(LONG);
 
   it("P10.11 three make a group; who is removed reads what was said before, and nothing that comes after", async () => {
     const [alice, bob, carol] = await arrive("Alice", "Bob", "Carol");

@@ -16,7 +16,7 @@ declare global {
   interface Window {
     /** What a test has put into the page. */
     aheadBy: number;
-    progressSeen: number[];
+    progressSeen: { label: string; done: number }[];
   }
 }
 
@@ -254,6 +254,37 @@ export class Person {
     );
   }
 
+  /** Attaches a video that the browser records from a canvas of 64 by 48 pixels. */
+  async attachVideo(name: string): Promise<void> {
+    await this.page.evaluate(async (title) => {
+      const canvas = document.createElement("canvas");
+      canvas.width = 64;
+      canvas.height = 48;
+      const context = canvas.getContext("2d");
+      const input = document.querySelector<HTMLInputElement>(".composer input[type=file]");
+      if (context === null || input === null) throw new Error("no chat is open, or there is no canvas");
+      const recorder = new MediaRecorder(canvas.captureStream(30), { mimeType: "video/webm" });
+      const pieces: Blob[] = [];
+      recorder.ondataavailable = ({ data }) => pieces.push(data);
+      const isOver = new Promise((resolve) => {
+        recorder.onstop = resolve;
+      });
+      recorder.start(50);
+      // The recording ends when there is something in it, however slow the machine is.
+      for (let frame = 0; pieces.reduce((sum, { size }) => sum + size, 0) < 1000; frame += 1) {
+        context.fillStyle = `hsl(${frame * 20} 90% 50%)`;
+        context.fillRect(frame % 60, 0, 40, 48);
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      recorder.stop();
+      await isOver;
+      const files = new DataTransfer();
+      files.items.add(new File(pieces, title, { type: "text/html" }));
+      input.files = files.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }, name);
+  }
+
   /** From now on, notes how far the page's progress bars are, whenever something has changed. */
   async watchProgress(): Promise<void> {
     await this.page.evaluate(() => {
@@ -261,16 +292,18 @@ export class Person {
       window.progressSeen = [];
       app.messenger.addEventListener("change", () =>
         setTimeout(() => {
-          for (const bar of document.querySelectorAll("progress")) window.progressSeen.push(bar.value);
+          for (const bar of document.querySelectorAll("progress"))
+            window.progressSeen.push({ label: bar.ariaLabel ?? "", done: bar.value });
         }),
       );
     });
   }
 
-  /** How far progress bars were between the beginning and the end, each figure once, in bytes. */
-  async progressSeen(size: number): Promise<number[]> {
+  /** How far a file's bar was between the beginning and the end, each figure once, in bytes. */
+  async progressSeen({ name, size }: WantedFile): Promise<number[]> {
     const seen = await this.page.evaluate(() => window.progressSeen);
-    return [...new Set(seen)].filter((done) => done > 0 && done < size);
+    const ofFile = seen.filter(({ label }) => label === `Progress of ${name}`).map(({ done }) => done);
+    return [...new Set(ofFile)].filter((done) => done > 0 && done < size);
   }
 
   /** Accepts the file that is offered in the open chat. */

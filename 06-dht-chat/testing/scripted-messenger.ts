@@ -97,6 +97,10 @@ export class ScriptedMessenger extends EventTarget implements MessengerActions {
     return this.#note("makeGroup", name, contacts);
   }
 
+  leaveGroup(group: string): Promise<Outcome> {
+    return this.#note("leaveGroup", group);
+  }
+
   removeMember(group: string, id: string): Promise<Outcome> {
     return this.#note("removeMember", group, id);
   }

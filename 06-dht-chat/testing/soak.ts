@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
 import { residentMemory } from "../../bench/machine.ts";
 import type { ChildProgram } from "../../programs/child-program.ts";
 import { startProgram } from "../../programs/stage-programs.ts";
+import { randomFromSeed } from "../simulator.ts";
 import { until } from "./local-nodes.ts";
 import { NodeProgram } from "./node-programs.ts";
 import type { SoakCommand, SoakState } from "./soak-page.ts";
@@ -282,24 +283,13 @@ export function soak(options: SoakOptions): Promise<SoakOutcome> {
   return new Soak(options).run();
 }
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-export function drawnFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const seconds = Number(process.argv[2] ?? 600);
   const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 31));
   // The last line of standard output is what came of it.
   const note = (line: string): void => console.error(line);
   note(`${seconds} s, seed ${seed}`);
-  const options = { time: seconds * 1000, pages: 3, random: drawnFrom(seed), note };
+  const options = { time: seconds * 1000, pages: 3, random: randomFromSeed(seed), note };
   console.log(JSON.stringify(await soak(options)));
   process.exit();
 }

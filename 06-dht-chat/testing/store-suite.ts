@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { Bytes } from "../bytes.ts";
 import {
   KEPT_GROUP_CARDS,
+  REMEMBERED_LEFT_GROUPS,
   StorageFull,
   type Store,
   type StoredContact,
@@ -198,15 +199,15 @@ const TESTS: Record<string, (scene: Scene) => Promise<void>> = {
 
   "P10.2 a card that is unknown, hidden or expired completes nothing": async (scene) => {
     const { store } = scene;
-    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("card-used");
+    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("unknown-card");
     await store.addShownCard({ hint: HINT, secret: SECRET, expires: NOW });
-    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("card-used");
-    expect(await store.completeCard(HINT, ANN, NOW + 1)).to.equal("card-used");
+    expect(await store.completeCard(HINT, ANN, NOW)).to.equal("unknown-card");
+    expect(await store.completeCard(HINT, ANN, NOW + 1)).to.equal("unknown-card");
     expect(await scene.contacts()).to.deep.equal([]);
     expect(await store.completeCard(HINT, ANN, NOW - 1)).to.equal("stored");
     await store.addShownCard({ hint: OTHER_HINT, secret: SECRET, expires: NOW + 1 });
     await store.dropShownCard(OTHER_HINT);
-    expect(await store.completeCard(OTHER_HINT, BEN, NOW)).to.equal("card-used");
+    expect(await store.completeCard(OTHER_HINT, BEN, NOW)).to.equal("unknown-card");
   },
 
   "P10.6 an entered card is a contact without a key, until its key is pinned; what was written before stays":
@@ -220,7 +221,7 @@ const TESTS: Record<string, (scene: Scene) => Promise<void>> = {
       await store.updateContact(HINT, { name: "Ann" });
       await store.addOwnMessage({ chat: HINT, id: ID, text: "early" }, NOW);
       await store.addFile(offer(1, "out", 3, HINT), NOW, new Blob(["abc"]));
-      expect(await store.completeCard(HINT, BEN, NOW), "somebody with another id").to.equal("card-used");
+      expect(await store.completeCard(HINT, BEN, NOW), "somebody with another id").to.equal("unknown-card");
       expect(await store.completeCard(HINT, ANN, NOW)).to.equal("stored");
       const contact = { ...entered, contact: ANN.name, key: ANN.key, name: "Ann" };
       expect(await (await scene.again()).contacts()).to.deep.equal([contact]);
@@ -618,10 +619,58 @@ const TESTS: Record<string, (scene: Scene) => Promise<void>> = {
       { topic: TOPIC, from: ANN.id, seqs: [NOW] },
       { topic: TOPIC, from: BEN.id, seqs: [NOW - 1, NOW] },
     ]);
-    await store.forgetGroup(GROUP);
-    expect(await store.entriesOf(GROUP, 10)).to.deep.equal([]);
-    expect((await store.load()).groups).to.deep.equal([]);
-    expect(await store.addGroupMessage(message, [NOW], NOW, true), "it was seen").to.equal(undefined);
+  },
+
+  "P10.11 a group that was left is gone with its key and all that was said, and no card brings it back":
+    async (scene) => {
+      const { store } = scene;
+      const OTHER = "cd".repeat(16);
+      for (const group of [GROUP, OTHER]) {
+        const topic = group.repeat(2);
+        const message = { chat: group, topic, from: BEN.id, text: "hi" };
+        await store.takeGroupCard(group, { version: 1, card: `"${group}"` }, ANN.name, false);
+        await store.addGroupMessage({ ...message, seq: NOW }, [NOW], NOW, true);
+        await store.addOwnGroupMessage(message, NOW);
+      }
+      const before = await scene.dump();
+      await store.leaveGroup(TOPIC.slice(32).replaceAll("c", "0"));
+      expect(await scene.dump(), "no such group").to.deep.equal(before);
+      await store.leaveGroup(GROUP);
+      const later = await scene.again();
+      const text = JSON.stringify(await later.dump());
+      expect(text.split(GROUP), "nothing but its id").to.have.lengthOf(2);
+      const { groups, seen } = await later.store.load();
+      expect(groups.map(({ group }) => group)).to.deep.equal([OTHER]);
+      expect(seen.map(({ topic }) => topic)).to.deep.equal([OTHER.repeat(2)]);
+      expect(await later.store.entriesOf(OTHER, 10)).to.have.lengthOf(2);
+      const left = await later.dump();
+      for (const maker of [ANN.name, BEN.name])
+        expect(await later.store.takeGroupCard(GROUP, { version: 9, card: "{}" }, maker, false)).to.equal(
+          undefined,
+        );
+      const late = { chat: GROUP, topic: TOPIC, from: BEN.id, seq: NOW + 1, text: "late" };
+      expect(await later.store.addGroupMessage(late, [NOW + 1], NOW, true)).to.equal(undefined);
+      expect(await later.store.updateGroup(GROUP, { unread: 1 })).to.equal(undefined);
+      expect(await later.dump()).to.deep.equal(left);
+    },
+
+  "P10.11 who forgets a contact leaves the groups that they made, and no others": async (scene) => {
+    const { store } = scene;
+    await scene.contact();
+    const groups = Array.from({ length: REMEMBERED_LEFT_GROUPS + 1 }, (_, index) => idOf(index));
+    for (const group of groups) await store.takeGroupCard(group, { version: 1, card: "{}" }, ANN.name, false);
+    await store.takeGroupCard(GROUP, { version: 1, card: "{}" }, BEN.name, false);
+    const message = { chat: groups[3] ?? "", topic: TOPIC, from: BEN.id, seq: NOW, text: "hi" };
+    await store.addGroupMessage(message, [NOW], NOW, true);
+    await store.forget(ANN.name);
+    const later = (await scene.again()).store;
+    expect((await later.load()).groups.map(({ group }) => group)).to.deep.equal([GROUP]);
+    expect((await later.load()).seen).to.deep.equal([]);
+    expect(await later.entriesOf(message.chat, 10)).to.deep.equal([]);
+    // The ids of the last ones are remembered, and of no more.
+    const take = (group = "") => later.takeGroupCard(group, { version: 2, card: "{}" }, ANN.name, false);
+    expect(await take(groups[0])).to.include({ group: groups[0] });
+    for (const group of [groups[1], groups.at(-1)]) expect(await take(group)).to.equal(undefined);
   },
 
   "P10.8 what a store returns is a copy": async (scene) => {
@@ -667,7 +716,7 @@ const STEPS: Record<string, (store: Store, order: number) => Promise<unknown>> =
   finishFile: (store, order) => store.finishFile(order, new Blob(["0123456789"])),
   takeGroupCard: (store) => store.takeGroupCard(GROUP, { version: 2, card: "{}" }, ANN.name, true),
   updateGroup: (store) => store.updateGroup(GROUP, { unread: 9 }),
-  forgetGroup: (store) => store.forgetGroup(GROUP),
+  leaveGroup: (store) => store.leaveGroup(GROUP),
   addOwnGroupMessage: (store) =>
     store.addOwnGroupMessage({ chat: GROUP, topic: TOPIC, from: ANN.id, text: "x" }, NOW),
   addGroupMessage: (store) =>

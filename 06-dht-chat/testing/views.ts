@@ -38,6 +38,7 @@ export function groupView(changes: Partial<GroupView> = {}): GroupView {
     name: "Lab partners",
     version: 2,
     maker: OWN_ID,
+    makerName: OWN_ID,
     isMine: true,
     members: [
       { id: OWN_ID, name: "You" },

@@ -105,8 +105,9 @@ export class Chat {
         await this.session.wire.drained();
       }
       const { offset } = await this.take("chunk-ack");
-      // Chunks that came over the stream before may be acknowledged on this one.
-      if (Number(offset) < start) continue;
+      // Chunks that came over the stream before may be acknowledged on this one: also while they are being stored, and
+      // once more when they come again.
+      if (start > 0 && Number(offset) < acknowledged) continue;
       if (offset !== acknowledged) throw new Error(`an acknowledgement of ${offset}, not of ${acknowledged}`);
       acknowledged = Math.min(acknowledged + MOST_CHUNK, bytes.length);
       if (acknowledged >= stopAfter) {
