@@ -36,6 +36,8 @@ export interface NodeOptions {
   limits?: Partial<RelayLimits>;
   /** In place of noise itself: what a relay sees behind it can be listened to (the attack eavesdropping-relay). */
   encrypter?: Encrypter;
+  /** Is given both halves of each circuit when they are joined: a test's relay can fail them. */
+  joined?(one: Stream, other: Stream): void;
   /** Tells what the user should know, in a line. */
   note(line: string): void;
 }
@@ -88,6 +90,8 @@ interface RelayInside {
   stopHop(request: object, options: object): Promise<Stream | undefined>;
 }
 
+type Joined = (one: Stream, other: Stream) => void;
+
 /** The stream on which a page asks for a circuit, with libp2p's messages on top of it. */
 interface AskingStream {
   pb(codec: unknown): unknown;
@@ -99,7 +103,10 @@ interface AskingStream {
 export async function startEngineNode(options: NodeOptions): Promise<EngineNode> {
   const memory = new EngineMemory();
   const limits = { ...RELAY_LIMITS, ...options.limits };
-  const gate = new RelayGate(limits);
+  const gate = new RelayGate(limits, (one, other) => {
+    brake(one, other);
+    options.joined?.(one, other);
+  });
   const libp2p = await createLibp2p<Services>({
     ...commonSettings(MOST_WINDOW),
     ...(options.encrypter === undefined ? {} : { connectionEncrypters: [options.encrypter] }),
@@ -157,10 +164,13 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
 /** Who may reserve and use circuits (P10.5), and how fast a circuit's bytes are taken. */
 class RelayGate {
   readonly #limits: RelayLimits;
+  readonly #joined: Joined;
   #libp2p: Libp2p<Services> | undefined;
 
-  constructor(limits: RelayLimits) {
+  /** @param joined is called with both halves of each circuit */
+  constructor(limits: RelayLimits, joined: Joined) {
     this.#limits = limits;
+    this.#joined = joined;
   }
 
   watch(libp2p: Libp2p<Services>): void {
@@ -169,7 +179,7 @@ class RelayGate {
     libp2p.addEventListener("peer:disconnect", ({ detail }) =>
       libp2p.services.relay.reservations.delete(detail),
     );
-    brakeCircuits(libp2p.services.relay as unknown as RelayInside);
+    watchCircuits(libp2p.services.relay as unknown as RelayInside, this.#joined);
   }
 
   deniesReservation(peer: PeerId): boolean {
@@ -191,8 +201,8 @@ class RelayGate {
   }
 }
 
-/** Has both halves of each circuit keep step. Both calls of one request are given the same options. */
-function brakeCircuits(relay: RelayInside): void {
+/** Tells of both halves of each circuit. Both calls of one request are given the same options. */
+function watchCircuits(relay: RelayInside, joined: Joined): void {
   const otherHalves = new WeakMap<object, Stream>();
   const handleConnect = relay.handleConnect.bind(relay);
   const stopHop = relay.stopHop.bind(relay);
@@ -206,7 +216,7 @@ function brakeCircuits(relay: RelayInside): void {
     const unwrap = (): Stream => {
       const stream = asking.unwrap();
       const other = otherHalves.get(options);
-      if (other !== undefined) brake(stream, other);
+      if (other !== undefined) joined(stream, other);
       return stream;
     };
     return handleConnect({ ...request, stream: { pb: (codec) => asking.pb(codec), unwrap } }, options);

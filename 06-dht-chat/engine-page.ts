@@ -35,6 +35,7 @@ import type { Network, NetworkEvents, RelayView } from "./network.ts";
 import type { Pipe } from "./pipe.ts";
 import { checkRecord, selectRecord } from "./record.ts";
 import { circuitAddress, parseRelayAddress, type RelayAddress, relayOfCircuit } from "./relay-addresses.ts";
+import { RelayDoubts } from "./relay-doubts.ts";
 import { RelayKeeper } from "./relay-keeper.ts";
 import { StreamPipe } from "./stream-pipe.ts";
 
@@ -50,7 +51,7 @@ export interface PageOptions {
 // All times are in milliseconds.
 const CALL_LIMIT = 10_000;
 const DIAL_LIMIT = 3000;
-const OLD_CONNECTION_LIMIT = 3000;
+const STREAM_LIMIT = 3000;
 /** How long an empty table is waited for, and nodes that were just heard of. */
 const EMPTY_TABLE_LIMIT = 8000;
 const NEW_NODES_LIMIT = 1500;
@@ -74,6 +75,12 @@ const PIPES_OF_A_CONNECTION = 8;
 interface Inside {
   transportManager: TransportManager;
   upgrader: Upgrader;
+}
+
+/** A way to a peer: through this relay, by a connection that stands or by one that is to be made. */
+interface Way {
+  relay: string;
+  open(limit: AbortSignal): Promise<Connection>;
 }
 
 interface Services extends Record<string, unknown> {
@@ -130,6 +137,7 @@ class EnginePage implements Network {
   readonly #relays: RelayKeeper;
   /** One for each relay that ever had a place for us: it is listened on again when it is back. */
   readonly #listeners = new Map<string, Listener>();
+  readonly #doubts = new RelayDoubts();
   readonly #stopped = new AbortController();
   #addresses: readonly string[] = [];
   /** The user has been told that there is no relay. */
@@ -164,9 +172,10 @@ class EnginePage implements Network {
       if (msg.type !== "signed" || msg.data.length > MOST_GROUP_BYTES) return;
       this.#tell(() => this.#events.group(msg.topic, msg.data.slice(), msg.from.toString()));
     });
-    this.#libp2p.addEventListener("connection:close", ({ detail }) =>
-      this.#joinGroupsAgain(detail.remotePeer),
-    );
+    this.#libp2p.addEventListener("connection:close", ({ detail }) => {
+      this.#doubtRelayOf(detail);
+      this.#joinGroupsAgain(detail.remotePeer);
+    });
     const checks = setInterval(() => {
       this.#pingRelays();
       this.#complainIfAlone();
@@ -244,22 +253,13 @@ class EnginePage implements Network {
   }
 
   async connect(peerId: string, addresses: readonly string[]): Promise<void> {
-    await this.#connectionTo(peerId, addresses, this.#limit(CALL_LIMIT));
+    if (this.#connectionsOf(peerId).length > 0) return;
+    await this.#byFirstWay(peerId, addresses, this.#limit(CALL_LIMIT), async () => {});
   }
 
   async call(peerId: string, addresses: readonly string[], signal?: AbortSignal): Promise<Pipe> {
     const limit = this.#limit(CALL_LIMIT, signal);
-    const old = this.#connectionsOf(peerId).at(-1);
-    if (old !== undefined) {
-      try {
-        return await this.#pipeOn(old, this.#limit(OLD_CONNECTION_LIMIT, limit));
-      } catch (error) {
-        limit.throwIfAborted();
-        // It does not know yet that it is dead.
-        old.abort(asError(error));
-      }
-    }
-    return this.#pipeOn(await this.#connectionTo(peerId, addresses, limit), limit);
+    return this.#byFirstWay(peerId, addresses, limit, (connection) => this.#pipeOn(connection, limit));
   }
 
   subscribe(topic: string): void {
@@ -363,15 +363,22 @@ class EnginePage implements Network {
   #takeCall(stream: Stream, connection: Connection): void {
     const key = publicKeyOfPeerId(connection.remotePeer.toString());
     if (key === undefined) return stream.abort(new Error("only peers with Ed25519 keys can call"));
-    const pipe = new StreamPipe(stream, key);
+    const pipe = pipeOf(stream, key, connection);
     this.#tell(() => this.#events.pipe(pipe));
   }
 
-  async #pipeOn(connection: Connection, signal: AbortSignal): Promise<Pipe> {
+  async #pipeOn(connection: Connection, limit: AbortSignal): Promise<Pipe> {
     const key = publicKeyOfPeerId(connection.remotePeer.toString());
     if (key === undefined) throw new Error("only peers with Ed25519 keys can be called");
-    const stream = await connection.newStream(CHAT_PROTOCOL, { signal, runOnLimitedConnection: true });
-    return new StreamPipe(stream, key);
+    try {
+      const signal = this.#limit(STREAM_LIMIT, limit);
+      const stream = await connection.newStream(CHAT_PROTOCOL, { signal, runOnLimitedConnection: true });
+      return pipeOf(stream, key, connection);
+    } catch (error) {
+      // It may not know yet that it is dead.
+      if (!limit.aborted) connection.abort(asError(error));
+      throw error;
+    }
   }
 
   /** The connections that stand, the oldest first. */
@@ -381,26 +388,63 @@ class EnginePage implements Network {
       .filter(({ remotePeer, status }) => status === "open" && remotePeer.toString() === peerId);
   }
 
-  async #connectionTo(
+  /** Tries the ways to a peer, one after the other. @returns what came of the first one that works */
+  async #byFirstWay<T>(
     peerId: string,
     addresses: readonly string[],
-    signal: AbortSignal,
-  ): Promise<Connection> {
-    const isNear = (address: string): boolean =>
-      this.#connectionsOf(relayOfCircuit(address, peerId)?.peerId ?? "").length > 0;
-    const right = addresses
-      .slice(0, MOST_ADDRESSES)
-      .filter((address) => relayOfCircuit(address, peerId) !== undefined)
-      .sort((one, other) => Number(isNear(other)) - Number(isNear(one)));
-    if (right.length === 0) throw new Error("the record has no address that can be called");
-    try {
-      return await this.#libp2p.dial(
-        right.map((address) => multiaddr(address)),
-        { signal },
-      );
-    } catch (error) {
-      throw asError(error);
+    limit: AbortSignal,
+    use: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    let ways = this.#waysTo(peerId, addresses);
+    let problem: unknown = new Error("the record has no address that can be called");
+    for (;;) {
+      const [way, ...others] = this.#leastDoubtedFirst(peerId, ways);
+      if (way === undefined) throw asError(problem);
+      ways = others;
+      try {
+        return await use(await way.open(limit));
+      } catch (error) {
+        limit.throwIfAborted();
+        problem = error;
+        this.#doubts.doubt(peerId, way.relay, Date.now());
+      }
     }
+  }
+
+  /** Connections that stand come first, the newest of them before the others; then relays that we are connected to. */
+  #waysTo(peerId: string, addresses: readonly string[]): Way[] {
+    const standing = this.#connectionsOf(peerId).reverse();
+    const isNear = ({ relay }: Way): boolean => this.#connectionsOf(relay).length > 0;
+    const others = addresses.slice(0, MOST_ADDRESSES).flatMap((address): Way[] => {
+      const relay = relayOfCircuit(address, peerId)?.peerId;
+      return relay === undefined ? [] : [{ relay, open: (limit) => this.#dial(address, limit) }];
+    });
+    return [
+      ...standing.map((connection) => ({
+        relay: relayOfConnection(connection) ?? "",
+        open: async () => connection,
+      })),
+      ...others.sort((one, other) => Number(isNear(other)) - Number(isNear(one))),
+    ];
+  }
+
+  #leastDoubtedFirst(peerId: string, ways: readonly Way[]): Way[] {
+    const since = ({ relay }: Way): number => this.#doubts.since(peerId, relay, Date.now());
+    return [...ways].sort((one, other) => since(one) - since(other));
+  }
+
+  /** A new connection, also where one through another relay stands. */
+  #dial(address: string, limit: AbortSignal): Promise<Connection> {
+    return this.#libp2p.dial(multiaddr(address), { signal: this.#limit(DIAL_LIMIT, limit), force: true });
+  }
+
+  /**
+   * Who was connected through this relay, and is no more, is called through another one next: it may be that they have left,
+   * but also that the relay has failed them, or us. So both sides go another way, whoever has found it out.
+   */
+  #doubtRelayOf(connection: Connection): void {
+    const relay = relayOfConnection(connection);
+    if (relay !== undefined) this.#doubts.doubt(connection.remotePeer.toString(), relay, Date.now());
   }
 
   /** Groups keep to the first connection of a peer: when it closes, the next one has to be shown to them. */
@@ -422,6 +466,15 @@ class EnginePage implements Network {
   #tell(event: () => void): void {
     if (!this.#stopped.signal.aborted) event();
   }
+}
+
+function pipeOf(stream: Stream, key: Bytes, connection: Connection): Pipe {
+  return new StreamPipe(stream, key, () => connection.abort(new Error("the other side owes an answer")));
+}
+
+/** @returns undefined for a connection that goes through none */
+function relayOfConnection({ remoteAddr, remotePeer }: Connection): string | undefined {
+  return relayOfCircuit(remoteAddr.toString(), remotePeer.toString())?.peerId;
 }
 
 /** Looks every 100 ms if it is so, for so many milliseconds at most. */

@@ -17,6 +17,8 @@ withStage06("the engine of stage 06", () => {
   let nodes: LocalNode[] = [];
   let raw: RawClient;
   const pages: LocalPage[] = [];
+  /** Nodes that single tests have started. */
+  const further: LocalNode[] = [];
 
   const startPage = async (options: { identity?: Bytes; onEvent?: () => void } = {}): Promise<LocalPage> => {
     const page = await local.startLocalPage([nodes[0]?.address ?? ""], options);
@@ -45,7 +47,7 @@ withStage06("the engine of stage 06", () => {
   after(async () => {
     await Promise.all(pages.map(({ network }) => network.stop()));
     await raw?.stop();
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all([...nodes, ...further].map((node) => node.stop()));
   });
 
   it("P10.9 what passes a relay costs few messages: three for each chunk of a file", async () => {
@@ -384,6 +386,36 @@ withStage06("the engine of stage 06", () => {
     second.reset();
     expect(await nextOf(1)).to.equal(true);
     expect(others).to.have.length(nodes.length);
+  });
+
+  it("P10.5 after a pipe was given up the next call takes another relay, from either side, though the first one works", async () => {
+    const used: string[] = [];
+    const relays = await Promise.all(
+      ["one", "other"].map((name) => local.startLocalNode([], { joined: () => used.push(name) })),
+    );
+    further.push(...relays);
+    const both = relays.map(({ address }) => address);
+    const [a, b] = [await local.startLocalPage(both), await local.startLocalPage(both)];
+    pages.push(a, b);
+    const isReady = ({ network }: LocalPage): boolean => network.addresses.length === 2;
+    await local.until(() => isReady(a) && isReady(b), "both can be called in two ways");
+    const callAndGiveUp = async (from: LocalPage, to: LocalPage, who: "caller" | "called"): Promise<void> => {
+      const pipe = await from.network.call(to.network.peerId, to.network.addresses);
+      await local.until(() => to.pipes.length > 0, "the pipe");
+      const taken = to.pipes.pop();
+      const [giving, hearing] = who === "caller" ? [pipe, taken] : [taken, pipe];
+      giving?.giveUp();
+      expect(
+        (await hearing?.frames[Symbol.asyncIterator]().next())?.done,
+        "the other side hears of it",
+      ).to.equal(true);
+    };
+    await callAndGiveUp(a, b, "caller");
+    await callAndGiveUp(a, b, "called");
+    await callAndGiveUp(b, a, "caller");
+    const [first = "", second = ""] = used;
+    expect(used).to.deep.equal([first, second, first]);
+    expect(first).to.not.equal(second);
   });
 
   it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {

@@ -103,6 +103,10 @@ export class Openings {
       });
       if (this.#isStopped) session.reset();
       else opened(session, watched);
+    } catch (error) {
+      // The way there may be dead: the next call takes another one.
+      if (error instanceof SessionError && error.code === "timeout") pipe.giveUp();
+      throw error;
     } finally {
       this.#underWay.delete(abort);
     }

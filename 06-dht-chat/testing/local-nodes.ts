@@ -5,7 +5,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Bytes } from "../bytes.ts";
 import { randomBytes } from "../cryptography.ts";
-import { type EngineNode, startEngineNode, startEnginePage } from "../engine.ts";
+import { type EngineNode, type NodeOptions, startEngineNode, startEnginePage } from "../engine.ts";
 import type { Network, NetworkEvents } from "../network.ts";
 import { makePageServer } from "../page-server.ts";
 import type { Pipe } from "../pipe.ts";
@@ -27,7 +27,13 @@ export async function startLocalNode(
     seed = randomBytes(32),
     port = 0,
     limits = {},
-  }: { seed?: Bytes; port?: number; limits?: Partial<RelayLimits> } = {},
+    joined = () => {},
+  }: {
+    seed?: Bytes;
+    port?: number;
+    limits?: Partial<RelayLimits>;
+    joined?: NonNullable<NodeOptions["joined"]>;
+  } = {},
 ): Promise<LocalNode> {
   const web = makePageServer();
   web.server.listen({ host: "127.0.0.1", port });
@@ -40,6 +46,7 @@ export async function startLocalNode(
     sockets: web.sockets,
     join,
     limits,
+    joined,
     note: (line) => notes.push(line),
   });
   const stop = async (): Promise<void> => {
@@ -54,6 +61,20 @@ export async function startLocalNodes(count: number): Promise<LocalNode[]> {
   const first = await startLocalNode([]);
   const others = await Promise.all(Array.from({ length: count - 1 }, () => startLocalNode([first.address])));
   return [first, ...others];
+}
+
+/** A relay that fails: each circuit carries so many bytes, and then nothing more, and stays. */
+export function stallAfter(most: number): NonNullable<NodeOptions["joined"]> {
+  return (...halves) => {
+    let left = most;
+    for (const half of halves) {
+      const send = half.send.bind(half);
+      half.send = (bytes) => {
+        left -= bytes.byteLength;
+        return left < 0 || send(bytes);
+      };
+    }
+  };
 }
 
 /** A page's engine, and what it has told its messenger. */
