@@ -10,6 +10,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import type { Bytes } from "./bytes.ts";
 import { type SocketSource, sharedPort } from "./engine-listener.ts";
+import { watchPulses } from "./engine-pulse.ts";
 import {
   commonSettings,
   connectionSettings,
@@ -67,9 +68,8 @@ const MOST_PENDING_CONNECTIONS = 100;
 const MOST_CONNECTIONS_A_SECOND = 100;
 const MOST_OTHERS = 16;
 const LONGEST_RESERVATION = 2 * 60 * 60 * 1000;
-/** A connection is asked so often if it still lives, and may take so long to answer: a busy one is slow. */
-const PING_PAUSE = 10_000;
-const PING_LIMIT = 60_000;
+/** A connection that brings nothing is asked for something, and may take so long: it waits behind what was sent before. */
+const PULSE_LIMITS = { quiet: 10_000, doubted: 60_000, dead: 60_000 };
 const DIAL_LIMIT = 5000;
 /** A node that is alone calls its --join addresses so often. All in milliseconds. */
 const JOIN_PAUSE = 2000;
@@ -125,7 +125,8 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
       inboundConnectionThreshold: MOST_CONNECTIONS_A_SECOND,
       addressDialTimeout: DIAL_LIMIT,
     },
-    connectionMonitor: { pingInterval: PING_PAUSE, pingTimeout: { minTimeout: PING_LIMIT } },
+    // See engine-pulse.ts, which does this instead.
+    connectionMonitor: { enabled: false },
     services: {
       identify: identify(),
       ping: ping(),
@@ -143,7 +144,8 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
     },
   });
   gate.watch(libp2p);
-  const stops = [keepJoined(libp2p, options), keepAcquainted(libp2p)];
+  const pulses = watchPulses({ connections: () => libp2p.getConnections(), limits: PULSE_LIMITS });
+  const stops = [keepJoined(libp2p, options), keepAcquainted(libp2p), pulses.stop];
   return {
     peerId: libp2p.peerId.toString(),
     addresses: options.addresses.map((address) => `${address}/p2p/${libp2p.peerId}`),

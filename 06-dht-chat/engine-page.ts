@@ -20,6 +20,7 @@ import { webSockets } from "@libp2p/websockets";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { type Bytes, toUtf8 } from "./bytes.ts";
+import { type Pulses, watchPulses } from "./engine-pulse.ts";
 import {
   BUCKET_SIZE,
   CHAT_PROTOCOL,
@@ -59,9 +60,10 @@ const LOOK_PAUSE = 100;
 const TABLE_LIMIT = 10_000;
 /** When a first record was found, others may still bring a later one for so long. */
 const LATER_RECORDS = 1000;
-/** Our relays are asked so often if they still live, and may take so long to answer, also while they are busy. */
-const PING_PAUSE = 5000;
-const PING_LIMIT = 15_000;
+/** Whether there is a relay at all is looked at so often. */
+const ALONE_PAUSE = 5000;
+/** A relay that says nothing is soon not counted on any more, and cut much later: it may be busy on a slow line. */
+const PULSE_LIMITS = { quiet: 1500, doubted: 2000, dead: 30_000 };
 
 /** A stream's window, in bytes: what is under way to a slow reader. */
 const MOST_WINDOW = 2_097_152;
@@ -105,7 +107,7 @@ export async function startEnginePage({ identity: seed, nodes, events }: PageOpt
     // Our own machine and network are where our nodes are. A browser's libp2p would refuse to call them.
     connectionGater: { denyDialMultiaddr: () => false },
     connectionManager: { ...connectionSettings(), addressDialTimeout: DIAL_LIMIT },
-    // It would cut connections that are busy. We ask our relays ourselves.
+    // See engine-pulse.ts, which does this instead.
     connectionMonitor: { enabled: false },
     services: {
       identify: identify(),
@@ -135,6 +137,7 @@ class EnginePage implements Network {
   readonly #events: NetworkEvents;
   readonly #nodes: readonly RelayAddress[];
   readonly #relays: RelayKeeper;
+  readonly #pulses: Pulses;
   /** One for each relay that ever had a place for us: it is listened on again when it is back. */
   readonly #listeners = new Map<string, Listener>();
   readonly #doubts = new RelayDoubts();
@@ -148,9 +151,16 @@ class EnginePage implements Network {
     this.#events = events;
     this.peerId = libp2p.peerId.toString();
     this.#nodes = nodes.slice(0, MOST_NODES).flatMap((node) => parseRelayAddress(node, this.peerId) ?? []);
+    this.#pulses = watchPulses({
+      connections: () => this.#relays.reserved().flatMap(({ peerId }) => this.#connectionsOf(peerId)),
+      limits: PULSE_LIMITS,
+      changed: () => this.#relays.look(),
+    });
     this.#relays = new RelayKeeper({
       candidates: () => this.#candidates(),
       reserve: (relay) => this.#reserve(relay),
+      reach: (relay) => this.#dialRelay(relay),
+      isDoubted: (peerId) => this.#connectionsOf(peerId).some((one) => this.#pulses.isDoubted(one)),
       isReserved: (peerId) => (this.#listeners.get(peerId)?.getAddrs().length ?? 0) > 0,
       changed: () => this.#relaysChanged(),
       now: () => Date.now(),
@@ -176,11 +186,11 @@ class EnginePage implements Network {
       this.#doubtRelayOf(detail);
       this.#joinGroupsAgain(detail.remotePeer);
     });
-    const checks = setInterval(() => {
-      this.#pingRelays();
-      this.#complainIfAlone();
-    }, PING_PAUSE);
-    this.#stopped.signal.addEventListener("abort", () => clearInterval(checks));
+    const checks = setInterval(() => this.#complainIfAlone(), ALONE_PAUSE);
+    this.#stopped.signal.addEventListener("abort", () => {
+      clearInterval(checks);
+      this.#pulses.stop();
+    });
     this.#relays.look();
   }
 
@@ -305,8 +315,13 @@ class EnginePage implements Network {
     return [...this.#nodes, ...shown.sort((one, other) => isFar(one) - isFar(other))];
   }
 
-  async #reserve({ peerId, address }: RelayAddress): Promise<void> {
+  async #dialRelay({ address }: RelayAddress): Promise<void> {
     await this.#libp2p.dial(multiaddr(address), { signal: this.#limit(DIAL_LIMIT) });
+  }
+
+  async #reserve(relay: RelayAddress): Promise<void> {
+    const { peerId, address } = relay;
+    await this.#dialRelay(relay);
     const circuit = multiaddr(`${address}/p2p-circuit`);
     const { transportManager, upgrader } = this.#libp2p.services.inside;
     let listener = this.#listeners.get(peerId);
@@ -333,14 +348,6 @@ class EnginePage implements Network {
     this.#addresses = addresses;
     if (isNew) this.#tell(() => this.#events.addresses(addresses));
     this.#tell(() => this.#events.relays());
-  }
-
-  #pingRelays(): void {
-    for (const { peerId } of this.#relays.reserved())
-      for (const connection of this.#connectionsOf(peerId))
-        this.#libp2p.services.ping
-          .ping(connection.remotePeer, { signal: this.#limit(PING_LIMIT) })
-          .catch((error: unknown) => connection.abort(asError(error)));
   }
 
   /** Once for each time that all relays are gone. */

@@ -418,6 +418,20 @@ withStage06("the engine of stage 06", () => {
     expect(first).to.not.equal(second);
   });
 
+  it("P10.5 where relays hang without a word, another one is reserved, and nothing is cut", async () => {
+    const first = await local.startLocalNode([]);
+    const hanging = await Promise.all([1, 2].map(() => local.startHangingNode([first.address])));
+    further.push(first, ...hanging);
+    const page = await local.startLocalPage([first, ...hanging].map(({ address }) => address));
+    pages.push(page);
+    await local.until(() => page.network.addresses.length === 3, "three relays");
+    for (const node of hanging) node.hang();
+    const spare = await local.startLocalNode([first.address]);
+    further.push(spare);
+    await local.until(() => page.network.addresses.length === 4, "the spare one is a fourth", 30_000);
+    expect(page.network.addresses.at(-1)).to.include(spare.node.peerId);
+  });
+
   it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {
     const node = await local.startLocalNode([]);
     const [, port] = /tcp\/(\d+)/.exec(node.address) ?? [];

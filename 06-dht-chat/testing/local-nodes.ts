@@ -2,7 +2,7 @@
 
 import "../node-polyfills.ts";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Bytes } from "../bytes.ts";
 import { randomBytes } from "../cryptography.ts";
 import { type EngineNode, type NodeOptions, startEngineNode, startEnginePage } from "../engine.ts";
@@ -16,6 +16,8 @@ export interface LocalNode {
   node: EngineNode;
   /** The address to join it by. */
   address: string;
+  /** Where it listens. */
+  port: number;
   notes: string[];
   stop(): Promise<void>;
 }
@@ -28,11 +30,14 @@ export async function startLocalNode(
     port = 0,
     limits = {},
     joined = () => {},
+    announced,
   }: {
     seed?: Bytes;
     port?: number;
     limits?: Partial<RelayLimits>;
     joined?: NonNullable<NodeOptions["joined"]>;
+    /** Another port that leads to the node, in place of its own. */
+    announced?: number;
   } = {},
 ): Promise<LocalNode> {
   const web = makePageServer();
@@ -42,7 +47,7 @@ export async function startLocalNode(
   const notes: string[] = [];
   const node = await startEngineNode({
     seed,
-    addresses: [`/ip4/127.0.0.1/tcp/${bound}/ws`],
+    addresses: [`/ip4/127.0.0.1/tcp/${announced ?? bound}/ws`],
     sockets: web.sockets,
     join,
     limits,
@@ -53,7 +58,43 @@ export async function startLocalNode(
     web.close();
     await node.stop();
   };
-  return { node, address: node.addresses[0] ?? "", notes, stop };
+  return { node, address: node.addresses[0] ?? "", port: bound, notes, stop };
+}
+
+/** A node that can hang: its connections stay, and new ones are taken, but nothing passes any more. */
+export async function startHangingNode(join: readonly string[]): Promise<LocalNode & { hang(): void }> {
+  const sockets = new Set<Socket>();
+  let port = 0;
+  let hangs = false;
+  const between = createServer((near) => {
+    const far = connect({ host: "127.0.0.1", port });
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => from.destroy());
+      from.on("close", () => to.destroy());
+      from.on("data", (bytes) => {
+        if (!hangs) to.write(bytes);
+      });
+    }
+  });
+  between.listen({ host: "127.0.0.1", port: 0 });
+  await once(between, "listening");
+  const started = await startLocalNode(join, { announced: (between.address() as AddressInfo).port });
+  port = started.port;
+  return {
+    ...started,
+    hang: () => {
+      hangs = true;
+    },
+    stop: async () => {
+      between.close();
+      for (const socket of sockets) socket.destroy();
+      await started.stop();
+    },
+  };
 }
 
 /** Starts nodes that all know the first one. */
