@@ -8,7 +8,7 @@ import { type KadDHT, kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, toHex } from "./bytes.ts";
 import { type SocketSource, sharedPort } from "./engine-listener.ts";
 import { watchPulses } from "./engine-pulse.ts";
 import {
@@ -57,9 +57,6 @@ export interface EngineNode {
   stop(): Promise<void>;
 }
 
-/** One page may not take all circuits for itself. */
-const MOST_CIRCUITS_OF_A_PAGE = 64;
-
 /** A circuit's window in each direction, in bytes: a relay holds that much of each, and little more. */
 const MOST_WINDOW = 524_288;
 
@@ -86,8 +83,21 @@ interface Services extends Record<string, unknown> {
 
 /** What we use of the relay's inside: where it joins the two halves of a circuit. */
 interface RelayInside {
-  handleConnect(request: { stream: AskingStream }, options: object): Promise<void>;
+  handleConnect(request: CircuitRequest, options: object): Promise<void>;
   stopHop(request: object, options: object): Promise<Stream | undefined>;
+}
+
+interface CircuitRequest {
+  connection: Connection;
+  stream: AskingStream;
+  /** Whom the page wants to reach: the bytes of their peer id. */
+  request: { peer?: { id: Uint8Array } };
+}
+
+interface CircuitWatch {
+  joined: Joined;
+  /** A page asks for a circuit. @returns what is to be called when it is refused, or over */
+  asked(pair: string): () => void;
 }
 
 type Joined = (one: Stream, other: Stream) => void;
@@ -116,7 +126,7 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
     transports: [sharedPort(options.sockets, options.addresses)],
     connectionGater: {
       denyInboundRelayReservation: (peer) => gate.deniesReservation(peer),
-      denyOutboundRelayedConnection: () => gate.deniesCircuit(),
+      denyOutboundRelayedConnection: (asking, asked) => gate.deniesCircuit(asking, asked),
     },
     connectionManager: {
       ...connectionSettings(),
@@ -132,8 +142,8 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
       ping: ping(),
       dht: kadDHT(tableSettings(false)),
       relay: circuitRelayServer({
-        maxInboundHopStreams: MOST_CIRCUITS_OF_A_PAGE,
-        maxOutboundStopStreams: MOST_CIRCUITS_OF_A_PAGE,
+        maxInboundHopStreams: limits.circuitsOfAPage,
+        maxOutboundStopStreams: limits.circuitsOfAPage,
         // Chats and files take as long as they take: no limit of libp2p's for a circuit's bytes or time.
         reservations: {
           maxReservations: limits.reservations,
@@ -167,6 +177,8 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
 class RelayGate {
   readonly #limits: RelayLimits;
   readonly #joined: Joined;
+  /** How many circuits of each pair of pages there are, with those that are being made. */
+  readonly #pairs = new Map<string, number>();
   #libp2p: Libp2p<Services> | undefined;
 
   /** @param joined is called with both halves of each circuit */
@@ -181,7 +193,10 @@ class RelayGate {
     libp2p.addEventListener("peer:disconnect", ({ detail }) =>
       libp2p.services.relay.reservations.delete(detail),
     );
-    watchCircuits(libp2p.services.relay as unknown as RelayInside, this.#joined);
+    watchCircuits(libp2p.services.relay as unknown as RelayInside, {
+      joined: this.#joined,
+      asked: (pair) => this.#count(pair),
+    });
   }
 
   deniesReservation(peer: PeerId): boolean {
@@ -193,9 +208,24 @@ class RelayGate {
     return isHostFull(connection.remoteAddr.toString(), others, this.#limits);
   }
 
-  deniesCircuit(): boolean {
-    // The stream that asks is one of them.
-    return this.#connections().flatMap(hopStreams).length > this.#limits.circuits;
+  deniesCircuit(asking: PeerId, asked: PeerId): boolean {
+    const { circuits, circuitsOfAPage, circuitsOfAPair } = this.#limits;
+    // The circuit that is asked for is one of them.
+    return (
+      this.#connections().flatMap(hopStreams).length > circuits ||
+      this.#connections(asking).flatMap(hopStreams).length > circuitsOfAPage ||
+      (this.#pairs.get(pairOf(asking, asked.toMultihash().bytes)) ?? 0) > circuitsOfAPair
+    );
+  }
+
+  /** Counts one more circuit of this pair. @returns what ends it */
+  #count(pair: string): () => void {
+    this.#pairs.set(pair, (this.#pairs.get(pair) ?? 0) + 1);
+    return () => {
+      const left = (this.#pairs.get(pair) ?? 1) - 1;
+      if (left > 0) this.#pairs.set(pair, left);
+      else this.#pairs.delete(pair);
+    };
   }
 
   #connections(peer?: PeerId): Connection[] {
@@ -203,8 +233,8 @@ class RelayGate {
   }
 }
 
-/** Tells of both halves of each circuit. Both calls of one request are given the same options. */
-function watchCircuits(relay: RelayInside, joined: Joined): void {
+/** Tells of each circuit. Both calls of one request are given the same options. */
+function watchCircuits(relay: RelayInside, { joined, asked }: CircuitWatch): void {
   const otherHalves = new WeakMap<object, Stream>();
   const handleConnect = relay.handleConnect.bind(relay);
   const stopHop = relay.stopHop.bind(relay);
@@ -213,16 +243,30 @@ function watchCircuits(relay: RelayInside, joined: Joined): void {
     if (stream !== undefined) otherHalves.set(options, stream);
     return stream;
   };
-  relay.handleConnect = (request, options) => {
-    const { stream: asking } = request;
+  relay.handleConnect = async (request, options) => {
+    const { connection, stream: asking } = request;
+    const end = asked(pairOf(connection.remotePeer, request.request.peer?.id ?? new Uint8Array()));
+    let isJoined = false;
     const unwrap = (): Stream => {
       const stream = asking.unwrap();
       const other = otherHalves.get(options);
-      if (other !== undefined) joined(stream, other);
+      if (other === undefined) return stream;
+      isJoined = true;
+      stream.addEventListener("close", end);
+      joined(stream, other);
       return stream;
     };
-    return handleConnect({ ...request, stream: { pb: (codec) => asking.pb(codec), unwrap } }, options);
+    try {
+      await handleConnect({ ...request, stream: { pb: (codec) => asking.pb(codec), unwrap } }, options);
+    } finally {
+      if (!isJoined) end();
+    }
   };
+}
+
+/** @param asked the bytes of a peer id */
+function pairOf(asking: PeerId, asked: Uint8Array): string {
+  return `${asking} ${toHex(asked)}`;
 }
 
 function hopStreams({ streams }: Connection): Stream[] {

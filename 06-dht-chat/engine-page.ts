@@ -20,6 +20,7 @@ import { webSockets } from "@libp2p/websockets";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { type Bytes, toUtf8 } from "./bytes.ts";
+import { Callers } from "./callers.ts";
 import { type Pulses, watchPulses } from "./engine-pulse.ts";
 import {
   BUCKET_SIZE,
@@ -70,6 +71,14 @@ const MOST_WINDOW = 2_097_152;
 const MOST_ADDRESSES = 8;
 const MOST_NODES = 64;
 const MOST_GROUP_BYTES = 16_384;
+/**
+ * Connections to us, all through relays: libp2p's own limits for browsers are 100, 10 that are not ready yet, and 5 a second
+ * from one host. All who come through one relay come from its host, so there a single stranger could keep out everybody else:
+ * what one of them may take is the matter of callers.ts.
+ */
+const MOST_CONNECTIONS = 300;
+const MOST_PENDING_CONNECTIONS = 128;
+const MOST_CONNECTIONS_A_SECOND = 128;
 /** A peer calls us with one stream, and with another if the first was lost. */
 const PIPES_OF_A_CONNECTION = 8;
 
@@ -98,6 +107,8 @@ interface Services extends Record<string, unknown> {
  * others can call us.
  */
 export async function startEnginePage({ identity: seed, nodes, events }: PageOptions): Promise<Network> {
+  const callers = new Callers();
+  let started: Libp2p<Services> | undefined;
   const libp2p = await createLibp2p<Services>({
     ...commonSettings(MOST_WINDOW),
     privateKey: await privateKeyOf(seed),
@@ -105,8 +116,18 @@ export async function startEnginePage({ identity: seed, nodes, events }: PageOpt
     addresses: { listen: [] },
     transports: [webSockets({ maxBufferedAmount: MOST_BUFFERED }), circuitRelayTransport()],
     // Our own machine and network are where our nodes are. A browser's libp2p would refuse to call them.
-    connectionGater: { denyDialMultiaddr: () => false },
-    connectionManager: { ...connectionSettings(), addressDialTimeout: DIAL_LIMIT },
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      denyInboundRelayedConnection: (_relay, peer) =>
+        !callers.mayConnect(peer.toString(), started?.getConnections(peer).length ?? 0, Date.now()),
+    },
+    connectionManager: {
+      ...connectionSettings(),
+      maxConnections: MOST_CONNECTIONS,
+      maxIncomingPendingConnections: MOST_PENDING_CONNECTIONS,
+      inboundConnectionThreshold: MOST_CONNECTIONS_A_SECOND,
+      addressDialTimeout: DIAL_LIMIT,
+    },
     // See engine-pulse.ts, which does this instead.
     connectionMonitor: { enabled: false },
     services: {
@@ -126,6 +147,7 @@ export async function startEnginePage({ identity: seed, nodes, events }: PageOpt
       inside: ({ transportManager, upgrader }) => ({ transportManager, upgrader }),
     },
   });
+  started = libp2p;
   const page = new EnginePage(libp2p, nodes, events);
   await page.start();
   return page;

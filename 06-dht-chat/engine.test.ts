@@ -432,6 +432,45 @@ withStage06("the engine of stage 06", () => {
     expect(page.network.addresses.at(-1)).to.include(spare.node.peerId);
   });
 
+  it("P10.5 P10.6 one stranger who opens as many connections to a page as they can keeps no contact out", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const relay = await local.startLocalNode([]);
+    further.push(relay);
+    const [a, b] = [await local.startLocalPage([relay.address]), await local.startLocalPage([relay.address])];
+    pages.push(a, b);
+    await local.until(() => b.network.addresses.length === 1, "the page can be called");
+    await local.until(() => a.network.addresses.length === 1, "the contact is there");
+    const stranger = await RawClient.start();
+    try {
+      const made = await stranger.besiege(relay.address, b.network.peerId, 40);
+      await a.network.call(b.network.peerId, b.network.addresses);
+      await local.until(() => b.pipes.length === 1, "the contact's pipe");
+      expect(made).to.equal(4);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it("P10.5 P10.6 a page lets one stranger in eight times in ten seconds, also where the relay knows no limit", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const limits = { circuitsOfAPair: 1000 };
+    const relay = await local.startLocalNode([], { limits });
+    further.push(relay);
+    const [a, b] = [await local.startLocalPage([relay.address]), await local.startLocalPage([relay.address])];
+    pages.push(a, b);
+    await local.until(() => b.network.addresses.length === 1, "the page can be called");
+    await local.until(() => a.network.addresses.length === 1, "the contact is there");
+    const stranger = await RawClient.start();
+    try {
+      const made = await stranger.besiege(relay.address, b.network.peerId, 40);
+      await a.network.call(b.network.peerId, b.network.addresses);
+      await local.until(() => b.pipes.length === 1, "the contact's pipe");
+      expect(made).to.be.lessThan(40);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
   it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {
     const node = await local.startLocalNode([]);
     const [, port] = /tcp\/(\d+)/.exec(node.address) ?? [];

@@ -7,7 +7,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { webSockets } from "@libp2p/websockets";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
-import { type Bytes, concat, toUtf8 } from "../bytes.ts";
+import { type Bytes, concat, toHex, toUtf8 } from "../bytes.ts";
 
 const PUT_VALUE = 0;
 const GET_VALUE = 1;
@@ -19,6 +19,7 @@ const RESERVE = 0;
 const CONNECT = 1;
 const STOP_STATUS = 1;
 const STATUS_OK = 100;
+const HOP_STATUS = 5;
 
 /** A libp2p that speaks to nodes and has no rules of its own. */
 export class RawClient {
@@ -80,6 +81,25 @@ export class RawClient {
     await stream[Symbol.asyncIterator]().next();
     stream.send(new Uint8Array(length));
     return () => stream.writeBufferLength;
+  }
+
+  /**
+   * Asks a relay for many circuits to a peer, and says nothing on them: there each waits for the handshake.
+   * @returns how many the relay has made
+   */
+  async besiege(relay: string, peerId: string, count: number): Promise<number> {
+    const peer = field(1, peerIdFromString(peerId).toMultihash().bytes);
+    const asked = concat(number(1, CONNECT), field(2, peer));
+    const made = number(HOP_STATUS, STATUS_OK);
+    const answers = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
+        stream.send(concat(varint(asked.length), asked));
+        const { value } = await stream[Symbol.asyncIterator]().next();
+        return toHex(value?.subarray().slice() ?? new Uint8Array());
+      }),
+    );
+    return answers.filter((answer) => answer.includes(toHex(made))).length;
   }
 
   stop(): Promise<void> | void {
