@@ -471,6 +471,118 @@ withStage06("the engine of stage 06", () => {
     }
   });
 
+  it("P10.5 a relay has 16 places for one address off loopback, and one for another address; no limit on loopback", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    let host = "10.0.0.1";
+    const relay = await local.startLocalNode([], { hostOf: () => host });
+    further.push(relay);
+    const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.start()));
+    const reserve = async (count: number): Promise<boolean[]> => {
+      const places: boolean[] = [];
+      for (const client of clients.splice(0, count)) {
+        const isTaken = await client.reserve(relay.address);
+        reserving.push(client);
+        places.push(isTaken);
+      }
+      return places;
+    };
+    const reserving: RawClient[] = [];
+    try {
+      expect(await reserve(17)).to.deep.equal([...Array(16).fill(true), false]);
+      expect(relay.node.reservationCount).to.equal(16);
+      host = "10.0.0.2";
+      expect(await reserve(1)).to.deep.equal([true]);
+      host = "127.0.0.1";
+      expect(await reserve(2)).to.deep.equal([true, true]);
+    } finally {
+      await Promise.all([...clients, ...reserving].map((client) => client.stop()));
+    }
+  });
+
+  it("P10.5 P10.11 pages answer no question of the table, and are in no node's; nodes run no gossipsub", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const { peerIdFromString } = await import("@libp2p/peer-id");
+    const page = await startPage();
+    await local.until(() => page.network.addresses.length > 0, "the page can be called");
+    await page.network.publish(recordKey("000000000000000"), randomBytes(8));
+    const [node] = nodes;
+    const [pageAddress = "", nodeAddress = ""] = [page.network.addresses[0], node?.address];
+    const kad = "/p2p-chat/06/kad/1.0.0";
+    const groups = ["/meshsub/1.2.0", "/meshsub/1.1.0", "/meshsub/1.0.0", "/floodsub/1.0.0"];
+    const client = await RawClient.start(true);
+    const spoken = async (address: string, protocols: string[]): Promise<string[]> => {
+      const all: string[] = [];
+      for (const protocol of protocols) if (await client.speaks(address, protocol)) all.push(protocol);
+      return all;
+    };
+    try {
+      expect(await spoken(nodeAddress, [kad, ...groups])).to.deep.equal([kad]);
+      expect(await spoken(pageAddress, [kad, ...groups])).to.deep.equal(
+        groups.filter((name) => name.startsWith("/meshsub/")),
+      );
+      const bytesOf = (peerId: string): string => toHex(peerIdFromString(peerId).toMultihash().bytes.slice());
+      for (const { address } of nodes) {
+        const answer = toHex((await client.closest(address, randomBytes(32))) ?? new Uint8Array());
+        expect(answer).to.not.include(bytesOf(page.network.peerId));
+        // The test would see it: other nodes are there.
+        expect(nodes.some((other) => answer.includes(bytesOf(other.node.peerId)))).to.equal(true);
+      }
+    } finally {
+      await client.stop();
+    }
+  });
+
+  it("P10.11 groups go on over the second connection of two when the first one closes", async () => {
+    const [one, other] = [await local.startLocalNode([]), await local.startLocalNode([])];
+    further.push(other);
+    const both = [one.address, other.address];
+    const [a, b] = [await local.startLocalPage(both), await local.startLocalPage(both)];
+    pages.push(a, b);
+    const isReady = ({ network }: LocalPage): boolean => network.addresses.length === 2;
+    await local.until(() => isReady(a) && isReady(b), "both can be called in two ways");
+    const peer = b.network.peerId;
+    const throughOne = b.network.addresses.filter((address) => address.startsWith(one.address));
+    const failed = await a.network.call(peer, throughOne);
+    failed.giveUp();
+    await a.network.connect(peer, throughOne);
+    const topic = toHex(randomBytes(32));
+    for (const { network } of [a, b]) network.subscribe(topic);
+    const hearMore = (count: number): Promise<void> => {
+      const due = b.groups.length + count;
+      return local.until(
+        async () => {
+          await a.network.say(topic, randomBytes(100));
+          return b.groups.length >= due;
+        },
+        "messages of the group",
+        60_000,
+      );
+    };
+    await hearMore(1);
+    const pipe = await a.network.call(peer, b.network.addresses);
+    const frames = pipe.frames[Symbol.asyncIterator]();
+    await one.stop();
+    await hearMore(3);
+    // The pipe went through the other relay, and stands.
+    await pipe.send(toUtf8("here"));
+    expect(await Promise.race([frames.next(), Promise.resolve("stands")])).to.equal("stands");
+  });
+
+  it("P10.6 whom no relay reaches, they cannot be called, and the reason is an Error, not the WebSocket's Event", async () => {
+    const { network } = await startPage();
+    const { peerId } = await makeIdentity();
+    const dead = nodes[0]?.address.replace(/tcp\/\d+/, "tcp/1").replace(/p2p\/.*/, `p2p/${peerId}`) ?? "";
+    const whom = await makeIdentity();
+    for (const attempt of [
+      () => network.call(whom.peerId, [circuitAddress(dead, whom.peerId)]),
+      () => network.connect(whom.peerId, [circuitAddress(dead, whom.peerId)]),
+    ]) {
+      const reason = await attempt().catch((error: unknown) => error);
+      expect(reason).to.be.instanceOf(Error);
+      expect((reason as Error).message).to.not.equal("");
+    }
+  });
+
   it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {
     const node = await local.startLocalNode([]);
     const [, port] = /tcp\/(\d+)/.exec(node.address) ?? [];

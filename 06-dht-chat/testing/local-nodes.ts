@@ -31,6 +31,7 @@ export async function startLocalNode(
     limits = {},
     joined = () => {},
     announced,
+    hostOf = (host) => host,
   }: {
     seed?: Bytes;
     port?: number;
@@ -38,6 +39,8 @@ export async function startLocalNode(
     joined?: NonNullable<NodeOptions["joined"]>;
     /** Another port that leads to the node, in place of its own. */
     announced?: number;
+    /** Where it sees others come from, in place of the loopback interface. */
+    hostOf?: (host: string) => string;
   } = {},
 ): Promise<LocalNode> {
   const web = makePageServer();
@@ -48,7 +51,10 @@ export async function startLocalNode(
   const node = await startEngineNode({
     seed,
     addresses: [`/ip4/127.0.0.1/tcp/${announced ?? bound}/ws`],
-    sockets: web.sockets,
+    sockets: {
+      onSocket: (handler) =>
+        web.sockets.onSocket((socket, host, port) => handler(socket, hostOf(host), port)),
+    },
     join,
     limits,
     joined,
