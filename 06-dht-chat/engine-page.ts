@@ -54,6 +54,7 @@ export interface PageOptions {
 const CALL_LIMIT = 10_000;
 const DIAL_LIMIT = 3000;
 const STREAM_LIMIT = 3000;
+const CLOSE_LIMIT = 1000;
 /** How long an empty table is waited for, and nodes that were just heard of. */
 const EMPTY_TABLE_LIMIT = 8000;
 const NEW_NODES_LIMIT = 1500;
@@ -392,7 +393,7 @@ class EnginePage implements Network {
   #takeCall(stream: Stream, connection: Connection): void {
     const key = publicKeyOfPeerId(connection.remotePeer.toString());
     if (key === undefined) return stream.abort(new Error("only peers with Ed25519 keys can call"));
-    const pipe = pipeOf(stream, key, connection);
+    const pipe = this.#pipeOf(stream, key, connection);
     this.#tell(() => this.#events.pipe(pipe));
   }
 
@@ -402,7 +403,7 @@ class EnginePage implements Network {
     try {
       const signal = this.#limit(STREAM_LIMIT, limit);
       const stream = await connection.newStream(CHAT_PROTOCOL, { signal, runOnLimitedConnection: true });
-      return pipeOf(stream, key, connection);
+      return this.#pipeOf(stream, key, connection);
     } catch (error) {
       // It may not know yet that it is dead.
       if (!limit.aborted) connection.abort(asError(error));
@@ -415,6 +416,15 @@ class EnginePage implements Network {
     return this.#libp2p
       .getConnections()
       .filter(({ remotePeer, status }) => status === "open" && remotePeer.toString() === peerId);
+  }
+
+  #pipeOf(stream: Stream, key: Bytes, connection: Connection): Pipe {
+    return new StreamPipe(stream, key, () => {
+      this.#doubtRelayOf(connection);
+      // That the stream was reset goes out first, if anything does.
+      const signal = AbortSignal.timeout(CLOSE_LIMIT);
+      connection.close({ signal }).catch((error: unknown) => connection.abort(asError(error)));
+    });
   }
 
   /** Tries the ways to a peer, one after the other. @returns what came of the first one that works */
@@ -495,10 +505,6 @@ class EnginePage implements Network {
   #tell(event: () => void): void {
     if (!this.#stopped.signal.aborted) event();
   }
-}
-
-function pipeOf(stream: Stream, key: Bytes, connection: Connection): Pipe {
-  return new StreamPipe(stream, key, () => connection.abort(new Error("the other side owes an answer")));
 }
 
 /** @returns undefined for a connection that goes through none */
