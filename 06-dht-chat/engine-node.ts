@@ -8,9 +8,10 @@ import { type KadDHT, kadDHT } from "@libp2p/kad-dht";
 import { type Ping, ping } from "@libp2p/ping";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, toHex } from "./bytes.ts";
 import { systemClock, waitFor } from "./clock.ts";
 import { type SocketSource, sharedPort } from "./engine-listener.ts";
+import { watchPulses } from "./engine-pulse.ts";
 import {
   commonSettings,
   connectionSettings,
@@ -37,6 +38,8 @@ export interface NodeOptions {
   limits?: Partial<RelayLimits>;
   /** In place of noise itself: what a relay sees behind it can be listened to (the attack eavesdropping-relay). */
   encrypter?: Encrypter;
+  /** Is given both halves of each circuit when they are joined: a test's relay can fail them. */
+  joined?(one: Stream, other: Stream): void;
   /** Tells what the user should know, in a line. */
   note(line: string): void;
 }
@@ -55,9 +58,6 @@ export interface EngineNode {
   stop(): Promise<void>;
 }
 
-/** One page may not take all circuits for itself. */
-const MOST_CIRCUITS_OF_A_PAGE = 64;
-
 /** A circuit's window in each direction, in bytes: a relay holds that much of each, and little more. */
 const MOST_WINDOW = 524_288;
 
@@ -66,9 +66,8 @@ const MOST_PENDING_CONNECTIONS = 100;
 const MOST_CONNECTIONS_A_SECOND = 100;
 const MOST_OTHERS = 16;
 const LONGEST_RESERVATION = 2 * 60 * 60 * 1000;
-/** A connection is asked so often if it still lives, and may take so long to answer: a busy one is slow. */
-const PING_PAUSE = 10_000;
-const PING_LIMIT = 60_000;
+/** A connection that brings nothing is asked for something, and may take so long: it waits behind what was sent before. */
+const PULSE_LIMITS = { quiet: 10_000, doubted: 60_000, dead: 60_000 };
 const DIAL_LIMIT = 5000;
 /** A node calls its --join addresses after so long, and after growing pauses where nobody answers. All in milliseconds. */
 const JOIN_PAUSE = 2000;
@@ -86,9 +85,24 @@ interface Services extends Record<string, unknown> {
 
 /** What we use of the relay's inside: where it joins the two halves of a circuit. */
 interface RelayInside {
-  handleConnect(request: { stream: AskingStream }, options: object): Promise<void>;
+  handleConnect(request: CircuitRequest, options: object): Promise<void>;
   stopHop(request: object, options: object): Promise<Stream | undefined>;
 }
+
+interface CircuitRequest {
+  connection: Connection;
+  stream: AskingStream;
+  /** Whom the page wants to reach: the bytes of their peer id. */
+  request: { peer?: { id: Uint8Array } };
+}
+
+interface CircuitWatch {
+  joined: Joined;
+  /** A page asks for a circuit. @returns what is to be called when it is refused, or over */
+  asked(pair: string): () => void;
+}
+
+type Joined = (one: Stream, other: Stream) => void;
 
 /** The stream on which a page asks for a circuit, with libp2p's messages on top of it. */
 interface AskingStream {
@@ -101,7 +115,10 @@ interface AskingStream {
 export async function startEngineNode(options: NodeOptions): Promise<EngineNode> {
   const memory = new EngineMemory();
   const limits = { ...RELAY_LIMITS, ...options.limits };
-  const gate = new RelayGate(limits);
+  const gate = new RelayGate(limits, (one, other) => {
+    brake(one, other);
+    options.joined?.(one, other);
+  });
   const libp2p = await createLibp2p<Services>({
     ...commonSettings(MOST_WINDOW),
     ...(options.encrypter === undefined ? {} : { connectionEncrypters: [options.encrypter] }),
@@ -111,7 +128,7 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
     transports: [sharedPort(options.sockets, options.addresses)],
     connectionGater: {
       denyInboundRelayReservation: (peer) => gate.deniesReservation(peer),
-      denyOutboundRelayedConnection: () => gate.deniesCircuit(),
+      denyOutboundRelayedConnection: (asking, asked) => gate.deniesCircuit(asking, asked),
     },
     connectionManager: {
       ...connectionSettings(),
@@ -120,14 +137,15 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
       inboundConnectionThreshold: MOST_CONNECTIONS_A_SECOND,
       addressDialTimeout: DIAL_LIMIT,
     },
-    connectionMonitor: { pingInterval: PING_PAUSE, pingTimeout: { minTimeout: PING_LIMIT } },
+    // See engine-pulse.ts, which does this instead.
+    connectionMonitor: { enabled: false },
     services: {
       identify: identify(),
       ping: ping(),
       dht: kadDHT(tableSettings(false)),
       relay: circuitRelayServer({
-        maxInboundHopStreams: MOST_CIRCUITS_OF_A_PAGE,
-        maxOutboundStopStreams: MOST_CIRCUITS_OF_A_PAGE,
+        maxInboundHopStreams: limits.circuitsOfAPage,
+        maxOutboundStopStreams: limits.circuitsOfAPage,
         // Chats and files take as long as they take: no limit of libp2p's for a circuit's bytes or time.
         reservations: {
           maxReservations: limits.reservations,
@@ -138,7 +156,8 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
     },
   });
   gate.watch(libp2p);
-  const stops = [keepJoined(libp2p, options), keepAcquainted(libp2p)];
+  const pulses = watchPulses({ connections: () => libp2p.getConnections(), limits: PULSE_LIMITS });
+  const stops = [keepJoined(libp2p, options), keepAcquainted(libp2p), pulses.stop];
   return {
     peerId: libp2p.peerId.toString(),
     addresses: options.addresses.map((address) => `${address}/p2p/${libp2p.peerId}`),
@@ -159,10 +178,15 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
 /** Who may reserve and use circuits (P10.5), and how fast a circuit's bytes are taken. */
 class RelayGate {
   readonly #limits: RelayLimits;
+  readonly #joined: Joined;
+  /** How many circuits of each pair of pages there are, with those that are being made. */
+  readonly #pairs = new Map<string, number>();
   #libp2p: Libp2p<Services> | undefined;
 
-  constructor(limits: RelayLimits) {
+  /** @param joined is called with both halves of each circuit */
+  constructor(limits: RelayLimits, joined: Joined) {
     this.#limits = limits;
+    this.#joined = joined;
   }
 
   watch(libp2p: Libp2p<Services>): void {
@@ -171,7 +195,10 @@ class RelayGate {
     libp2p.addEventListener("peer:disconnect", ({ detail }) =>
       libp2p.services.relay.reservations.delete(detail),
     );
-    brakeCircuits(libp2p.services.relay as unknown as RelayInside);
+    watchCircuits(libp2p.services.relay as unknown as RelayInside, {
+      joined: this.#joined,
+      asked: (pair) => this.#count(pair),
+    });
   }
 
   deniesReservation(peer: PeerId): boolean {
@@ -183,9 +210,24 @@ class RelayGate {
     return isHostFull(connection.remoteAddr.toString(), others, this.#limits);
   }
 
-  deniesCircuit(): boolean {
-    // The stream that asks is one of them.
-    return this.#connections().flatMap(hopStreams).length > this.#limits.circuits;
+  deniesCircuit(asking: PeerId, asked: PeerId): boolean {
+    const { circuits, circuitsOfAPage, circuitsOfAPair } = this.#limits;
+    // The circuit that is asked for is one of them.
+    return (
+      this.#connections().flatMap(hopStreams).length > circuits ||
+      this.#connections(asking).flatMap(hopStreams).length > circuitsOfAPage ||
+      (this.#pairs.get(pairOf(asking, asked.toMultihash().bytes)) ?? 0) > circuitsOfAPair
+    );
+  }
+
+  /** Counts one more circuit of this pair. @returns what ends it */
+  #count(pair: string): () => void {
+    this.#pairs.set(pair, (this.#pairs.get(pair) ?? 0) + 1);
+    return () => {
+      const left = (this.#pairs.get(pair) ?? 1) - 1;
+      if (left > 0) this.#pairs.set(pair, left);
+      else this.#pairs.delete(pair);
+    };
   }
 
   #connections(peer?: PeerId): Connection[] {
@@ -193,8 +235,8 @@ class RelayGate {
   }
 }
 
-/** Has both halves of each circuit keep step. Both calls of one request are given the same options. */
-function brakeCircuits(relay: RelayInside): void {
+/** Tells of each circuit. Both calls of one request are given the same options. */
+function watchCircuits(relay: RelayInside, { joined, asked }: CircuitWatch): void {
   const otherHalves = new WeakMap<object, Stream>();
   const handleConnect = relay.handleConnect.bind(relay);
   const stopHop = relay.stopHop.bind(relay);
@@ -203,16 +245,30 @@ function brakeCircuits(relay: RelayInside): void {
     if (stream !== undefined) otherHalves.set(options, stream);
     return stream;
   };
-  relay.handleConnect = (request, options) => {
-    const { stream: asking } = request;
+  relay.handleConnect = async (request, options) => {
+    const { connection, stream: asking } = request;
+    const end = asked(pairOf(connection.remotePeer, request.request.peer?.id ?? new Uint8Array()));
+    let isJoined = false;
     const unwrap = (): Stream => {
       const stream = asking.unwrap();
       const other = otherHalves.get(options);
-      if (other !== undefined) brake(stream, other);
+      if (other === undefined) return stream;
+      isJoined = true;
+      stream.addEventListener("close", end);
+      joined(stream, other);
       return stream;
     };
-    return handleConnect({ ...request, stream: { pb: (codec) => asking.pb(codec), unwrap } }, options);
+    try {
+      await handleConnect({ ...request, stream: { pb: (codec) => asking.pb(codec), unwrap } }, options);
+    } finally {
+      if (!isJoined) end();
+    }
   };
+}
+
+/** @param asked the bytes of a peer id */
+function pairOf(asking: PeerId, asked: Uint8Array): string {
+  return `${asking} ${toHex(asked)}`;
 }
 
 function hopStreams({ streams }: Connection): Stream[] {

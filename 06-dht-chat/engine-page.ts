@@ -20,6 +20,8 @@ import { webSockets } from "@libp2p/websockets";
 import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p } from "libp2p";
 import { type Bytes, toUtf8 } from "./bytes.ts";
+import { Callers } from "./callers.ts";
+import { type Pulses, watchPulses } from "./engine-pulse.ts";
 import {
   BUCKET_SIZE,
   CHAT_PROTOCOL,
@@ -35,6 +37,7 @@ import type { Network, NetworkEvents, RelayView } from "./network.ts";
 import type { Pipe } from "./pipe.ts";
 import { checkRecord, selectRecord } from "./record.ts";
 import { circuitAddress, parseRelayAddress, type RelayAddress, relayOfCircuit } from "./relay-addresses.ts";
+import { RelayDoubts } from "./relay-doubts.ts";
 import { RelayKeeper } from "./relay-keeper.ts";
 import { StreamPipe } from "./stream-pipe.ts";
 
@@ -50,7 +53,8 @@ export interface PageOptions {
 // All times are in milliseconds.
 const CALL_LIMIT = 10_000;
 const DIAL_LIMIT = 3000;
-const OLD_CONNECTION_LIMIT = 3000;
+const STREAM_LIMIT = 3000;
+const CLOSE_LIMIT = 1000;
 /** How long an empty table is waited for, and nodes that were just heard of. */
 const EMPTY_TABLE_LIMIT = 8000;
 const NEW_NODES_LIMIT = 1500;
@@ -58,15 +62,24 @@ const LOOK_PAUSE = 100;
 const TABLE_LIMIT = 10_000;
 /** When a first record was found, others may still bring a later one for so long. */
 const LATER_RECORDS = 1000;
-/** Our relays are asked so often if they still live, and may take so long to answer, also while they are busy. */
-const PING_PAUSE = 5000;
-const PING_LIMIT = 15_000;
+/** Whether there is a relay at all is looked at so often. */
+const ALONE_PAUSE = 5000;
+/** A relay that says nothing is soon not counted on any more, and cut much later: it may be busy on a slow line. */
+const PULSE_LIMITS = { quiet: 1500, doubted: 2000, dead: 30_000 };
 
 /** A stream's window, in bytes: what is under way to a slow reader. */
 const MOST_WINDOW = 2_097_152;
 const MOST_ADDRESSES = 8;
 const MOST_NODES = 64;
 const MOST_GROUP_BYTES = 16_384;
+/**
+ * Connections to us, all through relays: libp2p's own limits for browsers are 100, 10 that are not ready yet, and 5 a second
+ * from one host. All who come through one relay come from its host, so there a single stranger could keep out everybody else:
+ * what one of them may take is the matter of callers.ts.
+ */
+const MOST_CONNECTIONS = 300;
+const MOST_PENDING_CONNECTIONS = 128;
+const MOST_CONNECTIONS_A_SECOND = 128;
 /** A peer calls us with one stream, and with another if the first was lost. */
 const PIPES_OF_A_CONNECTION = 8;
 
@@ -74,6 +87,12 @@ const PIPES_OF_A_CONNECTION = 8;
 interface Inside {
   transportManager: TransportManager;
   upgrader: Upgrader;
+}
+
+/** A way to a peer: through this relay, by a connection that stands or by one that is to be made. */
+interface Way {
+  relay: string;
+  open(limit: AbortSignal): Promise<Connection>;
 }
 
 interface Services extends Record<string, unknown> {
@@ -89,6 +108,8 @@ interface Services extends Record<string, unknown> {
  * others can call us.
  */
 export async function startEnginePage({ identity: seed, nodes, events }: PageOptions): Promise<Network> {
+  const callers = new Callers();
+  let started: Libp2p<Services> | undefined;
   const libp2p = await createLibp2p<Services>({
     ...commonSettings(MOST_WINDOW),
     privateKey: await privateKeyOf(seed),
@@ -96,9 +117,19 @@ export async function startEnginePage({ identity: seed, nodes, events }: PageOpt
     addresses: { listen: [] },
     transports: [webSockets({ maxBufferedAmount: MOST_BUFFERED }), circuitRelayTransport()],
     // Our own machine and network are where our nodes are. A browser's libp2p would refuse to call them.
-    connectionGater: { denyDialMultiaddr: () => false },
-    connectionManager: { ...connectionSettings(), addressDialTimeout: DIAL_LIMIT },
-    // It would cut connections that are busy. We ask our relays ourselves.
+    connectionGater: {
+      denyDialMultiaddr: () => false,
+      denyInboundRelayedConnection: (_relay, peer) =>
+        !callers.mayConnect(peer.toString(), started?.getConnections(peer).length ?? 0, Date.now()),
+    },
+    connectionManager: {
+      ...connectionSettings(),
+      maxConnections: MOST_CONNECTIONS,
+      maxIncomingPendingConnections: MOST_PENDING_CONNECTIONS,
+      inboundConnectionThreshold: MOST_CONNECTIONS_A_SECOND,
+      addressDialTimeout: DIAL_LIMIT,
+    },
+    // See engine-pulse.ts, which does this instead.
     connectionMonitor: { enabled: false },
     services: {
       identify: identify(),
@@ -117,6 +148,7 @@ export async function startEnginePage({ identity: seed, nodes, events }: PageOpt
       inside: ({ transportManager, upgrader }) => ({ transportManager, upgrader }),
     },
   });
+  started = libp2p;
   const page = new EnginePage(libp2p, nodes, events);
   await page.start();
   return page;
@@ -128,8 +160,10 @@ class EnginePage implements Network {
   readonly #events: NetworkEvents;
   readonly #nodes: readonly RelayAddress[];
   readonly #relays: RelayKeeper;
+  readonly #pulses: Pulses;
   /** One for each relay that ever had a place for us: it is listened on again when it is back. */
   readonly #listeners = new Map<string, Listener>();
+  readonly #doubts = new RelayDoubts();
   readonly #stopped = new AbortController();
   #addresses: readonly string[] = [];
   /** The user has been told that there is no relay. */
@@ -140,9 +174,16 @@ class EnginePage implements Network {
     this.#events = events;
     this.peerId = libp2p.peerId.toString();
     this.#nodes = nodes.slice(0, MOST_NODES).flatMap((node) => parseRelayAddress(node, this.peerId) ?? []);
+    this.#pulses = watchPulses({
+      connections: () => this.#relays.reserved().flatMap(({ peerId }) => this.#connectionsOf(peerId)),
+      limits: PULSE_LIMITS,
+      changed: () => this.#relays.look(),
+    });
     this.#relays = new RelayKeeper({
       candidates: () => this.#candidates(),
       reserve: (relay) => this.#reserve(relay),
+      reach: (relay) => this.#dialRelay(relay),
+      isDoubted: (peerId) => this.#connectionsOf(peerId).some((one) => this.#pulses.isDoubted(one)),
       isReserved: (peerId) => (this.#listeners.get(peerId)?.getAddrs().length ?? 0) > 0,
       changed: () => this.#relaysChanged(),
       now: () => Date.now(),
@@ -164,14 +205,15 @@ class EnginePage implements Network {
       if (msg.type !== "signed" || msg.data.length > MOST_GROUP_BYTES) return;
       this.#tell(() => this.#events.group(msg.topic, msg.data.slice(), msg.from.toString()));
     });
-    this.#libp2p.addEventListener("connection:close", ({ detail }) =>
-      this.#joinGroupsAgain(detail.remotePeer),
-    );
-    const checks = setInterval(() => {
-      this.#pingRelays();
-      this.#complainIfAlone();
-    }, PING_PAUSE);
-    this.#stopped.signal.addEventListener("abort", () => clearInterval(checks));
+    this.#libp2p.addEventListener("connection:close", ({ detail }) => {
+      this.#doubtRelayOf(detail);
+      this.#joinGroupsAgain(detail.remotePeer);
+    });
+    const checks = setInterval(() => this.#complainIfAlone(), ALONE_PAUSE);
+    this.#stopped.signal.addEventListener("abort", () => {
+      clearInterval(checks);
+      this.#pulses.stop();
+    });
     this.#relays.look();
   }
 
@@ -244,22 +286,13 @@ class EnginePage implements Network {
   }
 
   async connect(peerId: string, addresses: readonly string[]): Promise<void> {
-    await this.#connectionTo(peerId, addresses, this.#limit(CALL_LIMIT));
+    if (this.#connectionsOf(peerId).length > 0) return;
+    await this.#byFirstWay(peerId, addresses, this.#limit(CALL_LIMIT), async () => {});
   }
 
   async call(peerId: string, addresses: readonly string[], signal?: AbortSignal): Promise<Pipe> {
     const limit = this.#limit(CALL_LIMIT, signal);
-    const old = this.#connectionsOf(peerId).at(-1);
-    if (old !== undefined) {
-      try {
-        return await this.#pipeOn(old, this.#limit(OLD_CONNECTION_LIMIT, limit));
-      } catch (error) {
-        limit.throwIfAborted();
-        // It does not know yet that it is dead.
-        old.abort(asError(error));
-      }
-    }
-    return this.#pipeOn(await this.#connectionTo(peerId, addresses, limit), limit);
+    return this.#byFirstWay(peerId, addresses, limit, (connection) => this.#pipeOn(connection, limit));
   }
 
   subscribe(topic: string): void {
@@ -305,8 +338,13 @@ class EnginePage implements Network {
     return [...this.#nodes, ...shown.sort((one, other) => isFar(one) - isFar(other))];
   }
 
-  async #reserve({ peerId, address }: RelayAddress): Promise<void> {
+  async #dialRelay({ address }: RelayAddress): Promise<void> {
     await this.#libp2p.dial(multiaddr(address), { signal: this.#limit(DIAL_LIMIT) });
+  }
+
+  async #reserve(relay: RelayAddress): Promise<void> {
+    const { peerId, address } = relay;
+    await this.#dialRelay(relay);
     const circuit = multiaddr(`${address}/p2p-circuit`);
     const { transportManager, upgrader } = this.#libp2p.services.inside;
     let listener = this.#listeners.get(peerId);
@@ -335,14 +373,6 @@ class EnginePage implements Network {
     this.#tell(() => this.#events.relays());
   }
 
-  #pingRelays(): void {
-    for (const { peerId } of this.#relays.reserved())
-      for (const connection of this.#connectionsOf(peerId))
-        this.#libp2p.services.ping
-          .ping(connection.remotePeer, { signal: this.#limit(PING_LIMIT) })
-          .catch((error: unknown) => connection.abort(asError(error)));
-  }
-
   /** Once for each time that all relays are gone. */
   #complainIfAlone(): void {
     const isAlone = this.#relays.reserved().length === 0;
@@ -363,15 +393,22 @@ class EnginePage implements Network {
   #takeCall(stream: Stream, connection: Connection): void {
     const key = publicKeyOfPeerId(connection.remotePeer.toString());
     if (key === undefined) return stream.abort(new Error("only peers with Ed25519 keys can call"));
-    const pipe = new StreamPipe(stream, key);
+    const pipe = this.#pipeOf(stream, key, connection);
     this.#tell(() => this.#events.pipe(pipe));
   }
 
-  async #pipeOn(connection: Connection, signal: AbortSignal): Promise<Pipe> {
+  async #pipeOn(connection: Connection, limit: AbortSignal): Promise<Pipe> {
     const key = publicKeyOfPeerId(connection.remotePeer.toString());
     if (key === undefined) throw new Error("only peers with Ed25519 keys can be called");
-    const stream = await connection.newStream(CHAT_PROTOCOL, { signal, runOnLimitedConnection: true });
-    return new StreamPipe(stream, key);
+    try {
+      const signal = this.#limit(STREAM_LIMIT, limit);
+      const stream = await connection.newStream(CHAT_PROTOCOL, { signal, runOnLimitedConnection: true });
+      return this.#pipeOf(stream, key, connection);
+    } catch (error) {
+      // It may not know yet that it is dead.
+      if (!limit.aborted) connection.abort(asError(error));
+      throw error;
+    }
   }
 
   /** The connections that stand, the oldest first. */
@@ -381,26 +418,72 @@ class EnginePage implements Network {
       .filter(({ remotePeer, status }) => status === "open" && remotePeer.toString() === peerId);
   }
 
-  async #connectionTo(
+  #pipeOf(stream: Stream, key: Bytes, connection: Connection): Pipe {
+    return new StreamPipe(stream, key, () => {
+      this.#doubtRelayOf(connection);
+      // That the stream was reset goes out first, if anything does.
+      const signal = AbortSignal.timeout(CLOSE_LIMIT);
+      connection.close({ signal }).catch((error: unknown) => connection.abort(asError(error)));
+    });
+  }
+
+  /** Tries the ways to a peer, one after the other. @returns what came of the first one that works */
+  async #byFirstWay<T>(
     peerId: string,
     addresses: readonly string[],
-    signal: AbortSignal,
-  ): Promise<Connection> {
-    const isNear = (address: string): boolean =>
-      this.#connectionsOf(relayOfCircuit(address, peerId)?.peerId ?? "").length > 0;
-    const right = addresses
-      .slice(0, MOST_ADDRESSES)
-      .filter((address) => relayOfCircuit(address, peerId) !== undefined)
-      .sort((one, other) => Number(isNear(other)) - Number(isNear(one)));
-    if (right.length === 0) throw new Error("the record has no address that can be called");
-    try {
-      return await this.#libp2p.dial(
-        right.map((address) => multiaddr(address)),
-        { signal },
-      );
-    } catch (error) {
-      throw asError(error);
+    limit: AbortSignal,
+    use: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    let ways = this.#waysTo(peerId, addresses);
+    let problem: unknown = new Error("the record has no address that can be called");
+    for (;;) {
+      const [way, ...others] = this.#leastDoubtedFirst(peerId, ways);
+      if (way === undefined) throw asError(problem);
+      ways = others;
+      try {
+        return await use(await way.open(limit));
+      } catch (error) {
+        limit.throwIfAborted();
+        problem = error;
+        this.#doubts.doubt(peerId, way.relay, Date.now());
+      }
     }
+  }
+
+  /** Connections that stand come first, the newest of them before the others; then relays that we are connected to. */
+  #waysTo(peerId: string, addresses: readonly string[]): Way[] {
+    const standing = this.#connectionsOf(peerId).reverse();
+    const isNear = ({ relay }: Way): boolean => this.#connectionsOf(relay).length > 0;
+    const others = addresses.slice(0, MOST_ADDRESSES).flatMap((address): Way[] => {
+      const relay = relayOfCircuit(address, peerId)?.peerId;
+      return relay === undefined ? [] : [{ relay, open: (limit) => this.#dial(address, limit) }];
+    });
+    return [
+      ...standing.map((connection) => ({
+        relay: relayOfConnection(connection) ?? "",
+        open: async () => connection,
+      })),
+      ...others.sort((one, other) => Number(isNear(other)) - Number(isNear(one))),
+    ];
+  }
+
+  #leastDoubtedFirst(peerId: string, ways: readonly Way[]): Way[] {
+    const since = ({ relay }: Way): number => this.#doubts.since(peerId, relay, Date.now());
+    return [...ways].sort((one, other) => since(one) - since(other));
+  }
+
+  /** A new connection, also where one through another relay stands. */
+  #dial(address: string, limit: AbortSignal): Promise<Connection> {
+    return this.#libp2p.dial(multiaddr(address), { signal: this.#limit(DIAL_LIMIT, limit), force: true });
+  }
+
+  /**
+   * Who was connected through this relay, and is no more, is called through another one next: it may be that they have left,
+   * but also that the relay has failed them, or us. So both sides go another way, whoever has found it out.
+   */
+  #doubtRelayOf(connection: Connection): void {
+    const relay = relayOfConnection(connection);
+    if (relay !== undefined) this.#doubts.doubt(connection.remotePeer.toString(), relay, Date.now());
   }
 
   /** Groups keep to the first connection of a peer: when it closes, the next one has to be shown to them. */
@@ -422,6 +505,11 @@ class EnginePage implements Network {
   #tell(event: () => void): void {
     if (!this.#stopped.signal.aborted) event();
   }
+}
+
+/** @returns undefined for a connection that goes through none */
+function relayOfConnection({ remoteAddr, remotePeer }: Connection): string | undefined {
+  return relayOfCircuit(remoteAddr.toString(), remotePeer.toString())?.peerId;
 }
 
 /** Looks every 100 ms if it is so, for so many milliseconds at most. */

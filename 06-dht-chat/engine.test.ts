@@ -17,6 +17,8 @@ withStage06("the engine of stage 06", () => {
   let nodes: LocalNode[] = [];
   let raw: RawClient;
   const pages: LocalPage[] = [];
+  /** Nodes that single tests have started. */
+  const further: LocalNode[] = [];
 
   const startPage = async (options: { identity?: Bytes; onEvent?: () => void } = {}): Promise<LocalPage> => {
     const page = await local.startLocalPage([nodes[0]?.address ?? ""], options);
@@ -45,7 +47,7 @@ withStage06("the engine of stage 06", () => {
   after(async () => {
     await Promise.all(pages.map(({ network }) => network.stop()));
     await raw?.stop();
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all([...nodes, ...further].map((node) => node.stop()));
   });
 
   it("P10.9 what passes a relay costs few messages: three for each chunk of a file", async () => {
@@ -384,6 +386,204 @@ withStage06("the engine of stage 06", () => {
     second.reset();
     expect(await nextOf(1)).to.equal(true);
     expect(others).to.have.length(nodes.length);
+  });
+
+  it("P10.5 after a pipe was given up the next call takes another relay, from either side, though the first one works", async () => {
+    const used: string[] = [];
+    const relays = await Promise.all(
+      ["one", "other"].map((name) => local.startLocalNode([], { joined: () => used.push(name) })),
+    );
+    further.push(...relays);
+    const both = relays.map(({ address }) => address);
+    const [a, b] = [await local.startLocalPage(both), await local.startLocalPage(both)];
+    pages.push(a, b);
+    const isReady = ({ network }: LocalPage): boolean => network.addresses.length === 2;
+    await local.until(() => isReady(a) && isReady(b), "both can be called in two ways");
+    const callAndGiveUp = async (from: LocalPage, to: LocalPage, who: "caller" | "called"): Promise<void> => {
+      const pipe = await from.network.call(to.network.peerId, to.network.addresses);
+      await local.until(() => to.pipes.length > 0, "the pipe");
+      const taken = to.pipes.pop();
+      const [giving, hearing] = who === "caller" ? [pipe, taken] : [taken, pipe];
+      giving?.giveUp();
+      expect(
+        (await hearing?.frames[Symbol.asyncIterator]().next())?.done,
+        "the other side hears of it",
+      ).to.equal(true);
+    };
+    await callAndGiveUp(a, b, "caller");
+    await callAndGiveUp(a, b, "called");
+    await callAndGiveUp(b, a, "caller");
+    const [first = "", second = ""] = used;
+    expect(used).to.deep.equal([first, second, first]);
+    expect(first).to.not.equal(second);
+  });
+
+  it("P10.5 where relays hang without a word, another one is reserved, and nothing is cut", async () => {
+    const first = await local.startLocalNode([]);
+    const hanging = await Promise.all([1, 2].map(() => local.startHangingNode([first.address])));
+    further.push(first, ...hanging);
+    const page = await local.startLocalPage([first, ...hanging].map(({ address }) => address));
+    pages.push(page);
+    await local.until(() => page.network.addresses.length === 3, "three relays");
+    for (const node of hanging) node.hang();
+    const spare = await local.startLocalNode([first.address]);
+    further.push(spare);
+    await local.until(() => page.network.addresses.length === 4, "the spare one is a fourth", 30_000);
+    expect(page.network.addresses.at(-1)).to.include(spare.node.peerId);
+  });
+
+  it("P10.5 P10.6 one stranger who opens as many connections to a page as they can keeps no contact out", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const relay = await local.startLocalNode([]);
+    further.push(relay);
+    const [a, b] = [await local.startLocalPage([relay.address]), await local.startLocalPage([relay.address])];
+    pages.push(a, b);
+    await local.until(() => b.network.addresses.length === 1, "the page can be called");
+    await local.until(() => a.network.addresses.length === 1, "the contact is there");
+    const stranger = await RawClient.start();
+    try {
+      const made = await stranger.besiege(relay.address, b.network.peerId, 40);
+      await a.network.call(b.network.peerId, b.network.addresses);
+      await local.until(() => b.pipes.length === 1, "the contact's pipe");
+      expect(made).to.equal(4);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it("P10.5 P10.6 a page lets one stranger in eight times in ten seconds, also where the relay knows no limit", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const limits = { circuitsOfAPair: 1000 };
+    const relay = await local.startLocalNode([], { limits });
+    further.push(relay);
+    const [a, b] = [await local.startLocalPage([relay.address]), await local.startLocalPage([relay.address])];
+    pages.push(a, b);
+    await local.until(() => b.network.addresses.length === 1, "the page can be called");
+    await local.until(() => a.network.addresses.length === 1, "the contact is there");
+    const stranger = await RawClient.start();
+    try {
+      const made = await stranger.besiege(relay.address, b.network.peerId, 40);
+      await a.network.call(b.network.peerId, b.network.addresses);
+      await local.until(() => b.pipes.length === 1, "the contact's pipe");
+      expect(made).to.be.lessThan(40);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it("P10.5 a relay has 16 places for one address off loopback, and one for another address; no limit on loopback", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    let host = "10.0.0.1";
+    const relay = await local.startLocalNode([], { hostOf: () => host });
+    further.push(relay);
+    const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.start()));
+    const reserve = async (count: number): Promise<boolean[]> => {
+      const places: boolean[] = [];
+      for (const client of clients.splice(0, count)) {
+        const isTaken = await client.reserve(relay.address);
+        reserving.push(client);
+        places.push(isTaken);
+      }
+      return places;
+    };
+    const reserving: RawClient[] = [];
+    try {
+      expect(await reserve(17)).to.deep.equal([...Array(16).fill(true), false]);
+      expect(relay.node.reservationCount).to.equal(16);
+      host = "10.0.0.2";
+      expect(await reserve(1)).to.deep.equal([true]);
+      host = "127.0.0.1";
+      expect(await reserve(2)).to.deep.equal([true, true]);
+    } finally {
+      await Promise.all([...clients, ...reserving].map((client) => client.stop()));
+    }
+  });
+
+  it("P10.5 P10.11 pages answer no question of the table, and are in no node's; nodes run no gossipsub", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const { peerIdFromString } = await import("@libp2p/peer-id");
+    const page = await startPage();
+    await local.until(() => page.network.addresses.length > 0, "the page can be called");
+    await page.network.publish(recordKey("000000000000000"), randomBytes(8));
+    const [node] = nodes;
+    const [pageAddress = "", nodeAddress = ""] = [page.network.addresses[0], node?.address];
+    const kad = "/p2p-chat/06/kad/1.0.0";
+    const groups = ["/meshsub/1.2.0", "/meshsub/1.1.0", "/meshsub/1.0.0", "/floodsub/1.0.0"];
+    const client = await RawClient.start(true);
+    const spoken = async (address: string, protocols: string[]): Promise<string[]> => {
+      const all: string[] = [];
+      for (const protocol of protocols) if (await client.speaks(address, protocol)) all.push(protocol);
+      return all;
+    };
+    try {
+      expect(await spoken(nodeAddress, [kad, ...groups])).to.deep.equal([kad]);
+      expect(await spoken(pageAddress, [kad, ...groups])).to.deep.equal(
+        groups.filter((name) => name.startsWith("/meshsub/")),
+      );
+      const bytesOf = (peerId: string): string => toHex(peerIdFromString(peerId).toMultihash().bytes.slice());
+      for (const { address } of nodes) {
+        const answer = toHex((await client.closest(address, randomBytes(32))) ?? new Uint8Array());
+        expect(answer).to.not.include(bytesOf(page.network.peerId));
+        // The test would see it: other nodes are there.
+        expect(nodes.some((other) => answer.includes(bytesOf(other.node.peerId)))).to.equal(true);
+      }
+    } finally {
+      await client.stop();
+    }
+  });
+
+  it("P10.11 groups go on over the second connection of two when the first one closes", async () => {
+    const [one, other] = [await local.startLocalNode([]), await local.startLocalNode([])];
+    further.push(one, other);
+    const both = [one.address, other.address];
+    const [a, b] = [await local.startLocalPage(both), await local.startLocalPage(both)];
+    pages.push(a, b);
+    const isReady = ({ network }: LocalPage): boolean => network.addresses.length === 2;
+    await local.until(() => isReady(a) && isReady(b), "both can be called in two ways");
+    const peer = b.network.peerId;
+    const throughOne = b.network.addresses.filter((address) => address.startsWith(one.address));
+    const failed = await a.network.call(peer, throughOne);
+    failed.giveUp();
+    const first = await a.network.call(peer, throughOne);
+    const topic = toHex(randomBytes(32));
+    for (const { network } of [a, b]) network.subscribe(topic);
+    const hearMore = (count: number): Promise<void> => {
+      const due = b.groups.length + count;
+      return local.until(
+        async () => {
+          await a.network.say(topic, randomBytes(100));
+          return b.groups.length >= due;
+        },
+        "messages of the group",
+        60_000,
+      );
+    };
+    await hearMore(1);
+    // The first relay is doubted: this one goes through the other.
+    const second = await a.network.call(peer, b.network.addresses);
+    await hearMore(1);
+    first.giveUp();
+    await hearMore(5);
+    await local.until(() => b.pipes.length === 3, "all pipes");
+    await second.send(toUtf8("here"));
+    expect((await b.pipes[2]?.frames[Symbol.asyncIterator]().next())?.done, "the second one stands").to.equal(
+      false,
+    );
+  });
+
+  it("P10.6 whom no relay reaches, they cannot be called, and the reason is an Error, not the WebSocket's Event", async () => {
+    const { network } = await startPage();
+    const { peerId } = await makeIdentity();
+    const dead = nodes[0]?.address.replace(/tcp\/\d+/, "tcp/1").replace(/p2p\/.*/, `p2p/${peerId}`) ?? "";
+    const whom = await makeIdentity();
+    for (const attempt of [
+      () => network.call(whom.peerId, [circuitAddress(dead, whom.peerId)]),
+      () => network.connect(whom.peerId, [circuitAddress(dead, whom.peerId)]),
+    ]) {
+      const reason = await attempt().catch((error: unknown) => error);
+      expect(reason).to.be.instanceOf(Error);
+      expect((reason as Error).message).to.not.equal("");
+    }
   });
 
   it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {

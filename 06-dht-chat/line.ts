@@ -309,6 +309,7 @@ export class Line {
   }
 
   #giveUpStream(): void {
+    this.#options.pipe.giveUp();
     if (this.path === "direct") this.#loseStream();
     else this.reset();
   }

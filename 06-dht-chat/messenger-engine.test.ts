@@ -114,6 +114,33 @@ withStage06("messengers over the engine of stage 06", () => {
     expect(heard(bob, alice)).deep.equal(texts);
   });
 
+  it("P10.5 P10.8 a relay that passes every handshake, and then nothing more, is not used again: all texts arrive by another one", async () => {
+    // The first node is the first relay of both, and the first address of their records.
+    const [first] = nodes.splice(0, 1);
+    await first?.stop();
+    nodes.unshift(
+      await local.startLocalNode(
+        nodes.map(({ address }) => address),
+        { joined: local.stallAfter(20_000) },
+      ),
+    );
+    const [alice, bob] = [await start(), await start()];
+    await introduce(alice, bob);
+    const texts = Array.from({ length: 10 }, (_, index) => String(index).repeat(4000));
+    for (const text of texts) {
+      await alice.say(chat(alice, bob), text);
+      await bob.say(chat(bob, alice), text);
+    }
+    const states = (): string[] =>
+      [contact(alice, bob), contact(bob, alice)].flatMap(
+        (who) => who?.entries.map(({ state }) => state) ?? [],
+      );
+    await local.until(() => !states().includes("sending"), "none is on its way", 60_000);
+    expect(new Set(states())).deep.equal(new Set(["delivered", "received"]));
+    expect(heard(bob, alice)).deep.equal(texts);
+    expect(heard(alice, bob)).deep.equal(texts);
+  });
+
   it("P10.6 P10.8 a page that is closed and opened again is met again, and its contacts hear each text once", async () => {
     const [alice, bob] = [await start(), await start()];
     await introduce(alice, bob);

@@ -281,6 +281,24 @@ describe("a messenger: texts", () => {
     expect(bob.heard(alice)).deep.equal(["slowly"]);
   });
 
+  it("P10.5 P10.8 a stream that owes an acknowledgement for 10 s is given up, with what carries it; so is a call without a hello", async () => {
+    const [alice, bob] = await scene.friends();
+    const route = scene.world.routes.at(-1);
+    if (route) route.isSevered = true;
+    await alice.messenger.say(alice.chat(bob), "hello");
+    await scene.pass(9500);
+    expect(route?.wasGivenUp).equal(false);
+    await scene.pass(1000);
+    expect(route?.wasGivenUp).equal(true);
+    await scene.until(() => alice.states(bob).join() === "delivered", "it goes another way");
+    scene.world.cutAll();
+    scene.world.faultsOf = () => ({ alter: () => [] });
+    const before = scene.world.routes.length;
+    await scene.until(() => scene.world.routes.length > before, "one calls");
+    await scene.pass(10_500);
+    expect(scene.world.routes.at(before)?.wasGivenUp).equal(true);
+  });
+
   it("P10.8 after a reconnection within 30 s it is sent again, and shown once", async () => {
     const [alice, bob] = await scene.friends();
     scene.world.isOpen = false;

@@ -71,10 +71,16 @@ export class Openings {
    * @throws SessionError; StoreError if the page cannot store the pinned key
    */
   async call(pipe: Pipe, contact: StoredContact, { secret }: ContactSecret): Promise<void> {
-    await this.#open(pipe, {
-      role: "initiator",
-      to: { id: contact.id, key: contact.key, secret },
-    });
+    try {
+      await this.#open(pipe, {
+        role: "initiator",
+        to: { id: contact.id, key: contact.key, secret },
+      });
+    } catch (error) {
+      // The way there may be dead: the next call takes another one.
+      if (error instanceof SessionError && error.code === "timeout") pipe.giveUp();
+      throw error;
+    }
   }
 
   /** Gives up what is under way. */

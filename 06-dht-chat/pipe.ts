@@ -21,6 +21,11 @@ export interface Pipe {
   readonly frames: AsyncIterable<Bytes>;
   /** Ends both directions at once; what is on its way may be lost. A second time it does nothing. */
   reset(): void;
+  /**
+   * The other side has owed an answer for too long: what carries the pipe may be dead, although it seems to stand. It is cut,
+   * and the next calls go another way where there is one.
+   */
+  giveUp(): void;
   /** Ends the own direction once all that was sent is on its way. It never throws. */
   end(): Promise<void>;
 }

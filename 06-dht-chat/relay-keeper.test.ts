@@ -11,33 +11,44 @@ class World {
   asking = 0;
   mostAsking = 0;
   reserved = new Set<string>();
+  doubted = new Set<string>();
+  /** How long it takes to find out that a relay is dead, in milliseconds. */
+  dialTime = 0;
   #timers: { at: number; action: () => void }[] = [];
   readonly keeper = new RelayKeeper({
     candidates: async () => this.known.map(address),
-    reserve: async ({ peerId }) => {
+    reach: async ({ peerId }) => {
       this.asked.push(peerId);
+      if (this.alive.has(peerId)) return;
+      if (this.dialTime > 0) await new Promise<void>((resolve) => this.#later(resolve, this.dialTime));
+      throw new Error("nobody is there");
+    },
+    reserve: async ({ peerId }) => {
       this.asking += 1;
       this.mostAsking = Math.max(this.mostAsking, this.asking);
       await Promise.resolve();
       this.asking -= 1;
-      if (!this.alive.has(peerId)) throw new Error("nobody is there");
+      if (!this.alive.has(peerId)) throw new Error("it is gone again");
       this.reserved.add(peerId);
     },
     isReserved: (peerId) => this.reserved.has(peerId),
+    isDoubted: (peerId) => this.doubted.has(peerId),
     changed: () => {},
     now: () => this.now,
-    later: (action, milliseconds) => {
-      const timer = { at: this.now + milliseconds, action };
-      this.#timers.push(timer);
-      return () => {
-        this.#timers = this.#timers.filter((other) => other !== timer);
-      };
-    },
+    later: (action, milliseconds) => this.#later(action, milliseconds),
   });
 
   constructor(...known: string[]) {
     this.known = known;
     this.alive = new Set(known);
+  }
+
+  #later(action: () => void, milliseconds: number): () => void {
+    const timer = { at: this.now + milliseconds, action };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
   }
 
   async pass(milliseconds: number): Promise<void> {
@@ -88,6 +99,40 @@ describe("the keeper of relays", () => {
     await world.pass(10);
     expect(world.names()).to.deep.equal(["b", "c", "d"]);
     expect(world.keeper.views().find(({ peerId }) => peerId === "a")?.state).to.equal("lost");
+  });
+
+  it("P10.5 a lost one is replaced within 5 s, also where others that are dead are tried first, and take 3 s each", async () => {
+    const world = new World("a", "b", "c");
+    world.dialTime = 3000;
+    world.keeper.look();
+    await world.pass(10);
+    for (const dead of ["dead 1", "dead 2"]) world.known.push(dead);
+    world.known.push("d");
+    world.alive.add("d");
+    const lost = world.now;
+    world.die("a");
+    await world.pass(4990);
+    expect(world.names()).to.deep.equal(["b", "c", "d"]);
+    expect(world.now - lost).to.be.lessThan(5000);
+    expect(world.mostAsking).to.equal(1);
+  });
+
+  it("P10.5 where fewer than two still answer, another one is reserved at once, and none is cut", async () => {
+    const world = new World("a", "b", "c", "d", "e", "f");
+    world.keeper.look();
+    await world.pass(10);
+    world.doubted.add("a");
+    world.keeper.look();
+    await world.pass(10);
+    expect(world.names(), "two answer").to.deep.equal(["a", "b", "c"]);
+    world.doubted.add("b");
+    world.keeper.look();
+    await world.pass(10);
+    expect(world.names()).to.deep.equal(["a", "b", "c", "d"]);
+    world.doubted.clear();
+    world.keeper.look();
+    await world.pass(60_000);
+    expect(world.names(), "nothing more is needed").to.deep.equal(["a", "b", "c", "d"]);
   });
 
   it("P10.5 with fewer than two it looks every second, so that a new relay is in use within five", async () => {

@@ -15,6 +15,8 @@ const FIRST_RETRY = 1000;
 const LAST_RETRY = 60_000;
 /** A lost relay is shown for so long. */
 const LOST_SHOWN = 30_000;
+/** So many that may be there are called at the same time. */
+const REACHED_AT_ONCE = 3;
 /** So many failures are remembered. */
 const MOST_FAILURES = 1000;
 
@@ -22,10 +24,14 @@ const MOST_FAILURES = 1000;
 export interface RelayWork {
   /** Relays that may be there, the best first; our own node before those of others. */
   candidates(): Promise<readonly RelayAddress[]>;
+  /** Connects to a relay. Several are reached at once, unlike circuits, which are reserved one by one. @throws Error */
+  reach(relay: RelayAddress): Promise<void>;
   /** Reserves a circuit. @throws Error if the relay cannot be reached, or has no place */
   reserve(relay: RelayAddress): Promise<void>;
   /** Whether the circuit that was reserved there still stands. */
   isReserved(peerId: string): boolean;
+  /** Whether the relay has nothing to say, and may be dead: it stays reserved, and is not counted on. */
+  isDoubted(peerId: string): boolean;
   /** Some relay has changed its state. */
   changed(): void;
   /** In milliseconds. */
@@ -90,19 +96,46 @@ export class RelayKeeper {
     }
     this.#isLooking = false;
     if (this.#isStopped) return;
-    const pause = this.reserved().length < ENOUGH_RELAYS ? HASTY_PAUSE : CALM_PAUSE;
+    const pause = this.#trusted < ENOUGH_RELAYS ? HASTY_PAUSE : CALM_PAUSE;
     this.#cancel = this.#work.later(() => this.look(), pause);
   }
 
-  /** Asks one after the other: two circuits that are reserved at once never come to be. */
+  /** Those that are reserved and not doubted. */
+  get #trusted(): number {
+    return this.reserved().filter(({ peerId }) => !this.#work.isDoubted(peerId)).length;
+  }
+
+  /** Three are enough, unless fewer than two of them answer. */
+  get #hasAll(): boolean {
+    return this.reserved().length >= MOST_RELAYS && this.#trusted >= ENOUGH_RELAYS;
+  }
+
+  /**
+   * Reaches a few at once, so that the dead among them cost their time together; and reserves one after the other: two
+   * circuits that are reserved at once never come to be.
+   */
   async #askOthers(): Promise<void> {
-    if (this.reserved().length >= MOST_RELAYS) return;
-    for (const relay of await this.#candidates()) {
-      if (this.#isStopped || this.reserved().length >= MOST_RELAYS) return;
-      if (this.#views.get(relay.peerId)?.state === "reserved") continue;
-      if ((this.#failures.get(relay.peerId)?.retryAt ?? 0) > this.#work.now()) continue;
-      await this.#ask(relay);
+    if (this.#hasAll) return;
+    const candidates = (await this.#candidates()).filter((relay) => this.#isToBeAsked(relay));
+    for (let at = 0; at < candidates.length; at += REACHED_AT_ONCE) {
+      if (this.#isStopped || this.#hasAll) return;
+      const relays = candidates.slice(at, at + REACHED_AT_ONCE);
+      const reached = relays.map((relay) =>
+        this.#work.reach(relay).then(
+          () => true,
+          () => false,
+        ),
+      );
+      for (const [index, relay] of relays.entries()) {
+        if (this.#isStopped || this.#hasAll) return;
+        if (this.#isToBeAsked(relay)) await this.#ask(relay, reached[index]);
+      }
     }
+  }
+
+  #isToBeAsked({ peerId }: RelayAddress): boolean {
+    const isReserved = this.#views.get(peerId)?.state === "reserved";
+    return !isReserved && (this.#failures.get(peerId)?.retryAt ?? 0) <= this.#work.now();
   }
 
   async #candidates(): Promise<readonly RelayAddress[]> {
@@ -113,11 +146,12 @@ export class RelayKeeper {
     }
   }
 
-  async #ask({ peerId, address }: RelayAddress): Promise<void> {
+  async #ask({ peerId, address }: RelayAddress, reached: Promise<boolean> | undefined): Promise<void> {
     const before = this.#views.get(peerId);
     const view: RelayView = { peerId, address, state: "reserving", since: this.#work.now() };
     this.#set(view, "reserving");
     try {
+      if (!(await reached)) throw new Error("the relay cannot be reached");
       await this.#work.reserve({ peerId, address });
       this.#failures.delete(peerId);
       this.#set(view, "reserved");

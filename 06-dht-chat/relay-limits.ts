@@ -8,9 +8,19 @@ export interface RelayLimits {
   reservationsOfAHost: number;
   /** Circuits at a time, of all pages. */
   circuits: number;
+  /** Of these, asked for by one page. */
+  circuitsOfAPage: number;
+  /** Of these, to one other page: it would have no place left for others. */
+  circuitsOfAPair: number;
 }
 
-export const RELAY_LIMITS: RelayLimits = { reservations: 200, reservationsOfAHost: 16, circuits: 256 };
+export const RELAY_LIMITS: RelayLimits = {
+  reservations: 200,
+  reservationsOfAHost: 16,
+  circuits: 256,
+  circuitsOfAPage: 64,
+  circuitsOfAPair: 4,
+};
 
 /**
  * Whether one address has as many reservations as it may.

@@ -651,6 +651,7 @@ describe("time", () => {
       frames: { [Symbol.asyncIterator]: () => ({ next }) },
       send: (frame) => end.send(frame),
       reset: () => end.reset(),
+      giveUp: () => end.giveUp(),
       end: () => end.end(),
     };
     const opening = outcome(openSession(pipe, { ...scene.responderOptions, wait }));

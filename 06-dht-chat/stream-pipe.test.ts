@@ -87,10 +87,14 @@ describe("a pipe over a stream", () => {
   const frame = (length: number, fill = 7): Bytes => new Uint8Array(length).fill(fill);
   let stream: PlayedStream;
   let pipe: StreamPipe;
+  let wasCut: boolean;
 
   beforeEach(() => {
     stream = new PlayedStream();
-    pipe = new StreamPipe(stream, frame(32, 1));
+    wasCut = false;
+    pipe = new StreamPipe(stream, frame(32, 1), () => {
+      wasCut = true;
+    });
   });
 
   it("P10.6 a frame goes out with its length before it, and comes in whatever pieces it comes", async () => {
@@ -149,13 +153,21 @@ describe("a pipe over a stream", () => {
     expect((await all(pipe)).map(({ length }) => length)).to.deep.equal([262_144]);
   });
 
+  it("P10.8 a pipe that is given up is reset, and what carries it is cut; a reset alone cuts nothing", () => {
+    pipe.reset();
+    expect(wasCut).to.equal(false);
+    pipe.giveUp();
+    expect(stream.aborted).to.equal(2);
+    expect(wasCut).to.equal(true);
+  });
+
   it("P10.6 after an own reset nothing more is given, and a reader that waits is told", async () => {
     const reading = all(pipe);
     expect(await isDone(reading)).to.equal(false);
     pipe.reset();
     expect(await reading).to.deep.equal([]);
     const other = new PlayedStream();
-    const full = new StreamPipe(other, frame(32));
+    const full = new StreamPipe(other, frame(32), () => {});
     other.comes(encodeFrame(frame(5)));
     full.reset();
     expect(await all(full)).to.deep.equal([]);

@@ -40,6 +40,7 @@ const END_LIMIT = 10_000;
 export class StreamPipe implements Pipe {
   readonly remoteKey: Bytes;
   readonly #stream: ByteStream;
+  readonly #cut: () => void;
   readonly #reader = new FrameReader();
   #unread: Bytes[] = [];
   #unreadBytes = 0;
@@ -51,9 +52,13 @@ export class StreamPipe implements Pipe {
   #wakeReader = (): void => {};
   #wakeWriters: (() => void)[] = [];
 
-  /** @param remoteKey the Ed25519 key of the other side, which the connection has proved */
-  constructor(stream: ByteStream, remoteKey: Bytes) {
+  /**
+   * @param remoteKey the Ed25519 key of the other side, which the connection has proved
+   * @param cut cuts the connection that carries the stream
+   */
+  constructor(stream: ByteStream, remoteKey: Bytes, cut: () => void) {
     this.#stream = stream;
+    this.#cut = cut;
     this.remoteKey = remoteKey;
     stream.addEventListener("drain", () => this.#wakeAllWriters());
     stream.addEventListener("end", () => this.#finish());
@@ -88,6 +93,11 @@ export class StreamPipe implements Pipe {
     this.#unreadBytes = 0;
     this.#stream.abort(new Error("the stream was reset"));
     this.#finish();
+  }
+
+  giveUp(): void {
+    this.reset();
+    this.#cut();
   }
 
   async end(): Promise<void> {

@@ -36,6 +36,10 @@ export class WatchedPipe implements Pipe {
     this.#pipe.reset();
   }
 
+  giveUp(): void {
+    this.#pipe.giveUp();
+  }
+
   end(): Promise<void> {
     return this.#pipe.end();
   }

@@ -36,15 +36,19 @@ class Lane {
 /** @param keys the public keys of the first end's owner and of the second's, as an engine would have proved them */
 export function pipes(keys: readonly [Bytes, Bytes]): [Pipe, Pipe] {
   const lanes: [Lane, Lane] = [new Lane(), new Lane()];
-  const end = (own: Lane, other: Lane, remoteKey: Bytes): Pipe => ({
-    remoteKey,
-    frames: other.read(),
-    send: async (frame) => own.put(frame),
-    end: async () => own.end(),
-    reset: () => {
+  const end = (own: Lane, other: Lane, remoteKey: Bytes): Pipe => {
+    const reset = (): void => {
       own.end();
       other.end();
-    },
-  });
+    };
+    return {
+      remoteKey,
+      frames: other.read(),
+      send: async (frame) => own.put(frame),
+      end: async () => own.end(),
+      reset,
+      giveUp: reset,
+    };
+  };
   return [end(lanes[0], lanes[1], keys[1]), end(lanes[1], lanes[0], keys[0])];
 }

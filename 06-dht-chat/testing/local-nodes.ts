@@ -2,10 +2,10 @@
 
 import "../node-polyfills.ts";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Bytes } from "../bytes.ts";
 import { randomBytes } from "../cryptography.ts";
-import { type EngineNode, startEngineNode, startEnginePage } from "../engine.ts";
+import { type EngineNode, type NodeOptions, startEngineNode, startEnginePage } from "../engine.ts";
 import type { Network, NetworkEvents } from "../network.ts";
 import { makePageServer } from "../page-server.ts";
 import type { Pipe } from "../pipe.ts";
@@ -16,6 +16,8 @@ export interface LocalNode {
   node: EngineNode;
   /** The address to join it by. */
   address: string;
+  /** Where it listens. */
+  port: number;
   notes: string[];
   stop(): Promise<void>;
 }
@@ -27,7 +29,19 @@ export async function startLocalNode(
     seed = randomBytes(32),
     port = 0,
     limits = {},
-  }: { seed?: Bytes; port?: number; limits?: Partial<RelayLimits> } = {},
+    joined = () => {},
+    announced,
+    hostOf = (host) => host,
+  }: {
+    seed?: Bytes;
+    port?: number;
+    limits?: Partial<RelayLimits>;
+    joined?: NonNullable<NodeOptions["joined"]>;
+    /** Another port that leads to the node, in place of its own. */
+    announced?: number;
+    /** Where it sees others come from, in place of the loopback interface. */
+    hostOf?: (host: string) => string;
+  } = {},
 ): Promise<LocalNode> {
   const web = makePageServer();
   web.server.listen({ host: "127.0.0.1", port });
@@ -36,17 +50,57 @@ export async function startLocalNode(
   const notes: string[] = [];
   const node = await startEngineNode({
     seed,
-    addresses: [`/ip4/127.0.0.1/tcp/${bound}/ws`],
-    sockets: web.sockets,
+    addresses: [`/ip4/127.0.0.1/tcp/${announced ?? bound}/ws`],
+    sockets: {
+      onSocket: (handler) =>
+        web.sockets.onSocket((socket, host, port) => handler(socket, hostOf(host), port)),
+    },
     join,
     limits,
+    joined,
     note: (line) => notes.push(line),
   });
   const stop = async (): Promise<void> => {
     web.close();
     await node.stop();
   };
-  return { node, address: node.addresses[0] ?? "", notes, stop };
+  return { node, address: node.addresses[0] ?? "", port: bound, notes, stop };
+}
+
+/** A node that can hang: its connections stay, and new ones are taken, but nothing passes any more. */
+export async function startHangingNode(join: readonly string[]): Promise<LocalNode & { hang(): void }> {
+  const sockets = new Set<Socket>();
+  let port = 0;
+  let hangs = false;
+  const between = createServer((near) => {
+    const far = connect({ host: "127.0.0.1", port });
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => from.destroy());
+      from.on("close", () => to.destroy());
+      from.on("data", (bytes) => {
+        if (!hangs) to.write(bytes);
+      });
+    }
+  });
+  between.listen({ host: "127.0.0.1", port: 0 });
+  await once(between, "listening");
+  const started = await startLocalNode(join, { announced: (between.address() as AddressInfo).port });
+  port = started.port;
+  return {
+    ...started,
+    hang: () => {
+      hangs = true;
+    },
+    stop: async () => {
+      between.close();
+      for (const socket of sockets) socket.destroy();
+      await started.stop();
+    },
+  };
 }
 
 /** Starts nodes that all know the first one. */
@@ -54,6 +108,20 @@ export async function startLocalNodes(count: number): Promise<LocalNode[]> {
   const first = await startLocalNode([]);
   const others = await Promise.all(Array.from({ length: count - 1 }, () => startLocalNode([first.address])));
   return [first, ...others];
+}
+
+/** A relay that fails: each circuit carries so many bytes, and then nothing more, and stays. */
+export function stallAfter(most: number): NonNullable<NodeOptions["joined"]> {
+  return (...halves) => {
+    let left = most;
+    for (const half of halves) {
+      const send = half.send.bind(half);
+      half.send = (bytes) => {
+        left -= bytes.byteLength;
+        return left < 0 || send(bytes);
+      };
+    }
+  };
 }
 
 /** A page's engine, and what it has told its messenger. */

@@ -26,6 +26,8 @@ export class TestPipe implements Pipe {
   readonly sent: Bytes[] = [];
   /** Whether this end has called reset. */
   wasReset = false;
+  /** Whether this end has given up what carries the pipe. */
+  wasGivenUp = false;
   readonly #pair: PipePair;
   readonly #end: End;
 
@@ -43,6 +45,11 @@ export class TestPipe implements Pipe {
   reset(): void {
     this.wasReset = true;
     this.#pair.reset(this.#end);
+  }
+
+  giveUp(): void {
+    this.wasGivenUp = true;
+    this.reset();
   }
 
   async end(): Promise<void> {

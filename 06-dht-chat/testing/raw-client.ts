@@ -3,14 +3,17 @@
 import "../node-polyfills.ts";
 import { noise } from "@chainsafe/libp2p-noise";
 import { yamux } from "@chainsafe/libp2p-yamux";
+import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
+import { identify } from "@libp2p/identify";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { webSockets } from "@libp2p/websockets";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
-import { type Bytes, concat, toUtf8 } from "../bytes.ts";
+import { type Bytes, concat, toHex, toUtf8 } from "../bytes.ts";
 
 const PUT_VALUE = 0;
 const GET_VALUE = 1;
+const FIND_NODE = 4;
 
 // Circuit relay v2: its protocols, and the numbers of its messages.
 const HOP = "/libp2p/circuit/relay/0.2.0/hop";
@@ -19,6 +22,7 @@ const RESERVE = 0;
 const CONNECT = 1;
 const STOP_STATUS = 1;
 const STATUS_OK = 100;
+const HOP_STATUS = 5;
 
 /** A libp2p that speaks to nodes and has no rules of its own. */
 export class RawClient {
@@ -28,10 +32,13 @@ export class RawClient {
     this.#libp2p = libp2p;
   }
 
-  static async start(): Promise<RawClient> {
+  /** @param hasCircuits whether it can be called, and call, through relays as pages do */
+  static async start(hasCircuits = false): Promise<RawClient> {
     return new RawClient(
       await createLibp2p({
-        transports: [webSockets()],
+        transports: [webSockets(), ...(hasCircuits ? [circuitRelayTransport()] : [])],
+        ...(hasCircuits ? { services: { identify: identify() } } : {}),
+        connectionGater: { denyDialMultiaddr: () => false },
         connectionEncrypters: [noise()],
         streamMuxers: [yamux()],
         connectionMonitor: { enabled: false },
@@ -52,6 +59,35 @@ export class RawClient {
   /** Asks one node for a value. @returns its whole answer: an own record would stand in it as it was put */
   async get(node: string, key: string): Promise<Bytes | undefined> {
     return await this.#ask(node, concat(number(1, GET_VALUE), field(2, toUtf8(key))));
+  }
+
+  /** Asks one node which others are nearest to a key. @returns its whole answer, with their peer ids in it */
+  async closest(node: string, key: Uint8Array): Promise<Bytes | undefined> {
+    return await this.#ask(node, concat(number(1, FIND_NODE), field(2, key)));
+  }
+
+  /** Whether a node or a page speaks a protocol. */
+  async speaks(address: string, protocol: string): Promise<boolean> {
+    const connection = await this.#libp2p.dial(multiaddr(address));
+    try {
+      const stream = await connection.newStream(protocol, { runOnLimitedConnection: true });
+      stream.abort(new Error("done"));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.name === "UnsupportedProtocolError") return false;
+      throw error;
+    }
+  }
+
+  /** Asks a relay for a place. @returns whether it has one */
+  async reserve(relay: string): Promise<boolean> {
+    const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
+    const asked = number(1, RESERVE);
+    stream.send(concat(varint(asked.length), asked));
+    const { value } = await stream[Symbol.asyncIterator]().next();
+    return toHex(value?.subarray().slice() ?? new Uint8Array()).includes(
+      toHex(number(HOP_STATUS, STATUS_OK)),
+    );
   }
 
   /** Reserves a place at a relay, takes each circuit, and then reads nothing of it. @returns its own peer id */
@@ -80,6 +116,25 @@ export class RawClient {
     await stream[Symbol.asyncIterator]().next();
     stream.send(new Uint8Array(length));
     return () => stream.writeBufferLength;
+  }
+
+  /**
+   * Asks a relay for many circuits to a peer, and says nothing on them: there each waits for the handshake.
+   * @returns how many the relay has made
+   */
+  async besiege(relay: string, peerId: string, count: number): Promise<number> {
+    const peer = field(1, peerIdFromString(peerId).toMultihash().bytes);
+    const asked = concat(number(1, CONNECT), field(2, peer));
+    const made = number(HOP_STATUS, STATUS_OK);
+    const answers = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
+        stream.send(concat(varint(asked.length), asked));
+        const { value } = await stream[Symbol.asyncIterator]().next();
+        return toHex(value?.subarray().slice() ?? new Uint8Array());
+      }),
+    );
+    return answers.filter((answer) => answer.includes(toHex(made))).length;
   }
 
   stop(): Promise<void> | void {

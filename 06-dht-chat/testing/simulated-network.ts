@@ -19,6 +19,8 @@ export class Route {
   readonly pages: readonly [string, string];
   /** Nothing passes any more, and neither end hears of that. */
   isSevered = false;
+  /** One end has given up what carries the pipe. */
+  wasGivenUp = false;
   #isOver = false;
   readonly #hasEnded = [false, false];
 
@@ -49,6 +51,11 @@ export class Route {
       reset: () => {
         this.#isOver = true;
         if (!this.isSevered) inner.reset();
+      },
+      giveUp: () => {
+        this.#isOver = true;
+        this.wasGivenUp = true;
+        if (!this.isSevered) inner.giveUp();
       },
       end: async () => {
         this.#hasEnded[end] = true;
