@@ -47,6 +47,8 @@ export interface PageOptions {
   identity: Bytes;
   /** Addresses of nodes to join by; others are found through them. */
   nodes: readonly string[];
+  /** Asked for them anew when no relay is left: a node that was started again may have another key, and so another address. */
+  askNodes?: () => Promise<readonly string[]>;
   events: NetworkEvents;
 }
 
@@ -107,7 +109,12 @@ interface Services extends Record<string, unknown> {
  * Starts a page's engine. It comes back at once: nodes are looked for afterwards, and the `addresses` event tells when
  * others can call us.
  */
-export async function startEnginePage({ identity: seed, nodes, events }: PageOptions): Promise<Network> {
+export async function startEnginePage({
+  identity: seed,
+  nodes,
+  askNodes,
+  events,
+}: PageOptions): Promise<Network> {
   const callers = new Callers();
   let started: Libp2p<Services> | undefined;
   const libp2p = await createLibp2p<Services>({
@@ -149,7 +156,7 @@ export async function startEnginePage({ identity: seed, nodes, events }: PageOpt
     },
   });
   started = libp2p;
-  const page = new EnginePage(libp2p, nodes, events);
+  const page = new EnginePage(libp2p, { nodes, askNodes: askNodes ?? (async () => nodes), events });
   await page.start();
   return page;
 }
@@ -158,7 +165,8 @@ class EnginePage implements Network {
   readonly peerId: string;
   readonly #libp2p: Libp2p<Services>;
   readonly #events: NetworkEvents;
-  readonly #nodes: readonly RelayAddress[];
+  readonly #askNodes: () => Promise<readonly string[]>;
+  #nodes: readonly RelayAddress[];
   readonly #relays: RelayKeeper;
   readonly #pulses: Pulses;
   /** One for each relay that ever had a place for us: it is listened on again when it is back. */
@@ -169,11 +177,15 @@ class EnginePage implements Network {
   /** The user has been told that there is no relay. */
   #isAlone = false;
 
-  constructor(libp2p: Libp2p<Services>, nodes: readonly string[], events: NetworkEvents) {
+  constructor(
+    libp2p: Libp2p<Services>,
+    { nodes, askNodes, events }: Required<Omit<PageOptions, "identity">>,
+  ) {
     this.#libp2p = libp2p;
     this.#events = events;
     this.peerId = libp2p.peerId.toString();
-    this.#nodes = nodes.slice(0, MOST_NODES).flatMap((node) => parseRelayAddress(node, this.peerId) ?? []);
+    this.#askNodes = askNodes;
+    this.#nodes = this.#relaysAt(nodes);
     this.#pulses = watchPulses({
       connections: () => this.#relays.reserved().flatMap(({ peerId }) => this.#connectionsOf(peerId)),
       limits: PULSE_LIMITS,
@@ -317,6 +329,7 @@ class EnginePage implements Network {
 
   /** Our own nodes first, then those that they name; who is connected already before the others. */
   async #candidates(): Promise<RelayAddress[]> {
+    await this.#askAgainIfAlone();
     const others = new Map<string, RelayAddress>();
     try {
       const key = globalThis.crypto.getRandomValues(new Uint8Array(32));
@@ -336,6 +349,19 @@ class EnginePage implements Network {
     const isFar = ({ peerId }: RelayAddress): number => (this.#connectionsOf(peerId).length === 0 ? 1 : 0);
     const shown = shuffled([...others.values()].filter(({ peerId }) => !own.has(peerId)));
     return [...this.#nodes, ...shown.sort((one, other) => isFar(one) - isFar(other))];
+  }
+
+  async #askAgainIfAlone(): Promise<void> {
+    if (!this.#isAlone) return;
+    try {
+      this.#nodes = this.#relaysAt(await this.#askNodes());
+    } catch {
+      // The own node is away. Those that were known may be there.
+    }
+  }
+
+  #relaysAt(addresses: readonly string[]): RelayAddress[] {
+    return addresses.slice(0, MOST_NODES).flatMap((address) => parseRelayAddress(address, this.peerId) ?? []);
   }
 
   async #dialRelay({ address }: RelayAddress): Promise<void> {

@@ -8,6 +8,7 @@ class World {
   alive = new Set<string>();
   known: string[] = [];
   asked: string[] = [];
+  looks = 0;
   asking = 0;
   mostAsking = 0;
   reserved = new Set<string>();
@@ -16,7 +17,10 @@ class World {
   dialTime = 0;
   #timers: { at: number; action: () => void }[] = [];
   readonly keeper = new RelayKeeper({
-    candidates: async () => this.known.map(address),
+    candidates: async () => {
+      this.looks += 1;
+      return this.known.map(address);
+    },
     reach: async ({ peerId }) => {
       this.asked.push(peerId);
       if (this.alive.has(peerId)) return;
@@ -135,14 +139,27 @@ describe("the keeper of relays", () => {
     expect(world.names(), "nothing more is needed").to.deep.equal(["a", "b", "c", "d"]);
   });
 
-  it("P10.5 with fewer than two it looks every second, so that a new relay is in use within five", async () => {
+  it("P10.5 with fewer than two it looks often, at last every four seconds, so that a new relay is in use within five", async () => {
     const world = new World("a");
     world.keeper.look();
     await world.pass(10);
+    const before = world.looks;
+    await world.pass(60_000);
+    expect(world.looks - before).to.be.within(14, 18);
     world.known.push("late");
     world.alive.add("late");
-    await world.pass(1100);
+    await world.pass(4500);
     expect(world.names()).to.deep.equal(["a", "late"]);
+  });
+
+  it("P10.5 without any relay it asks its own node within five seconds, however long that was away", async () => {
+    const world = new World("own");
+    world.alive.clear();
+    world.keeper.look();
+    await world.pass(10 * 60_000);
+    world.alive.add("own");
+    await world.pass(4500);
+    expect(world.names()).to.deep.equal(["own"]);
   });
 
   it("P10.5 finds a loss that nobody has told of", async () => {

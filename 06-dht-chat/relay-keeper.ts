@@ -6,13 +6,16 @@ import type { RelayAddress } from "./relay-addresses.ts";
 
 /** A page wants so many relays. */
 const MOST_RELAYS = 3;
-/** With fewer than these it looks for others every second; else every ten. */
+/** With fewer than these it looks for others after a second, then after two, and every four; else every ten. */
 const ENOUGH_RELAYS = 2;
 const HASTY_PAUSE = 1000;
+const LAST_HASTY_PAUSE = 4000;
 const CALM_PAUSE = 10_000;
 /** A relay that failed is asked again after a second, then after two, four … up to a minute. All in milliseconds. */
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 60_000;
+/** Without any relay, each is asked that often: our own node may just have been started again. */
+const LAST_RETRY_ALONE = 4000;
 /** A lost relay is shown for so long. */
 const LOST_SHOWN = 30_000;
 /** So many that may be there are called at the same time. */
@@ -44,7 +47,8 @@ export interface RelayWork {
 export class RelayKeeper {
   readonly #work: RelayWork;
   readonly #views = new Map<string, RelayView>();
-  readonly #failures = new Map<string, { count: number; retryAt: number }>();
+  readonly #failures = new Map<string, { count: number; failedAt: number; pause: number }>();
+  #hastyPause = HASTY_PAUSE;
   #isLooking = false;
   #looksAgain = false;
   #isStopped = false;
@@ -78,6 +82,7 @@ export class RelayKeeper {
     if (view?.state !== "reserved") return;
     this.#set(view, "lost");
     this.#failed(peerId);
+    this.#hastyPause = HASTY_PAUSE;
     this.look();
   }
 
@@ -96,8 +101,9 @@ export class RelayKeeper {
     }
     this.#isLooking = false;
     if (this.#isStopped) return;
-    const pause = this.#trusted < ENOUGH_RELAYS ? HASTY_PAUSE : CALM_PAUSE;
-    this.#cancel = this.#work.later(() => this.look(), pause);
+    const isHasty = this.#trusted < ENOUGH_RELAYS;
+    this.#cancel = this.#work.later(() => this.look(), isHasty ? this.#hastyPause : CALM_PAUSE);
+    this.#hastyPause = isHasty ? Math.min(2 * this.#hastyPause, LAST_HASTY_PAUSE) : HASTY_PAUSE;
   }
 
   /** Those that are reserved and not doubted. */
@@ -134,8 +140,12 @@ export class RelayKeeper {
   }
 
   #isToBeAsked({ peerId }: RelayAddress): boolean {
-    const isReserved = this.#views.get(peerId)?.state === "reserved";
-    return !isReserved && (this.#failures.get(peerId)?.retryAt ?? 0) <= this.#work.now();
+    if (this.#views.get(peerId)?.state === "reserved") return false;
+    const failure = this.#failures.get(peerId);
+    if (failure === undefined) return true;
+    const isAlone = this.reserved().length === 0;
+    const pause = isAlone ? Math.min(failure.pause, LAST_RETRY_ALONE) : failure.pause;
+    return failure.failedAt + pause <= this.#work.now();
   }
 
   async #candidates(): Promise<readonly RelayAddress[]> {
@@ -168,7 +178,7 @@ export class RelayKeeper {
     const count = (this.#failures.get(peerId)?.count ?? 0) + 1;
     const pause = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (count - 1));
     this.#failures.delete(peerId);
-    this.#failures.set(peerId, { count, retryAt: this.#work.now() + pause });
+    this.#failures.set(peerId, { count, failedAt: this.#work.now(), pause });
     const [oldest] = this.#failures.keys();
     if (this.#failures.size > MOST_FAILURES && oldest !== undefined) this.#failures.delete(oldest);
   }

@@ -54,13 +54,14 @@ async function start(place: HTMLElement): Promise<void> {
   const profile = readProfile(location.search);
   if ("problem" in profile) throw new Obstacle([profile.problem], false);
   if ((await takeProfile(navigator.locks, profile.name)) === undefined) throw otherTab(profile.name);
-  const nodes = await askNode((path, options) => fetch(path, options)).catch(() => {
+  const askNodes = () => askNode((path, options) => fetch(path, options));
+  const nodes = await askNodes().catch(() => {
     throw NO_NODE;
   });
   const store = await openStore(`p2p-chat-06 ${profile.name}`);
   const messenger = await Messenger.start({
     store,
-    network: (events, identity) => startEnginePage({ identity: identity.seed, nodes, events }),
+    network: (events, identity) => startEnginePage({ identity: identity.seed, nodes, askNodes, events }),
     makeAttempt,
   });
   showMessenger(place, messenger, profile.name);

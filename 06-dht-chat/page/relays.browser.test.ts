@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { Browser } from "playwright-core";
 import { leaveOut } from "../../tests/support/tools.ts";
 import { launchBrowser, withChromium } from "../testing/browser.ts";
-import { carrierOf, type NodeProgram, startNodePrograms } from "../testing/node-programs.ts";
+import { carrierOf, NodeProgram, startNodePrograms } from "../testing/node-programs.ts";
 import { LONG, meet, Person } from "../testing/people.ts";
 
 const SIZE = 12 * 2 ** 20;
@@ -71,4 +71,27 @@ withChromium("pages whose relay dies", () => {
         "two relays have a place again",
       );
   }).timeout(2 * LONG);
+
+  it("P10.5 a node is started again under another key, at the same place: its open page finds it, and can be found", async () => {
+    const first = await NodeProgram.start();
+    const port = Number(new URL(first.url).port);
+    const carol = await Person.arrive(browser, "Carol", first.url);
+    await first.kill();
+    await carol.sees(
+      ({ underneath }) => underneath.relays.every(({ state }) => state !== "reserved"),
+      "it is gone",
+    );
+    const second = await NodeProgram.start([], port);
+    nodes.push(second);
+    const peerId = second.address.split("/p2p/")[1];
+    await carol.sees(
+      ({ underneath }) => underneath.relays.some((one) => one.peerId === peerId && one.state === "reserved"),
+      "the new one is its relay",
+    );
+    await carol.sees(
+      ({ underneath }) => underneath.record?.body.includes(peerId ?? "-") ?? false,
+      "it is published",
+    );
+    await carol.leave();
+  });
 });
