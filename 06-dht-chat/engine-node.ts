@@ -22,6 +22,7 @@ import {
   privateKeyOf,
   tableSettings,
 } from "./engine-settings.ts";
+import type { PulseLimits } from "./pulse.ts";
 import { brake } from "./relay-brake.ts";
 import { isHostFull, RELAY_LIMITS, type RelayLimits } from "./relay-limits.ts";
 
@@ -36,6 +37,8 @@ export interface NodeOptions {
   join: readonly string[];
   /** Other limits than P10.5's, for tests. */
   limits?: Partial<RelayLimits>;
+  /** Other limits than a node's own for connections that bring nothing, for tests. */
+  pulse?: PulseLimits;
   /** In place of noise itself: what a relay sees behind it can be listened to (the attack eavesdropping-relay). */
   encrypter?: Encrypter;
   /** Is given both halves of each circuit when they are joined: a test's relay can fail them. */
@@ -156,7 +159,10 @@ export async function startEngineNode(options: NodeOptions): Promise<EngineNode>
     },
   });
   gate.watch(libp2p);
-  const pulses = watchPulses({ connections: () => libp2p.getConnections(), limits: PULSE_LIMITS });
+  const pulses = watchPulses({
+    connections: () => libp2p.getConnections(),
+    limits: options.pulse ?? PULSE_LIMITS,
+  });
   const stops = [keepJoined(libp2p, options), keepAcquainted(libp2p), pulses.stop];
   return {
     peerId: libp2p.peerId.toString(),

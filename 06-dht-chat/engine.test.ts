@@ -586,6 +586,26 @@ withStage06("the engine of stage 06", () => {
     }
   });
 
+  it("P10.5 a node keeps the place of who is silent and answers, and not of who is gone without a word", async () => {
+    const { RawClient } = await import("./testing/raw-client.ts");
+    const node = await local.startHangingNode([], { quiet: 100, doubted: 3000, dead: 3000 });
+    further.push(node);
+    const [lost, silent] = [await RawClient.start(true), await RawClient.start(true)];
+    try {
+      // The second one comes past what hangs.
+      const past = node.address.replace(/tcp\/\d+/, `tcp/${node.port}`);
+      expect([await lost.reserve(node.address), await silent.reserve(past)]).to.deep.equal([true, true]);
+      node.hang();
+      await local.until(() => node.node.reservationCount < 2, "one of them is gone", 60_000);
+      expect(await silent.speaks(past, "/p2p-chat/06/kad/1.0.0"), "the silent one is still there").to.equal(
+        true,
+      );
+      expect(node.node.reservationCount).to.equal(1);
+    } finally {
+      await Promise.all([lost.stop(), silent.stop()]);
+    }
+  });
+
   it("P10.13 what speaks no libp2p is dropped, and the node goes on", async () => {
     const node = await local.startLocalNode([]);
     const [, port] = /tcp\/(\d+)/.exec(node.address) ?? [];

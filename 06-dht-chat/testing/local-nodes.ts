@@ -30,6 +30,7 @@ export async function startLocalNode(
     port = 0,
     limits = {},
     joined = () => {},
+    pulse,
     announced,
     hostOf = (host) => host,
   }: {
@@ -37,6 +38,7 @@ export async function startLocalNode(
     port?: number;
     limits?: Partial<RelayLimits>;
     joined?: NonNullable<NodeOptions["joined"]>;
+    pulse?: NonNullable<NodeOptions["pulse"]>;
     /** Another port that leads to the node, in place of its own. */
     announced?: number;
     /** Where it sees others come from, in place of the loopback interface. */
@@ -58,6 +60,7 @@ export async function startLocalNode(
     join,
     limits,
     joined,
+    ...(pulse === undefined ? {} : { pulse }),
     note: (line) => notes.push(line),
   });
   const stop = async (): Promise<void> => {
@@ -68,7 +71,10 @@ export async function startLocalNode(
 }
 
 /** A node that can hang: its connections stay, and new ones are taken, but nothing passes any more. */
-export async function startHangingNode(join: readonly string[]): Promise<LocalNode & { hang(): void }> {
+export async function startHangingNode(
+  join: readonly string[],
+  pulse?: NonNullable<NodeOptions["pulse"]>,
+): Promise<LocalNode & { hang(): void }> {
   const sockets = new Set<Socket>();
   let port = 0;
   let hangs = false;
@@ -88,7 +94,8 @@ export async function startHangingNode(join: readonly string[]): Promise<LocalNo
   });
   between.listen({ host: "127.0.0.1", port: 0 });
   await once(between, "listening");
-  const started = await startLocalNode(join, { announced: (between.address() as AddressInfo).port });
+  const { port: announced } = between.address() as AddressInfo;
+  const started = await startLocalNode(join, { announced, ...(pulse === undefined ? {} : { pulse }) });
   port = started.port;
   return {
     ...started,

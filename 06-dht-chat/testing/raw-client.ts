@@ -6,6 +6,7 @@ import { yamux } from "@chainsafe/libp2p-yamux";
 import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
 import { identify } from "@libp2p/identify";
 import { peerIdFromString } from "@libp2p/peer-id";
+import { ping } from "@libp2p/ping";
 import { webSockets } from "@libp2p/websockets";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
@@ -37,7 +38,7 @@ export class RawClient {
     return new RawClient(
       await createLibp2p({
         transports: [webSockets(), ...(hasCircuits ? [circuitRelayTransport()] : [])],
-        ...(hasCircuits ? { services: { identify: identify() } } : {}),
+        ...(hasCircuits ? { services: { identify: identify(), ping: ping() } } : {}),
         connectionGater: { denyDialMultiaddr: () => false },
         connectionEncrypters: [noise()],
         streamMuxers: [yamux()],
