@@ -131,8 +131,11 @@ export class RawClient {
       Array.from({ length: count }, async () => {
         const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
         stream.send(concat(varint(asked.length), asked));
-        const { value } = await stream[Symbol.asyncIterator]().next();
-        return toHex(value?.subarray().slice() ?? new Uint8Array());
+        // A relay may reset what it refuses.
+        const next = await stream[Symbol.asyncIterator]()
+          .next()
+          .catch(() => undefined);
+        return toHex(next?.value?.subarray().slice() ?? new Uint8Array());
       }),
     );
     return answers.filter((answer) => answer.includes(toHex(made))).length;
