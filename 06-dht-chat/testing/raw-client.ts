@@ -129,13 +129,14 @@ export class RawClient {
     const made = number(HOP_STATUS, STATUS_OK);
     const answers = await Promise.all(
       Array.from({ length: count }, async () => {
-        const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
-        stream.send(concat(varint(asked.length), asked));
-        // A relay may reset what it refuses.
-        const next = await stream[Symbol.asyncIterator]()
-          .next()
-          .catch(() => undefined);
-        return toHex(next?.value?.subarray().slice() ?? new Uint8Array());
+        try {
+          const stream = await this.#libp2p.dialProtocol(multiaddr(relay), HOP);
+          stream.send(concat(varint(asked.length), asked));
+          const { value } = await stream[Symbol.asyncIterator]().next();
+          return toHex(value?.subarray().slice() ?? new Uint8Array());
+        } catch {
+          return "the relay has reset it";
+        }
       }),
     );
     return answers.filter((answer) => answer.includes(toHex(made))).length;
