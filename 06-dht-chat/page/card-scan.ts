@@ -27,7 +27,8 @@ export class CardScan extends PageElement {
     problem: { state: true },
     onText: { attribute: false },
   };
-  declare hasCamera: boolean;
+  /** Undefined until the browser has said. */
+  declare hasCamera: boolean | undefined;
   declare isScanning: boolean;
   declare problem: string;
   declare onText: (text: string) => void;
@@ -36,7 +37,6 @@ export class CardScan extends PageElement {
 
   constructor() {
     super();
-    this.hasCamera = false;
     this.isScanning = false;
     this.problem = "";
   }
@@ -61,7 +61,8 @@ export class CardScan extends PageElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.hasCamera) return nothing;
+    if (this.hasCamera === undefined) return nothing;
+    if (!this.hasCamera) return html`<p class="hint">The browser finds no camera to scan a card with: type or paste its text.</p>`;
     return html`<div class="scan">
       ${
         this.isScanning

@@ -28,11 +28,11 @@ withChromium("the page's list and chat", () => {
 
   it("P10.3 who is not in the table yet, or cannot be, is told so", async () => {
     const { page } = await open();
-    await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: false } });
+    await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: false, hasRelay: true } });
     await page.getByText("Making you known to the network").waitFor();
     await fixture.show({
       ...EMPTY,
-      own: { id: OWN_ID, isPublished: false, problem: "No node answers. Start one." },
+      own: { id: OWN_ID, isPublished: false, hasRelay: false, problem: "No node answers. Start one." },
     });
     expect(await page.getByText("No node answers. Start one.").first().isVisible()).to.equal(true);
   });
@@ -192,11 +192,11 @@ withChromium("the page's list and chat", () => {
       .to.include("141 065 404 484 172")
       .and.to.include("596 934 386 853 336");
     await region.getByRole("textbox", { name: "What I call them" }).fill(" Robert ");
-    await region.getByRole("button", { name: "They are the same" }).click();
+    await region.getByRole("button", { name: "Both screens show these two numbers" }).click();
     await fixture.waitForAsked("compared");
     expect(await fixture.asked("rename")).to.deep.equal([["rename", BOB, "Robert"]]);
     expect(await fixture.asked("compared")).to.deep.equal([["compared", BOB]]);
-    await region.getByRole("button", { name: "They differ: forget this contact" }).click();
+    await region.getByRole("button", { name: "The other screen shows others: forget this contact" }).click();
     expect(await fixture.asked("forget")).to.deep.equal([["forget", BOB]]);
     await fixture.show({ ...EMPTY, contacts: [contactView()] });
     expect(await region.count()).to.equal(0);

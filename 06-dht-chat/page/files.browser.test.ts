@@ -127,7 +127,7 @@ withChromium("files in the page", () => {
   it("P10.9 a file that is refused before it is sent: the reason stands at the field", async () => {
     const { page } = await open();
     await openChat(fixture, []);
-    const problem = "The file has more than 25 MB. Send a smaller one.";
+    const problem = "This file is too large. Send a smaller one.";
     await page.evaluate(
       (words) => window.fixture.messenger.answers.set("offer", { problem: words }),
       problem,

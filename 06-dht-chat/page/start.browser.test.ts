@@ -117,9 +117,9 @@ withChromium("the page from a node", () => {
       expect(numbers).to.include(aliceId).and.to.include(bobId);
     }
     await alice.page.getByRole("textbox", { name: "What I call them" }).fill("Bob");
-    await alice.page.getByRole("button", { name: "They are the same" }).click();
+    await alice.page.getByRole("button", { name: "Both screens show these two numbers" }).click();
     await alice.page.getByRole("heading", { name: "Bob" }).waitFor();
-    await bob.page.getByRole("button", { name: "They are the same" }).click();
+    await bob.page.getByRole("button", { name: "Both screens show these two numbers" }).click();
 
     await alice.page.getByRole("textbox", { name: "Message to Bob" }).fill("<b>hello</b>");
     await alice.page.keyboard.press("Enter");
