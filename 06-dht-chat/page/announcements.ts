@@ -2,7 +2,7 @@
 
 import type { ContactView, Entry, GroupView, MessengerView } from "../messenger-view.ts";
 import { shown } from "./shown.ts";
-import { contactState, FOUND, idInGroups, nameOf } from "./words.ts";
+import { contactState, FOUND, idInGroups, isFound, nameOf } from "./words.ts";
 
 /** So much of a text is read out; the chat has all of it. */
 const READ_OUT = 200;
@@ -30,8 +30,7 @@ export function announcements(before: MessengerView, after: MessengerView): stri
 /** Whether we can be found. What was said to be wrong does not stay the last word. */
 function ofOwn(before: MessengerView["own"], after: MessengerView["own"]): string[] {
   if (after.problem !== undefined) return after.problem === before.problem ? [] : [after.problem];
-  const isNews = before.problem !== undefined || !before.isPublished;
-  return after.isPublished && after.hasRelay && isNews ? [FOUND] : [];
+  return isFound(after) && (before.problem !== undefined || !isFound(before)) ? [FOUND] : [];
 }
 
 /** Sentences one after the other, each with its end. */

@@ -62,7 +62,8 @@ export class CardScan extends PageElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (this.hasCamera === undefined) return nothing;
-    if (!this.hasCamera) return html`<p class="hint">The browser finds no camera to scan a card with: type or paste its text.</p>`;
+    if (!this.hasCamera)
+      return html`<p class="hint">The browser finds no camera to scan a card with: type or paste its text.</p>`;
     return html`<div class="scan">
       ${
         this.isScanning

@@ -5,7 +5,7 @@ import type { MessengerView } from "../messenger-view.ts";
 import "./copy-button.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
-import { FOUND, idInGroups } from "./words.ts";
+import { FOUND, idInGroups, isFound } from "./words.ts";
 
 export class OwnNumber extends PageElement {
   static override properties = { own: { attribute: false }, onCard: { attribute: false } };
@@ -30,9 +30,9 @@ export class OwnNumber extends PageElement {
 
   #state(): TemplateResult | typeof nothing {
     if (this.own.problem !== undefined) return html`<p class="problem">${this.own.problem}</p>`;
-    const isFound = this.own.hasRelay && this.own.isPublished;
-    return html`<p class="own-state" data-published=${isFound ? "yes" : "no"}>
-      <span class="dot ${isFound ? "online" : "searching"}" aria-hidden="true"></span>${this.#words()}
+    const isNow = isFound(this.own);
+    return html`<p class="own-state" data-published=${isNow ? "yes" : "no"}>
+      <span class="dot ${isNow ? "online" : "searching"}" aria-hidden="true"></span>${this.#words()}
     </p>`;
   }
 

@@ -81,7 +81,14 @@ withChromium("the page from a node", () => {
     expect(await page.evaluate(() => isSecureContext)).to.equal(false);
     expect(await obstacle(page))
       .to.include("at this computer's own address")
-      .and.to.include("Start a node");
+      .and.to.include("Start a node")
+      .and.to.include("the second line that the other computer's node has printed");
+    const command = page.getByText("npm run 06 -- --host 0.0.0.0 --join ADDRESS", { exact: true });
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      const lines = await command.evaluate((element) => element.getClientRects().length);
+      expect(lines, `at ${width} pixels the command stands in one line`).to.equal(1);
+    }
   });
 
   it("P10.13 a node that does not answer, a browser without storage or without the curves: each in words", async () => {

@@ -1,11 +1,16 @@
 // How numbers, sizes, times and states are said to the user. Pure: the clock is an argument.
 
-import type { ContactView, Entry, FileView } from "../messenger-view.ts";
+import type { ContactView, Entry, FileView, MessengerView } from "../messenger-view.ts";
 
 const DAY = 86_400_000;
 
 /** What is said as soon as our record is in the table, and a relay has a place for us. */
 export const FOUND = "Others can find you.";
+
+/** Our record is in the table, and somebody who reads it can call us. */
+export function isFound({ isPublished, hasRelay }: MessengerView["own"]): boolean {
+  return isPublished && hasRelay;
+}
 
 /** An id (15 digits, P10.1) in groups of three, so that two people can compare it aloud. */
 export function idInGroups(id: string): string {
