@@ -201,7 +201,7 @@ export class ChatView extends PageElement {
         <input id="new-name" type="text" maxlength=${MAX_NAME} autocomplete="off" .value=${contact.name === contact.id ? "" : contact.name}>
       </div>
       <div class="comparison-buttons">
-        <button type="button" class="main" @click=${() => this.#compared(contact)}>Both screens show these two numbers</button>
+        <button type="button" class="main" @click=${() => this.#compared(contact)}>Both screens show these numbers</button>
         <button type="button" @click=${() => void this.messenger.forget(contact.contact)}>The other screen shows others: forget this contact</button>
       </div>
     </section>`;
