@@ -252,7 +252,9 @@ export class ChatView extends PageElement {
 
   #emptyWords(): string {
     if ("group" in this.chat) return "Nothing has been said here. Write the first message below.";
-    if (!this.chat.contact.isMet)
+    const { isMet, problem } = this.chat.contact;
+    if (!isMet && problem !== undefined) return "You have not met yet.";
+    if (!isMet)
       return "You have not met yet. Leave this page open: it calls theirs until somebody answers. Then compare the numbers.";
     return "Nothing has been said yet. Write below, or drop a file here: it is sealed in this page, and only your contact can open it.";
   }

@@ -81,6 +81,8 @@ withChromium("the page's list and chat", () => {
       contacts: [{ ...pending, problem: "Somebody else has used this card." }],
     });
     expect(await page.textContent("[data-contact-state]")).to.equal("not met yet");
+    // A card that is of no use is not called with.
+    expect(await page.textContent(".log .empty")).to.equal("You have not met yet.");
   });
 
   it("P10.8 Enter sends, Shift and Enter make a new line, and nothing is sent that is empty", async () => {
