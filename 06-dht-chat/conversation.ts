@@ -311,6 +311,7 @@ export class Conversation {
       id: stored.id,
       name: stored.name === "" ? stored.id : printable(stored.name),
       state: this.#link.path ?? (this.#reaching.seeker.isSearching ? "searching" : "offline"),
+      isMet: stored.key !== undefined,
       isNew: stored.key !== undefined && (!stored.isCompared || this.#isMisused),
       unread: stored.unread,
       entries: this.#entries.list,

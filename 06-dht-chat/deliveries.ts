@@ -7,7 +7,7 @@ import type { Outcome } from "./messenger-view.ts";
 import { Outbox, type OutboxWork } from "./outbox.ts";
 import { sentenceOf } from "./problems.ts";
 import type { OwnMessage, Store, TheirMessage } from "./store.ts";
-import { isText, MAX_TEXT_BYTES, makeMessageId } from "./texts.ts";
+import { isText, makeMessageId, textProblem } from "./texts.ts";
 
 /** What could not be stored is tried again after so long, in milliseconds. */
 const STORE_AGAIN_AFTER = 5000;
@@ -70,10 +70,7 @@ export class Deliveries {
 
   /** Stores a message, then sends it. Never rejects. */
   async say(text: string): Promise<Outcome> {
-    if (!isText(text))
-      return {
-        problem: `A message has 1 to ${MAX_TEXT_BYTES} bytes. Make it shorter, or send it as a file.`,
-      };
+    if (!isText(text)) return { problem: textProblem(text) };
     const { store, chat, clock, show } = this.#options;
     try {
       const message = await store.addOwnMessage({ chat, id: makeMessageId(), text }, clock.now());

@@ -6,10 +6,17 @@ import { randomBytes, sha256 } from "./cryptography.ts";
 import { blobOf, contentOf, type FileWays, readWhole } from "./file-ways.ts";
 import { IncomingFile } from "./incoming-file.ts";
 import type { Outcome } from "./messenger-view.ts";
+import { safeFileName } from "./names.ts";
 import { OutgoingFile } from "./outgoing-file.ts";
 import { sentenceOf } from "./problems.ts";
 import type { StoredFile } from "./store.ts";
 import { isFileSize, MAX_FILE_BYTES } from "./transfer.ts";
+
+/** The largest file in MB, as the page says sizes, and exactly. */
+const LIMIT = `${(MAX_FILE_BYTES / 1_000_000).toFixed(1)} MB (${MAX_FILE_BYTES.toLocaleString("en-US")} bytes)`;
+
+/** A longer name is shortened before it is offered, in UTF-16 code units. */
+const LONGEST_OFFERED_NAME = 200;
 
 /** So many offers of a contact may be open; further ones are refused (P9.9). */
 const MOST_OPEN_OFFERS = 16;
@@ -61,7 +68,7 @@ export class FilePassing {
     if (file.size === 0) return { problem: "This file is empty. Choose another one." };
     if (!isFileSize(file.size))
       return {
-        problem: `A file has ${MAX_FILE_BYTES / 2 ** 20} MiB at most. Choose a smaller one, or split it.`,
+        problem: `This file is too large: ${LIMIT} at most. Choose a smaller one, or split it.`,
       };
     try {
       return await this.#offer(await readWhole(file), file.type, name);
@@ -170,7 +177,7 @@ export class FilePassing {
       chat,
       direction: "out",
       file: readUint32(randomBytes(4)),
-      name: name.toWellFormed().slice(0, 200) || "file",
+      name: offeredName(name),
       media: media.slice(0, 100),
       size: bytes.length,
       sha256: toHex(await sha256(bytes)),
@@ -196,4 +203,9 @@ export class FilePassing {
   #incomingBy(order: number): IncomingFile | undefined {
     return [...this.#incoming.values()].find((file) => file.order === order);
   }
+}
+
+/** The name that is said to the other side, who cleans it. */
+function offeredName(name: string): string {
+  return name.length <= LONGEST_OFFERED_NAME ? name.toWellFormed() || "file" : safeFileName(name);
 }

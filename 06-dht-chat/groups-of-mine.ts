@@ -22,7 +22,7 @@ import type { Network } from "./network.ts";
 import { sentenceOf } from "./problems.ts";
 import { SeenSequences } from "./seen-sequences.ts";
 import type { Loaded, Store, StoredContact, StoredGroup } from "./store.ts";
-import { isText } from "./texts.ts";
+import { isText, textProblem } from "./texts.ts";
 
 /** So many groups of one contact are taken. */
 const MOST_GROUPS_OF_ONE = 64;
@@ -158,7 +158,7 @@ export class GroupsOfMine {
     return this.#next(async () => {
       const known = this.#groups.get(group);
       if (!known) return undefined;
-      if (!isText(text)) return { problem: "A message has 1 to 8192 bytes. Make it shorter." };
+      if (!isText(text)) return { problem: textProblem(text) };
       if (known.stored.isRemoved) return { problem: "You are no longer a member of this group." };
       await this.#say(known, text);
       return undefined;

@@ -124,7 +124,10 @@ describe("a messenger: sessions", () => {
     const [alice] = await scene.friends();
     expect(alice.messenger.view.own.isPublished).equal(true);
     for (const relay of [...scene.world.relays]) scene.world.killRelay(relay);
-    await scene.until(() => /relay/.test(alice.messenger.view.own.problem ?? ""), "the page says so");
+    await scene.until(
+      () => /Nobody can find you/.test(alice.messenger.view.own.problem ?? ""),
+      "the page says so",
+    );
     await scene.pass(61 * 60_000);
     expect(alice.messenger.view.own.isPublished).equal(false);
   });

@@ -12,6 +12,8 @@ export interface MessengerView {
     id: string;
     /** True while at least one node of the table keeps our record. */
     isPublished: boolean;
+    /** A relay has a place for us: there we can be called. */
+    hasRelay: boolean;
     /** What is wrong, and what to do: one plain sentence. */
     problem?: string;
   };
@@ -39,7 +41,9 @@ export interface ContactView {
   /** The name that our user gave them; their id until then. */
   name: string;
   state: "offline" | "searching" | "relayed" | "direct";
-  /** The ids are still to be compared on the spot (P10.2). */
+  /** Their key is pinned. Before that we have a card's secret at most, and nothing can go to them (P10.6). */
+  isMet: boolean;
+  /** They are met, and the ids are still to be compared on the spot (P10.2). */
   isNew: boolean;
   /** What is wrong, and what to do: one plain sentence. */
   problem?: string;

@@ -396,11 +396,15 @@ export class Messenger extends EventTarget implements MessengerActions {
 
   #makeView(): MessengerView {
     const onScreen = this.#book.onScreen;
-    const problem = this.#publisher.problem ?? this.#problem ?? this.#networkProblem;
+    const hasRelay = this.#network.addresses.length > 0;
+    // Without a relay the publisher says so, after some seconds in which another one is found.
+    const networkProblem = hasRelay ? this.#networkProblem : undefined;
+    const problem = this.#publisher.problem ?? this.#problem ?? networkProblem;
     return {
       own: {
         id: this.#identity.id,
         isPublished: this.#publisher.isPublished,
+        hasRelay,
         ...(problem === undefined ? {} : { problem }),
       },
       ...(onScreen && {

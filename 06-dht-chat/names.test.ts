@@ -33,6 +33,11 @@ describe("06 names of files (P9.9, P10.9)", () => {
       [`${"x".repeat(119)}é`, "x".repeat(119)],
       [`${"x".repeat(119)}. y`, "x".repeat(119)],
       [`con.${"x".repeat(300)}`, `_con.${"x".repeat(115)}`],
+      [`${"x".repeat(300)}.txt`, `${"x".repeat(116)}.txt`],
+      [`${"é".repeat(100)}.jpeg`, `${"é".repeat(57)}.jpeg`],
+      [`${"x".repeat(115)}. y.txt`, `${"x".repeat(115)}.txt`],
+      [`${"x".repeat(200)}.pdf.exe`, `${"x".repeat(116)}.exe`],
+      [`con.${"x".repeat(200)}.txt`, `_con.${"x".repeat(111)}.txt`],
       ["日本語 ☕.txt", "日本語 ☕.txt"],
     ];
     for (const [offered, safe] of names)

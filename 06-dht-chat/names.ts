@@ -6,6 +6,9 @@ import { byteLength } from "./texts.ts";
 /** The longest name of a file, in bytes of UTF-8. */
 export const MAX_NAME_BYTES = 120;
 
+/** What stands behind the last dot, where it is short and plain: ".txt". */
+const ENDING = /\.[A-Za-z0-9]{1,15}$/;
+
 /** No file of Windows can have these names, whatever stands behind a dot (CON, con.txt). */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
 
@@ -24,13 +27,20 @@ function trimmed(name: string): string {
   return name.replace(/^[.\s]+|[.\s]+$/gu, "");
 }
 
-/** The characters that fit into the longest name, whole ones only. */
+/** A name that is too long becomes shorter before its ending: what kind of file it is, systems see there. */
 function cut(name: string): string {
+  if (byteLength(name) <= MAX_NAME_BYTES) return name;
+  const ending = ENDING.exec(name)?.[0] ?? "";
+  return trimmed(beginning(name, MAX_NAME_BYTES - ending.length)) + ending;
+}
+
+/** The characters that fit into so many bytes, whole ones only. */
+function beginning(name: string, limit: number): string {
   let bytes = 0;
   let kept = "";
   for (const character of name) {
     bytes += byteLength(character);
-    if (bytes > MAX_NAME_BYTES) break;
+    if (bytes > limit) break;
     kept += character;
   }
   return kept;

@@ -120,11 +120,42 @@ describe("publishing the own record", () => {
     const [relay = ""] = world.relays;
     world.killRelay(relay);
     await publisher.publish();
-    expect(publisher.problem).match(/No relay/);
+    await turn(clock, 10_000);
+    expect(publisher.problem).match(/Nobody can find you now/);
     world.relays.add(relay);
     network.reserve();
-    await turn(clock, 2000);
+    expect(publisher.problem, "a relay was found").equal(undefined);
+    await turn(clock, 10_000);
     expect(world.table.get(key)).to.have.lengthOf(1);
+    expect(publisher.isPublished).equal(true);
+    publisher.stop();
+  });
+
+  it("P10.3 a page that starts, or has just lost its relays, looks for others for some seconds before it complains", async () => {
+    const { clock, world, publisher, network } = await setUp(1);
+    const [relay = ""] = world.relays;
+    const after = async (milliseconds: number) => {
+      await turn(clock, milliseconds);
+      return publisher.problem;
+    };
+    const loses = async () => {
+      world.killRelay(relay);
+      await publisher.publish();
+    };
+    const finds = async () => {
+      world.relays.add(relay);
+      network.reserve();
+      await publisher.publish();
+    };
+    await loses();
+    expect(publisher.problem).equal(undefined);
+    expect(await after(4000)).equal(undefined);
+    await finds();
+    expect(publisher.isPublished).equal(true);
+    await loses();
+    expect(publisher.problem, "it counts from the loss").equal(undefined);
+    expect(await after(4000)).equal(undefined);
+    expect(await after(6000)).match(/Nobody can find you now/);
     publisher.stop();
   });
 

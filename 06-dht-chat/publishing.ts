@@ -14,7 +14,11 @@ const REPUBLISH_AFTER = 20 * 60_000;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
-const NO_RELAY = "No relay has a place for this page yet, so nobody can find you. It tries again by itself.";
+/** A page that starts, or whose relay is gone, finds one in this time, in milliseconds. Only then it is a problem. */
+const NO_RELAY_AFTER = 5000;
+
+const NO_RELAY =
+  "Nobody can find you now: no node has a place for this page. Is your node running (npm run 06)? The page tries again by itself.";
 const NOT_STORED = "No node of the table could be reached, so nobody can find you. It tries again by itself.";
 const CLOCK_BEHIND =
   "This computer's clock is behind the last record that you published. Set it right; until then nobody can find you.";
@@ -45,6 +49,8 @@ export class Publisher {
   readonly #options: PublisherOptions;
   #record: PublishedRecord | undefined;
   #problem: string | undefined;
+  /** Since when no relay has a place for us, in milliseconds. */
+  #withoutRelaySince: number | undefined;
   #pause = FIRST_PAUSE;
   #cancelTimer = (): void => {};
   #isRunning = false;
@@ -62,7 +68,9 @@ export class Publisher {
   }
 
   get problem(): string | undefined {
-    return this.#problem;
+    // A relay was found: the record is on its way there.
+    const isOver = this.#problem === NO_RELAY && this.#options.network.addresses.length > 0;
+    return isOver ? undefined : this.#problem;
   }
 
   /** Whether a node keeps our record, as far as we know. */
@@ -89,19 +97,26 @@ export class Publisher {
 
   async #publishOnce(): Promise<void> {
     this.#cancelTimer();
+    let problem: string | undefined;
     try {
-      this.#problem = await this.#tryToPublish();
+      problem = await this.#tryToPublish();
     } catch (error) {
-      this.#problem = sentenceOf(error);
+      problem = sentenceOf(error);
     }
     if (this.#isStopped) return;
-    this.#setTimer();
+    this.#problem = problem === NO_RELAY && this.#isEarly() ? undefined : problem;
+    this.#setTimer(problem === undefined);
     this.#options.changed();
   }
 
-  #setTimer(): void {
-    const pause = this.#problem === undefined ? REPUBLISH_AFTER : this.#pause;
-    this.#pause = this.#problem === undefined ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
+  #isEarly(): boolean {
+    const now = this.#options.clock.now();
+    return now - (this.#withoutRelaySince ?? now) < NO_RELAY_AFTER;
+  }
+
+  #setTimer(isPublished: boolean): void {
+    const pause = isPublished ? REPUBLISH_AFTER : this.#pause;
+    this.#pause = isPublished ? FIRST_PAUSE : Math.min(2 * this.#pause, LONGEST_PAUSE);
     this.#cancelTimer = this.#options.clock.after(pause, () => void this.publish());
   }
 
@@ -110,8 +125,9 @@ export class Publisher {
     const { identity, network, store, clock } = this.#options;
     await this.#lookAtOwn();
     const addresses = network.addresses;
-    if (addresses.length === 0) return NO_RELAY;
     const now = clock.now();
+    this.#withoutRelaySince = addresses.length === 0 ? (this.#withoutRelaySince ?? now) : undefined;
+    if (addresses.length === 0) return NO_RELAY;
     const seq = await store.takeRecordSequence(now);
     if (seq > now + MAX_SEQ_AHEAD) return CLOCK_BEHIND;
     const expires = now + RECORD_LIFETIME;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { printable } from "./printable.ts";
-import { byteLength, isMessageId, isText, MAX_TEXT_BYTES, makeMessageId } from "./texts.ts";
+import { byteLength, isMessageId, isText, MAX_TEXT_BYTES, makeMessageId, textProblem } from "./texts.ts";
 
 describe("06 texts (P3.4, P10.7)", () => {
   it("P10.7 a text has 1 to 8,192 bytes of UTF-8, and no half of a character", () => {
@@ -45,5 +45,13 @@ describe("06 texts (P3.4, P10.7)", () => {
   it("P10.13 control and bidirectional characters of others are made visible", () => {
     expect(printable("a\u0000b\u001bc\u007fd\u0085e\u202ef\u2066g\th\n")).to.equal("a�b�c�d�e�f�g\th�");
     expect(printable("<b>ünï☕😀</b>")).to.equal("<b>ünï☕😀</b>");
+  });
+
+  it("P3.4 why a text is none is said in words for people, without bytes", () => {
+    const long = "x".repeat(MAX_TEXT_BYTES + 1);
+    expect(textProblem(long)).to.include("too long").and.to.include("about 8,000 letters");
+    expect(textProblem("")).to.include("nothing");
+    expect(textProblem("\ud800")).to.include("half of a character");
+    for (const text of [long, "", "\ud800"]) expect(textProblem(text)).to.not.match(/byte|8192/);
   });
 });

@@ -22,6 +22,13 @@ export function isText(value: unknown): value is string {
   return value.isWellFormed() && byteLength(value) <= MAX_TEXT_BYTES;
 }
 
+/** Why a text cannot be sent, for who has typed it. @param text one that is no text (`isText`) */
+export function textProblem(text: string): string {
+  if (text === "") return "There is nothing to send. Write something.";
+  if (!text.isWellFormed()) return "The text has half of a character in it. Type it once more.";
+  return "This text is too long: about 8,000 letters go into one message, and fewer with accents or in other scripts. Send it in parts.";
+}
+
 /** P10.7: 32 hexadecimal digits in lower case. */
 export function isMessageId(value: unknown): value is string {
   return typeof value === "string" && /^[0-9a-f]{32}$/.test(value);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Entry } from "../messenger-view.ts";
 import { emptyView } from "../testing/scripted-messenger.ts";
 import { BOB_ID, contactView, GROUP, groupView, OWN_ID } from "../testing/views.ts";
-import { announcements } from "./announcements.ts";
+import { announcements, joined } from "./announcements.ts";
 
 const EMPTY = emptyView(OWN_ID);
 
@@ -63,6 +63,36 @@ describe("what is said to who uses a screen reader", () => {
     const hinted = { ...EMPTY, contacts: [contactView({ contact: "ab".repeat(8), isNew: true })] };
     expect(announcements(EMPTY, hinted)[0]).to.include("Compare the numbers");
     expect(announcements(hinted, { ...EMPTY, contacts: [contactView({ isNew: true })] })).to.deep.equal([]);
+  });
+
+  it("P10.6 whoever has only entered a card is told when its owner is there, and asked to compare", () => {
+    const pending = contactView({ contact: "ab".repeat(8), isMet: false, state: "offline" });
+    const met = { ...EMPTY, contacts: [contactView({ isNew: true })] };
+    expect(announcements(EMPTY, { ...EMPTY, contacts: [pending] })).to.deep.equal([]);
+    expect(announcements({ ...EMPTY, contacts: [pending] }, met)).to.deep.equal([
+      "Bob is here. Compare the numbers.",
+      "Bob: online, relayed",
+    ]);
+  });
+
+  it("P10.3 that others can find one is said once, also after a problem: a problem is not the last word", () => {
+    const own = (changes: Partial<typeof EMPTY.own>) => ({ ...EMPTY, own: { ...EMPTY.own, ...changes } });
+    const starting = own({ isPublished: false, hasRelay: false });
+    const troubled = own({ isPublished: false, hasRelay: false, problem: "Nobody can find you now." });
+    expect(announcements(starting, own({ isPublished: false }))).to.deep.equal([]);
+    expect(announcements(own({ isPublished: false }), EMPTY)).to.deep.equal(["Others can find you."]);
+    expect(announcements(starting, troubled)).to.deep.equal(["Nobody can find you now."]);
+    expect(announcements(troubled, structuredClone(troubled))).to.deep.equal([]);
+    expect(announcements(troubled, EMPTY)).to.deep.equal(["Others can find you."]);
+    expect(announcements(EMPTY, structuredClone(EMPTY))).to.deep.equal([]);
+  });
+
+  it("P10.13 sentences are joined with one full stop each", () => {
+    expect(joined(["Compare the numbers on both screens.", "New group Trip", "Bob: ok"])).to.equal(
+      "Compare the numbers on both screens. New group Trip. Bob: ok",
+    );
+    expect(joined(["Bob: ok"])).to.equal("Bob: ok");
+    expect(joined([])).to.equal("");
   });
 
   it("P10.11 a group's message names the member and the group, and a removal is said", () => {

@@ -2,7 +2,7 @@
 
 import type { ContactView, Entry, GroupView, MessengerView } from "../messenger-view.ts";
 import { shown } from "./shown.ts";
-import { contactState, idInGroups, nameOf } from "./words.ts";
+import { contactState, FOUND, idInGroups, isFound, nameOf } from "./words.ts";
 
 /** So much of a text is read out; the chat has all of it. */
 const READ_OUT = 200;
@@ -21,11 +21,24 @@ export function announcements(before: MessengerView, after: MessengerView): stri
       ),
     ),
   ];
-  const problem = after.own.problem;
-  if (problem !== undefined && problem !== before.own.problem) sentences.push(problem);
+  sentences.push(...ofOwn(before.own, after.own));
   const some = sentences.slice(0, MOST).map((sentence) => shown(sentence.replace(/\s+/g, " ")));
   if (sentences.length <= MOST) return some;
   return [...some, `and ${sentences.length - MOST} more`];
+}
+
+/** Whether we can be found. What was said to be wrong does not stay the last word. */
+function ofOwn(before: MessengerView["own"], after: MessengerView["own"]): string[] {
+  if (after.problem !== undefined) return after.problem === before.problem ? [] : [after.problem];
+  return isFound(after) && (before.problem !== undefined || !isFound(before)) ? [FOUND] : [];
+}
+
+/** Sentences one after the other, each with its end. */
+export function joined(sentences: readonly string[]): string {
+  const ended = sentences.map((sentence, index) =>
+    index === sentences.length - 1 || /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`,
+  );
+  return ended.join(" ");
 }
 
 /** A contact is called by another word once their key is pinned; their id stays. */
@@ -38,8 +51,9 @@ function ofContact(before: ContactView | undefined, after: ContactView): string[
     return after.isNew ? [`New contact ${idInGroups(after.id)}. Compare the numbers.`] : [];
   }
   const sentences = ofEntries(before.entries, after.entries, () => nameOf(after));
+  if (after.isNew && !before.isMet) sentences.push(`${nameOf(after)} is here. Compare the numbers.`);
   if (before.state !== after.state && after.state !== "searching") {
-    sentences.push(`${nameOf(after)}: ${contactState(after.state)}`);
+    sentences.push(`${nameOf(after)}: ${contactState(after)}`);
   }
   if (after.problem !== undefined && after.problem !== before.problem) {
     sentences.push(`${nameOf(after)}: ${after.problem}`);

@@ -4,7 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import type { ContactView, GroupView, MessengerActions, MessengerView } from "../messenger-view.ts";
-import { announcements } from "./announcements.ts";
+import { announcements, joined } from "./announcements.ts";
 import type { CardDialog, CardMode } from "./card-dialog.ts";
 import "./card-dialog.ts";
 import type { Chat, ChatView } from "./chat-view.ts";
@@ -74,7 +74,7 @@ export class App extends PageElement {
     this.view = this.messenger.view;
     if (hadChat && this.#chat() === undefined) void this.#chatIsGone();
     const sentences = announcements(before, this.view);
-    if (sentences.length > 0) this.said = { sentence: sentences.join(". ") };
+    if (sentences.length > 0) this.said = { sentence: joined(sentences) };
     this.#meet(before);
     this.#looked();
   };
@@ -203,7 +203,8 @@ export class App extends PageElement {
     const { messenger, view } = this;
     return html`<p2p-card-dialog .card=${view.card} .messenger=${messenger} .clock=${this.clock}
         .onContact=${(contact: string) => this.#openChat(contact)}></p2p-card-dialog>
-      <p2p-group-dialog .contacts=${view.contacts.filter(isMet)} .messenger=${messenger}></p2p-group-dialog>
+      <p2p-group-dialog .contacts=${view.contacts.filter(({ isMet }) => isMet)} .messenger=${messenger}
+        .onMade=${(group: string) => this.#openChat(group)}></p2p-group-dialog>
       <p2p-underneath-view .view=${view}></p2p-underneath-view>
       ${
         chat !== undefined && "contact" in chat
@@ -224,11 +225,6 @@ export class App extends PageElement {
   readonly #openDetails = (): void => {
     void this.#find<ContactDialog | MembersDialog>("p2p-contact-dialog, p2p-members-dialog")?.open();
   };
-}
-
-/** Only who has completed a card has a key, and can be in a group. */
-function isMet(contact: ContactView): boolean {
-  return contact.contact.length > HINT_LENGTH;
 }
 
 function keyOf(chat: Chat | undefined): string | undefined {

@@ -72,4 +72,19 @@ withChromium("the page's camera", () => {
     );
     expect(states).to.deep.equal(["ended"]);
   });
+
+  it("P10.2 a picture in which no code is found is looked at in other sizes", async () => {
+    const { page } = await open();
+    // As if the reader found nothing in the picture as it comes from the camera.
+    await page.evaluate((width) => {
+      const { prototype } = OffscreenCanvasRenderingContext2D;
+      const { getImageData } = prototype;
+      prototype.getImageData = function (...wanted: Parameters<typeof getImageData>) {
+        return wanted[2] >= width ? new ImageData(width, width) : getImageData.apply(this, wanted);
+      };
+    }, WIDTH);
+    await page.getByRole("button", { name: "Enter a card" }).click();
+    await page.getByRole("button", { name: "Scan with the camera" }).click();
+    expect(await fixture.waitForAsked("enterCard")).to.deep.equal(["enterCard", CARD]);
+  });
 });

@@ -17,6 +17,12 @@ const BETWEEN_LOOKS = 150;
 /** A picture is made so wide at most before it is looked at, in pixels: more takes longer and finds no more. */
 const LOOKED_AT_WIDTH = 800;
 
+/**
+ * One picture after the other is looked at in another size: now and then the reader finds no code in a clear picture,
+ * and finds it in the same one if it is a little smaller.
+ */
+const SIZES = [1, 0.9, 0.75, 0.6];
+
 /** What a card's text begins with, after a tidy reader has dropped blanks (P10.2). */
 const CARD = /^\s*P2P[0O]6/i;
 
@@ -27,16 +33,17 @@ export class CardScan extends PageElement {
     problem: { state: true },
     onText: { attribute: false },
   };
-  declare hasCamera: boolean;
+  /** Undefined until the browser has said. */
+  declare hasCamera: boolean | undefined;
   declare isScanning: boolean;
   declare problem: string;
   declare onText: (text: string) => void;
   #stream: MediaStream | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #looks = 0;
 
   constructor() {
     super();
-    this.hasCamera = false;
     this.isScanning = false;
     this.problem = "";
   }
@@ -61,7 +68,9 @@ export class CardScan extends PageElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.hasCamera) return nothing;
+    if (this.hasCamera === undefined) return nothing;
+    if (!this.hasCamera)
+      return html`<p class="hint">The browser finds no camera to scan a card with: type or paste its text.</p>`;
     return html`<div class="scan">
       ${
         this.isScanning
@@ -106,7 +115,8 @@ export class CardScan extends PageElement {
 
   #look(video: HTMLVideoElement, readQr: ReadQr): void {
     if (!this.isScanning) return;
-    const text = lookAt(video, readQr);
+    const text = lookAt(video, readQr, SIZES[this.#looks % SIZES.length] ?? 1);
+    this.#looks += 1;
     if (text !== undefined && CARD.test(text)) {
       this.#stop();
       this.onText(text);
@@ -124,10 +134,10 @@ export class CardScan extends PageElement {
   }
 }
 
-/** Reads the picture that a video shows now. */
-function lookAt(video: HTMLVideoElement, readQr: ReadQr): string | undefined {
+/** Reads the picture that a video shows now. @param size 1, or less to make it so much smaller */
+function lookAt(video: HTMLVideoElement, readQr: ReadQr, size: number): string | undefined {
   if (video.videoWidth === 0) return undefined;
-  const scale = Math.min(1, LOOKED_AT_WIDTH / video.videoWidth);
+  const scale = size * Math.min(1, LOOKED_AT_WIDTH / video.videoWidth);
   const width = Math.round(video.videoWidth * scale);
   const height = Math.round(video.videoHeight * scale);
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });

@@ -57,6 +57,8 @@ export class ChatView extends PageElement {
   readonly #sizes = new ResizeObserver(() => {
     if (this.#isNearEnd) this.#scrollToEnd();
   });
+  /** Files are offered in the order in which they were chosen, each after the one before is read. */
+  #offering: Promise<void> = Promise.resolve();
   #lastTop = 0;
   #last: string | undefined;
   #before: string | undefined;
@@ -79,6 +81,10 @@ export class ChatView extends PageElement {
 
   get #name(): string {
     return "contact" in this.chat ? nameOf(this.chat.contact) : this.chat.group.name;
+  }
+
+  get #isOnline(): boolean {
+    return "contact" in this.chat && /^(relayed|direct)$/.test(this.chat.contact.state);
   }
 
   get #canWrite(): boolean {
@@ -161,7 +167,7 @@ export class ChatView extends PageElement {
   #state(): TemplateResult {
     if ("contact" in this.chat) {
       const { contact } = this.chat;
-      return html`<span class="dot ${contact.state}" aria-hidden="true"></span><span data-contact-state=${contact.state}>${contactState(contact.state)}</span>`;
+      return html`<span class="dot ${contact.state}" aria-hidden="true"></span><span data-contact-state=${contact.state}>${contactState(contact)}</span>`;
     }
     const { group } = this.chat;
     const maker = group.isMine
@@ -184,7 +190,8 @@ export class ChatView extends PageElement {
 
   #comparison(contact: ContactView): TemplateResult {
     return html`<section class="comparison" aria-label="Compare the numbers">
-      <p><strong>Compare now, face to face.</strong> Each of you must see the other's own number here.</p>
+      <p><strong>Compare now, face to face.</strong> The other screen must show the same two numbers: mine stands there
+        as theirs, and theirs as mine.</p>
       <dl>
         <div><dt>Mine</dt><dd>${idInGroups(this.ownId)}</dd></div>
         <div><dt>Theirs</dt><dd>${idInGroups(contact.id)}</dd></div>
@@ -194,8 +201,8 @@ export class ChatView extends PageElement {
         <input id="new-name" type="text" maxlength=${MAX_NAME} autocomplete="off" .value=${contact.name === contact.id ? "" : contact.name}>
       </div>
       <div class="comparison-buttons">
-        <button type="button" class="main" @click=${() => this.#compared(contact)}>They are the same</button>
-        <button type="button" @click=${() => void this.messenger.forget(contact.contact)}>They differ: forget this contact</button>
+        <button type="button" class="main" @click=${() => this.#compared(contact)}>Both screens show these numbers</button>
+        <button type="button" @click=${() => void this.messenger.forget(contact.contact)}>The other screen shows others: forget this contact</button>
       </div>
     </section>`;
   }
@@ -245,6 +252,10 @@ export class ChatView extends PageElement {
 
   #emptyWords(): string {
     if ("group" in this.chat) return "Nothing has been said here. Write the first message below.";
+    const { isMet, problem } = this.chat.contact;
+    if (!isMet && problem !== undefined) return "You have not met yet.";
+    if (!isMet)
+      return "You have not met yet. Leave this page open: it calls theirs until somebody answers. Then compare the numbers.";
     return "Nothing has been said yet. Write below, or drop a file here: it is sealed in this page, and only your contact can open it.";
   }
 
@@ -254,7 +265,7 @@ export class ChatView extends PageElement {
     const isNewDay = before === undefined || dayInWords(before.at, now) !== day;
     return html`${isNewDay ? html`<li class="day">${day}</li>` : nothing}
       <li class=${entry.from === "me" ? "from-me" : "from-them"}>
-        <p2p-entry-view .entry=${entry} .sender=${this.#nameOf(entry.from)} .isNamed=${"group" in this.chat}
+        <p2p-entry-view .entry=${entry} .sender=${this.#nameOf(entry.from)} .isNamed=${"group" in this.chat} .isOnline=${this.#isOnline}
           .actions=${"contact" in this.chat ? this.#actions : undefined}></p2p-entry-view>
       </li>`;
   }
@@ -292,7 +303,7 @@ export class ChatView extends PageElement {
         ? `Only the first ${MOST_FILES} files are sent. Send the others after them.`
         : "";
     for (const file of files.slice(0, MOST_FILES))
-      void this.#tell(this.messenger.offer(contact, file, file.name));
+      this.#offering = this.#offering.then(() => this.#tell(this.messenger.offer(contact, file, file.name)));
     this.#isNearEnd = true;
   };
 

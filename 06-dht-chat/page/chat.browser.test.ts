@@ -28,13 +28,22 @@ withChromium("the page's list and chat", () => {
 
   it("P10.3 who is not in the table yet, or cannot be, is told so", async () => {
     const { page } = await open();
-    await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: false } });
+    await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: false, hasRelay: false } });
+    await page.getByText("Looking for a relay …").waitFor();
+    expect(await page.locator(".own .problem").count()).to.equal(0);
+    await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: false, hasRelay: true } });
     await page.getByText("Making you known to the network").waitFor();
     await fixture.show({
       ...EMPTY,
-      own: { id: OWN_ID, isPublished: false, problem: "No node answers. Start one." },
+      own: { id: OWN_ID, isPublished: false, hasRelay: false, problem: "No node answers. Start one." },
     });
     expect(await page.getByText("No node answers. Start one.").first().isVisible()).to.equal(true);
+    expect(await page.textContent("[data-said]")).to.include("No node answers. Start one.");
+    // Our record is still in the table, but nobody can call us there.
+    await fixture.show({ ...EMPTY, own: { id: OWN_ID, isPublished: true, hasRelay: false } });
+    expect(await page.getByText("Others can find you.").count()).to.equal(0);
+    await fixture.show(EMPTY);
+    expect((await page.textContent("[data-said]"))?.trim()).to.equal("Others can find you.");
   });
 
   it("P10.10 a contact's state is in words, and so is what is unread", async () => {
@@ -50,6 +59,30 @@ withChromium("the page's list and chat", () => {
       await page.getByRole("button", { name: `Bob ${words} 2 unread` }).waitFor();
     }
     expect(await page.title()).to.equal("(2) Peer-to-peer chat");
+  });
+
+  it("P10.6 whoever entered a card and has met nobody yet is told what to wait for, and has compared nothing", async () => {
+    const { page } = await open();
+    const pending = contactView({ contact: "ab".repeat(8), isMet: false, state: "offline" });
+    await fixture.show({ ...EMPTY, contacts: [pending] });
+    await page.getByRole("button", { name: "Bob waiting until their page is open" }).click();
+    expect(await page.textContent("[data-contact-state]")).to.equal("waiting until their page is open");
+    await page.getByText("You have not met yet.").waitFor();
+    const compared = page.locator(".facts div", { hasText: "Numbers compared" }).locator("dd");
+    await page.getByRole("button", { name: "Contact" }).click();
+    expect(await compared.textContent()).to.equal("not yet");
+    await fixture.show({ ...EMPTY, contacts: [contactView({ isNew: true })] });
+    expect(await compared.textContent()).to.equal("not yet");
+    await fixture.show({ ...EMPTY, contacts: [contactView()] });
+    expect(await compared.textContent()).to.equal("yes");
+    await page.keyboard.press("Escape");
+    await fixture.show({
+      ...EMPTY,
+      contacts: [{ ...pending, problem: "Somebody else has used this card." }],
+    });
+    expect(await page.textContent("[data-contact-state]")).to.equal("not met yet");
+    // A card that is of no use is not called with.
+    expect(await page.textContent(".log .empty")).to.equal("You have not met yet.");
   });
 
   it("P10.8 Enter sends, Shift and Enter make a new line, and nothing is sent that is empty", async () => {
@@ -192,11 +225,11 @@ withChromium("the page's list and chat", () => {
       .to.include("141 065 404 484 172")
       .and.to.include("596 934 386 853 336");
     await region.getByRole("textbox", { name: "What I call them" }).fill(" Robert ");
-    await region.getByRole("button", { name: "They are the same" }).click();
+    await region.getByRole("button", { name: "Both screens show these numbers" }).click();
     await fixture.waitForAsked("compared");
     expect(await fixture.asked("rename")).to.deep.equal([["rename", BOB, "Robert"]]);
     expect(await fixture.asked("compared")).to.deep.equal([["compared", BOB]]);
-    await region.getByRole("button", { name: "They differ: forget this contact" }).click();
+    await region.getByRole("button", { name: "The other screen shows others: forget this contact" }).click();
     expect(await fixture.asked("forget")).to.deep.equal([["forget", BOB]]);
     await fixture.show({ ...EMPTY, contacts: [contactView()] });
     expect(await region.count()).to.equal(0);

@@ -2,8 +2,10 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Outcome } from "../messenger-view.ts";
+import { MAX_FILE_BYTES } from "../transfer.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
+import { sizeInWords } from "./words.ts";
 
 /** So many chats keep what was written and not sent, until the page is closed. */
 const MOST_DRAFTS = 200;
@@ -69,7 +71,7 @@ export class Composer extends PageElement {
 
   #attach(): TemplateResult {
     return html`<input type="file" multiple class="for-readers" tabindex="-1" aria-hidden="true" @change=${this.#chosen}>
-      <button type="button" class="round" aria-label="Attach files" title="Attach files, 25 MB at most each"
+      <button type="button" class="round" aria-label="Attach files" title="Attach files, ${sizeInWords(MAX_FILE_BYTES)} at most each"
         @click=${() => this.querySelector<HTMLInputElement>("input[type=file]")?.click()}>${icon("attach")}</button>`;
   }
 

@@ -46,17 +46,18 @@ export class ContactDialog extends Modal {
       </form>
       <dl class="facts">
         <div><dt>Number</dt><dd>${idInGroups(contact.id)}</dd></div>
-        <div><dt>State</dt><dd>${contactState(contact.state)}</dd></div>
-        <div><dt>Numbers compared</dt><dd>${contact.isNew ? "not yet" : "yes"}</dd></div>
+        <div><dt>State</dt><dd>${contactState(contact)}</dd></div>
+        <div><dt>Numbers compared</dt><dd>${contact.isNew || !contact.isMet ? "not yet" : "yes"}</dd></div>
       </dl>
       <p2p-copy-button .text=${contact.id} .label=${"their number"}></p2p-copy-button>
       <div class="danger-zone">
         ${
           this.isSure
-            ? html`<p>All messages and files with <bdi>${shown(nameOf(contact))}</bdi> are deleted here, and their secret, too.
-                You also leave the groups that they made. To talk again, you have to meet again.</p>
-              <button type="button" class="danger" @click=${this.#forget}>Forget for good</button>`
-            : html`<button type="button" class="danger" @click=${this.#ask}>Forget this contact …</button>`
+            ? html`<p>All messages and files with <bdi>${shown(nameOf(contact))}</bdi> will be deleted here, and their secret, too.
+                You will also leave the groups that they made. To talk again, you will have to meet again.</p>
+              <button type="button" class="danger" @click=${this.#forget}>Forget for good</button>
+              <button type="button" @click=${() => this.#ask(false)}>Keep</button>`
+            : html`<button type="button" class="danger" @click=${() => this.#ask(true)}>Forget this contact …</button>`
         }
       </div>`;
   }
@@ -68,8 +69,8 @@ export class ContactDialog extends Modal {
     this.close();
   }
 
-  async #ask(): Promise<void> {
-    this.isSure = true;
+  async #ask(isSure: boolean): Promise<void> {
+    this.isSure = isSure;
     await this.focusOn(".danger");
   }
 

@@ -55,7 +55,7 @@ export class ContactsList extends PageElement {
   }
 
   #contact(contact: ContactView): TemplateResult {
-    const state = contact.isNew ? "new: compare the numbers" : contactState(contact.state);
+    const state = contact.isNew ? "new: compare the numbers" : contactState(contact);
     const mark = html`<span class="dot ${contact.state}" aria-hidden="true"></span>`;
     return this.#row(
       contact.contact,

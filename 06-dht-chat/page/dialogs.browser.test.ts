@@ -175,12 +175,20 @@ withChromium("the page's dialogs", () => {
     await page.getByRole("button", { name: "Enter a card" }).click();
     await page.getByRole("button", { name: "Add contact" }).waitFor();
     expect(await page.getByRole("button", { name: /camera/ }).count()).to.equal(0);
+    await page
+      .getByText("The browser finds no camera to scan a card with: type or paste its text.")
+      .waitFor();
   });
 
   it("P10.11 a group is made of contacts whose key is pinned, and of no others", async () => {
     const { page } = await open();
     const carol = contactView({ contact: CAROL, id: CAROL_ID, name: "Carol" });
-    const hinted = contactView({ contact: "ab".repeat(8), id: "093550685493231", name: "Dave" });
+    const hinted = contactView({
+      contact: "ab".repeat(8),
+      isMet: false,
+      id: "093550685493231",
+      name: "Dave",
+    });
     await fixture.show({ ...EMPTY, contacts: [contactView(), carol, hinted] });
     await page.getByRole("button", { name: "Make a group" }).click();
     const dialog = page.getByRole("dialog", { name: "Make a group" });
@@ -193,6 +201,52 @@ withChromium("the page's dialogs", () => {
     await page.keyboard.press("Enter");
     await dialog.waitFor({ state: "detached" });
     expect(await fixture.asked("makeGroup")).to.deep.equal([["makeGroup", "Lab", [CAROL]]]);
+  });
+
+  it("P10.11 a group that was made opens, so that the first text goes to it and to nobody else", async () => {
+    const { page } = await open();
+    const theirs = groupView({ group: "ee".repeat(16), name: "Another one", isMine: false, maker: BOB_ID });
+    await fixture.show({ ...EMPTY, contacts: [contactView()], groups: [] });
+    await page.getByRole("button", { name: /^Bob/ }).click();
+    // The group is there when the messenger answers. One of somebody else comes in the same moment.
+    await page.evaluate(
+      ([before, after]) => {
+        const { messenger } = window.fixture;
+        messenger.makeGroup = () => {
+          messenger.show({ ...messenger.view, groups: [JSON.parse(before), JSON.parse(after)] });
+          return Promise.resolve(undefined);
+        };
+      },
+      [JSON.stringify(theirs), JSON.stringify(groupView({ name: "Trip" }))] as const,
+    );
+    await page.getByRole("button", { name: "Make a group" }).click();
+    await page.getByRole("textbox", { name: "Name of the group" }).fill("Trip");
+    await page.getByRole("checkbox", { name: "Bob" }).check();
+    await page.getByRole("button", { name: "Make the group" }).click();
+    await page.getByRole("heading", { name: "Trip", exact: true }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.localName === "textarea");
+    await page.keyboard.type("hello");
+    await page.keyboard.press("Enter");
+    expect(await fixture.asked("sayInGroup")).to.deep.equal([["sayInGroup", GROUP, "hello"]]);
+    expect(await fixture.asked("say")).to.have.length(0);
+  });
+
+  it("P10.11 nobody's number stands twice among the members, and one's own line says You", async () => {
+    const { page } = await open();
+    const members = [
+      { id: OWN_ID, name: OWN_ID },
+      { id: BOB_ID, name: "Bob" },
+      { id: CAROL_ID, name: CAROL_ID },
+    ];
+    await fixture.show({ ...EMPTY, groups: [groupView({ members })] });
+    await page.getByRole("button", { name: /^Lab partners/ }).click();
+    await page.getByRole("button", { name: "Members", exact: true }).click();
+    const rows = await page.locator(".member-list .row-main").allInnerTexts();
+    expect(rows.map((row) => row.replace(/\s*\n\s*/g, " | "))).to.deep.equal([
+      "You | 141 065 404 484 172, made this group",
+      "Bob | 596 934 386 853 336",
+      "000 752 548 599 030",
+    ]);
   });
 
   it("P10.11 who removes a member is told first that what was said before stays readable", async () => {
@@ -301,6 +355,11 @@ withChromium("the page's dialogs", () => {
     await page.getByRole("button", { name: "Contact" }).click();
     await page.getByRole("button", { name: "Forget this contact" }).click();
     expect(await fixture.asked("forget")).to.have.length(0);
+    await page.getByText("will be deleted here").waitFor();
+    await page.getByRole("button", { name: "Keep" }).click();
+    expect(await page.getByRole("button", { name: "Forget for good" }).count()).to.equal(0);
+    expect(await fixture.focused()).to.include("Forget this contact");
+    await page.getByRole("button", { name: "Forget this contact" }).click();
     await page.getByRole("button", { name: "Forget for good" }).click();
     expect(await fixture.waitForAsked("forget")).to.deep.equal(["forget", BOB]);
   });
@@ -313,7 +372,7 @@ withChromium("the page's dialogs", () => {
     await fixture.show(richView(await fixture.now()));
     const words = await dialog.textContent();
     expect(words).to.include("I am looking at relays now.");
-    expect(words).to.include("5f 3a 90 c1");
+    expect(words).to.include("5f 3a 90 c1").and.to.include("What a relay sees of the last message");
     expect(words).to.include("/ip4/127.0.0.1/tcp/8060/ws").and.to.include("has a place for us");
     expect(words).to.include(`/u/${OWN_ID}`).and.to.include("4 nodes");
     expect(await dialog.locator("table-view").count()).to.equal(0);

@@ -11,7 +11,7 @@ import { runInRoutedNetwork, whyNoRoutedNetwork } from "../testing/routed-networ
 
 withChromium("pages that go direct", () => {
   defineUnless(whyNoRoutedNetwork(), "in a network with a route", () => {
-    it("P10.10 P10.9 all nodes are killed after going direct: texts and 25 MB go on each way, exactly once and as they were", async () => {
+    it("P10.10 P10.9 all nodes are killed after going direct: texts and 25 MiB go on each way, exactly once and as they were", async () => {
       const seen = JSON.parse(await runInRoutedNetwork("06-dht-chat/testing/direct-scene.ts")) as DirectScene;
       expect(seen.before).to.deep.equal(["direct", "direct"]);
       expect(seen.after).to.deep.equal(["direct", "direct"]);

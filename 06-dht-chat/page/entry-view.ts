@@ -22,6 +22,7 @@ export class EntryView extends PageElement {
     entry: { attribute: false },
     sender: { attribute: false },
     isNamed: { attribute: false },
+    isOnline: { attribute: false },
     actions: { attribute: false },
   };
   declare entry: Entry;
@@ -29,6 +30,8 @@ export class EntryView extends PageElement {
   declare sender: string;
   /** In groups the name is seen, else only heard. */
   declare isNamed: boolean;
+  /** Whether the contact can be reached now. */
+  declare isOnline: boolean;
   /** Undefined in groups, where nothing is sent again. */
   declare actions: EntryActions | undefined;
 
@@ -54,9 +57,10 @@ export class EntryView extends PageElement {
     const { state } = this.entry;
     if (state === "received") return nothing;
     const { actions, entry } = this;
+    const words = entry.file?.state === "offered" ? "Offered" : deliveryState(state);
     // A file that somebody did not want is not kept to be sent again: it is attached anew.
     const isKept = entry.file === undefined || entry.file.state === "dropped";
-    return html`<span class="delivery ${state}">${icon(state)} ${deliveryState(state)}</span>
+    return html`<span class="delivery ${state}">${icon(state)} ${words}</span>
       ${
         state === "dropped" && isKept && actions !== undefined
           ? html`<button type="button" class="small" @click=${() => actions.again(entry.entry)}>Send again</button>`
@@ -67,6 +71,9 @@ export class EntryView extends PageElement {
   #file(file: FileView, isMine: boolean): TemplateResult {
     const whole = file.blob !== undefined && (isMine || file.state === "done");
     const name = shown(file.name);
+    const words = fileState(file, isMine, this.isOnline);
+    // Beside a file that is here stands its name alone. These states do not say its size.
+    const isSizeLeft = whole && /^(offered|refused|cancelled)$/.test(file.state);
     return html`<div class="file" data-file-state=${file.state}>
       ${
         whole
@@ -78,7 +85,7 @@ export class EntryView extends PageElement {
           ? html`<progress max=${file.size} .value=${file.done} aria-label="Progress of ${name}"></progress>`
           : nothing
       }
-      <p class="file-state">${fileState(file, isMine)}</p>
+      <p class="file-state">${isSizeLeft ? `${sizeInWords(file.size)}. ${words}` : words}</p>
       ${this.#fileButtons(file, isMine)}
     </div>`;
   }

@@ -127,13 +127,37 @@ withChromium("files in the page", () => {
   it("P10.9 a file that is refused before it is sent: the reason stands at the field", async () => {
     const { page } = await open();
     await openChat(fixture, []);
-    const problem = "The file has more than 25 MB. Send a smaller one.";
+    const problem = "This file is too large. Send a smaller one.";
     await page.evaluate(
       (words) => window.fixture.messenger.answers.set("offer", { problem: words }),
       problem,
     );
     await page.setInputFiles("input[type=file]", [{ name: "b.bin", mimeType: "", buffer: Buffer.from("1") }]);
     await page.getByRole("alert").filter({ hasText: problem }).waitFor();
+  });
+
+  it("P10.9 files that are chosen together are offered one after the other, in their order", async () => {
+    const { page } = await open();
+    await openChat(fixture, []);
+    // The first one takes longest to be read, as a large one does.
+    await page.evaluate(() => {
+      const { messenger } = window.fixture;
+      const offered: string[] = [];
+      Object.assign(window, { offered });
+      let turns = 3;
+      messenger.offer = async (_contact: string, _file: Blob, name: string) => {
+        turns -= 1;
+        for (let n = turns * 3; n >= 0; n -= 1)
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+        offered.push(name);
+        return undefined;
+      };
+    });
+    const file = (name: string) => ({ name, mimeType: "", buffer: Buffer.from(name) });
+    await page.setInputFiles("input[type=file]", [file("a.bin"), file("b.bin"), file("c.bin")]);
+    await page.waitForFunction(() => (window as unknown as { offered: string[] }).offered.length === 3);
+    const offered = await page.evaluate(() => (window as unknown as { offered: string[] }).offered);
+    expect(offered).to.deep.equal(["a.bin", "b.bin", "c.bin"]);
   });
 
   it("P10.11 a group takes no files, and says where they go", async () => {
@@ -157,7 +181,7 @@ withChromium("files in the page", () => {
     const view = page.locator("[data-entry=f]");
     expect(await view.textContent())
       .to.include("notes.pdf")
-      .and.to.include("1000 bytes");
+      .and.to.include("1.0 kB");
     await view.getByRole("button", { name: "Accept" }).click();
     await view.getByRole("button", { name: "Refuse" }).click();
     await fixture.show({
@@ -183,7 +207,17 @@ withChromium("files in the page", () => {
     const { page } = await open();
     await openChat(fixture, [entry({}, { from: "me", state: "sending" })]);
     const view = page.locator("[data-entry=f]");
-    expect(await view.textContent()).to.include("Waiting until they accept it");
+    expect(await view.textContent())
+      .to.include("Waiting until they accept it")
+      .and.to.include("Offered")
+      .and.not.to.include("Sending");
+    await fixture.show({
+      ...EMPTY,
+      contacts: [contactView({ state: "offline", entries: [entry({}, { from: "me", state: "sending" })] })],
+    });
+    expect(await view.textContent())
+      .to.include("Waiting until they are online")
+      .and.to.include("1.0 kB");
     expect(await view.getByRole("button").allInnerTexts()).to.deep.equal(["Cancel"]);
   });
 

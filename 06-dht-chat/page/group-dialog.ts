@@ -15,11 +15,15 @@ export class GroupDialog extends Modal {
     ...Modal.properties,
     contacts: { attribute: false },
     messenger: { attribute: false },
+    onMade: { attribute: false },
     problem: { state: true },
   };
   declare contacts: readonly ContactView[];
   declare messenger: MessengerActions;
+  /** Called with the group that was made. */
+  declare onMade: (group: string) => void;
   declare problem: string;
+  #isMaking = false;
 
   constructor() {
     super();
@@ -68,10 +72,22 @@ export class GroupDialog extends Modal {
       (box) => box.value,
     );
     this.problem = problemOf(name, members.length);
-    if (this.problem !== "") return;
+    if (this.problem !== "" || this.#isMaking) return;
+    this.#isMaking = true;
+    await this.#make(name, members);
+    this.#isMaking = false;
+  }
+
+  async #make(name: string, members: string[]): Promise<void> {
+    const before = new Set(this.messenger.view.groups.map(({ group }) => group));
     const outcome = await this.messenger.makeGroup(name, members);
-    if (outcome === undefined) this.close();
-    else this.problem = outcome.problem;
+    if (outcome !== undefined) {
+      this.problem = outcome.problem;
+      return;
+    }
+    this.close();
+    const made = this.messenger.view.groups.find(({ group, isMine }) => isMine && !before.has(group));
+    if (made !== undefined) this.onMade(made.group);
   }
 }
 

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect } from "chai";
+import type { Page } from "playwright-core";
 import { withChromium } from "../testing/browser.ts";
 import { type FixturePage, useFixturePage } from "../testing/fixture-page.ts";
 import { emptyView } from "../testing/scripted-messenger.ts";
@@ -26,6 +27,25 @@ async function findings(fixture: FixturePage): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical" || impact === "moderate")
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`);
+}
+
+/** Buttons in which a line ends within a word: of one word there would be more than one line. */
+async function brokenWords(page: Page): Promise<string[]> {
+  return await page.evaluate(() => {
+    const broken: string[] = [];
+    for (const button of document.querySelectorAll("button:not(.chat-row)")) {
+      const texts = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+      for (let node = texts.nextNode(); node !== null; node = texts.nextNode()) {
+        for (const word of (node.textContent ?? "").matchAll(/[^\s-]+/g)) {
+          const range = document.createRange();
+          range.setStart(node, word.index);
+          range.setEnd(node, word.index + word[0].length);
+          if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word[0]);
+        }
+      }
+    }
+    return broken;
+  });
 }
 
 withChromium("how the page looks", () => {
@@ -84,6 +104,7 @@ withChromium("how the page looks", () => {
           expect(await findings(fixture), what).to.deep.equal([]);
           const isWider = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
           expect(isWider, what).to.equal(false);
+          expect(await brokenWords(page), what).to.deep.equal([]);
         });
         expect(await fixture.violations()).to.deep.equal([]);
       }).timeout(240_000);

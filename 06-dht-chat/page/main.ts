@@ -26,7 +26,10 @@ class Obstacle extends Error {
 const NO_SECURE_CONTEXT = new Obstacle(
   [
     "A browser allows cryptography and storage only over https, or at this computer's own address. This is neither.",
-    "Start a node on this computer, join it to this one (npm run 06 -- --join ADDRESS), and open the page that it prints.",
+    "Start a node on this computer, which joins the other one:",
+    "`npm run 06 -- --host 0.0.0.0 --join ADDRESS`",
+    "ADDRESS is the second line that the other computer's node has printed. It begins with /ip4/ or /ip6/.",
+    "Then open the page that your own node prints in its first line.",
   ],
   false,
 );

@@ -54,14 +54,16 @@ export class MembersDialog extends Modal {
   #member(member: GroupView["members"][number]): TemplateResult {
     const isMe = member.id === this.ownId;
     const isMaker = member.id === this.group.maker;
-    const words = [isMe && member.name.toLowerCase() !== "you" ? "you" : "", isMaker ? "made this group" : ""]
+    // Whoever has no name here is called by their number: it does not stand there twice.
+    const isNamed = isMe || member.name !== member.id;
+    const words = [isNamed ? idInGroups(member.id) : "", isMaker ? "made this group" : ""]
       .filter((word) => word !== "")
       .join(", ");
-    const name = shown(nameOf(member));
-    return html`<span class="avatar hue-${hueOf(member.id)}" aria-hidden="true">${initialOf(member.name)}</span>
+    const name = isMe ? "You" : shown(nameOf(member));
+    return html`<span class="avatar hue-${hueOf(member.id)}" aria-hidden="true">${initialOf(name)}</span>
       <span class="row-main">
         <bdi class="row-name">${name}</bdi>
-        <span class="row-state">${idInGroups(member.id)}${words === "" ? "" : `, ${words}`}</span>
+        <span class="row-state">${words}</span>
       </span>
       ${
         this.group.isMine && !isMe

@@ -5,7 +5,7 @@ import type { MessengerView } from "../messenger-view.ts";
 import "./copy-button.ts";
 import { icon } from "./icons.ts";
 import { PageElement } from "./page-element.ts";
-import { idInGroups } from "./words.ts";
+import { FOUND, idInGroups, isFound } from "./words.ts";
 
 export class OwnNumber extends PageElement {
   static override properties = { own: { attribute: false }, onCard: { attribute: false } };
@@ -30,10 +30,15 @@ export class OwnNumber extends PageElement {
 
   #state(): TemplateResult | typeof nothing {
     if (this.own.problem !== undefined) return html`<p class="problem">${this.own.problem}</p>`;
-    const words = this.own.isPublished ? "Others can find you." : "Making you known to the network …";
-    return html`<p class="own-state" data-published=${this.own.isPublished ? "yes" : "no"}>
-      <span class="dot ${this.own.isPublished ? "online" : "searching"}" aria-hidden="true"></span>${words}
+    const isNow = isFound(this.own);
+    return html`<p class="own-state" data-published=${isNow ? "yes" : "no"}>
+      <span class="dot ${isNow ? "online" : "searching"}" aria-hidden="true"></span>${this.#words()}
     </p>`;
+  }
+
+  #words(): string {
+    if (!this.own.hasRelay) return "Looking for a relay …";
+    return this.own.isPublished ? FOUND : "Making you known to the network …";
   }
 }
 

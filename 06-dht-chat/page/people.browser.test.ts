@@ -159,7 +159,7 @@ withChromium("people at the page", () => {
     expect(await bob.page.locator(".problem:visible", { hasText: /\S/ }).count()).to.equal(0);
   }).timeout(2 * LONG);
 
-  it("P10.9 25 MB go each way at the same time, with progress at both ends, and arrive as they were", async () => {
+  it("P10.9 25 MiB go each way at the same time, with progress at both ends, and arrive as they were", async () => {
     const [alice, bob] = await aliceAndBob();
     for (const one of [alice, bob]) await one.watchProgress();
     const [fromAlice, fromBob] = await Promise.all([
@@ -183,7 +183,7 @@ withChromium("people at the page", () => {
       }
     }
     await alice.attach({ name: "more.bin", size: LARGEST_FILE + 1 });
-    await alice.page.getByRole("alert").filter({ hasText: "25 MiB at most" }).waitFor();
+    await alice.page.getByRole("alert").filter({ hasText: "26.2 MB (26,214,400 bytes) at most" }).waitFor();
     expect((await bob.contact("Alice")).entries).to.have.length(2);
   }).timeout(2 * LONG);
 

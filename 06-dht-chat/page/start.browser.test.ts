@@ -68,6 +68,18 @@ withChromium("the page from a node", () => {
     expect(await second.locator("[data-own-id]").textContent()).to.equal(id);
   });
 
+  it("P10.3 a first opening looks for a relay without an alarm, and a screen reader hears how it ended", async () => {
+    const { page } = await newProfile();
+    await page.addInitScript(noteOwnState);
+    await page.goto(url());
+    await published(page);
+    await page.locator("[data-said]", { hasText: "Others can find you." }).waitFor();
+    const { states, alarms } = await page.evaluate(() => (window as unknown as { noted: Noted }).noted);
+    expect(states[0]).to.match(/^(Looking for a relay|Making you known)/);
+    expect(states.at(-1)).to.equal("Others can find you.");
+    expect(alarms).to.deep.equal([]);
+  });
+
   it("P10.13 a profile's name that cannot be one is refused in words", async () => {
     const { page } = await newProfile();
     await page.goto(`${url()}?profile=../x`);
@@ -81,7 +93,14 @@ withChromium("the page from a node", () => {
     expect(await page.evaluate(() => isSecureContext)).to.equal(false);
     expect(await obstacle(page))
       .to.include("at this computer's own address")
-      .and.to.include("Start a node");
+      .and.to.include("Start a node")
+      .and.to.include("the second line that the other computer's node has printed");
+    const command = page.getByText("npm run 06 -- --host 0.0.0.0 --join ADDRESS", { exact: true });
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      const lines = await command.evaluate((element) => element.getClientRects().length);
+      expect(lines, `at ${width} pixels the command stands in one line`).to.equal(1);
+    }
   });
 
   it("P10.13 a node that does not answer, a browser without storage or without the curves: each in words", async () => {
@@ -117,9 +136,9 @@ withChromium("the page from a node", () => {
       expect(numbers).to.include(aliceId).and.to.include(bobId);
     }
     await alice.page.getByRole("textbox", { name: "What I call them" }).fill("Bob");
-    await alice.page.getByRole("button", { name: "They are the same" }).click();
+    await alice.page.getByRole("button", { name: "Both screens show these numbers" }).click();
     await alice.page.getByRole("heading", { name: "Bob" }).waitFor();
-    await bob.page.getByRole("button", { name: "They are the same" }).click();
+    await bob.page.getByRole("button", { name: "Both screens show these numbers" }).click();
 
     await alice.page.getByRole("textbox", { name: "Message to Bob" }).fill("<b>hello</b>");
     await alice.page.keyboard.press("Enter");
@@ -148,6 +167,24 @@ withChromium("the page from a node", () => {
     );
   }).timeout(240_000);
 });
+
+/** What stood below the own number: each state once, and what was wrong. */
+interface Noted {
+  states: string[];
+  alarms: string[];
+}
+
+/** Runs in the page, before it starts: notes what stands below the own number, whenever something has changed. */
+function noteOwnState(): void {
+  const noted: Noted = { states: [], alarms: [] };
+  Object.assign(window, { noted });
+  new MutationObserver(() => {
+    const state = document.querySelector(".own-state")?.textContent?.trim();
+    const alarm = document.querySelector(".own .problem")?.textContent;
+    if (state !== undefined && state !== noted.states.at(-1)) noted.states.push(state);
+    if (alarm !== undefined && alarm !== null) noted.alarms.push(alarm);
+  }).observe(document, { childList: true, characterData: true, subtree: true });
+}
 
 /** Alice shows her card, and Bob types it. */
 async function meet(alice: Page, bob: Page): Promise<void> {

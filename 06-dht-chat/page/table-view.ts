@@ -334,7 +334,7 @@ export class TableView extends LitElement {
       ${columns.map((round) => svg`<text class="label" x=${x(round)} y=${height - bottom + 16} text-anchor="middle">${round}</text>`)}
       <text class="label" x=${(left + width - right) / 2} y=${height - 4} text-anchor="middle">round</text>
       <path class="expected" d=${linePath({ x: left, y: y(expected) }, { x: width - right, y: y(expected) })} />
-      <text class="label" x=${left + 4} y=${y(expected) - 5}>log2 = ${expected.toFixed(1)}</text>
+      <text class="label above" x=${left + 4} y=${y(expected) - 5}>log2 = ${expected.toFixed(1)}</text>
       <path class="line" d=${chains.join(" ")} />
       <path class="dot asked" d=${dotsPath(asked.filter(({ state }) => state === "answered").map(spot))} />
       <path class="cross" d=${asked
@@ -403,6 +403,7 @@ export class TableView extends LitElement {
       container-type: inline-size;
       --_text: var(--text, light-dark(#16212b, #e6edf2));
       --_quiet: var(--quiet, light-dark(#51606d, #a0b1bd));
+      --_panel: var(--panel, light-dark(#ffffff, #151e25));
       --_line: var(--line, light-dark(#d4dbe2, #2a3843));
       --_field: var(--field, light-dark(#ffffff, #0f171d));
       --_border: var(--field-line, light-dark(#7c8a96, #6f8494));
@@ -456,6 +457,7 @@ export class TableView extends LitElement {
     .grid { stroke: var(--_line); stroke-width: 1; }
     .expected { stroke: var(--_warm); stroke-width: 1.5; stroke-dasharray: 6 4; }
     .label { fill: var(--_quiet); font-size: 12px; }
+    .label.above { paint-order: stroke; stroke: var(--_panel); stroke-width: 6px; stroke-linejoin: round; }
     .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 0.5rem; margin: 0; }
     .figures div { border: 1px solid var(--_line); border-radius: 10px; padding: 0.5rem 0.75rem; }
     dt { font-size: 0.8rem; color: var(--_quiet); }

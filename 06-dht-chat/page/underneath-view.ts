@@ -53,7 +53,7 @@ export class UnderneathView extends Modal {
   #last(): TemplateResult {
     const { last } = this.view.underneath;
     return html`<section aria-labelledby="last-title">
-      <h3 id="last-title">What a relay sees of the last message</h3>
+      <h3 id="last-title">${last?.path === "direct" ? "The last message, as it went out" : "What a relay sees of the last message"}</h3>
       ${
         last === undefined
           ? html`<p class="empty">Nothing has been sent yet. Write to somebody, and look here again.</p>`

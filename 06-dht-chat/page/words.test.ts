@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import {
+  contactState,
   dayInWords,
   fileState,
   hueOf,
@@ -33,17 +34,36 @@ describe("how the page says numbers, sizes, times and states", () => {
 
   it("P10.9 a size is said in bytes, kB or MB", () => {
     expect(sizeInWords(1)).to.equal("1 byte");
-    expect(sizeInWords(1023)).to.equal("1023 bytes");
+    expect(sizeInWords(999)).to.equal("999 bytes");
+    expect(sizeInWords(1000)).to.equal("1.0 kB");
     expect(sizeInWords(1536)).to.equal("1.5 kB");
-    expect(sizeInWords(26_214_400)).to.equal("25.0 MB");
+    expect(sizeInWords(999_949)).to.equal("999.9 kB");
+    expect(sizeInWords(999_950)).to.equal("1.0 MB");
+    expect(sizeInWords(5_339_975)).to.equal("5.3 MB");
+    expect(sizeInWords(26_214_400)).to.equal("26.2 MB");
   });
 
   it("P10.9 a file's state says what has passed, and who has refused", () => {
     const file = { name: "a", size: 2048, done: 1024 };
-    expect(fileState({ ...file, state: "passing" }, true)).to.equal("1.0 kB of 2.0 kB");
-    expect(fileState({ ...file, state: "refused" }, true)).to.equal("They did not take it");
-    expect(fileState({ ...file, state: "refused" }, false)).to.equal("You did not take it");
-    expect(fileState({ ...file, state: "dropped" }, false)).to.equal("Stopped after 1.0 kB of 2.0 kB");
+    expect(fileState({ ...file, state: "passing" }, true, true)).to.equal("1.0 kB of 2.0 kB");
+    expect(fileState({ ...file, state: "refused" }, true, true)).to.equal("They did not take it");
+    expect(fileState({ ...file, state: "refused" }, false, true)).to.equal("You did not take it");
+    expect(fileState({ ...file, state: "dropped" }, false, true)).to.equal("Stopped after 1.0 kB of 2.0 kB");
+  });
+
+  it("P10.9 an offer waits for the other side: until they are online, then until they accept it", () => {
+    const file = { name: "a", size: 2048, done: 0, state: "offered" } as const;
+    expect(fileState(file, true, false)).to.equal("Waiting until they are online");
+    expect(fileState(file, true, true)).to.equal("Waiting until they accept it");
+    expect(fileState(file, false, false)).to.equal("They offer you this file");
+  });
+
+  it("P10.6 who was never met is not offline: their page is waited for, unless their card is of no use", () => {
+    const pending = { state: "offline", isMet: false } as const;
+    expect(contactState(pending)).to.equal("waiting until their page is open");
+    expect(contactState({ ...pending, problem: "Somebody else has used it." })).to.equal("not met yet");
+    expect(contactState({ ...pending, state: "searching" })).to.equal("looking for them");
+    expect(contactState({ ...pending, isMet: true })).to.equal("offline");
   });
 
   it("P10.13 a name without letters or digits still has a picture, and a hostile one is one character", () => {

@@ -1,8 +1,16 @@
 // How numbers, sizes, times and states are said to the user. Pure: the clock is an argument.
 
-import type { ContactView, Entry, FileView } from "../messenger-view.ts";
+import type { ContactView, Entry, FileView, MessengerView } from "../messenger-view.ts";
 
 const DAY = 86_400_000;
+
+/** What is said as soon as our record is in the table, and a relay has a place for us. */
+export const FOUND = "Others can find you.";
+
+/** Our record is in the table, and somebody who reads it can call us. */
+export function isFound({ isPublished, hasRelay }: MessengerView["own"]): boolean {
+  return isPublished && hasRelay;
+}
 
 /** An id (15 digits, P10.1) in groups of three, so that two people can compare it aloud. */
 export function idInGroups(id: string): string {
@@ -14,11 +22,12 @@ export function nameOf({ id, name }: { id: string; name: string }): string {
   return name === id ? idInGroups(id) : name;
 }
 
-/** @param bytes a size, 0 or more @returns such as "12 bytes", "1.5 kB", "25.0 MB" (1,024 bytes are 1 kB) */
+/** @param bytes a size, 0 or more @returns such as "12 bytes", "1.5 kB", "26.2 MB" (1,000 bytes are 1 kB) */
 export function sizeInWords(bytes: number): string {
-  if (bytes < 1024) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} kB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  // From here on it would be 1000.0 kB.
+  if (bytes < 999_950) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 /** @param milliseconds until something ends @returns minutes and seconds: "14:59"; "0:00" from the end on */
@@ -49,8 +58,14 @@ export function dayInWords(at: number, now: number): string {
   return new Date(at).toLocaleDateString([], { day: "numeric", month: "long", year: "numeric" });
 }
 
-/** Who is reachable, and which way (P10.10). */
-export function contactState(state: ContactView["state"]): string {
+/** Who is reachable, and which way (P10.10). Of whom we have only a card: what is waited for. */
+export function contactState({
+  state,
+  isMet,
+  problem,
+}: Pick<ContactView, "state" | "isMet" | "problem">): string {
+  if (state === "offline" && !isMet)
+    return problem === undefined ? "waiting until their page is open" : "not met yet";
   const words = {
     offline: "offline",
     searching: "looking for them",
@@ -67,11 +82,12 @@ export function deliveryState(state: Entry["state"]): string {
   ];
 }
 
-/** What is going on with a file (P10.9). @param isMine we offered it */
-export function fileState(file: FileView, isMine: boolean): string {
+/** What is going on with a file (P10.9). @param isMine we offered it @param isOnline the contact can be reached */
+export function fileState(file: FileView, isMine: boolean, isOnline: boolean): string {
   switch (file.state) {
     case "offered":
-      return isMine ? "Waiting until they accept it" : "They offer you this file";
+      if (!isMine) return "They offer you this file";
+      return isOnline ? "Waiting until they accept it" : "Waiting until they are online";
     case "passing":
       return `${sizeInWords(file.done)} of ${sizeInWords(file.size)}`;
     case "done":

@@ -222,7 +222,7 @@ export class Person {
   async compared(name: string): Promise<void> {
     const region = this.page.getByRole("region", { name: "Compare the numbers" });
     await region.getByRole("textbox", { name: "What I call them" }).fill(name);
-    await region.getByRole("button", { name: "They are the same" }).click();
+    await region.getByRole("button", { name: "Both screens show these numbers" }).click();
     await this.page.getByRole("heading", { name, exact: true }).waitFor();
   }
 

@@ -8,7 +8,7 @@ export type Asked = readonly [action: string, ...details: readonly unknown[]];
 /** The view of somebody who has just opened the page for the first time. */
 export function emptyView(id: string): MessengerView {
   return {
-    own: { id, isPublished: true },
+    own: { id, isPublished: true, hasRelay: true },
     contacts: [],
     groups: [],
     isDirectOn: false,

@@ -24,6 +24,7 @@ export function contactView(changes: Partial<ContactView> = {}): ContactView {
     id: BOB_ID,
     name: "Bob",
     state: "relayed",
+    isMet: true,
     isNew: false,
     unread: 0,
     entries: [],
