@@ -13,6 +13,7 @@ const SEED = 20_260;
 /** As 06-dht-chat/testing/soak.ts says it. */
 interface Outcome {
   said: number;
+  files: number;
   lost: string[];
   twice: string[];
   foreign: string[];
@@ -32,10 +33,11 @@ export async function measureDhtSoak(): Promise<Row[]> {
   const faults = Object.entries(outcome.faults).map(([what, count]) => `${count} × ${what}`);
   return [
     { name: `texts said in ${SECONDS} s, with ${faults.join(", ")}`, unit: "texts", runs: [outcome.said] },
-    { name: "lost", unit: "texts", runs: [outcome.lost.length], limit: none },
+    { name: "files offered meanwhile, up to 600 kB", unit: "files", runs: [outcome.files] },
+    { name: "lost", unit: "texts and files", runs: [outcome.lost.length], limit: none },
     {
       name: "twice, or said by nobody",
-      unit: "texts",
+      unit: "texts and files",
       runs: [outcome.twice.length + outcome.foreign.length],
       limit: none,
     },

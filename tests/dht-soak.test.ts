@@ -9,6 +9,7 @@ const SECONDS = 20;
 /** As much of what the soak says as is looked at. */
 interface Outcome {
   said: number;
+  files: number;
   lost: string[];
   twice: string[];
   foreign: string[];
@@ -16,13 +17,14 @@ interface Outcome {
 }
 
 withStage06("a soak of stage 06", () => {
-  it("P10.5 P10.6 P10.8 relays die, pages are closed, streams are reset: nothing is lost, and nothing comes twice", async () => {
+  it("P10.5 P10.6 P10.8 P10.9 relays die, pages are closed, streams are reset: nothing is lost, and nothing comes twice", async () => {
     const soak = startProgram("06-dht-chat/testing/soak.ts", [String(SECONDS), process.env.SEED ?? "1"]);
     const { code } = await soak.ended;
     expect(code, soak.errors).to.equal(0);
-    const { said, lost, twice, foreign, faults } = JSON.parse(soak.lines.at(-1) ?? "") as Outcome;
+    const { said, files, lost, twice, foreign, faults } = JSON.parse(soak.lines.at(-1) ?? "") as Outcome;
     expect({ lost, twice, foreign }).to.deep.equal({ lost: [], twice: [], foreign: [] });
     expect(said).to.be.greaterThan(10);
+    expect(files).to.be.greaterThan(0);
     expect(Object.values(faults).reduce((sum, count) => sum + count)).to.be.greaterThan(0);
   }).timeout(400_000);
 });

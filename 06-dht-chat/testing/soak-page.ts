@@ -5,8 +5,11 @@ import "../node-polyfills.ts";
 import { createInterface } from "node:readline";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { toHex } from "../bytes.ts";
+import { sha256 } from "../cryptography.ts";
 import { startEnginePage } from "../engine.ts";
 import { Messenger } from "../messenger.ts";
+import type { Entry, FileView } from "../messenger-view.ts";
 import type { Network } from "../network.ts";
 import type { Pipe } from "../pipe.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -19,6 +22,8 @@ export type SoakCommand =
   | { do: "enter"; card: string }
   /** @property to the contact's id */
   | { do: "say"; to: string; text: string }
+  /** Offers random bytes. The answer is their SHA-256. @property size in bytes */
+  | { do: "offer"; to: string; name: string; size: number }
   /** Says again all that was dropped. */
   | { do: "again" }
   /** Resets a stream that is open: the one with this number, counted round. */
@@ -36,8 +41,23 @@ export interface SoakState {
   sending: number;
   dropped: number;
   heard: Record<string, string[]>;
+  /** Files by the contact's id, each as its name, a colon, and the SHA-256 of its bytes: theirs that are whole. */
+  received: Record<string, string[]>;
+  /** Names of own files that the other page has, by the contact's id. */
+  passed: Record<string, string[]>;
+  /** How many files, own and theirs, are offered or on their way. */
+  openFiles: number;
   /** In bytes, after garbage was collected. */
   memory: number;
+}
+
+interface ShownFile {
+  contact: string;
+  isMine: boolean;
+  name: string;
+  state: string;
+  /** Of bytes that are whole. */
+  hash: string;
 }
 
 interface Shown {
@@ -46,6 +66,9 @@ interface Shown {
   text: string;
   state: string;
 }
+
+/** WebCrypto gives so many bytes at once. */
+const RANDOM_AT_ONCE = 65_536;
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
@@ -56,6 +79,7 @@ class SoakPage {
   readonly #pipes = new Set<Pipe>();
   /** By contact and entry. */
   readonly #shown = new Map<string, Shown>();
+  readonly #files = new Map<string, ShownFile>();
 
   async obey(command: SoakCommand): Promise<unknown> {
     switch (command.do) {
@@ -74,6 +98,8 @@ class SoakPage {
         return this.#messenger?.enterCard(command.card);
       case "say":
         return this.#say(command.to, command.text);
+      case "offer":
+        return this.#offer(command.to, command.name, command.size);
       case "again":
         return this.#sayAgain();
       case "reset": {
@@ -115,6 +141,16 @@ class SoakPage {
     return pipe;
   }
 
+  async #offer(to: string, name: string, size: number): Promise<unknown> {
+    const contact = this.#messenger?.view.contacts.find(({ id }) => id === to);
+    if (contact === undefined) return { problem: "no such contact" };
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; at += RANDOM_AT_ONCE)
+      globalThis.crypto.getRandomValues(bytes.subarray(at, at + RANDOM_AT_ONCE));
+    const outcome = await this.#messenger?.offer(contact.contact, new Blob([bytes]), name);
+    return outcome ?? toHex(await sha256(bytes));
+  }
+
   async #say(to: string, text: string): Promise<unknown> {
     const contact = this.#messenger?.view.contacts.find(({ id }) => id === to);
     if (contact === undefined) return { problem: "no such contact" };
@@ -134,11 +170,42 @@ class SoakPage {
       for (const { entry, from, text, state } of entries)
         if (text !== undefined)
           this.#shown.set(`${contact} ${entry}`, { contact: id, isMine: from === "me", text, state });
+    for (const { contact, id, entries } of messenger.view.contacts)
+      for (const { entry, from, file } of entries)
+        if (file !== undefined)
+          void this.#lookAtFile(messenger, `${contact} ${entry}`, { contact, id, entry, from, file });
+  }
+
+  /** Takes each file that is offered, and remembers what came of it. */
+  async #lookAtFile(
+    messenger: Messenger,
+    key: string,
+    {
+      contact,
+      id,
+      entry,
+      from,
+      file,
+    }: { contact: string; id: string } & Pick<Entry, "entry" | "from"> & { file: FileView },
+  ): Promise<void> {
+    const isMine = from === "me";
+    const known = this.#files.get(key);
+    if (known?.state === file.state) return;
+    const shown = { contact: id, isMine, name: file.name, state: file.state, hash: known?.hash ?? "" };
+    this.#files.set(key, shown);
+    if (!isMine && file.state === "offered") await messenger.accept(contact, entry);
+    if (!isMine && file.state === "done" && file.blob !== undefined)
+      shown.hash = toHex(await sha256(new Uint8Array(await file.blob.arrayBuffer())));
   }
 
   #state(): SoakState {
     const { own, contacts } = this.#messenger?.view ?? { own: { id: "", isPublished: false }, contacts: [] };
     const all = [...this.#shown.values()];
+    const files = [...this.#files.values()];
+    const ofEach = (some: readonly ShownFile[], say: (file: ShownFile) => string) =>
+      Object.fromEntries(
+        contacts.map(({ id }) => [id, some.filter(({ contact }) => contact === id).map(say)]),
+      );
     const byContact = (some: readonly Shown[]) =>
       Object.fromEntries(
         contacts.map(({ id }) => [id, some.filter(({ contact }) => contact === id).map(({ text }) => text)]),
@@ -152,6 +219,17 @@ class SoakPage {
       sending: all.filter(({ state }) => state === "sending").length,
       dropped: all.filter(({ state }) => state === "dropped").length,
       heard: byContact(all.filter(({ isMine }) => !isMine)),
+      received: ofEach(
+        files.filter(({ isMine, state }) => !isMine && state === "done"),
+        ({ name, hash }) => `${name}:${hash}`,
+      ),
+      passed: ofEach(
+        files.filter(({ isMine, state }) => isMine && state === "done"),
+        ({ name }) => name,
+      ),
+      openFiles: files.filter(({ state, hash, isMine }) =>
+        state === "done" ? !isMine && hash === "" : state === "offered" || state === "passing",
+      ).length,
       memory: process.memoryUsage.rss(),
     };
   }

@@ -1,4 +1,4 @@
-// A soak: messengers over real nodes, each a process of its own, write to each other while faults are drawn: a relay is
+// A soak: messengers over real nodes, each a process of its own, write and send files to each other while faults are drawn: a relay is
 // killed and started again, a page is stopped and started again, a stream is reset. In the end nothing may be lost, nothing
 // may be there twice, and memory must be flat. By hand: node --import tsx 06-dht-chat/testing/soak.ts [SECONDS [SEED]]
 
@@ -18,6 +18,9 @@ const NODES = 4;
 /** One text goes out so often, and one fault comes so often, in milliseconds. */
 const BETWEEN_TEXTS = 250;
 const BETWEEN_FAULTS = 6000;
+/** Before the first fault, and some of the others, a file is offered, so that they come amid it: so often, from 0 to 1, and so large, in bytes. */
+const FILE_SHARE = 0.5;
+const LARGEST_FILE = 600_000;
 /** How long a relay or a page is away, in milliseconds. */
 const AWAY = 3000;
 /** How long all that was said may take to arrive in the end, in milliseconds. */
@@ -38,7 +41,9 @@ export interface SoakOptions {
 /** What came of it. */
 export interface SoakOutcome {
   said: number;
-  /** Texts that were said, and never shown to the other one; that were shown more than once; that nobody had said. */
+  /** How many files were offered. */
+  files: number;
+  /** Texts and files that were said, and never shown to the other one; that were shown more than once; that nobody had said. */
   lost: string[];
   twice: string[];
   foreign: string[];
@@ -93,6 +98,8 @@ class Soak {
   readonly #pages: Page[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), "p2p-chat-soak-"));
   readonly #said = new Map<string, string[]>();
+  /** As `received` of SoakState. */
+  readonly #offered = new Map<string, string[]>();
   readonly #faults: Record<string, number> = { "relay killed": 0, "page stopped": 0, "stream reset": 0 };
   readonly #healing = new Set<Promise<void>>();
   #isNodeAway = false;
@@ -160,6 +167,7 @@ class Soak {
     for (let number = 0; passed() < time; number += 1) {
       await this.#say(number);
       if (passed() > nextFault) {
+        if (this.#offered.size === 0 || this.#options.random() < FILE_SHARE) await this.#offer(number);
         this.#fault();
         nextFault = passed() + BETWEEN_FAULTS * (0.5 + this.#options.random());
       }
@@ -189,6 +197,18 @@ class Soak {
     if (outcome !== null) throw new Error(`a page does not say it: ${outcome.problem}`);
     const way = `${from.id} to ${to.id}`;
     this.#said.set(way, [...(this.#said.get(way) ?? []), text]);
+  }
+
+  async #offer(number: number): Promise<void> {
+    const from = this.#draw(this.#pages.filter(({ isAway }) => !isAway));
+    const to = this.#draw(this.#pages.filter((page) => page !== from));
+    if (from === undefined || to === undefined) return;
+    const name = `file ${number}.bin`;
+    const size = 1 + Math.floor(this.#options.random() * LARGEST_FILE);
+    const outcome = await from.ask<{ problem: string } | string>({ do: "offer", to: to.id, name, size });
+    if (typeof outcome !== "string") throw new Error(`a page does not offer a file: ${outcome.problem}`);
+    const way = `${from.id} to ${to.id}`;
+    this.#offered.set(way, [...(this.#offered.get(way) ?? []), `${name}:${outcome}`]);
   }
 
   async #sayAgain(): Promise<void> {
@@ -245,7 +265,7 @@ class Soak {
       await this.#sayAgain();
       await new Promise((resolve) => setTimeout(resolve, 500));
       const states = await Promise.all(this.#pages.map((page) => page.state()));
-      return states.every(({ sending, dropped }) => sending + dropped === 0);
+      return states.every(({ sending, dropped, openFiles }) => sending + dropped + openFiles === 0);
     };
     await until(isOver, "all is delivered", PATIENCE).catch((error: unknown) => {
       this.#options.note?.(String(error));
@@ -261,7 +281,8 @@ class Soak {
   async #judge(): Promise<Omit<SoakOutcome, "nodeMemory" | "pageMemory">> {
     const states = new Map<string, SoakState>();
     for (const page of this.#pages) states.set(page.id, await page.state());
-    const outcome = { said: 0, lost: [] as string[], twice: [] as string[], foreign: [] as string[] };
+    const [lost, twice, foreign]: [string[], string[], string[]] = [[], [], []];
+    const outcome = { said: 0, files: 0, lost, twice, foreign };
     for (const one of this.#pages)
       for (const other of this.#pages) {
         const said = this.#said.get(`${one.id} to ${other.id}`) ?? [];
@@ -273,6 +294,17 @@ class Soak {
         outcome.twice.push(...heard.filter((text, index) => heard.indexOf(text) !== index));
         const wasSaid = new Set(said);
         outcome.foreign.push(...heard.filter((text) => !wasSaid.has(text)));
+        const offered = this.#offered.get(`${one.id} to ${other.id}`) ?? [];
+        const received = states.get(other.id)?.received[one.id] ?? [];
+        const passed = new Set(states.get(one.id)?.passed[other.id]);
+        outcome.files += offered.length;
+        outcome.lost.push(
+          ...offered.filter(
+            (file) => !received.includes(file) || !passed.has(file.slice(0, file.indexOf(":"))),
+          ),
+        );
+        outcome.twice.push(...received.filter((file, index) => received.indexOf(file) !== index));
+        outcome.foreign.push(...received.filter((file) => !offered.includes(file)));
       }
     return { ...outcome, again: this.#again, faults: this.#faults };
   }
