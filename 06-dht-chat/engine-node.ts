@@ -324,7 +324,7 @@ async function keepOneJoined(
       await libp2p.dial(multiaddr(address), {
         signal: AbortSignal.any([stopped, AbortSignal.timeout(DIAL_LIMIT)]),
       });
-      if (problem !== undefined) note(`joined by ${address}`);
+      if (problem !== undefined) note(`joined the network at ${address}`);
       problem = undefined;
       pause = JOIN_PAUSE;
     } catch (error) {

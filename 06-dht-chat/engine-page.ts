@@ -38,7 +38,7 @@ import type { Pipe } from "./pipe.ts";
 import { checkRecord, selectRecord } from "./record.ts";
 import { circuitAddress, parseRelayAddress, type RelayAddress, relayOfCircuit } from "./relay-addresses.ts";
 import { RelayDoubts } from "./relay-doubts.ts";
-import { RelayKeeper } from "./relay-keeper.ts";
+import { ENOUGH_RELAYS, RelayKeeper } from "./relay-keeper.ts";
 import { StreamPipe } from "./stream-pipe.ts";
 
 /** What a page is started with. */
@@ -47,7 +47,7 @@ export interface PageOptions {
   identity: Bytes;
   /** Addresses of nodes to join by; others are found through them. */
   nodes: readonly string[];
-  /** Asked for them anew when no relay is left: a node that was started again may have another key, and so another address. */
+  /** Asked for them anew when there are too few relays: a node that was started again may have another key, and so another address. */
   askNodes?: () => Promise<readonly string[]>;
   events: NetworkEvents;
 }
@@ -173,6 +173,8 @@ class EnginePage implements Network {
   readonly #listeners = new Map<string, Listener>();
   readonly #doubts = new RelayDoubts();
   readonly #stopped = new AbortController();
+  /** In milliseconds. The addresses that it began with are new. */
+  readonly #started = Date.now();
   #addresses: readonly string[] = [];
   /** The user has been told that there is no relay. */
   #isAlone = false;
@@ -329,7 +331,7 @@ class EnginePage implements Network {
 
   /** Our own nodes first, then those that they name; who is connected already before the others. */
   async #candidates(): Promise<RelayAddress[]> {
-    await this.#askAgainIfAlone();
+    await this.#askAgain();
     const others = new Map<string, RelayAddress>();
     try {
       const key = globalThis.crypto.getRandomValues(new Uint8Array(32));
@@ -351,8 +353,9 @@ class EnginePage implements Network {
     return [...this.#nodes, ...shown.sort((one, other) => isFar(one) - isFar(other))];
   }
 
-  async #askAgainIfAlone(): Promise<void> {
-    if (!this.#isAlone) return;
+  /** With fewer relays than a page wants, the own node may have been started again, under another key. */
+  async #askAgain(): Promise<void> {
+    if (Date.now() - this.#started < ALONE_PAUSE || this.#relays.reserved().length >= ENOUGH_RELAYS) return;
     try {
       this.#nodes = this.#relaysAt(await this.#askNodes());
     } catch {

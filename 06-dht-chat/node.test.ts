@@ -142,7 +142,7 @@ withStage06("the node's program", () => {
     const { program } = await start("--port", "0", "--join", gone.address);
     await program.line(`cannot reach ${gone.address} (--join); trying on`, "stderr");
     const back = await startLocalNode([], { seed, port: Number(/tcp\/(\d+)/.exec(gone.address)?.[1]) });
-    await program.line(`joined by ${gone.address}`, "stderr");
+    await program.line(`joined the network at ${gone.address}`, "stderr");
     expect(program.errorLines.filter((line) => line.startsWith("cannot reach"))).to.have.length(1);
     await back.stop();
   });
@@ -164,7 +164,7 @@ withStage06("the node's program", () => {
     );
     await stranger.stop();
     const back = await startLocalNode([], { seed, port });
-    await program.line(`joined by ${first.address}`, "stderr");
+    await program.line(`joined the network at ${first.address}`, "stderr");
     await back.stop();
   });
 

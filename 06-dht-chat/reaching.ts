@@ -1,6 +1,7 @@
 // How one contact is reached: found in the table, called, and met with one of the secrets that we share (P10.6).
 
 import { CallError, callWanted } from "./calls.ts";
+import { CARD_LIFETIME } from "./card.ts";
 import type { Clock } from "./clock.ts";
 import type { Network } from "./network.ts";
 import type { Openings } from "./openings.ts";
@@ -51,9 +52,15 @@ export class Reaching {
       random,
       turns,
       isMet,
+      hasCard: () => this.#hasCard,
       changed,
       attempt: (signal) => this.#attempt(signal),
     });
+  }
+
+  get #hasCard(): boolean {
+    const contact = this.#options.contact();
+    return contact?.key === undefined && this.#options.clock.now() - (contact?.since ?? 0) < CARD_LIFETIME;
   }
 
   get problem(): string | undefined {

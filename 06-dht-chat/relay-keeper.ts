@@ -7,7 +7,7 @@ import type { RelayAddress } from "./relay-addresses.ts";
 /** A page wants so many relays. */
 const MOST_RELAYS = 3;
 /** With fewer than these it looks for others after a second, then after two, and every four; else every ten. */
-const ENOUGH_RELAYS = 2;
+export const ENOUGH_RELAYS = 2;
 const HASTY_PAUSE = 1000;
 const LAST_HASTY_PAUSE = 4000;
 const CALM_PAUSE = 10_000;

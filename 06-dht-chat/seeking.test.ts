@@ -9,6 +9,7 @@ describe("when a contact is looked for", () => {
   let start: number;
   let moments: number[];
   let isMet: boolean;
+  let hasCard: boolean;
   let outcome: AttemptOutcome;
 
   beforeEach(() => {
@@ -16,6 +17,7 @@ describe("when a contact is looked for", () => {
     start = clock.now();
     moments = [];
     isMet = false;
+    hasCard = false;
     outcome = "done";
   });
 
@@ -29,6 +31,7 @@ describe("when a contact is looked for", () => {
         return outcome;
       },
       isMet: () => isMet,
+      hasCard: () => hasCard,
       changed: () => undefined,
     });
   }
@@ -54,6 +57,18 @@ describe("when a contact is looked for", () => {
     one.stop();
     await turn(1000);
     expect(moments).to.have.lengthOf(15);
+  });
+
+  it("P10.2 while a card waits to be used, every ten seconds: only we can call", async () => {
+    hasCard = true;
+    const one = seeker();
+    one.seek();
+    await turn(60);
+    expect(moments).deep.equal([0, 1, 3, 7, 15, 25, 35, 45, 55]);
+    hasCard = false;
+    await turn(60);
+    expect(moments.slice(9), "then more rarely again").deep.equal([65, 85]);
+    one.stop();
   });
 
   it("P10.8 our user writes: at once again, with short pauses", async () => {

@@ -6,6 +6,8 @@ import type { Turns } from "./turns.ts";
 // In milliseconds. A few short pauses: a message waits 10 s for a way to its contact (P10.8).
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 5 * 60_000;
+/** While only we can call: two people sit there, with a card that expires. */
+const LONGEST_PAUSE_FOR_CARD = 10_000;
 
 /** A pause is up to so much longer or shorter, so that two pages do not call each other at the same moments for ever. */
 const SPREAD = 0.25;
@@ -23,6 +25,8 @@ export interface SeekerOptions {
   attempt(signal: AbortSignal): Promise<AttemptOutcome>;
   /** Whether there is a session now: then nobody is looked for. */
   isMet(): boolean;
+  /** Whether a card waits to be used: the other side does not know us yet, and cannot call. */
+  hasCard(): boolean;
   /** `isSearching` is a new one. Must not throw. */
   changed(): void;
 }
@@ -112,6 +116,7 @@ export class Seeker {
   #wait(): void {
     this.#state = "waiting";
     const spread = 1 + SPREAD * (2 * this.#options.random() - 1);
+    if (this.#options.hasCard()) this.#pause = Math.min(this.#pause, LONGEST_PAUSE_FOR_CARD);
     this.#cancelTimer();
     this.#cancelTimer = this.#options.clock.after(this.#pause * spread, () => this.#try());
     this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE);

@@ -195,13 +195,13 @@ export class App extends PageElement {
   }
 
   #chatView(chat: Chat): TemplateResult {
-    return html`<p2p-chat-view .chat=${chat} .draft=${this.open?.chat} .ownId=${this.view.own.id} .messenger=${this.messenger} .clock=${this.clock}
+    return html`<p2p-chat-view .chat=${chat} .draft=${this.open?.chat} .ownId=${this.view.own.id} .ownProblem=${this.view.own.problem} .messenger=${this.messenger} .clock=${this.clock}
       .onBack=${() => this.#back()} .onDetails=${this.#openDetails}></p2p-chat-view>`;
   }
 
   #dialogs(chat: Chat | undefined): TemplateResult {
     const { messenger, view } = this;
-    return html`<p2p-card-dialog .card=${view.card} .messenger=${messenger} .clock=${this.clock}
+    return html`<p2p-card-dialog .card=${view.card} .ownProblem=${view.own.problem} .messenger=${messenger} .clock=${this.clock}
         .onContact=${(contact: string) => this.#openChat(contact)}></p2p-card-dialog>
       <p2p-group-dialog .contacts=${view.contacts.filter(({ isMet }) => isMet)} .messenger=${messenger}
         .onMade=${(group: string) => this.#openChat(group)}></p2p-group-dialog>

@@ -1,6 +1,6 @@
 // Meeting somebody: shows one's own card as text and QR code with its time running out, or takes in theirs (P10.2).
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { MessengerActions, MessengerView } from "../messenger-view.ts";
 import "./card-scan.ts";
 import "./copy-button.ts";
@@ -18,6 +18,7 @@ export class CardDialog extends Modal {
     ...Modal.properties,
     mode: { state: true },
     card: { attribute: false },
+    ownProblem: { attribute: false },
     messenger: { attribute: false },
     onContact: { attribute: false },
     clock: { attribute: false },
@@ -26,6 +27,8 @@ export class CardDialog extends Modal {
   };
   declare mode: CardMode;
   declare card: MessengerView["card"];
+  /** Why nobody can find us, so that a card is of no use. */
+  declare ownProblem: string | undefined;
   declare messenger: MessengerActions;
   /** Called when a card was taken in. */
   declare onContact: (contact: string) => void;
@@ -96,7 +99,7 @@ export class CardDialog extends Modal {
     const left = card.expires - this.clock();
     if (left <= 0) return this.#another("This card is too old: a card can be used for 15 minutes.");
     const { head, code } = inTwoLines(card.grouped);
-    return html`<div class="card">
+    return html`${this.ownProblem === undefined ? nothing : html`<p class="problem">${this.ownProblem}</p>`}<div class="card">
         <canvas class="qr" role="img" aria-label="QR code of my card"></canvas>
         <p class="card-text"><span class="card-line">${head}</span> <span class="card-line">${code}</span></p>
         <div class="card-foot">

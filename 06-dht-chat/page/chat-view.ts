@@ -29,6 +29,7 @@ export class ChatView extends PageElement {
     chat: { attribute: false },
     draft: { attribute: false },
     ownId: { attribute: false },
+    ownProblem: { attribute: false },
     messenger: { attribute: false },
     onBack: { attribute: false },
     onDetails: { attribute: false },
@@ -42,6 +43,8 @@ export class ChatView extends PageElement {
   /** What is written and not sent belongs to this. It stays the same while one chat is open. */
   declare draft: string;
   declare ownId: string;
+  /** Why nobody can be found, or find us. On a narrow screen the list, which says it too, is not there. */
+  declare ownProblem: string | undefined;
   declare messenger: MessengerActions;
   declare onBack: () => void;
   declare onDetails: () => void;
@@ -184,7 +187,9 @@ export class ChatView extends PageElement {
         not by a member, or wrongly signed, or there already.</p>`;
     }
     const { contact } = this.chat;
-    return html`${contact.problem === undefined ? nothing : html`<p class="notice-line problem">${contact.problem}</p>`}
+    const isReached = contact.state === "relayed" || contact.state === "direct";
+    const problems = [contact.problem, isReached ? undefined : this.ownProblem];
+    return html`${problems.map((one) => (one === undefined ? nothing : html`<p class="notice-line problem">${one}</p>`))}
     ${contact.isNew ? this.#comparison(contact) : nothing}`;
   }
 

@@ -85,6 +85,17 @@ withChromium("the page's list and chat", () => {
     expect(await page.textContent(".log .empty")).to.equal("You have not met yet.");
   });
 
+  it("P10.5 the chat of somebody who is away says why nobody can be found, also where the list is not seen", async () => {
+    const { page } = await open({ width: 390 });
+    const own = { id: OWN_ID, isPublished: false, hasRelay: false, problem: "No node answers. Start one." };
+    await fixture.show({ ...EMPTY, own, contacts: [contactView({ state: "offline" })] });
+    await page.getByRole("button", { name: /^Bob/ }).click();
+    await page.locator("p2p-chat-view").getByText("No node answers. Start one.").waitFor();
+    await fixture.show({ ...EMPTY, own, contacts: [contactView({ state: "direct" })] });
+    await page.locator("p2p-chat-view").getByText("online, direct").waitFor();
+    expect(await page.locator("p2p-chat-view").getByText("No node answers").count()).to.equal(0);
+  });
+
   it("P10.8 Enter sends, Shift and Enter make a new line, and nothing is sent that is empty", async () => {
     const { page } = await open();
     await fixture.show({ ...EMPTY, contacts: [contactView()] });

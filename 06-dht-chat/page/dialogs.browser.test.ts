@@ -56,6 +56,17 @@ withChromium("the page's dialogs", () => {
     expect(await page.evaluate(() => navigator.clipboard.readText())).to.equal(CARD);
   });
 
+  it("P10.5 a card is shown with the reason why it is of no use now, if there is one", async () => {
+    const { page } = await open();
+    await page.getByRole("button", { name: "Show my card" }).click();
+    const card = { text: CARD, grouped: GROUPED, expires: (await fixture.now()) + 15 * MINUTE };
+    const problem = "No node answers. Start one.";
+    await fixture.show({ ...EMPTY, card, own: { ...EMPTY.own, problem } });
+    await page.getByRole("dialog").getByText(problem).waitFor();
+    await fixture.show({ ...EMPTY, card });
+    await page.getByRole("dialog").getByText(problem).waitFor({ state: "detached" });
+  });
+
   it("P10.2 a card that is too old is not shown any more; a new one is made when the user wants it", async () => {
     const { page } = await open();
     await page.getByRole("button", { name: "Show my card" }).click();

@@ -98,15 +98,15 @@ export class MembersDialog extends Modal {
 
   #whatLeavingDoes(): TemplateResult {
     const { group } = this;
-    const deleted = html`Its messages and its key are deleted here.`;
+    const deleted = html`The messages and the key of this group will be deleted here.`;
     if (group.isRemoved) return html`${deleted} You are no longer a member.`;
     if (group.isMine)
       return html`You made this group. ${deleted} <strong>For the others it goes on:</strong> they are not told, still
-        see you as a member, and nobody can remove a member any more. You cannot come back.`;
+        see you as a member, and nobody can remove a member any more. You cannot come back, unless somebody makes a new group with you in it.`;
     const maker = shown(nameOf({ id: group.maker, name: group.makerName }));
     return html`${deleted} <strong>You cannot come back, unless somebody makes a new group with you in it.</strong> The
       others are not told, and still see you as a member. Its maker <bdi>${maker}</bdi>
-      can remove you: then the group gets a new key.`;
+      can remove you: then the group gets a new key, which you never had.`;
   }
 
   async #askToLeave(isLeaving: boolean): Promise<void> {
