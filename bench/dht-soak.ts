@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { SoakOutcome } from "../06-dht-chat/testing/soak-outcome.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { lastLineOf } from "./last-line.ts";
 import type { Row } from "./report.ts";
@@ -10,24 +11,11 @@ import type { Row } from "./report.ts";
 const SECONDS = Number(process.env.BENCH_SOAK_SECONDS ?? 600);
 const SEED = 20_260;
 
-/** As 06-dht-chat/testing/soak.ts says it. */
-interface Outcome {
-  said: number;
-  files: number;
-  lost: string[];
-  twice: string[];
-  foreign: string[];
-  again: number;
-  faults: Record<string, number>;
-  nodeMemory: [number, number];
-  pageMemory: [number, number];
-}
-
 export async function measureDhtSoak(): Promise<Row[]> {
   if (!existsSync(join(COURSE_FOLDER, "06-dht-chat/node_modules/libp2p")))
     return [{ name: "the soak", notMeasured: "npm run 06:setup first" }];
   const line = await lastLineOf("06-dht-chat/testing/soak.ts", [String(SECONDS), String(SEED)]);
-  const outcome = JSON.parse(line) as Outcome;
+  const outcome = JSON.parse(line) as SoakOutcome;
   const none = { bound: "at most", value: 0, of: "value" } as const;
   const flat = { bound: "at most", value: 1.2, of: "ratio" } as const;
   const faults = Object.entries(outcome.faults).map(([what, count]) => `${count} × ${what}`);

@@ -9,7 +9,7 @@ import { toHex } from "../bytes.ts";
 import { sha256 } from "../cryptography.ts";
 import { startEnginePage } from "../engine.ts";
 import { Messenger } from "../messenger.ts";
-import type { Entry, FileView } from "../messenger-view.ts";
+import type { ContactView, Entry, FileView } from "../messenger-view.ts";
 import type { Network } from "../network.ts";
 import type { Pipe } from "../pipe.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -141,8 +141,12 @@ class SoakPage {
     return pipe;
   }
 
+  #contact(to: string): ContactView | undefined {
+    return this.#messenger?.view.contacts.find(({ id }) => id === to);
+  }
+
   async #offer(to: string, name: string, size: number): Promise<unknown> {
-    const contact = this.#messenger?.view.contacts.find(({ id }) => id === to);
+    const contact = this.#contact(to);
     if (contact === undefined) return { problem: "no such contact" };
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; at += RANDOM_AT_ONCE)
@@ -152,7 +156,7 @@ class SoakPage {
   }
 
   async #say(to: string, text: string): Promise<unknown> {
-    const contact = this.#messenger?.view.contacts.find(({ id }) => id === to);
+    const contact = this.#contact(to);
     if (contact === undefined) return { problem: "no such contact" };
     return this.#messenger?.say(contact.contact, text);
   }
@@ -167,12 +171,10 @@ class SoakPage {
 
   #look(messenger: Messenger): void {
     for (const { contact, id, entries } of messenger.view.contacts)
-      for (const { entry, from, text, state } of entries)
+      for (const { entry, from, text, state, file } of entries)
         if (text !== undefined)
           this.#shown.set(`${contact} ${entry}`, { contact: id, isMine: from === "me", text, state });
-    for (const { contact, id, entries } of messenger.view.contacts)
-      for (const { entry, from, file } of entries)
-        if (file !== undefined)
+        else if (file !== undefined)
           void this.#lookAtFile(messenger, `${contact} ${entry}`, { contact, id, entry, from, file });
   }
 
@@ -202,28 +204,34 @@ class SoakPage {
     const { own, contacts } = this.#messenger?.view ?? { own: { id: "", isPublished: false }, contacts: [] };
     const all = [...this.#shown.values()];
     const files = [...this.#files.values()];
-    const ofEach = (some: readonly ShownFile[], say: (file: ShownFile) => string) =>
+    const byContact = <Item extends { contact: string }>(
+      some: readonly Item[],
+      say: (item: Item) => string,
+    ) =>
       Object.fromEntries(
         contacts.map(({ id }) => [id, some.filter(({ contact }) => contact === id).map(say)]),
       );
-    const byContact = (some: readonly Shown[]) =>
-      Object.fromEntries(
-        contacts.map(({ id }) => [id, some.filter(({ contact }) => contact === id).map(({ text }) => text)]),
-      );
+    const textOf = ({ text }: Shown): string => text;
     collectGarbage();
     return {
       id: own.id,
       isPublished: own.isPublished,
       contacts: Object.fromEntries(contacts.map(({ id, state }) => [id, state])),
-      delivered: byContact(all.filter(({ isMine, state }) => isMine && state === "delivered")),
+      delivered: byContact(
+        all.filter(({ isMine, state }) => isMine && state === "delivered"),
+        textOf,
+      ),
       sending: all.filter(({ state }) => state === "sending").length,
       dropped: all.filter(({ state }) => state === "dropped").length,
-      heard: byContact(all.filter(({ isMine }) => !isMine)),
-      received: ofEach(
+      heard: byContact(
+        all.filter(({ isMine }) => !isMine),
+        textOf,
+      ),
+      received: byContact(
         files.filter(({ isMine, state }) => !isMine && state === "done"),
         ({ name, hash }) => `${name}:${hash}`,
       ),
-      passed: ofEach(
+      passed: byContact(
         files.filter(({ isMine, state }) => isMine && state === "done"),
         ({ name }) => name,
       ),

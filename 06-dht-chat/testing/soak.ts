@@ -12,6 +12,7 @@ import { startProgram } from "../../programs/stage-programs.ts";
 import { randomFromSeed } from "../simulator.ts";
 import { until } from "./local-nodes.ts";
 import { NodeProgram } from "./node-programs.ts";
+import type { SoakOutcome } from "./soak-outcome.ts";
 import type { SoakCommand, SoakState } from "./soak-page.ts";
 
 const NODES = 4;
@@ -36,23 +37,6 @@ export interface SoakOptions {
   random: () => number;
   /** Takes a line for whoever watches. */
   note?: (line: string) => void;
-}
-
-/** What came of it. */
-export interface SoakOutcome {
-  said: number;
-  /** How many files were offered. */
-  files: number;
-  /** Texts and files that were said, and never shown to the other one; that were shown more than once; that nobody had said. */
-  lost: string[];
-  twice: string[];
-  foreign: string[];
-  /** Texts that were dropped at first, and said again. */
-  again: number;
-  faults: Record<string, number>;
-  /** Of the node that is never killed and the page that is never stopped, early and at the end, in MiB. */
-  nodeMemory: [number, number];
-  pageMemory: [number, number];
 }
 
 /** One page's process. */
@@ -188,9 +172,14 @@ class Soak {
     return items[Math.floor(this.#options.random() * items.length)];
   }
 
-  async #say(number: number): Promise<void> {
+  /** Who begins, and with whom: the other one may be away. */
+  #drawTwo(): [Page | undefined, Page | undefined] {
     const from = this.#draw(this.#pages.filter(({ isAway }) => !isAway));
-    const to = this.#draw(this.#pages.filter((page) => page !== from));
+    return [from, this.#draw(this.#pages.filter((page) => page !== from))];
+  }
+
+  async #say(number: number): Promise<void> {
+    const [from, to] = this.#drawTwo();
     if (from === undefined || to === undefined) return;
     const text = `text ${number} from ${from.id} ${"x".repeat(Math.floor(this.#options.random() * 300))}`;
     const outcome = await from.ask<{ problem: string } | null>({ do: "say", to: to.id, text });
@@ -200,8 +189,7 @@ class Soak {
   }
 
   async #offer(number: number): Promise<void> {
-    const from = this.#draw(this.#pages.filter(({ isAway }) => !isAway));
-    const to = this.#draw(this.#pages.filter((page) => page !== from));
+    const [from, to] = this.#drawTwo();
     if (from === undefined || to === undefined) return;
     const name = `file ${number}.bin`;
     const size = 1 + Math.floor(this.#options.random() * LARGEST_FILE);
