@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import type { MessengerView } from "../messenger-view.ts";
-import { launchBrowser, withChromium } from "../testing/browser.ts";
+import { faultsIn, launchBrowser, withChromium } from "../testing/browser.ts";
 import { greyFilm } from "../testing/camera.ts";
 import { type NodeProgram, startNodePrograms } from "../testing/node-programs.ts";
 import { LONG, meet, Person } from "../testing/people.ts";
@@ -39,8 +39,7 @@ withChromium("people at the page", () => {
   });
 
   afterEach(async () => {
-    // What the engine says of sockets that were closed is no fault of the page.
-    const errors = there.flatMap((one) => one.errors).filter((error) => !/WebSocket|ERR_/.test(error));
+    const errors = faultsIn(there.flatMap((one) => one.errors));
     for (const one of there.splice(0)) await one.leave();
     expect(errors).to.deep.equal([]);
   });

@@ -86,3 +86,11 @@ export async function openProfile(browser: Browser, options: ProfileOptions = {}
   });
   return { context, page, errors };
 }
+
+/**
+ * The errors that are faults of the page. What the browser itself says of connections to nodes that were killed is none: a
+ * request that was under way then ends in one of several ways.
+ */
+export function faultsIn(errors: readonly string[]): string[] {
+  return errors.filter((error) => !/WebSocket|net::ERR_/.test(error));
+}

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { launchBrowser } from "./browser.ts";
+import { faultsIn, launchBrowser } from "./browser.ts";
 import { NodeProgram } from "./node-programs.ts";
 import { LONG, meet, Person } from "./people.ts";
 
@@ -99,9 +99,7 @@ async function scene(): Promise<ReturnScene> {
       said,
       heard: [await bob.heard("Alice"), await alice.heard("Bob")],
       states: entries.flat().flatMap(({ from, state }) => (from === "me" ? [state] : [])),
-      errors: [...alice.errors, ...bob.errors].filter(
-        (error) => !/WebSocket|ERR_CONNECTION_REFUSED/.test(error),
-      ),
+      errors: faultsIn([...alice.errors, ...bob.errors]),
     };
   } finally {
     await browser.close();
