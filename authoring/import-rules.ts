@@ -59,6 +59,15 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
     folders: ["course", "checks", ...ALL_CAPTURES, ...SHARED],
     packages: ["esbuild", "marked"],
   },
+  "web/shared": {},
+  "web/page": {
+    folders: ["web/shared"],
+    packages: ["lit", "@xterm/xterm", "@xterm/addon-fit", "uplot", "highlight.js", "dompurify", "marked"],
+  },
+  web: {
+    folders: ["web/shared", "course", "checks", ...ALL_CAPTURES, ...SHARED],
+    packages: ["ws", "esbuild", "marked", "@lydell/node-pty"],
+  },
 };
 
 /** The files of stage 06 that know the engine, libp2p, and its packages; all others know engine.ts alone. */

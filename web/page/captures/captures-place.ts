@@ -1,0 +1,22 @@
+// The place "captures" of the page.
+
+import { html, type TemplateResult } from "lit";
+import { PageElement } from "../page-element.ts";
+import "./captures.css";
+
+class CapturesPlace extends PageElement {
+  static override properties = { parts: { attribute: false } };
+  /** What follows the place's name in the address. */
+  declare parts: readonly string[];
+
+  constructor() {
+    super();
+    this.parts = [];
+  }
+
+  protected override render(): TemplateResult {
+    return html`<h1>Captures</h1>`;
+  }
+}
+
+customElements.define("captures-place", CapturesPlace);

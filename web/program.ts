@@ -1,0 +1,84 @@
+// The program behind npm run web: a server with all places of the course.
+
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { rememberedPort, rememberPort } from "./serve/last-port.ts";
+import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
+import type { Place } from "./serve/place.ts";
+import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
+
+/** Servers are for this machine alone. */
+const HOST = "127.0.0.1";
+const TOKEN_BYTES = 32;
+
+export interface Web {
+  server: WebServer;
+  token: string;
+  /** The address for the browser. Behind the `#` stands what a browser sends nobody. @param at a place of the course */
+  address(at?: string): string;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Undefined: that of last time if it is free, else one that the system chooses. */
+  port?: number | undefined;
+  /** The folder of what is remembered. Default: work/ of the course. */
+  folder?: string;
+  /** Is told of what is a mistake of ours. Default: prints it. */
+  failed?(error: unknown): void;
+}
+
+/** @throws Error if it cannot listen */
+export async function startWeb({
+  port,
+  folder = join(COURSE_FOLDER, "work"),
+  failed = report,
+}: StartOptions): Promise<Web> {
+  const token = randomBytes(TOKEN_BYTES).toString("base64url");
+  // Bundled while the server starts; a page that comes first waits for it.
+  let files: Promise<PageFiles> | undefined = makePageFiles();
+  files.catch(() => {});
+  const options = {
+    host: HOST,
+    token,
+    files: () => (files ??= makePageFiles()),
+    places: makePlaces(),
+    routes: makeRoutes(),
+    failed,
+  };
+  const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
+  rememberPort(folder, server.port);
+  return {
+    server,
+    token,
+    address: (at = "") => `http://${HOST}:${server.port}/#token=${token}${at === "" ? "" : `&at=${at}`}`,
+    close: () => server.close(),
+  };
+}
+
+/** A page that is still open finds the server again if it comes back at its port. */
+async function startAt(
+  port: number | undefined,
+  folder: string,
+  start: (port: number) => Promise<WebServer>,
+): Promise<WebServer> {
+  if (port !== undefined) return start(port);
+  try {
+    return await start(rememberedPort(folder));
+  } catch {
+    return start(0);
+  }
+}
+
+function makePlaces(): Place[] {
+  return [];
+}
+
+function makeRoutes(): OwnRoute[] {
+  return [];
+}
+
+function report(error: unknown): void {
+  console.error(`error in the course's own code: ${error instanceof Error ? error.stack : error}`);
+}
