@@ -30,7 +30,8 @@ class ServerConnection {
 
   constructor() {
     addEventListener("hashchange", () => this.#tokens.readAddress());
-    this.#connect();
+    this.#tokens.start();
+    if (this.#socket === undefined) this.#connect();
   }
 
   /**

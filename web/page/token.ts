@@ -22,6 +22,10 @@ export class TokenKeeper {
       if ("wanted" in data) this.#tell();
       else if (data.token !== this.#token) this.#take(data.token);
     });
+  }
+
+  /** Takes the token of the address, or asks the other tabs for theirs. */
+  start(): void {
     this.readAddress();
     if (this.#token === "") this.ask();
     else this.#tell();
