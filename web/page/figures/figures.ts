@@ -24,6 +24,14 @@ export const FIGURES: readonly Figure[] = [
     element: "clock-figure",
     load: () => import("./clock-figure.ts"),
   },
+  {
+    id: "crib",
+    title: "XOR with a known beginning",
+    sentence: "Slide a guess over a sealed line: where it fits, the key falls out, and all other lines open.",
+    lessons: ["03-10", "03-11"],
+    element: "crib-figure",
+    load: () => import("./crib-figure.ts"),
+  },
 ];
 
 /** @returns undefined if there is no figure of this name */
