@@ -35,12 +35,16 @@ export const MOST_LINES = 200_000;
 /** The longest text in a row, in characters; what is longer is cut, and ends with `...`. */
 export const MOST_TEXT = 300;
 
-/** Where to send a file that is dropped: a POST with its bytes as the body. Its name stands in the header, percent-encoded. */
+/**
+ * Where to send a file that is dropped: a POST with its bytes as the body, its name in the header, percent-encoded. The
+ * answer is its CaptureItem as JSON, or a sentence as text.
+ */
 export const DROP_PATH = "/captures";
 export const NAME_HEADER = "x-file-name";
 
-/** A capture of the list. */
+/** A capture of the list. What a POST to DROP_PATH answers, as JSON. */
 export interface CaptureItem {
+  /** Letters, digits, `.`, `_` and `-`. Of a recording, and of a file in work/, it stays the same. */
   id: string;
   /** `course`: a recording of the course; `own`: in work/; `dropped`: gone when the program ends. */
   kind: "course" | "own" | "dropped";
@@ -53,6 +57,8 @@ export interface CaptureItem {
   time: number;
   /** What the course has beside it that opens it. `captures/own-keys` takes it. */
   keys: "log" | "passphrase" | null;
+  /** The stage that a recording of the course is of: `01` to `06`. */
+  stage: string | null;
 }
 
 /** What is in a capture that was read. */
@@ -82,6 +88,10 @@ export interface KeysState {
   team: string | null;
   /** Counts up with each change: windows that were fetched before are stale. */
   version: number;
+  /** How many sealed lines and tokens there are, how many of them are opened, and why others are not. */
+  sealed: number;
+  opened: number;
+  problems: { problem: string; count: number }[];
 }
 
 /** Some rows of a list. */
@@ -129,6 +139,8 @@ export interface LabelledField {
   label: string;
   /** What it belongs to: `Ethernet`, `IP`, `TCP`, `UDP`, or `data`. */
   layer: "Ethernet" | "IP" | "TCP" | "UDP" | "data" | "other";
+  /** What a stranger has of it: what was said, structure that stays visible, or nothing. */
+  look: "readable" | "known" | "sealed";
 }
 
 /** Bytes with the meaning of each. */
@@ -201,6 +213,8 @@ export interface LinesWindow extends RowsWindow<LineRow> {
 export interface LineView {
   row: LineRow;
   block: LabelledBlock;
+  /** The first packet that holds some of it; `row.packet` is the last. */
+  firstPacket: number;
   /** The clause of the protocol that describes it, such as `P6.1`; null if none is known. */
   clause: string | null;
   /** What a key has opened. */
@@ -254,6 +268,8 @@ export interface Hit {
 
 export interface CompareCell {
   line: number;
+  /** In bytes, with its LF. */
+  length: number;
   packet: number;
   wire: string;
   sealed: boolean;
@@ -304,6 +320,9 @@ export interface ReadabilityPlot {
   printable: number[];
   /** In bits per byte, from 0 to 8; of a line with a ciphertext, of the ciphertext. */
   entropy: number[];
+  /** In bytes. Of few bytes, entropy says little. */
+  length: number[];
+  sealed: boolean[];
 }
 
 /** A window: its first row, and how many, at most MOST_ROWS. */
