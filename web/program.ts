@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { Lessons } from "./lessons/pages.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
@@ -44,7 +45,7 @@ export async function startWeb({
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: makePlaces(),
+    places: makePlaces(folder),
     routes: makeRoutes(),
     failed,
   };
@@ -72,9 +73,10 @@ async function startAt(
   }
 }
 
-function makePlaces(): Place[] {
+/** @param folder of what is remembered */
+function makePlaces(folder: string): Place[] {
   const terminals = new Terminals();
-  return [terminals];
+  return [terminals, new Lessons({ root: COURSE_FOLDER, work: folder, terminals })];
 }
 
 function makeRoutes(): OwnRoute[] {

@@ -39,6 +39,11 @@ const ELSEWHERE: readonly { command: RegExp; reason: string; instead: string }[]
     instead: "#/lessons",
   },
   {
+    command: /^npm run web\b/,
+    reason: "That is what you are looking at.",
+    instead: "",
+  },
+  {
     command: /^wireshark\b/,
     reason: "Wireshark is a program of its own. The recordings can be looked at here, too.",
     instead: "#/captures",

@@ -35,6 +35,12 @@ export function markupFor(surroundings: Surroundings): (tokens: readonly Token[]
           ? escaped(`[picture: ${text}]`)
           : `<img src="${escaped(address)}" alt="${escaped(text)}">`;
       },
+      codespan({ text }: Tokens.Codespan): string {
+        // A command that opens a place of this page is a link to it.
+        const place = /^npm run web -- --at (\/[\w/.=-]+)$/.exec(text)?.[1];
+        const code = `<code>${escaped(text)}</code>`;
+        return place === undefined ? code : `<a href="#${escaped(place)}">${code}</a>`;
+      },
       // Our pages have no HTML that is to be shown.
       html: () => "",
       table(token: Tokens.Table): string {

@@ -67,6 +67,8 @@ export class Desk {
     const before = isStart(part, line) ? new Set<number>() : done;
     this.#note(block, { done: before, problem: "" });
     try {
+      // What a program prints is heard by this. It is large, and loaded when the first command is run.
+      await import("../terminal/course-terminal.ts");
       const { terminal } = await server.call("lessons/step", { page: this.#page, block, line, ...SIZE });
       this.#note(block, { done: new Set([...before, line]), problem: "" });
       const said = part.lines[line];
