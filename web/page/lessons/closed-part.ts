@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { PageElement } from "../page-element.ts";
+import "./closed-part.css";
 
 /** The longest guess, as in the terminal's reader. */
 const LONGEST_GUESS = 200;

@@ -9,6 +9,7 @@ import typescript from "highlight.js/lib/languages/typescript";
 import { html, nothing, type TemplateResult } from "lit";
 import { PageElement } from "../page-element.ts";
 import { sanitised } from "./sanitise.ts";
+import "./code.css";
 
 /** Only the languages that occur. */
 const LANGUAGES = { diff, json, lua, python, ts: typescript };

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { ConsoleLine } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { type BlockState, type ConsolePart, type Desk, nextOf } from "./desk.ts";
+import "./code.css";
 
 class LessonConsole extends PageElement {
   static override properties = {
@@ -39,7 +40,7 @@ class LessonConsole extends PageElement {
     const next = nextOf(this.block, last) ?? first;
     const line = this.block.lines[next];
     const isAgain = last !== -1 && next === first;
-    return html`<button type="button" class="small main" @click=${() => this.#take(next)}>${isAgain ? "Run again" : nameOf(line)}</button>`;
+    return html`<button type="button" class="small" @click=${() => this.#take(next)}>${isAgain ? "Run again" : nameOf(line)}</button>`;
   }
 
   #line(line: ConsoleLine, index: number): TemplateResult {

@@ -5,6 +5,7 @@ import type { Contents, PageEntry, StageEntry } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import "./contents.css";
 
 const KINDS: Readonly<Record<PageEntry["kind"], string>> = {
   read: "",

@@ -6,6 +6,7 @@ import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import { partsOf, sectionId } from "./parts.ts";
+import "./lesson.css";
 
 class CourseFileElement extends PageElement {
   static override properties = {

@@ -3,6 +3,7 @@
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import type { Diagram, DiagramStep } from "../../shared/lessons.ts";
 import { LINE, layOut, NAME_HEIGHT, type Placed } from "./diagram-layout.ts";
+import "./diagram.css";
 
 export function diagramPicture(diagram: Diagram): TemplateResult {
   const { width, height, lifelines, top, bottom, placed } = layOut(diagram);

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LabelledRange } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { type DumpPiece, dumpRows } from "./dump.ts";
+import "./labelled-bytes.css";
 
 class LabelledBytes extends PageElement {
   static override properties = {

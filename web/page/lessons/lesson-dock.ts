@@ -5,6 +5,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import { PageElement } from "../page-element.ts";
 import type { Desk, DeskTerminal } from "./desk.ts";
+import "./lesson-dock.css";
 
 class LessonDock extends PageElement {
   static override properties = { desk: { attribute: false }, terminals: { attribute: false } };

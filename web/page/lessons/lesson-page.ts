@@ -10,6 +10,7 @@ import { server } from "../server.ts";
 import { Desk } from "./desk.ts";
 import "./lesson-dock.ts";
 import { partsOf, sectionId } from "./parts.ts";
+import "./lesson.css";
 
 class LessonPageElement extends PageElement {
   static override properties = {

@@ -5,7 +5,6 @@ import { PageElement } from "../page-element.ts";
 import "./contents.ts";
 import "./course-file.ts";
 import "./lesson-page.ts";
-import "./lessons.css";
 
 class LessonsPlace extends PageElement {
   static override properties = { parts: { attribute: false } };

@@ -5,6 +5,7 @@ import type { LabelledRange, RecordedRow } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
 import "./labelled-bytes.ts";
+import "./labelled-bytes.css";
 
 /** Columns of numbers stand at the right. */
 const NUMBERS = new Set(["packet", "line", "seconds", "seq", "ack", "bytes"]);
