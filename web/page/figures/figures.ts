@@ -40,6 +40,14 @@ export const FIGURES: readonly Figure[] = [
     element: "picture-figure",
     load: () => import("./picture-figure.ts"),
   },
+  {
+    id: "padding",
+    title: "The padding oracle by hand",
+    sentence: 'Read AES-256 without the key, byte by byte, from nothing but "ok" and "bad-padding".',
+    lessons: ["04-5"],
+    element: "padding-figure",
+    load: () => import("./padding-figure.ts"),
+  },
 ];
 
 /** @returns undefined if there is no figure of this name */
