@@ -15,6 +15,8 @@ export interface Chat {
   stream: number;
   protocol: Protocol & { name: "peers" };
   lines: ChatLine[];
+  /** Of each of these, which line of the stream it is, counted from 0. */
+  numbers: number[];
   /** What the key log has decrypted, or why it could not. */
   opened: ReadonlyMap<StreamLine, Unsealed>;
 }
@@ -29,9 +31,10 @@ export function chatIn(
     const lines = linesOf(stream, most);
     const protocol = recognise(lines);
     if (protocol.name !== "peers") continue;
-    const chat = lines.flatMap((line) => (line.kind === "line" && !isHandshake(line.bytes) ? [line] : []));
+    const isSaid = (line: StreamLine): line is ChatLine => line.kind === "line" && !isHandshake(line.bytes);
+    const numbers = lines.flatMap((line, number) => (isSaid(line) ? [number] : []));
     const opened = keyLog === undefined ? new Map<StreamLine, Unsealed>() : unseal(lines, keyLog);
-    return { stream: stream.index, protocol, lines: chat, opened };
+    return { stream: stream.index, protocol, lines: lines.filter(isSaid), numbers, opened };
   }
   return undefined;
 }

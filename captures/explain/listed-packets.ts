@@ -84,16 +84,8 @@ export class PacketLister {
   list(packet: Packet, sent: Sent | undefined): ListedPacket {
     const { number, time } = packet;
     if (sent === undefined) {
-      const { kind } = explainPacket(packet);
-      const what = kind === "TCP" || kind === "UDP" ? `${kind}, cut short or damaged` : kind;
-      return {
-        number,
-        time,
-        tcp: undefined,
-        udp: undefined,
-        what: `${what}, ${packet.originalLength} bytes`,
-        isSealed: false,
-      };
+      const { what } = otherWords(packet);
+      return { number, time, tcp: undefined, udp: undefined, what, isSealed: false };
     }
     const { source, destination, payloadLength: bytes } = sent;
     if (!isSegment(sent)) {
@@ -172,6 +164,13 @@ export class PacketLister {
     this.#directions.delete(directionKey(from, to));
     this.#directions.delete(directionKey(to, from));
   }
+}
+
+/** What a packet is that holds neither a segment nor a datagram, and what was recognised in it. */
+export function otherWords(packet: Packet): { what: string; kind: string } {
+  const { kind } = explainPacket(packet);
+  const cut = kind === "TCP" || kind === "UDP" ? ", cut short or damaged" : "";
+  return { what: `${kind}${cut}, ${packet.originalLength} bytes`, kind };
 }
 
 /** What a datagram is; also used where conversations are shown. Safe to show. */
