@@ -1,19 +1,20 @@
 // Turns labelled ranges of bytes into what a page shows: fields with their offset, what they belong to, and how much of them
 // a stranger has. Pure.
 
+import { clauseOfPart } from "../../../captures/explain/clauses.ts";
 import type { LabelledBytes } from "../../../captures/explain/line-bytes.ts";
+import { lookOf } from "../../../captures/explain/looks.ts";
 import { type LabelledBlock, type LabelledField, MOST_FIELDS } from "../../shared/captures.ts";
 import { short } from "./text.ts";
 
 type Layer = LabelledField["layer"];
-type Look = LabelledField["look"];
 
 /** Which bytes are what programs have said. All before are headers. */
 export interface DataRange {
   start: number;
   end: number;
-  /** Whether a stranger can read it. */
-  isSealed: boolean;
+  /** Whether all of it is sealed, whatever it looks like. */
+  isHidden?: boolean;
 }
 
 /**
@@ -33,8 +34,15 @@ export function labelledBlock(
     const isLast = fields.length === MOST_FIELDS - 1 && offset + range.bytes.length < bytes.length;
     const length = isLast ? bytes.length - offset : range.bytes.length;
     const label = isLast ? "more than can be listed here" : short(range.label);
-    const inData = isIn(offset, length, data) ? data : undefined;
-    fields.push({ offset, length, label, layer: layerOf(label, inData), look: lookOf(label, inData) });
+    const isSaid = isIn(offset, length, data);
+    fields.push({
+      offset,
+      length,
+      label,
+      layer: isSaid ? "data" : layerOf(label),
+      look: isSaid && data?.isHidden ? "sealed" : lookOf(range),
+      clause: (range.part === undefined ? undefined : clauseOfPart(range.part)) ?? null,
+    });
     if (isLast) break;
     offset += length;
   }
@@ -44,24 +52,11 @@ export function labelledBlock(
 const LAYERS: readonly Layer[] = ["Ethernet", "IP", "TCP", "UDP"];
 
 /** The labels of headers begin with their layer. Data may say anything, so their labels are not asked. */
-function layerOf(label: string, data: DataRange | undefined): Layer {
-  if (data !== undefined) return "data";
+function layerOf(label: string): Layer {
   return LAYERS.find((layer) => label.startsWith(`${layer}: `)) ?? "other";
 }
 
 /** A range without any byte may also stand at the end. */
 function isIn(offset: number, length: number, data: DataRange | undefined): boolean {
   return data !== undefined && offset >= data.start && offset + length <= data.end;
-}
-
-/** What stays visible of a sealed line, and what is no more than structure in a readable one. */
-const STRUCTURE =
-  /^(?:type|id|seq|stage|group|iv)(?::|$)|^(?:LF|CR|the end of the object|\(no LF|frame:|token: (?:version|initialization))/;
-const HIDDEN = /^(?:ciphertext|tag)(?::|$)|^token: (?:ciphertext|MAC)|^data that are no text/;
-
-function lookOf(label: string, data: DataRange | undefined): Look {
-  if (data === undefined) return "known";
-  if (HIDDEN.test(label) || (data.isSealed && label.startsWith("text:"))) return "sealed";
-  if (STRUCTURE.test(label) || data.isSealed) return "known";
-  return "readable";
 }

@@ -1,14 +1,15 @@
 // Rows of the lines of a connection, and one line with every byte explained.
 
-import { aboutStream, lineWords, silenceWords } from "../../../captures/explain/line-words.ts";
+import { clauseOfLine } from "../../../captures/explain/clauses.ts";
 import { type LabelledBytes, lineBytes, plaintextBytes } from "../../../captures/explain/line-bytes.ts";
+import { lineType } from "../../../captures/explain/line-type.ts";
+import { aboutStream, lineWords, silenceWords } from "../../../captures/explain/line-words.ts";
 import { ciphertextOf } from "../../../captures/explain/protocols.ts";
 import { entropy, printableShare } from "../../../captures/explain/readability.ts";
 import { type StreamLine, wireBytes } from "../../../captures/explain/stream-lines.ts";
 import { withoutCr } from "../../../captures/explain/team-tokens.ts";
 import { type LineRow, type LinesWindow, type LineView, MOST_LINE_BYTES } from "../../shared/captures.ts";
 import { CallError } from "../../shared/fields.ts";
-import { clauseOf } from "./clauses.ts";
 import { labelledBlock } from "./labelled-block.ts";
 import type { OpenedCapture } from "./opened-capture.ts";
 import type { StreamView } from "./stream-views.ts";
@@ -41,7 +42,15 @@ function lineRow(capture: OpenedCapture, view: StreamView, line: StreamLine, num
   const { from, packet, kind } = line;
   const place = { line: number, time: capture.seconds(line.time), from, kind, packet };
   if (line.kind === "missing")
-    return { ...place, length: line.length, wire: "", says: null, sealed: false, opened: false, problem: null };
+    return {
+      ...place,
+      length: line.length,
+      wire: "",
+      says: null,
+      sealed: false,
+      opened: false,
+      problem: null,
+    };
   const length = line.bytes.length + (line.kind === "line" ? 1 : 0);
   const wire = shown(line.bytes);
   if (line.bytes.length > LONGEST_EXPLAINED)
@@ -82,17 +91,23 @@ export function lineView(
     return { row, block, firstPacket, clause: null, inside: null, printable: 0, entropy: 0 };
   }
   const bytes = wireBytes(line);
-  const sealed = isSealed(view, line);
-  const data = { start: 0, end: bytes.length, isSealed: sealed };
+  const isHidden = view.libp2p !== undefined && isSealed(view, line);
+  const data = { start: 0, end: bytes.length, isHidden };
   return {
     row,
     block: labelledBlock(bytes, rangesOf(line, bytes), data, MOST_LINE_BYTES),
     firstPacket,
-    clause: line.kind === "line" ? (clauseOf(line.bytes, view.protocol) ?? null) : null,
+    clause: clauseOf(view, line) ?? null,
     inside: insideOf(view, line),
     printable: printableShare(bytes),
     entropy: spread(line),
   };
+}
+
+function clauseOf({ protocol: { name } }: StreamView, line: SaidLine): string | undefined {
+  if (line.kind !== "line" || line.bytes.length > LONGEST_EXPLAINED) return undefined;
+  if (name === "unknown" || name === "libp2p") return undefined;
+  return clauseOfLine(name, lineType(line.bytes, name, line.from === "b"));
 }
 
 function rangesOf(line: SaidLine, bytes: Buffer): LabelledBytes[] {
@@ -103,7 +118,7 @@ function rangesOf(line: SaidLine, bytes: Buffer): LabelledBytes[] {
 function insideOf({ opened }: StreamView, line: SaidLine): LineView["inside"] {
   const inside = opened.get(line);
   if (inside === undefined || "problem" in inside) return null;
-  const all = { start: 0, end: inside.line.length, isSealed: false };
+  const all = { start: 0, end: inside.line.length };
   return {
     title: "Inside, opened with a key:",
     ...labelledBlock(inside.line, plaintextBytes(inside.line), all, MOST_LINE_BYTES),

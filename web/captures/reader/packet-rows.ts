@@ -58,10 +58,10 @@ export function packetView(capture: OpenedCapture, number: number): PacketView {
   if (index < 0 || index >= capture.index.length)
     throw new CallError(`there is no packet ${number}; this capture has ${capture.index.length}, from 1`);
   const packet = capture.index.packet(index);
-  const { kind, sequence, acknowledgement, isSealed } = capture.index.at(index);
+  const { kind, sequence, acknowledgement } = capture.index.at(index);
   const { ranges } = explainPacket(packet, kind === "tcp" ? { sequence, acknowledgement } : undefined);
   const payload = sentIn(packet)?.payload;
-  const data = payload === undefined ? undefined : dataRange(packet, payload, isSealed);
+  const data = payload === undefined ? undefined : dataRange(packet, payload);
   const { teamKey } = capture.keys;
   const inside = teamKey === undefined ? [] : openedIn(payload, teamKey);
   const { data: bytes } = packet;
@@ -70,7 +70,7 @@ export function packetView(capture: OpenedCapture, number: number): PacketView {
     block: labelledBlock(bytes, ranges, data, bytes.length),
     inside: inside.map(({ title, ranges }) => {
       const opened = Buffer.concat(ranges.map((range) => range.bytes));
-      const all = { start: 0, end: opened.length, isSealed: false };
+      const all = { start: 0, end: opened.length };
       return { title, ...labelledBlock(opened, ranges, all, opened.length) };
     }),
     lines: kind === "tcp" ? linesIn(capture, index) : [],
@@ -78,10 +78,10 @@ export function packetView(capture: OpenedCapture, number: number): PacketView {
 }
 
 /** Undefined if the data do not stand in the packet itself: those of fragments are put together elsewhere. */
-function dataRange({ data }: Packet, payload: Buffer, isSealed: boolean): DataRange | undefined {
+function dataRange({ data }: Packet, payload: Buffer): DataRange | undefined {
   const start = payload.byteOffset - data.byteOffset;
   if (payload.length === 0 || payload.buffer !== data.buffer || start < 0) return undefined;
-  return { start, end: start + payload.length, isSealed };
+  return { start, end: start + payload.length };
 }
 
 /** The lines of which a packet holds some. */
