@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { Captures } from "./captures/captures.ts";
 import { Lessons } from "./lessons/pages.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
@@ -41,12 +42,13 @@ export async function startWeb({
   // Bundled while the server starts; a page that comes first waits for it.
   let files: Promise<PageFiles> | undefined = makePageFiles();
   files.catch(() => {});
+  const captures = new Captures({ own: folder, failed });
   const options = {
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: makePlaces(folder),
-    routes: makeRoutes(),
+    places: [...makePlaces(folder), captures],
+    routes: [...makeRoutes(), ...captures.routes],
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));

@@ -56,7 +56,10 @@ interface Opening {
 }
 
 export interface CapturesOptions {
-  folders?: CaptureFolders;
+  /** The folder of one's own captures. */
+  own: string;
+  /** That of recordings. Default: the course's. */
+  recordings?: string;
   failed(error: unknown): void;
 }
 
@@ -73,11 +76,8 @@ export class Captures implements Place {
   readonly #ending = new Set<Promise<void>>();
   #next = 1;
 
-  constructor({ folders, failed }: CapturesOptions) {
-    this.#folders = folders ?? {
-      recordings: join(COURSE_FOLDER, "captures"),
-      own: join(COURSE_FOLDER, "work"),
-    };
+  constructor({ own, recordings = join(COURSE_FOLDER, "captures"), failed }: CapturesOptions) {
+    this.#folders = { recordings, own };
     this.#failed = failed;
     this.routes = [this.#dropped.route];
     this.calls = this.#makeCalls();
