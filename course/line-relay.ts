@@ -34,22 +34,29 @@ export interface PassagePorts {
 }
 
 export class LineRelay {
-  /** The port that the relay connects to. It can be set until the first connection arrives. */
-  targetPort: number;
+  /** The port that the relay connects to. If it is not known yet, callers wait. */
+  targetPort: number | Promise<number>;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #handler: RelayHandler;
 
-  private constructor(targetPort: number, handler: RelayHandler) {
+  private constructor(targetPort: number | Promise<number>, handler: RelayHandler) {
     this.targetPort = targetPort;
     this.#handler = handler;
     // What the caller says is read when there is somebody to say it to.
     const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
-    this.#server = createServer(options, (caller) => this.#take(caller));
+    this.#server = createServer(options, (caller) => {
+      this.#remember(caller);
+      // Where there is nobody to call, there is nobody to answer.
+      Promise.resolve(this.targetPort).then(
+        (port) => this.#take(caller, port),
+        () => caller.destroy(),
+      );
+    });
   }
 
   /** Listens on a port that the system chooses, and connects to `targetPort`, both on this machine. */
-  static async start(targetPort: number, handler: RelayHandler): Promise<LineRelay> {
+  static async start(targetPort: number | Promise<number>, handler: RelayHandler): Promise<LineRelay> {
     const relay = new LineRelay(targetPort, handler);
     await new Promise<void>((resolve, reject) => {
       relay.#server.once("error", reject);
@@ -68,13 +75,17 @@ export class LineRelay {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #take(caller: Socket): void {
-    const called = connect({ host: HOST, port: this.targetPort, noDelay: true, allowHalfOpen: true });
+  #remember(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    socket.on("error", () => {}); // It is followed by `close`.
+  }
+
+  #take(caller: Socket, port: number): void {
+    if (caller.destroyed) return;
+    const called = connect({ host: HOST, port, noDelay: true, allowHalfOpen: true });
+    this.#remember(called);
     const passage = new Passage({ caller, called });
-    for (const socket of [caller, called]) {
-      this.#sockets.add(socket);
-      socket.on("close", () => this.#sockets.delete(socket));
-    }
     caller.on("error", () => called.destroy());
     called.on("error", () => caller.destroy());
     called.once("connect", () => {
