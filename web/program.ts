@@ -10,6 +10,7 @@ import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
 import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
 import { Terminals } from "./terminals/terminals.ts";
+import { Wire } from "./wire/wire.ts";
 
 /** Servers are for this machine alone. */
 const HOST = "127.0.0.1";
@@ -42,13 +43,11 @@ export async function startWeb({
   // Bundled while the server starts; a page that comes first waits for it.
   let files: Promise<PageFiles> | undefined = makePageFiles();
   files.catch(() => {});
-  const captures = new Captures({ own: folder, failed });
   const options = {
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: [...makePlaces(folder), captures],
-    routes: [...makeRoutes(), ...captures.routes],
+    ...makePlaces(folder, failed),
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
@@ -76,13 +75,15 @@ async function startAt(
 }
 
 /** @param folder of what is remembered */
-function makePlaces(folder: string): Place[] {
+function makePlaces(
+  folder: string,
+  failed: (error: unknown) => void,
+): { places: Place[]; routes: OwnRoute[] } {
   const terminals = new Terminals();
-  return [terminals, new Lessons({ root: COURSE_FOLDER, work: folder, terminals })];
-}
-
-function makeRoutes(): OwnRoute[] {
-  return [];
+  const wire = new Wire(terminals);
+  const lessons = new Lessons({ root: COURSE_FOLDER, work: folder, terminals });
+  const captures = new Captures({ own: folder, failed });
+  return { places: [terminals, wire, lessons, captures], routes: [wire.route, ...captures.routes] };
 }
 
 function report(error: unknown): void {

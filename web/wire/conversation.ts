@@ -18,7 +18,7 @@ export class Conversation {
   /** What was typed and not shown yet, by who has typed it. */
   readonly #typed = new Map<Party, Said[]>();
 
-  /** @param before what was said in a scene before this one, and is not said again */
+  /** @param before what was said in the scene before this one */
   constructor(before: readonly Said[] = []) {
     this.#said = before.slice(-MOST_SAID);
   }
@@ -44,9 +44,11 @@ export class Conversation {
       said.from,
       waiting.filter(({ to }, i) => i > index || to !== said.to),
     );
-    const kept = typed ?? said;
-    this.#said.push(kept);
+    return { said: typed ?? said, isAsTyped: typed === undefined || typed.text === said.text };
+  }
+
+  keep(said: Said): void {
+    this.#said.push(said);
     if (this.#said.length > MOST_SAID) this.#said.shift();
-    return { said: kept, isAsTyped: typed === undefined || typed.text === said.text };
   }
 }

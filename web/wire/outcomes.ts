@@ -73,7 +73,10 @@ function judged(
 ): boolean | null | undefined {
   const { link, from, to } = direction;
   if (link === "calculator") return judgedAnswer(party, event);
-  if (event.kind === "failed") return party === to || party === from ? true : undefined;
+  if (event.kind === "failed") {
+    const isItsEnd = event.isEnd || !isLate;
+    return isItsEnd && (party === to || party === from) ? true : undefined;
+  }
   if (party !== to || isLate) return undefined;
   // A text that came as it was typed: what was changed made no difference.
   return event.kind === "shown" && isAsTyped && (act === "changed" || act === "flipped") ? null : false;

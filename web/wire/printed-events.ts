@@ -6,8 +6,8 @@ export type PrintedEvent =
   | { kind: "shown"; from: string; text: string }
   /** An own text. */
   | { kind: "own"; to: string | undefined; text: string }
-  /** A chat or a session has ended by a mistake, or something else was refused. */
-  | { kind: "failed" }
+  /** Something was refused; `isEnd`: and a chat or a session has ended by it. */
+  | { kind: "failed"; isEnd: boolean }
   /** What the user has typed, as the terminal shows it, and empty lines. */
   | { kind: "echo" }
   | { kind: "other" };
@@ -18,7 +18,8 @@ const LETTER = new RegExp(`^letter from (${NAME})> (.*)$`);
 const OWN_NUMBERED = new RegExp(`^[0-9]+ (?:to|in) (${NAME})> (.*)$`);
 const OWN = /^(?:\[[^\]]+\] )?you> (.*)$/;
 const ANSWER = /^= /;
-const FAILED = new RegExp(`^error: |^chat with ${NAME} lost|^disconnected from ${NAME}: |^not delivered to `);
+const LOST = new RegExp(`^chat with ${NAME} lost|^disconnected from ${NAME}: `);
+const FAILED = /^error: |^not delivered to /;
 
 /** These are typed, and are no texts (P7). */
 const COMMAND = /^\/|^(?:EOM|EXIT)$|^$/;
@@ -30,7 +31,8 @@ export function eventIn(line: string): PrintedEvent {
   if (own !== undefined)
     return COMMAND.test(own) ? { kind: "echo" } : { kind: "own", to: undefined, text: own };
   if (line === "" || line.startsWith("> ")) return { kind: "echo" };
-  if (FAILED.test(line)) return { kind: "failed" };
+  if (LOST.test(line)) return { kind: "failed", isEnd: true };
+  if (FAILED.test(line)) return { kind: "failed", isEnd: false };
   if (ANSWER.test(line)) return { kind: "shown", from: "calculator", text: line };
   const [, from, text] = LETTER.exec(line) ?? SHOWN.exec(line) ?? [];
   return from === undefined || text === undefined ? { kind: "other" } : { kind: "shown", from, text };
