@@ -3,12 +3,14 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { Captures } from "./captures/captures.ts";
 import { Lessons } from "./lessons/pages.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
 import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
 import { Terminals } from "./terminals/terminals.ts";
+import { Wire } from "./wire/wire.ts";
 
 /** Servers are for this machine alone. */
 const HOST = "127.0.0.1";
@@ -45,8 +47,7 @@ export async function startWeb({
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: makePlaces(folder),
-    routes: makeRoutes(),
+    ...makePlaces(folder, failed),
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
@@ -74,13 +75,15 @@ async function startAt(
 }
 
 /** @param folder of what is remembered */
-function makePlaces(folder: string): Place[] {
+function makePlaces(
+  folder: string,
+  failed: (error: unknown) => void,
+): { places: Place[]; routes: OwnRoute[] } {
   const terminals = new Terminals();
-  return [terminals, new Lessons({ root: COURSE_FOLDER, work: folder, terminals })];
-}
-
-function makeRoutes(): OwnRoute[] {
-  return [];
+  const wire = new Wire(terminals);
+  const lessons = new Lessons({ root: COURSE_FOLDER, work: folder, terminals });
+  const captures = new Captures({ own: folder, failed });
+  return { places: [terminals, wire, lessons, captures], routes: [wire.route, ...captures.routes] };
 }
 
 function report(error: unknown): void {

@@ -2,11 +2,11 @@
 
 import { type Paint, plain } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
+import { endpoint } from "../explain/endpoint.ts";
 import type { ListedPacket } from "../explain/listed-packets.ts";
 import { MORE } from "../explain/readable.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 import type { Endpoint, Piece, Stream } from "../read/packet.ts";
-import { endpoint } from "./stream-summary.ts";
 
 /** So many columns should be left for what a packet is. If there are fewer, that gets a row of its own. */
 const ENOUGH = 16;
