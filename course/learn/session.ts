@@ -104,6 +104,21 @@ export class Session {
     this.check();
   }
 
+  /**
+   * Looks what other programs have done with the same files: if another one has opened an exercise, it is the current one
+   * here, too.
+   * @returns whether it is another exercise now
+   */
+  follow(): boolean {
+    this.workspace.reload();
+    const { opened } = this.workspace;
+    if (opened === undefined || opened === this.exercise) return false;
+    this.open(opened);
+    this.notices = [`Another window has opened ${opened.id}.`, ...this.notices];
+    this.#listener.changed();
+    return true;
+  }
+
   /** Checks the current exercise, and stops an earlier check. A question without an answer is not checked. */
   check(): void {
     const { exercise, workspace } = this;
@@ -201,7 +216,7 @@ export class Session {
       this.isTouched = true;
       this.stopAll();
       this.#listener.saved();
-      this.check();
+      if (!this.follow()) this.check();
     });
   }
 
