@@ -164,5 +164,7 @@ function findProgram(
     : endings.map((ending) => program + ending);
   if (/[\\/]/.test(program)) return names.find((name) => existsSync(name));
   const folders = (environment.PATH ?? environment.Path ?? "").split(delimiter).filter((one) => one !== "");
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
+  return folders
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
 }

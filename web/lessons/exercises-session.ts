@@ -2,7 +2,12 @@
 // the truth, so they are read again whenever a page asks.
 
 import type { Check } from "../../checks/engine/check.ts";
-import { type Exercise, hasRegion, type ProgramExercise, readCourse } from "../../course/exercises/exercises.ts";
+import {
+  type Exercise,
+  hasRegion,
+  type ProgramExercise,
+  readCourse,
+} from "../../course/exercises/exercises.ts";
 import { ProblemError } from "../../course/exercises/problem.ts";
 import { codeDiff } from "../../course/learn/code-view.ts";
 import { LAST_RUN, recordPackets } from "../../course/learn/recorded-packets.ts";

@@ -17,7 +17,7 @@ import type { Session } from "../../course/learn/session.ts";
 import { whySolutionHidden } from "../../course/learn/solution.ts";
 import type { Workspace } from "../../course/workspace/workspace.ts";
 import { plain } from "../../terminal/paint.ts";
-import { printableText } from "../../terminal/widths.ts";
+import { printable, printableText } from "../../terminal/widths.ts";
 import type {
   CodeLine,
   ComparedTexts,
@@ -175,8 +175,11 @@ function failureView({ compared, problem, lastWords, ...parts }: FailureParts): 
 }
 
 function comparedView({ difference, expected, received, labels }: Compared): ComparedTexts {
-  const texts = { labels, expected: printableText(expected), received: printableText(received) };
-  return difference === undefined ? texts : { ...texts, difference };
+  if (difference === undefined)
+    return { labels, expected: printableText(expected), received: printableText(received) };
+  // One character for one, so that the difference stays where it is.
+  const safe = (text: string): string => printable(text.replaceAll("\t", " "));
+  return { labels, expected: safe(expected), received: safe(received), difference };
 }
 
 /** @param file the name of the recording, as it is shown */

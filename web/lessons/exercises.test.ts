@@ -15,7 +15,7 @@ const HELLO = "01-hello";
 const FILE = "work/01-calculator/evaluate.ts";
 const TOKEN = "t".repeat(43);
 /** The end of the whole answer of 01-hello. */
-const RIGHT = '  return /^[ \\t]*END[ \\t]*$/i.test(line);\n';
+const RIGHT = "  return /^[ \\t]*END[ \\t]*$/i.test(line);\n";
 
 describe("the exercises, for pages", () => {
   let course: CourseCopy;
@@ -173,8 +173,7 @@ describe("the exercises, for pages", () => {
 
   it("gives hints one by one, and the solution after the last, as the terminal does", async () => {
     await begin(HELLO);
-    const solution = (): Promise<string> =>
-      problemOf(page.call("exercises/solution", { exercise: HELLO }));
+    const solution = (): Promise<string> => problemOf(page.call("exercises/solution", { exercise: HELLO }));
     expect(await solution()).to.equal(
       "The solution is shown after passing, or after all hints: there are 3 more.",
     );
@@ -345,7 +344,9 @@ describe("the exercises, for pages", () => {
         "exercise is longer than 64 characters",
       );
       expect(await save({ exercise: HELLO, text: "a".repeat(MOST_FILE + 1) })).to.match(/^text is longer/);
-      expect(await save({ exercise: HELLO, text: "ü".repeat(MOST_FILE - 1) })).to.match(/^what was written has/);
+      expect(await save({ exercise: HELLO, text: "ü".repeat(MOST_FILE - 1) })).to.match(
+        /^what was written has/,
+      );
       expect(await save({ exercise: HELLO, text: "a\0" })).to.match(/^what was written holds characters/);
       expect(course.read(FILE)).to.equal(before);
       const load = (): Promise<string> => problemOf(page.call("exercises/load-file", { exercise: HELLO }));
@@ -367,7 +368,10 @@ describe("the exercises, for pages", () => {
       const folder = course.path("work/bin");
       mkdirSync(folder, { recursive: true });
       const noted = join(folder, "noted");
-      writeFileSync(join(folder, program), `#!/bin/sh\nprintf '%s\\n' "$@" > '${noted}.part'\nmv '${noted}.part' '${noted}'\n`);
+      writeFileSync(
+        join(folder, program),
+        `#!/bin/sh\nprintf '%s\\n' "$@" > '${noted}.part'\nmv '${noted}.part' '${noted}'\n`,
+      );
       chmodSync(join(folder, program), 0o755);
       environment.PATH = [folder, "/bin", "/usr/bin"].join(delimiter);
       environment.DISPLAY = ":9";

@@ -3,7 +3,13 @@
 
 import { systemProblem } from "../../programs/system-error.ts";
 import type { Answers, Page, Place } from "../serve/place.ts";
-import { type ExerciseCalls, type ExerciseEvents, MOST_ANSWER, MOST_FILE, MOST_ID } from "../shared/exercises.ts";
+import {
+  type ExerciseCalls,
+  type ExerciseEvents,
+  MOST_ANSWER,
+  MOST_FILE,
+  MOST_ID,
+} from "../shared/exercises.ts";
 import { CallError, type Fields } from "../shared/fields.ts";
 import type { ExerciseSession, Listener } from "./exercises-session.ts";
 
