@@ -2,12 +2,12 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { PageError } from "../course/lesson/page-error.ts";
 import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
 import { weave, wovenFiles } from "./weave/weave.ts";
-import { WeaveError } from "./weave/weave-error.ts";
 
 const USAGE = `usage: npm run generate -- [--check] [FILE…]
 
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
         console.log(`wrote ${file}`);
       }
     } catch (error) {
-      if (!(error instanceof WeaveError)) throw error;
+      if (!(error instanceof PageError)) throw error;
       problems.push(error.message);
     }
   }

@@ -105,7 +105,8 @@ export function importProblem({ file, target }: Import): string | undefined {
   if (MAY_IMPORT_ANYTHING.test(file)) return undefined;
   const folder = folderOf(file);
   const { folders = [], packages = [], files } = IMPORT_RULES[folder] ?? {};
-  const isFile = target.includes("/") && target.endsWith(".ts");
+  // A page imports its style sheets; those of packages are no files of ours.
+  const isFile = target.includes("/") && (target.endsWith(".ts") || target.startsWith(`${folder}/`));
   const isAllowed = isFile
     ? folderOf(target) === folder || folders.includes(folderOf(target)) || (files?.test(target) ?? false)
     : packages.some((name) => target === name || target.startsWith(`${name}/`)) ||

@@ -335,7 +335,10 @@ function showStage06(): void {
 
 function showWhatNext(): void {
   showStage06();
-  say("Your turn, in two terminals:");
+  say("Your turn, in the browser:");
+  say("  npm run web                the wire live, with Mallory on it; lessons and exercises");
+  say();
+  say("Or in two terminals:");
   say("  npm run lesson             the pages, one by one");
   say("  npm run learn              the exercises, checked whenever you save");
   say("  npm run learn -- --short   those of the short way, for the cryptography");

@@ -1,7 +1,7 @@
 // Tests how the console blocks of the lessons are read. (tests/proofs/lesson-commands-* run them.)
 
 import { expect } from "chai";
-import { type ConsoleBlock, consoleBlocks, matches } from "./support/console-blocks.ts";
+import { type ConsoleBlock, consoleBlocks, matches } from "../course/lesson/console-blocks.ts";
 import { ConsoleFailure, Terminal } from "./support/console-terminal.ts";
 import { leaveOut } from "./support/tools.ts";
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { lessonProblems, linkProblems, pageProblems } from "../authoring/weave/page-rules.ts";
 import { markdownIn, weave, wovenFiles } from "../authoring/weave/weave.ts";
+import { consoleBlocks } from "../course/lesson/console-blocks.ts";
 import { readPages } from "../course/lesson/page-files.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
-import { consoleBlocks } from "./support/console-blocks.ts";
 
 /** All Markdown files for people. */
 const WRITTEN = [

@@ -1,7 +1,7 @@
 // Checks where the numbers of clauses stand on a page: in parentheses at the end of a sentence, so that the sentence can be
 // read without them; and before stage 02 nowhere. Ids of checks, code and the comment of an exercise are not meant.
 
-import { fencesOf } from "./fences.ts";
+import { fencesOf } from "../../course/lesson/fences.ts";
 
 const NUMBER = "P[0-9]{1,2}(?:\\.[0-9]+)?";
 const LINK = `\\[${NUMBER}(?:,\\s+${NUMBER})*\\]\\([^)]*\\)`;

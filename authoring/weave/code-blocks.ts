@@ -3,10 +3,10 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutSolutions } from "../../course/lesson/hidden-solutions.ts";
 import { unified } from "../../course/lesson/line-diff.ts";
+import { MarkerError } from "../../course/lesson/page-error.ts";
 import { dedent, findDeclaration } from "./declarations.ts";
-import { withoutSolutions } from "./hidden-solutions.ts";
-import { MarkerError } from "./weave-error.ts";
 
 /** The named declarations of a file, in this order; without names, the whole file. */
 export function codeBlock(root: string, file: string, names: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { withoutSolutions } from "../../course/lesson/hidden-solutions.ts";
 import { dedent, findDeclaration } from "./declarations.ts";
-import { withoutSolutions } from "./hidden-solutions.ts";
 
 const FILE = `// The subject.
 

@@ -3,8 +3,8 @@
 // It does not parse TypeScript. It relies on our formatter: the lines of a declaration are indented deeper than its
 // first line, and its last line begins with a closing bracket at the same depth as the first.
 
-import { PLACEHOLDER } from "./hidden-solutions.ts";
-import { MarkerError } from "./weave-error.ts";
+import { PLACEHOLDER } from "../../course/lesson/hidden-solutions.ts";
+import { MarkerError } from "../../course/lesson/page-error.ts";
 
 /** The first line of a declaration, and the line after its last one, both counted from 0. */
 export interface Place {

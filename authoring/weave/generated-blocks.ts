@@ -6,10 +6,12 @@ import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
 import { shownKeys } from "../../course/key-table.ts";
 import { LEARN_KEYS } from "../../course/learn/keys.ts";
 import { LESSON_KEYS } from "../../course/lesson/keys.ts";
+import { inside, readOptions } from "../../course/lesson/marker-options.ts";
+import { MarkerError } from "../../course/lesson/page-error.ts";
 import { type Page, type PageKind, pagesOf, readPages } from "../../course/lesson/page-files.ts";
-import { conversationTable, handshakeTable, packetHex, packetTable, type Range } from "./capture-blocks.ts";
+import { readRecordedMarker } from "../../course/lesson/recorded.ts";
+import { captureBlock } from "./capture-blocks.ts";
 import { codeBlock, diffBlock, stagesBlock } from "./code-blocks.ts";
-import { MarkerError } from "./weave-error.ts";
 
 /** The lines that belong below a marker. */
 export interface GeneratedBlock {
@@ -50,75 +52,15 @@ export async function generateBlock(root: string, marker: string): Promise<Gener
     case "packets":
     case "hex":
     case "conversation":
-    case "handshake":
-      return { language: "text", lines: await captureBlock(kind, join(root, inside(first)), words.slice(1)) };
+    case "handshake": {
+      const marker = readRecordedMarker(kind, words);
+      return { language: "text", lines: await captureBlock(join(root, marker.file), marker) };
+    }
     default:
       throw new MarkerError(
         `"${kind}" cannot be generated: choose code, diff, stages, packets, hex, conversation, handshake, pages, short-way, minutes or keys`,
       );
   }
-}
-
-function captureBlock(
-  kind: "packets" | "hex" | "conversation" | "handshake",
-  path: string,
-  words: readonly string[],
-): Promise<string[]> {
-  const { numbers, range, switches } = readOptions(words, ["stream", "packet"], ["data"]);
-  const number = (name: string): number => {
-    const value = numbers.get(name);
-    if (value === undefined) throw new MarkerError(`say which: ${name} NUMBER`);
-    return value;
-  };
-  switch (kind) {
-    case "packets":
-      return packetTable(path, numbers.get("stream"), range);
-    case "hex":
-      return packetHex(path, number("packet"), switches.has("data"));
-    case "conversation":
-      return conversationTable(path, number("stream"), range);
-    case "handshake":
-      return handshakeTable(path, numbers.get("stream"));
-  }
-}
-
-interface Options {
-  numbers: Map<string, number>;
-  switches: Set<string>;
-  range: Range;
-}
-
-/** Reads options such as `stream 2`, `data` and `5-12`. */
-function readOptions(
-  words: readonly string[],
-  names: readonly string[],
-  switches: readonly string[] = [],
-): Options {
-  const options: Options = {
-    numbers: new Map(),
-    switches: new Set(),
-    range: { first: 1, last: Number.POSITIVE_INFINITY },
-  };
-  for (let i = 0; i < words.length; i += 1) {
-    const word = words[i] ?? "";
-    const [, first, last] = /^([0-9]+)-([0-9]+)$/.exec(word) ?? [];
-    const next = words[i + 1] ?? "";
-    if (first !== undefined) options.range = { first: Number(first), last: Number(last) };
-    else if (switches.includes(word)) options.switches.add(word);
-    else if (names.includes(word) && /^[0-9]+$/.test(next)) {
-      options.numbers.set(word, Number(next));
-      i += 1;
-    } else throw new MarkerError(`"${word}" is not understood here`);
-  }
-  return options;
-}
-
-/** Checks that a path stays inside of the course's folder. */
-function inside(path: string): string {
-  if (path === "") throw new MarkerError("a file or a folder is missing");
-  if (path.startsWith("/") || path.split("/").includes(".."))
-    throw new MarkerError(`${path} is not in the course`);
-  return path;
 }
 
 const KINDS: Readonly<Record<PageKind, string>> = {

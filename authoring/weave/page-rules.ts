@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { lexer, type Token, walkTokens } from "marked";
 import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
+import { fencesOf } from "../../course/lesson/fences.ts";
 import { type Page, pagesOf, readPages } from "../../course/lesson/page-files.ts";
 import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
 import { misplacedClauses } from "./clause-place-rules.ts";
-import { fencesOf } from "./fences.ts";
 import { checkPredictions } from "./prediction-rules.ts";
 
 /** The files in lessons/, in addition to the folders. */

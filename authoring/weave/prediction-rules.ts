@@ -1,7 +1,7 @@
 // Checks that a page lets its reader guess: what answers a prediction is folded, and stands directly behind the question. Pure.
 
+import type { Fence } from "../../course/lesson/fences.ts";
 import { WHAT_HAPPENS } from "../../course/lesson/render.ts";
-import type { Fence } from "./fences.ts";
 
 /** The line that opens the answer to a prediction. */
 const FOLD = `<details><summary>${WHAT_HAPPENS}</summary>`;

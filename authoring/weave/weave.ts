@@ -2,9 +2,9 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fencesOf } from "./fences.ts";
+import { fencesOf } from "../../course/lesson/fences.ts";
+import { MarkerError, PageError } from "../../course/lesson/page-error.ts";
 import { type GeneratedBlock, generateBlock } from "./generated-blocks.ts";
-import { MarkerError, WeaveError } from "./weave-error.ts";
 
 const MARKER = /^<!-- generate: (.+) -->$/;
 const END = "<!-- end -->";
@@ -43,7 +43,7 @@ export function markdownIn(root: string, path: string): string[] {
 /**
  * The page with all its generated blocks made anew.
  * @param file relative to the course's folder
- * @throws WeaveError if a block cannot be made
+ * @throws PageError if a block cannot be made
  */
 export async function weave(root: string, file: string, text: string): Promise<string> {
   const lines = text.split("\n");
@@ -72,8 +72,8 @@ async function generate(root: string, file: string, line: number, marker: string
   try {
     return await generateBlock(root, marker);
   } catch (error) {
-    if (error instanceof MarkerError) throw new WeaveError(file, line, error.message);
-    throw error instanceof Error ? new WeaveError(file, line, error.message.split("\n")[0] ?? "") : error;
+    if (error instanceof MarkerError) throw new PageError(file, line, error.message);
+    throw error instanceof Error ? new PageError(file, line, error.message.split("\n")[0] ?? "") : error;
   }
 }
 
@@ -90,6 +90,6 @@ function endOfPlain(lines: readonly string[], marker: number, file: string): num
   const end = lines.indexOf(END, marker);
   const next = lines.findIndex((line, i) => i > marker && MARKER.test(line));
   if (end !== -1 && (next === -1 || end < next)) return end + 1;
-  if ((lines[marker + 1] ?? "") !== "") throw new WeaveError(file, marker + 1, `put a line ${END} behind it`);
+  if ((lines[marker + 1] ?? "") !== "") throw new PageError(file, marker + 1, `put a line ${END} behind it`);
   return marker + 1;
 }

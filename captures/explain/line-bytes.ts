@@ -11,6 +11,14 @@ export interface LabelledBytes {
   bytes: Buffer;
   /** Text that is safe to show. */
   label: string;
+  /** Which part of a line it is, for the tables that know more of it (looks.ts, clauses.ts). */
+  part?: LinePart;
+}
+
+/** A part of a line: the member of an object, by the object's type; or of a `token`, a `frame`, a `line`. */
+export interface LinePart {
+  of: string;
+  name: string;
 }
 
 const LINE_FEED = 0x0a;
@@ -77,7 +85,8 @@ export function lineBytes(line: Buffer): LabelledBytes[] {
   const end = line.at(-1) === LINE_FEED ? line.length - 1 : line.length;
   const body = line.subarray(0, end);
   const ranges = objectBytes(body) ?? tokenBytes(body) ?? frameBytes(body) ?? textBytes(body);
-  if (end < line.length) ranges.push({ bytes: line.subarray(end), label: "LF: the end of the line" });
+  const part = { of: "line", name: "lf" };
+  if (end < line.length) ranges.push({ bytes: line.subarray(end), label: "LF: the end of the line", part });
   else ranges.push({ bytes: Buffer.alloc(0), label: "(no LF: the line does not end in this packet)" });
   return ranges;
 }
@@ -97,25 +106,37 @@ export function dataBytes(data: Buffer): LabelledBytes[] {
 
 function textBytes(body: Buffer): LabelledBytes[] {
   if (body.length === 0) return [];
-  if (!isUtf8(body)) return [{ bytes: body, label: "data that are no text" }];
+  if (!isUtf8(body))
+    return [{ bytes: body, label: "data that are no text", part: { of: "line", name: "data" } }];
   const text = readable(body);
   const more = text.length > LONGEST_TEXT ? MORE : "";
-  return [{ bytes: body, label: `text: ${text.slice(0, LONGEST_TEXT)}${more}` }];
+  const part = { of: "line", name: "text" };
+  return [{ bytes: body, label: `text: ${text.slice(0, LONGEST_TEXT)}${more}`, part }];
 }
 
 /** The parts of a token; a CR behind it stays with it. */
 function tokenBytes(body: Buffer): LabelledBytes[] | undefined {
   const hasCr = body.at(-1) === 0x0d;
   const parts = tokenParts(hasCr ? body.subarray(0, -1) : body);
-  return parts === undefined || !hasCr ? parts : [...parts, { bytes: body.subarray(-1), label: "CR" }];
+  return parts === undefined || !hasCr
+    ? parts
+    : [...parts, { bytes: body.subarray(-1), label: "CR", part: { of: "line", name: "cr" } }];
 }
 
 /** The first and the last line of a frame (P9.1). */
 function frameBytes(body: Buffer): LabelledBytes[] | undefined {
   const header = frameHeaderOf(body);
   if (header !== undefined)
-    return [{ bytes: body, label: `frame: from ${header.address} (so they say), team ${header.team}` }];
-  return isFrameEnd(body) ? [{ bytes: body, label: "frame: its end" }] : undefined;
+    return [
+      {
+        bytes: body,
+        label: `frame: from ${header.address} (so they say), team ${header.team}`,
+        part: { of: "frame", name: "header" },
+      },
+    ];
+  return isFrameEnd(body)
+    ? [{ bytes: body, label: "frame: its end", part: { of: "frame", name: "end" } }]
+    : undefined;
 }
 
 /** Labels what a token has held: a JSON object; and inside of a body that is signed, its own members. */
@@ -143,10 +164,11 @@ function objectBytes(body: Buffer): LabelledBytes[] | undefined {
       ? "id: drawn by the writer, of all messages the only one"
       : MEANINGS.get(`${type}.${name}`);
     const label = known ?? readable(Buffer.from(name)).slice(0, LONGEST_TEXT);
-    ranges.push({ bytes: Buffer.from(text), label });
+    ranges.push({ bytes: Buffer.from(text), label, part: { of: type, name } });
   }
   if (ranges.length === 0) return undefined;
-  ranges.push({ bytes: Buffer.from("}"), label: "the end of the object" });
+  const part = { of: "line", name: "end-of-object" };
+  ranges.push({ bytes: Buffer.from("}"), label: "the end of the object", part });
   const whole = Buffer.concat(ranges.map(({ bytes }) => bytes));
   return whole.equals(body) ? ranges : undefined;
 }

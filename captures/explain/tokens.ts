@@ -58,7 +58,9 @@ export function timeOfToken(seconds: number): string {
  * The parts of a token, as characters of its text. Four characters hold three bytes, so the parts behind the time begin
  * and end inside of characters: such a character is counted to the part that begins in it.
  */
-export function tokenParts(text: Buffer): { bytes: Buffer; label: string }[] | undefined {
+export function tokenParts(
+  text: Buffer,
+): { bytes: Buffer; label: string; part: { of: "token"; name: string } }[] | undefined {
   const token = tokenOf(text);
   if (token === undefined) return undefined;
   const at = (byte: number): number => Math.floor((byte * 4) / 3);
@@ -68,15 +70,22 @@ export function tokenParts(text: Buffer): { bytes: Buffer; label: string }[] | u
     {
       bytes: text.subarray(0, time),
       label: `token: version 0x80, and its time in clear, ${timeOfToken(token.seconds)}`,
+      part: { of: "token", name: "time" },
     },
-    { bytes: text.subarray(time, iv), label: "token: initialization vector, 16 random bytes" },
+    {
+      bytes: text.subarray(time, iv),
+      label: "token: initialization vector, 16 random bytes",
+      part: { of: "token", name: "iv" },
+    },
     {
       bytes: text.subarray(iv, mac),
       label: `token: ciphertext, ${token.ciphertext.length} bytes of AES-128-CBC`,
+      part: { of: "token", name: "ciphertext" },
     },
     {
       bytes: text.subarray(mac),
       label: "token: MAC, 32 bytes of HMAC-SHA256 that nobody without the key can compute",
+      part: { of: "token", name: "mac" },
     },
   ];
 }

@@ -1,8 +1,8 @@
 // A terminal of a lesson: runs its commands, types into its programs, and compares their output with the page.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { type ConsoleBlock, ELLIPSIS, type Entry, matches } from "../../course/lesson/console-blocks.ts";
 import { patientTimeout } from "../../programs/patience.ts";
-import { type ConsoleBlock, ELLIPSIS, type Entry, matches } from "./console-blocks.ts";
 
 /** How long each step waits, in milliseconds: much longer than it ever takes. */
 const DEADLINE = 60_000;

@@ -1,10 +1,19 @@
-// Reports a run: a dot for each test, the failures, the ten slowest tests, and the seconds of each group of files.
+// Reports a run: a dot for each test, the failures, the ten slowest tests, and the seconds of each group of files. What has
+// failed is also written to the file that FAILED_TESTS names, for look-again.ts.
 
+import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import Mocha from "mocha";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 
 const SLOWEST = 10;
+
+/** A test, or a hook around tests, that has failed. */
+export interface FailedTest {
+  file: string;
+  title: string;
+  isHook: boolean;
+}
 
 interface Taken {
   file: string;
@@ -16,12 +25,21 @@ class Reporter extends Mocha.reporters.Dot {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const all: Taken[] = [];
+    const failed: FailedTest[] = [];
+    runner.on("fail", (test: Mocha.Test) => {
+      failed.push({
+        file: test.file ?? "",
+        title: test.fullTitle(),
+        isHook: (test.type as string) === "hook",
+      });
+    });
     runner.on("test end", (test: Mocha.Test) => {
       const file = relative(COURSE_FOLDER, test.file ?? "").replaceAll("\\", "/");
       all.push({ file, title: test.fullTitle(), milliseconds: test.duration ?? 0 });
     });
     runner.once("end", () => {
       const again = `  again with the same random values: SEED=${process.env.SEED}`;
+      if (process.env.FAILED_TESTS) writeFileSync(process.env.FAILED_TESTS, JSON.stringify(failed));
       console.log([...slowest(all), "", ...groups(all), "", again, ""].join("\n"));
     });
   }

@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { consoleBlocks } from "./console-blocks.ts";
+import { consoleBlocks } from "../../course/lesson/console-blocks.ts";
 import { ConsoleFailure, Terminal } from "./console-terminal.ts";
 
 /** The result: how many blocks ran, and the place and the reason of a failure if there was one. */

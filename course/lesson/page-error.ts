@@ -1,7 +1,7 @@
 // The errors in pages. Each says to the author where it is.
 
 /** A page cannot be generated, or breaks a rule. The message begins with the file and the line. */
-export class WeaveError extends Error {
+export class PageError extends Error {
   /**
    * @param file relative to the course's folder
    * @param line from 1
@@ -12,5 +12,5 @@ export class WeaveError extends Error {
   }
 }
 
-/** A marker asks for something that does not exist. A caller that knows the place makes a WeaveError of it. */
+/** A marker asks for something that does not exist. A caller that knows the place makes a PageError of it. */
 export class MarkerError extends Error {}

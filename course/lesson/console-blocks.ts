@@ -1,7 +1,7 @@
 // Reads the `console` blocks of a lesson: what to type into which terminal, and what must be printed. Pure.
 
-import { fencesOf } from "../../authoring/weave/fences.ts";
-import { WeaveError } from "../../authoring/weave/weave-error.ts";
+import { fencesOf } from "./fences.ts";
+import { PageError } from "./page-error.ts";
 
 /** One line of a block. `line` is its number in the page, from 1. */
 export type Entry =
@@ -39,13 +39,13 @@ const PROMPT = /^((?:\[[^\]]+\] )?you>|>|your name:)(?: (.*))?$/;
 
 /**
  * @param file is named in messages
- * @throws WeaveError if a block breaks a rule
+ * @throws PageError if a block breaks a rule
  */
 export function consoleBlocks(file: string, page: string): ConsoleBlocks {
   const blocks: ConsoleBlocks = { run: [], notRun: [] };
   for (const { language, info, line, content } of fencesOf(page)) {
     const reason = /^not-run:(.*)$/.exec(info)?.[1]?.trim();
-    if (reason === "") throw new WeaveError(file, line, "say why it is not run: not-run: REASON");
+    if (reason === "") throw new PageError(file, line, "say why it is not run: not-run: REASON");
     if (reason !== undefined) blocks.notRun.push({ line, reason });
     else if (language === "console") blocks.run.push(parseBlock(file, line, info, content));
   }
@@ -57,7 +57,7 @@ function parseBlock(file: string, line: number, info: string, content: readonly 
   for (const word of info.split(/ +/).filter((word) => word !== "")) {
     const [, name, value = ""] = /^(terminal|needs)=([A-Za-z0-9-]+)$/.exec(word) ?? [];
     if (name === undefined) {
-      throw new WeaveError(
+      throw new PageError(
         file,
         line,
         `"${word}" is not known: terminal=NAME, needs=TOOL, or not-run: REASON`,
@@ -75,9 +75,9 @@ function parseBlock(file: string, line: number, info: string, content: readonly 
     if (entry.kind !== "typed" || entry.text !== "") block.entries.push(entry);
   }
   const [first] = block.entries;
-  if (first === undefined) throw new WeaveError(file, line, "the block is empty");
+  if (first === undefined) throw new PageError(file, line, "the block is empty");
   if (first.kind !== "command" && block.terminal === undefined)
-    throw new WeaveError(file, line, "a block without terminal=NAME begins with a command: $ …");
+    throw new PageError(file, line, "a block without terminal=NAME begins with a command: $ …");
   return block;
 }
 
