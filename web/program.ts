@@ -3,6 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { Captures } from "./captures/captures.ts";
+import { Lessons } from "./lessons/pages.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
@@ -40,12 +42,13 @@ export async function startWeb({
   // Bundled while the server starts; a page that comes first waits for it.
   let files: Promise<PageFiles> | undefined = makePageFiles();
   files.catch(() => {});
+  const captures = new Captures({ own: folder, failed });
   const options = {
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: makePlaces(),
-    routes: makeRoutes(),
+    places: [...makePlaces(folder), captures],
+    routes: [...makeRoutes(), ...captures.routes],
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
@@ -72,9 +75,10 @@ async function startAt(
   }
 }
 
-function makePlaces(): Place[] {
+/** @param folder of what is remembered */
+function makePlaces(folder: string): Place[] {
   const terminals = new Terminals();
-  return [terminals];
+  return [terminals, new Lessons({ root: COURSE_FOLDER, work: folder, terminals })];
 }
 
 function makeRoutes(): OwnRoute[] {

@@ -1,6 +1,6 @@
 // Shows the packets of the last run with their numbers, in a terminal.
 
-import { endpoint } from "../../captures/show/stream-summary.ts";
+import { endpoint } from "../../captures/explain/endpoint.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { cut, wrap } from "../../terminal/text.ts";
 import type { Outcome } from "./check-exercise.ts";
