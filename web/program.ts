@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { Captures } from "./captures/captures.ts";
+import { exercisesPlace } from "./lessons/exercises.ts";
 import { Lessons } from "./lessons/pages.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
@@ -26,6 +27,8 @@ export interface Web {
 export interface StartOptions {
   /** Undefined: that of last time if it is free, else one that the system chooses. */
   port?: number | undefined;
+  /** The course's folder, whose lessons are read and whose exercises are done. Default: this one. */
+  course?: string;
   /** The folder of what is remembered. Default: work/ of the course. */
   folder?: string;
   /** Is told of what is a mistake of ours. Default: prints it. */
@@ -35,7 +38,8 @@ export interface StartOptions {
 /** @throws Error if it cannot listen */
 export async function startWeb({
   port,
-  folder = join(COURSE_FOLDER, "work"),
+  course = COURSE_FOLDER,
+  folder = join(course, "work"),
   failed = report,
 }: StartOptions): Promise<Web> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
@@ -47,7 +51,7 @@ export async function startWeb({
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: [...makePlaces(folder), captures],
+    places: [...makePlaces(course, folder), captures, exercisesPlace({ course, failed })],
     routes: [...makeRoutes(), ...captures.routes],
     failed,
   };
@@ -76,9 +80,9 @@ async function startAt(
 }
 
 /** @param folder of what is remembered */
-function makePlaces(folder: string): Place[] {
+function makePlaces(course: string, folder: string): Place[] {
   const terminals = new Terminals();
-  return [terminals, new Lessons({ root: COURSE_FOLDER, work: folder, terminals })];
+  return [terminals, new Lessons({ root: course, work: folder, terminals })];
 }
 
 function makeRoutes(): OwnRoute[] {

@@ -16,8 +16,16 @@ import { whySolutionHidden } from "../../course/learn/solution.ts";
 import { WORK } from "../../course/workspace/compose.ts";
 import { Workspace } from "../../course/workspace/workspace.ts";
 import { systemProblem } from "../../programs/system-error.ts";
-import type { CodeLine, ExerciseFile, ExerciseState, Overview, PacketsView } from "../shared/exercises.ts";
+import type {
+  CodeLine,
+  ExerciseFile,
+  ExerciseState,
+  ExerciseText,
+  Overview,
+  PacketsView,
+} from "../shared/exercises.ts";
 import { CallError } from "../shared/fields.ts";
+import { ExerciseTexts } from "./exercises-text.ts";
 import { fileView, overviewOf, packetsView, stateView } from "./exercises-view.ts";
 
 /** Who hears of changes. */
@@ -34,6 +42,7 @@ const loadChecks = async (): Promise<readonly Check[]> => (await import("../../c
 
 export class ExerciseSession {
   readonly workspace: Workspace;
+  readonly #texts: ExerciseTexts;
   readonly #listener: Listener;
   /** Undefined before the student has begun an exercise, and after an error of our own. */
   #session: Session | undefined;
@@ -48,6 +57,7 @@ export class ExerciseSession {
     if (exercises.length === 0) throw new CallError("there are no exercises in lessons/");
     this.workspace = new Workspace(courseFolder, exercises);
     this.workspace.recallWay();
+    this.#texts = new ExerciseTexts(courseFolder);
     this.#listener = listener;
   }
 
@@ -90,6 +100,10 @@ export class ExerciseSession {
 
   overview(): Overview {
     return { ...overviewOf(this.workspace, this.#session), problem: this.#problem };
+  }
+
+  text(exercise: Exercise): Promise<ExerciseText> {
+    return this.#texts.of(exercise, this.workspace);
   }
 
   state(exercise: Exercise): ExerciseState {

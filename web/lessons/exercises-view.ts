@@ -1,7 +1,7 @@
 // What a page is told about exercises, made of what the session of learn knows. It reads the student's files, and changes
 // nothing.
 
-import { endpoint } from "../../captures/show/stream-summary.ts";
+import { endpoint } from "../../captures/explain/endpoint.ts";
 import { type Compared, type FailureParts, failureParts } from "../../checks/engine/failure-parts.ts";
 import { type Exercise, hasRegion, type ProgramExercise } from "../../course/exercises/exercises.ts";
 import { readPageName } from "../../course/exercises/pages.ts";
@@ -24,7 +24,6 @@ import type {
   ExerciseFile,
   ExerciseRow,
   ExerciseState,
-  ExerciseText,
   FailureView,
   OutcomeView,
   Overview,
@@ -36,7 +35,7 @@ import { bytesOf, versionOf } from "./exercises-file.ts";
 const MOST_COMPARED = 50_000;
 
 /** The name of an exercise's page, such as 03-4. */
-function pageOf({ page }: Exercise): string {
+export function pageOf({ page }: Exercise): string {
   const [, folder = "", name = ""] = page.split("/");
   return `${folder.slice(0, 2)}-${readPageName(name)?.number ?? ""}`;
 }
@@ -85,11 +84,6 @@ function isFinished(workspace: Workspace, { all: { isRunning, wanted, outcomes }
   return isChecked && allPassed && workspace.next() === undefined;
 }
 
-export function textView(exercise: Exercise): ExerciseText {
-  const { id, title, kind, page, task, checked, hints } = exercise;
-  return { id, title, kind, page: pageOf(exercise), pageFile: page, task, checked, hints: hints.length };
-}
-
 /** @param session undefined unless the exercise is the current one */
 export function stateView(
   exercise: Exercise,
@@ -109,11 +103,10 @@ export function stateView(
     day: progress.isGiven(id) ? "" : (progress.dayOf(id) ?? ""),
     isTouched: session?.isTouched ?? false,
     notices: session?.notices ?? [],
-    hints: exercise.hints.slice(0, workspace.hintsSeen(exercise)),
+    hints: workspace.hintsSeen(exercise),
     ...(isProgram ? { file: fileView(exercise, workspace) } : {}),
     ...(session?.outcome === undefined ? {} : { outcome: outcomeView(session.outcome, session.settledAt) }),
     answer: isProgram ? "" : (student.answer(id) ?? ""),
-    meaning: hasPassed ? exercise.meaning : "",
     comparison: isProgram && hasPassed ? comparison(exercise, workspace) : [],
     whyNoSolution: isProgram ? (whySolutionHidden(workspace, exercise) ?? "") : "",
     ...(next === undefined ? {} : { next: { id: next.id, title: next.title, page: pageOf(next) } }),

@@ -9,6 +9,7 @@ import { CourseCopy } from "../../tests/support/course-copy.ts";
 import { until } from "../../tests/support/until.ts";
 import type { WebServer } from "../serve/web-server.ts";
 import { type ExerciseState, MOST_FILE, type Overview } from "../shared/exercises.ts";
+import type { Part } from "../shared/lessons.ts";
 import { PageClient } from "../testing/page-client.ts";
 
 const HELLO = "01-hello";
@@ -16,6 +17,9 @@ const FILE = "work/01-calculator/evaluate.ts";
 const TOKEN = "t".repeat(43);
 /** The end of the whole answer of 01-hello. */
 const RIGHT = "  return /^[ \\t]*END[ \\t]*$/i.test(line);\n";
+
+const htmlOf = (parts: readonly Part[]): string =>
+  parts.map((part) => ("html" in part ? part.html : "")).join("");
 
 describe("the exercises, for pages", () => {
   let course: CourseCopy;
@@ -41,7 +45,7 @@ describe("the exercises, for pages", () => {
       token: TOKEN,
       files: async () => new Map(),
       places: [
-        exercisesPlace({ courseFolder: course.folder, environment, failed: (error) => mistakes.push(error) }),
+        exercisesPlace({ course: course.folder, environment, failed: (error) => mistakes.push(error) }),
       ],
       routes: [],
       failed: (error) => mistakes.push(error),
@@ -107,10 +111,11 @@ describe("the exercises, for pages", () => {
       isCurrent: false,
     });
     const text = await page.call("exercises/text", { exercise: HELLO });
-    expect(text).to.deep.include({ id: HELLO, hints: 3, pageFile: "lessons/01-calculator/1-hello.md" });
-    expect(text.checked).to.have.length(2);
+    expect(text).to.deep.include({ id: HELLO, page: "01-1", hintCount: 3, hints: [], meaning: [] });
+    expect(htmlOf(text.task)).to.include('<a href="#/lessons/protocol">the protocol</a>');
+    expect(htmlOf(text.checked).match(/<li>/g)).to.have.length(2);
     const state = await page.call("exercises/state", { exercise: HELLO });
-    expect(state).to.deep.include({ isCurrent: false, standing: "open", hints: [], meaning: "" });
+    expect(state).to.deep.include({ isCurrent: false, standing: "open", hints: 0 });
     expect(state.comparison).to.deep.equal([]);
     expect(existsSync(course.path("work"))).to.equal(false);
   });
@@ -138,7 +143,8 @@ describe("the exercises, for pages", () => {
     const passed = await passing;
     expect(passed.outcome?.verdict).to.equal("passed");
     expect(passed).to.deep.include({ standing: "passed", whyNoSolution: "" });
-    expect(passed.meaning).to.include("Your set-up works");
+    const { meaning } = await page.call("exercises/text", { exercise: HELLO });
+    expect(htmlOf(meaning)).to.include("Your set-up works");
     expect(passed.comparison.filter(({ kind }) => kind === "-")).to.deep.equal([
       { kind: "-", text: "// mine" },
     ]);
@@ -179,7 +185,9 @@ describe("the exercises, for pages", () => {
     );
     for (let count = 1; count <= 3; count += 1) {
       const state = await page.call("exercises/hint", { exercise: HELLO });
-      expect(state.hints).to.have.length(count);
+      expect(state.hints).to.equal(count);
+      const text = await page.call("exercises/text", { exercise: HELLO });
+      expect(text.hints).to.have.length(count);
     }
     expect(new Workspace(course.folder, course.exercises).hintsSeen(course.exercise(HELLO))).to.equal(3);
     expect(await page.call("exercises/solution", { exercise: HELLO })).to.deep.equal({ code: RIGHT });
@@ -264,9 +272,9 @@ describe("the exercises, for pages", () => {
     expect(course.read(FILE)).to.include("return line.length === 3;");
     terminal.reload();
     expect(terminal.current.id).to.equal(HELLO);
-    expect((await page.call("exercises/hint", { exercise: HELLO })).hints).to.have.length(2);
+    expect((await page.call("exercises/hint", { exercise: HELLO })).hints).to.equal(2);
     terminal.takeHint(course.exercise(HELLO));
-    expect((await page.call("exercises/state", { exercise: HELLO })).hints).to.have.length(3);
+    expect((await page.call("exercises/state", { exercise: HELLO })).hints).to.equal(3);
   });
 
   it("checks everything that has passed, and the current one", async () => {

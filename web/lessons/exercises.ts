@@ -15,7 +15,7 @@ import type { ExerciseSession, Listener } from "./exercises-session.ts";
 
 export interface ExercisesOptions {
   /** The folder of the course that the student works in. */
-  courseFolder: string;
+  course: string;
   /** Is told of what is a mistake of ours. */
   failed(error: unknown): void;
   /** Where the editor is looked for. Default: that of the process. */
@@ -23,7 +23,7 @@ export interface ExercisesOptions {
 }
 
 export function exercisesPlace(options: ExercisesOptions): Place {
-  const { courseFolder, failed, environment = process.env } = options;
+  const { course, failed, environment = process.env } = options;
   const pages = new Set<Page>();
   const tellAll = <Name extends keyof ExerciseEvents>(event: Name, data: ExerciseEvents[Name]): void => {
     for (const page of pages) page.tell<keyof ExerciseEvents>(event, data);
@@ -36,7 +36,7 @@ export function exercisesPlace(options: ExercisesOptions): Place {
   let loading: Promise<ExerciseSession> | undefined;
   const load = async (): Promise<ExerciseSession> => {
     const { ExerciseSession } = await import("./exercises-session.ts");
-    return new ExerciseSession(courseFolder, listener);
+    return new ExerciseSession(course, listener);
   };
   const loaded = (): Promise<ExerciseSession> => {
     loading ??= load().catch((error) => {
@@ -68,10 +68,7 @@ export function exercisesPlace(options: ExercisesOptions): Place {
       session.look();
       return session.overview();
     }),
-    "exercises/text": answer(async (session, fields) => {
-      const { textView } = await import("./exercises-view.ts");
-      return textView(session.exercise(idOf(fields)));
-    }),
+    "exercises/text": answer((session, fields) => session.text(session.exercise(idOf(fields)))),
     "exercises/state": answer((session, fields) => {
       const exercise = session.exercise(idOf(fields));
       session.look();

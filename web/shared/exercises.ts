@@ -1,6 +1,8 @@
 // What a page and its server say to each other about exercises. A page names an exercise by its id, and nothing else: what is
 // opened, read and written is the file that belongs to it.
 
+import type { Part } from "./lessons.ts";
+
 /** The longest id of an exercise, in UTF-16 units. */
 export const MOST_ID = 64;
 
@@ -54,20 +56,22 @@ export interface Overview {
   problem: string;
 }
 
-/** What does not change about an exercise. Texts are in Markdown, and links in them relative to the page's file. */
+/** What is to be read about an exercise. */
 export interface ExerciseText {
   id: string;
   title: string;
   kind: ExerciseKind;
   /** The name of its page, such as 03-4. */
   page: string;
-  /** The file of its page, relative to the course's folder. */
-  pageFile: string;
-  task: string;
-  /** One text for each thing that is checked. */
-  checked: readonly string[];
+  task: Part[];
+  /** A list; empty for a question. */
+  checked: Part[];
+  /** The hints that have been taken. */
+  hints: Part[][];
   /** How many hints there are. */
-  hints: number;
+  hintCount: number;
+  /** What it meant; empty before it has passed. */
+  meaning: Part[];
 }
 
 /** What was expected and what came. */
@@ -140,16 +144,14 @@ export interface ExerciseState {
   /** Whether a file was saved or an answer was given since it was opened. */
   isTouched: boolean;
   notices: readonly string[];
-  /** The hints that have been taken, in Markdown. */
-  hints: readonly string[];
+  /** How many hints have been taken. */
+  hints: number;
   /** Where the code is written; undefined for a question. */
   file?: ExerciseFile;
   /** The last verdict; the code may have changed since then. */
   outcome?: OutcomeView;
   /** For a question: the answer that counts; empty if there is none. */
   answer: string;
-  /** What it meant, in Markdown; empty before it has passed. */
-  meaning: string;
   /** The student's code (-) compared with the course's own (+), once it has passed. */
   comparison: readonly CodeLine[];
   /** Why the solution is not shown, in a sentence; empty if it is, or if there is none. */

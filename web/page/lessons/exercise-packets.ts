@@ -13,22 +13,27 @@ export function packetTables({ about, file, connections }: PacketsView, link: st
 }
 
 function connectionTable({ title, first, left, last }: ConnectionView): TemplateResult {
+  const hasMeaning = [...first, ...last].some(({ meaning }) => meaning !== "");
+  const row = (line: PacketLine): TemplateResult => packetRow(line, hasMeaning);
   return html`<div class="scrolls" tabindex="0" role="region" aria-label=${title}>
     <table>
       <caption>${title}</caption>
-      <thead><tr><th scope="col">packet</th><th scope="col">seconds</th><th scope="col">who</th><th scope="col">on the wire</th><th scope="col">what it says</th></tr></thead>
+      <thead><tr><th scope="col">packet</th><th scope="col">seconds</th><th scope="col">who</th><th scope="col">on the wire</th>${hasMeaning ? html`<th scope="col">what it says</th>` : nothing}</tr></thead>
       <tbody>
-        ${first.map(packetRow)}
+        ${first.map(row)}
         ${left === 0 ? nothing : html`<tr><td colspan="5" class="quiet">… ${left} lines more</td></tr>`}
-        ${last.map(packetRow)}
+        ${last.map(row)}
       </tbody>
     </table>
   </div>`;
 }
 
-function packetRow({ packet, seconds, who, wire, meaning, isWanted }: PacketLine): TemplateResult {
+function packetRow(
+  { packet, seconds, who, wire, meaning, isWanted }: PacketLine,
+  hasMeaning: boolean,
+): TemplateResult {
   return html`<tr class=${isWanted ? "wanted" : ""}>
     <td class="number">${packet}</td><td class="number">${seconds.toFixed(3)}</td><td>${who}</td>
-    <td><code>${wire}</code>${isWanted ? html` <strong class="here">the check failed here</strong>` : nothing}</td><td>${meaning}</td>
+    <td><code>${wire}</code>${isWanted ? html` <strong class="here">the check failed here</strong>` : nothing}</td>${hasMeaning ? html`<td>${meaning}</td>` : nothing}
   </tr>`;
 }

@@ -43,8 +43,7 @@ class ExerciseStore {
   /** An exercise is shown. @returns what says that it no longer is */
   show(id: string): () => void {
     this.#shown.set(id, (this.#shown.get(id) ?? 0) + 1);
-    if (!this.#texts.has(id)) this.#ask(this.#askText(id));
-    this.#ask(this.#askState(id));
+    this.#askOne(id);
     return () => {
       const left = (this.#shown.get(id) ?? 1) - 1;
       if (left === 0) this.#shown.delete(id);
@@ -54,8 +53,19 @@ class ExerciseStore {
 
   /** A state that the server has answered with. */
   take(state: ExerciseState): void {
-    this.#states.set(state.id, state);
+    const { id, hints, standing } = state;
+    this.#states.set(id, state);
     this.#changed();
+    const text = this.#texts.get(id);
+    if (text === undefined) return;
+    // Hints and what it meant come only when they have been earned.
+    const hasMore = hints > text.hints.length || (standing !== "open" && text.meaning.length === 0);
+    if (hasMore && this.#shown.has(id)) this.#ask(this.#askText(id));
+  }
+
+  #askOne(id: string): void {
+    if (!this.#texts.has(id)) this.#ask(this.#askText(id));
+    this.#ask(this.#askState(id));
   }
 
   async #askText(id: string): Promise<void> {
@@ -70,7 +80,7 @@ class ExerciseStore {
   #askAll(): void {
     if (this.#watchers.size === 0) return;
     this.#ask(server.call("exercises/overview", {}).then((overview) => this.#take(overview)));
-    for (const id of this.#shown.keys()) this.#ask(this.#askState(id));
+    for (const id of this.#shown.keys()) this.#askOne(id);
   }
 
   #take(overview: Overview): void {

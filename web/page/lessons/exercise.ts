@@ -10,6 +10,7 @@ import type {
 } from "../../shared/exercises.ts";
 import { type CodeLine, MOST_ANSWER } from "../../shared/exercises.ts";
 import { CallError } from "../../shared/fields.ts";
+import type { Part } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
@@ -17,12 +18,12 @@ import { codeComparison } from "./exercise-code.ts";
 import { outcomeDetails } from "./exercise-failure.ts";
 import { packetTables } from "./exercise-packets.ts";
 import { exercises } from "./exercise-store.ts";
-import { markdown } from "./exercise-text.ts";
+import { partsOf } from "./parts.ts";
 import "./exercise-editor.ts";
 import "./exercise.css";
 
 /** The recording of the last run, as captures are named. */
-const LAST_RUN = "work.last-run.pcap";
+const LAST_RUN = "own-last-run.pcap";
 
 /** What was asked for about the exercise, and is shown below its verdict. */
 type Shown =
@@ -49,6 +50,8 @@ class CourseExercise extends PageElement {
   /** Whether the file is written in the page. */
   declare isWriting: boolean;
   declare asksReset: boolean;
+  /** When the verdict arrived that `shown` belongs to. */
+  #shownAt = 0;
   #hide: () => void = () => {};
   #unwatch: () => void = () => {};
 
@@ -72,9 +75,21 @@ class CourseExercise extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!changed.has("exercise") || changed.get("exercise") === undefined) return;
-    this.#forget();
-    this.#show();
+    if (changed.has("exercise") && this.hasUpdated) {
+      this.#forget();
+      this.#show();
+    }
+    void this.#refreshShown();
+  }
+
+  /** What is shown of a run is that of the last one. */
+  async #refreshShown(): Promise<void> {
+    const { shown } = this;
+    const at = exercises.state(this.exercise)?.outcome?.at ?? 0;
+    if (shown === undefined || shown.kind === "solution" || at === this.#shownAt) return;
+    this.#shownAt = at;
+    const next = await this.#ask(() => this.#askFor(shown.kind));
+    if (next !== undefined && this.shown?.kind === shown.kind) this.shown = next;
   }
 
   #show(): void {
@@ -102,14 +117,14 @@ class CourseExercise extends PageElement {
         ${standing(state)}
       </header>
       <h3>${isQuestion ? "Question" : "Task"}</h3>
-      ${markdown(text.task, text.pageFile)}
-      ${text.checked.length === 0 ? nothing : html`<h3>What is checked</h3><ul>${text.checked.map((one) => html`<li>${markdown(one, text.pageFile)}</li>`)}</ul>`}
+      ${texts(text.task, text.page)}
+      ${text.checked.length === 0 ? nothing : html`<h3>What is checked</h3>${texts(text.checked, text.page)}`}
       ${isQuestion ? this.#question(text, state) : this.#program(state)}
       ${this.problem === "" ? nothing : html`<p class="problem" role="alert">${this.problem}</p>`}
       ${state.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
       ${this.#verdict(text, state)}
       ${this.#hints(text, state)}
-      ${state.meaning === "" ? nothing : this.#passed(text, state)}
+      ${text.meaning.length === 0 ? nothing : this.#passed(text, state)}
     </section>`;
   }
 
@@ -152,7 +167,7 @@ class CourseExercise extends PageElement {
     return html`<div class=${`verdict ${isChecking ? "checking" : (outcome?.verdict ?? "")}`}>
       <p class="headline" role="status">${headline(state)}</p>
       ${outcome === undefined ? nothing : this.#details(outcome, isTouched)}
-      ${isCurrent && isCode ? this.#actions(outcome) : nothing}
+      ${isCurrent && isCode ? this.#actions() : nothing}
       ${this.shown === undefined ? nothing : this.#shownPart(this.shown)}
     </div>`;
   }
@@ -163,19 +178,20 @@ class CourseExercise extends PageElement {
       ${outcomeDetails(outcome)}`;
   }
 
-  #actions(outcome: OutcomeView | undefined): TemplateResult {
-    const { shown } = this;
-    const toggle = (kind: Shown["kind"], name: string, isDisabled = false): TemplateResult =>
-      html`<button type="button" aria-expanded=${shown?.kind === kind} ?disabled=${isDisabled} @click=${() => void this.#toggle(kind)}>${name}</button>`;
+  #actions(): TemplateResult {
     return html`<div class="buttons">
-        ${toggle("packets", "Packets of this run", outcome === undefined)}
-        ${toggle("changes", "What I have changed")}
+        ${this.#toggleButton("packets", "Packets of this run")}
+        ${this.#toggleButton("changes", "What I have changed")}
         <button type="button" @click=${() => void this.#ask(() => server.call("exercises/check", this.#named))}>Check again</button>
         <button type="button" aria-expanded=${this.asksReset} @click=${() => {
           this.asksReset = !this.asksReset;
         }}>Begin again …</button>
       </div>
       ${this.asksReset ? this.#resetChoice() : nothing}`;
+  }
+
+  #toggleButton(kind: Shown["kind"], name: string): TemplateResult {
+    return html`<button type="button" aria-expanded=${this.shown?.kind === kind} @click=${() => void this.#toggle(kind)}>${name}</button>`;
   }
 
   #resetChoice(): TemplateResult {
@@ -206,27 +222,25 @@ class CourseExercise extends PageElement {
   }
 
   #hints(
-    { hints: count, pageFile }: ExerciseText,
-    { hints, whyNoSolution, standing }: ExerciseState,
+    { hints, hintCount, page }: ExerciseText,
+    { isCurrent, whyNoSolution, standing }: ExerciseState,
   ): TemplateResult {
-    const left = count - hints.length;
-    const isOpen = standing === "open";
-    const seesSolution =
-      left === 0 && isOpen && whyNoSolution === "" && exercises.state(this.exercise)?.isCurrent;
+    const isLast = hints.length === hintCount;
+    const seesSolution = isLast && isCurrent && standing === "open" && whyNoSolution === "";
     return html`<div class="hints">
-      ${hints.map((hint, index) => html`<details open><summary>Hint ${index + 1} of ${count}</summary>${markdown(hint, pageFile)}</details>`)}
+      ${hints.map((hint, index) => html`<details open><summary>Hint ${index + 1} of ${hintCount}</summary>${texts(hint, page)}</details>`)}
       <p class="buttons">
-        ${left === 0 ? nothing : html`<button type="button" @click=${() => void this.#hint()}>Hint ${hints.length + 1} of ${count}</button>`}
-        ${seesSolution ? html`<button type="button" aria-expanded=${this.shown?.kind === "solution"} @click=${() => void this.#toggle("solution")}>The solution</button>` : nothing}
+        ${isLast ? nothing : html`<button type="button" @click=${() => void this.#hint()}>Hint ${hints.length + 1} of ${hintCount}</button>`}
+        ${seesSolution ? this.#toggleButton("solution", "The solution") : nothing}
       </p>
     </div>`;
   }
 
-  #passed({ pageFile }: ExerciseText, { meaning, comparison, next }: ExerciseState): TemplateResult {
+  #passed({ meaning, page }: ExerciseText, { comparison, next }: ExerciseState): TemplateResult {
     const isSame = comparison.every(({ kind }) => kind === " ");
     return html`<div class="passed">
       <h3>What it meant</h3>
-      ${markdown(meaning, pageFile)}
+      ${texts(meaning, page)}
       ${comparison.length === 0 ? nothing : html`<h3>Your code (−), compared with the course's own (+)</h3>`}
       ${comparison.length > 0 && isSame ? html`<p>They are the same, line by line.</p>` : nothing}
       ${comparison.length === 0 ? nothing : codeComparison(comparison, "Your code, compared with the course's own", { old: "yours", now: "the course's" })}
@@ -307,6 +321,7 @@ class CourseExercise extends PageElement {
       this.shown = undefined;
       return;
     }
+    this.#shownAt = exercises.state(this.exercise)?.outcome?.at ?? 0;
     const shown = await this.#ask(() => this.#askFor(kind));
     if (shown !== undefined) this.shown = shown;
   }
@@ -321,6 +336,11 @@ class CourseExercise extends PageElement {
         return { kind, ...(await server.call("exercises/solution", this.#named)) };
     }
   }
+}
+
+/** Texts of the exercise, drawn as those of its page are. */
+function texts(parts: readonly Part[], page: string): TemplateResult {
+  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: (_, words) => words() });
 }
 
 /** How the exercise stands, in one or two words. */
