@@ -11,6 +11,7 @@ import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
 import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
 import { Terminals } from "./terminals/terminals.ts";
+import { Wire } from "./wire/wire.ts";
 
 /** Servers are for this machine alone. */
 const HOST = "127.0.0.1";
@@ -46,13 +47,11 @@ export async function startWeb({
   // Bundled while the server starts; a page that comes first waits for it.
   let files: Promise<PageFiles> | undefined = makePageFiles();
   files.catch(() => {});
-  const captures = new Captures({ own: folder, failed });
   const options = {
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: [...makePlaces(course, folder), captures, exercisesPlace({ course, failed })],
-    routes: [...makeRoutes(), ...captures.routes],
+    ...makePlaces(course, folder, failed),
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
@@ -80,13 +79,20 @@ async function startAt(
 }
 
 /** @param folder of what is remembered */
-function makePlaces(course: string, folder: string): Place[] {
+function makePlaces(
+  course: string,
+  folder: string,
+  failed: (error: unknown) => void,
+): { places: Place[]; routes: OwnRoute[] } {
   const terminals = new Terminals();
-  return [terminals, new Lessons({ root: course, work: folder, terminals })];
-}
-
-function makeRoutes(): OwnRoute[] {
-  return [];
+  const wire = new Wire(terminals);
+  const lessons = new Lessons({ root: course, work: folder, terminals });
+  const captures = new Captures({ own: folder, failed });
+  const exercises = exercisesPlace({ course, failed });
+  return {
+    places: [terminals, wire, lessons, captures, exercises],
+    routes: [wire.route, ...captures.routes],
+  };
 }
 
 function report(error: unknown): void {

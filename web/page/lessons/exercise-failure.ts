@@ -37,15 +37,17 @@ function row(label: string, value: unknown): TemplateResult {
   return html`<dt>${label}</dt><dd>${value}</dd>`;
 }
 
-/** The two texts one below the other. */
+/** The two texts one below the other, from the same column on. */
 function comparedRows({ labels, expected, received, difference }: ComparedTexts): TemplateResult {
   const [one, other] = labels;
   if (difference === undefined)
     return html`${row(one, html`<code class="expected">${expected}</code>`)}${row(other, html`<code class="received">${received}</code>`)}`;
-  return html`<dt class="both">${one}<br>${other}</dt>
-    <dd><pre class="compared" tabindex="0" role="region" aria-label=${`${one} and ${other}`}><span class="for-readers">${one} </span><span class="expected">${marked(expected, difference)}</span>
-<span class="for-readers">${other} </span><span class="received">${marked(received, difference)}</span></pre>
-    <p class="quiet">The first difference is at character ${difference + 1}.</p></dd>`;
+  const text = (label: string, kind: string, value: string): TemplateResult =>
+    html`<pre class=${`compared ${kind}`} tabindex="0" role="region" aria-label=${label}>${marked(value, difference)}</pre>`;
+  return html`${row(one, text(one, "expected", expected))}${row(
+    other,
+    html`${text(other, "received", received)}<p class="quiet">The first difference is at character ${difference + 1}.</p>`,
+  )}`;
 }
 
 /** A text with a mark on its first character that differs, cut so that the mark is in sight. */

@@ -107,7 +107,7 @@ class LessonPageElement extends PageElement {
       ${this.#article(this.lesson)}
       ${
         terminals.length > 0
-          ? html`<aside class="beside-lesson" aria-label="Terminals"><lesson-dock .desk=${this.#desk} .terminals=${terminals}></lesson-dock></aside>`
+          ? html`<aside class="beside-lesson" aria-label="Terminals"><lesson-dock .desk=${this.#desk} .terminals=${terminals} .active=${this.#desk?.active ?? ""}></lesson-dock></aside>`
           : this.#sections(this.lesson)
       }
     </div>`;
