@@ -1,0 +1,74 @@
+// A line's bytes as text to show: in pieces by what a stranger sees of them, and what Mallory changed. Pure.
+
+import type { Sight, Span } from "../../shared/wire.ts";
+
+/** A piece of text that looks one way. */
+export interface Piece {
+  text: string;
+  sight: Sight;
+}
+
+/** The most characters of a word that is shown as changed. */
+const MOST_WORD = 12;
+
+const decoder = new TextDecoder();
+
+/** Bytes as text that is safe to show: what is no text, and what nobody could see, becomes U+FFFD. */
+export function shownText(bytes: Uint8Array): string {
+  return decoder.decode(bytes).replace(/\p{C}/gu, "\uFFFD");
+}
+
+/**
+ * The first bytes of a line, in pieces.
+ * @param most how many bytes are shown; the LF at the end is not
+ */
+export function piecesOf(bytes: Uint8Array, spans: readonly Span[], most: number): Piece[] {
+  const end = Math.min(most, bytes.at(-1) === 0x0a ? bytes.length - 1 : bytes.length);
+  const pieces: Piece[] = [];
+  let start = 0;
+  for (const { length, sight } of spans) {
+    const part = bytes.subarray(start, Math.min(start + length, end));
+    if (part.length > 0) pieces.push({ text: shownText(part), sight });
+    start += length;
+  }
+  return pieces;
+}
+
+/** What Mallory changed in a line, as words before and after: `100` and `900`. Undefined if nothing. */
+export function changedWords(
+  before: Uint8Array,
+  after: Uint8Array,
+): { before: string; after: string } | undefined {
+  const shortest = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shortest && before[start] === after[start]) start += 1;
+  if (start === before.length && start === after.length) return undefined;
+  let behind = 0;
+  while (behind < shortest - start && before.at(-1 - behind) === after.at(-1 - behind)) behind += 1;
+  const most = Math.max(0, MOST_WORD - (Math.max(before.length, after.length) - start - behind));
+  const ahead = lettersBack(before, start, most);
+  const following = lettersAhead(before, before.length - behind, most);
+  const cut = (bytes: Uint8Array): string =>
+    shownText(
+      bytes.subarray(start - ahead, Math.min(bytes.length - behind + following, start + 3 * MOST_WORD)),
+    );
+  return { before: cut(before), after: cut(after) };
+}
+
+/** How many letters and digits stand directly before a place. */
+function lettersBack(bytes: Uint8Array, place: number, most: number): number {
+  let count = 0;
+  while (count < most && isLetter(bytes[place - count - 1])) count += 1;
+  return count;
+}
+
+/** How many letters and digits stand there and directly behind. */
+function lettersAhead(bytes: Uint8Array, place: number, most: number): number {
+  let count = 0;
+  while (count < most && isLetter(bytes[place + count])) count += 1;
+  return count;
+}
+
+function isLetter(byte: number | undefined): boolean {
+  return byte !== undefined && /[A-Za-z0-9]/.test(String.fromCharCode(byte));
+}
