@@ -1,8 +1,9 @@
 // A program that runs beside ours: we start it, talk to it, and end it when we end.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { COURSE_FOLDER } from "./course-folder.ts";
 import { patientTimeout } from "./patience.ts";
+import { killGroup } from "./process-tree.ts";
 
 /** How long to wait for a program, in milliseconds: much longer than any program of the course takes. */
 export const DEADLINE = 30_000;
@@ -142,14 +143,8 @@ export class ChildProgram {
     if (pid === undefined) return;
     // It has ended, so another process may have its id by now. A group keeps its id while any member of it runs.
     if ((exitCode !== null || signalCode !== null) && !this.#hasGroup) return;
-    try {
-      if (this.#hasGroup) process.kill(-pid, "SIGKILL");
-      else if (ON_WINDOWS && !this.#options.sharesSignals)
-        spawnSync("taskkill", ["/pid", String(pid), "/T", "/F"], { stdio: "ignore" });
-      else this.#child.kill("SIGKILL");
-    } catch {
-      // The program has ended in the meantime.
-    }
+    if (this.#options.sharesSignals) this.#child.kill("SIGKILL");
+    else killGroup(pid);
   }
 
   /** Whether the program has its own process group. (On Windows, it would also open a window.) */

@@ -47,7 +47,9 @@ describe("the tour", () => {
     expect(text).to.not.include("any key");
     expect(text).to.match(/\n {2}npm run lesson .*\n {2}npm run learn .*\n {2}npm run learn -- --short .*$/);
     // Stage 06 is named, and not started: it needs packages and a browser.
-    expect(text).to.match(/\nStage 06, .*\n {2}npm run 06:setup .*\n {2}npm run 06 .*\n\nYour turn, .*\n {2}npm run web .*\n\nOr in two terminals:\n/);
+    expect(text).to.match(
+      /\nStage 06, .*\n {2}npm run 06:setup .*\n {2}npm run 06 .*\n\nYour turn, .*\n {2}npm run web .*\n\nOr in two terminals:\n/,
+    );
     expect(text).to.not.match(/^Stage 06 /m);
   });
 

@@ -7,6 +7,7 @@ import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
 import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
+import { Terminals } from "./terminals/terminals.ts";
 
 /** Servers are for this machine alone. */
 const HOST = "127.0.0.1";
@@ -72,7 +73,8 @@ async function startAt(
 }
 
 function makePlaces(): Place[] {
-  return [];
+  const terminals = new Terminals();
+  return [terminals];
 }
 
 function makeRoutes(): OwnRoute[] {

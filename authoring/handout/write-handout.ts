@@ -19,6 +19,7 @@ import { packStandIns, STAND_INS_FILE } from "../../course/exercises/stand-ins.t
 import { GIVEN, PROGRESS_HEADING } from "../../course/workspace/progress.ts";
 import { classroomWorkflow } from "./classroom-workflow.ts";
 import { pagesIn, removeLooseLinks } from "./loose-links.ts";
+import { leaveOutTestPackages } from "./students-packages.ts";
 
 /** Files that students do not need, or must not see. */
 const LEFT_OUT = new Set([
@@ -119,6 +120,7 @@ export async function writeHandout(
   const standIns = new Map(exercises.map(({ id, standIn }) => [id, standIn]));
   writeText(join(target, STAND_INS_FILE), packStandIns(standIns));
   trimScripts(target);
+  leaveOutTestPackages(target);
   keepWork(target);
   for (const page of pagesIn(target)) removeCourseOnly(join(target, page));
   removeLooseLinks(target);

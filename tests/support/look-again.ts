@@ -29,7 +29,16 @@ console.log(`== ${failed.length} failed beside others, and passed alone, ${TIMES
 /** Runs one test. A run without any test is a failure, too. */
 function passesAlone({ file, title }: FailedTest): boolean {
   const exactly = `^${title.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}$`;
-  const words = ["--config", "tests/one.mocharc.json", "--exit", "--fail-zero", "--spec", file, "--grep", exactly];
+  const words = [
+    "--config",
+    "tests/one.mocharc.json",
+    "--exit",
+    "--fail-zero",
+    "--spec",
+    file,
+    "--grep",
+    exactly,
+  ];
   const mocha = ["--import", "tsx", "node_modules/mocha/bin/mocha.js", ...words];
   return spawnSync(process.execPath, mocha, { cwd: COURSE_FOLDER, stdio: "inherit" }).status === 0;
 }

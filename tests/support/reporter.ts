@@ -27,7 +27,11 @@ class Reporter extends Mocha.reporters.Dot {
     const all: Taken[] = [];
     const failed: FailedTest[] = [];
     runner.on("fail", (test: Mocha.Test) => {
-      failed.push({ file: test.file ?? "", title: test.fullTitle(), isHook: (test.type as string) === "hook" });
+      failed.push({
+        file: test.file ?? "",
+        title: test.fullTitle(),
+        isHook: (test.type as string) === "hook",
+      });
     });
     runner.on("test end", (test: Mocha.Test) => {
       const file = relative(COURSE_FOLDER, test.file ?? "").replaceAll("\\", "/");

@@ -27,10 +27,11 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Bundles the page.
+ * @param entry the file that it starts with, in page/: tests have others
  * @throws Error with one sentence that names file and line of the first mistake
  */
-export async function makePageFiles(): Promise<PageFiles> {
-  const { outputFiles } = await bundle();
+export async function makePageFiles(entry = "main.ts"): Promise<PageFiles> {
+  const { outputFiles } = await bundle(entry);
   const made = outputFiles.map(({ path, contents }): [string, PageFile] => {
     const name = basename(path);
     const type = TYPES[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
@@ -39,12 +40,12 @@ export async function makePageFiles(): Promise<PageFiles> {
   return new Map([...made, ["/icon.svg", { type: TYPES.svg ?? "", body: read("icon.svg") }]]);
 }
 
-async function bundle(): Promise<
-  BuildResult<{ write: false }> & { outputFiles: { path: string; contents: Uint8Array }[] }
-> {
+async function bundle(
+  entry: string,
+): Promise<BuildResult<{ write: false }> & { outputFiles: { path: string; contents: Uint8Array }[] }> {
   try {
     return await build({
-      entryPoints: [join(PAGE_FOLDER, "main.ts")],
+      entryPoints: [join(PAGE_FOLDER, entry)],
       bundle: true,
       write: false,
       format: "esm",

@@ -112,7 +112,7 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of connections) socket.destroy();
-      await Promise.all(options.places.map(async ({ close }) => close?.()));
+      await Promise.all(options.places.map(async (place) => place.close?.()));
       await closed;
     },
   };

@@ -240,7 +240,7 @@ class ClockFigure extends PageElement {
         <button type="button" aria-disabled=${isFound} @click=${() => this.#try(all.length)}>Try until it is found</button>
         <button type="button" aria-disabled=${this.tried === 0} @click=${() => this.#try(-this.tried)}>Anew</button>
       </p>
-      <ol class="tries">${this.#tries.map(({ exponent, power }) => html`<li class=${power === alice.publicKey ? "found" : ""}>${this.generator}^${exponent} = ${power}</li>`)}</ol>
+      <ol class="tries">${this.#tries.map(({ exponent, power }) => html`<li class=${power === alice.publicKey ? "hit" : ""}>${this.generator}^${exponent} = ${power}</li>`)}</ol>
       <p role="status">${this.#tried(all.length, isFound, bob.publicKey)}</p>
       ${isFound ? largePrime() : nothing}`;
   }

@@ -32,6 +32,14 @@ export const FIGURES: readonly Figure[] = [
     element: "crib-figure",
     load: () => import("./crib-figure.ts"),
   },
+  {
+    id: "picture",
+    title: "A lighthouse in ECB and CBC, and one flipped bit",
+    sentence: "See what each mode leaves of a picture; then change one bit of what is on the wire.",
+    lessons: ["04-1", "04-2", "04-4"],
+    element: "picture-figure",
+    load: () => import("./picture-figure.ts"),
+  },
 ];
 
 /** @returns undefined if there is no figure of this name */
