@@ -1,16 +1,17 @@
 // The bytes of a line as digits and as text. Each has the colour of its part; those of the part that is lit stand out.
 
 import { html, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
+
 import type { LinePart } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
+import { styles } from "../styles.ts";
 import { bytesOfRow, offsetText, type ShownByte } from "./hex-rows.ts";
 import { rowsToDraw, scrollTopFor } from "./rows.ts";
 
 /** As in wire.css, in CSS pixels. */
 const ROW_HEIGHT = 26;
 /** From this width on, a row has sixteen bytes; below, it has eight. */
-const WIDE = 600;
+const WIDE = 560;
 
 /** Emits `light` with the index of the part under the pointer (-1: none), and `choose-byte` with a byte's place. */
 export class HexView extends PageElement {
@@ -69,13 +70,13 @@ export class HexView extends PageElement {
     const rows = Array.from({ length: end - first }, (_, i) => this.#row(first + i));
     return html`<div class="hex-box" role="region" tabindex="0" aria-label="The bytes, as digits and as text" @scroll=${this.#measure}
       @mousemove=${this.#onMove} @mouseleave=${() => this.#light(-1)} @click=${this.#onClick}>
-      <div class="all-bytes" style=${styleMap({ height: `${this.#view.count * ROW_HEIGHT}px` })}>${rows}</div>
+      <div class="all-bytes" ${styles({ height: `${this.#view.count * ROW_HEIGHT}px` })}>${rows}</div>
     </div>`;
   }
 
   #row(row: number): TemplateResult {
     const bytes = bytesOfRow(this.bytes, this.parts, row, this.columns);
-    return html`<div class="hex-row" style=${styleMap({ transform: `translateY(${row * ROW_HEIGHT}px)` })}>
+    return html`<div class="hex-row" ${styles({ transform: `translateY(${row * ROW_HEIGHT}px)` })}>
       <span class="offset">${offsetText(row, this.columns)}</span>
       <span class="digits">${bytes.map((byte) => this.#byte(byte, byte.hex))}</span>
       <span class="characters">${bytes.map((byte) => this.#byte(byte, byte.text))}</span>

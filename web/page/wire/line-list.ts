@@ -3,13 +3,14 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
+
 import type { WireLine } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
+import { styles } from "../styles.ts";
 import { fromBase64 } from "./address.ts";
 import { changedWords, piecesOf } from "./line-text.ts";
 import { isAtEnd, type ListView, rowForKey, rowsToDraw, scrollTopFor } from "./rows.ts";
-import { badgeOf, directionWords, SIGHT_WORDS } from "./words.ts";
+import { badgeOf, nameOf, SIGHT_WORDS } from "./words.ts";
 
 /** As in wire.css, in CSS pixels. */
 const ROW_HEIGHT = 34;
@@ -78,7 +79,7 @@ export class LineList extends PageElement {
     return html`<div class="lines" role="listbox" tabindex="0" aria-label="Lines on the wire"
         aria-activedescendant=${isActiveDrawn ? `line-${this.active}` : nothing}
         @scroll=${this.#measure} @keydown=${this.#onKey} @focus=${this.#onFocus}>
-        <div class="all-lines" role="presentation" style=${styleMap({ height: `${view.count * ROW_HEIGHT}px` })}>
+        <div class="all-lines" role="presentation" ${styles({ height: `${view.count * ROW_HEIGHT}px` })}>
           ${repeat(
             drawn,
             ({ number }) => number,
@@ -106,11 +107,11 @@ export class LineList extends PageElement {
     ];
     return html`<div class=${classes.join(" ")} role="option" id="line-${number}" aria-selected=${number === this.opened}
       aria-setsize=${this.lines.length} aria-posinset=${index + 1}
-      aria-label=${`${directionWords(line)}, ${type}: ${words}${badge === "" ? "" : `; ${badge}`}`}
-      style=${styleMap({ transform: `translateY(${index * ROW_HEIGHT}px)` })} @click=${() => this.#open(number)}>
+      ${styles({ transform: `translateY(${index * ROW_HEIGHT}px)` })} @click=${() => this.#open(number)}>
       <span class="number">${number}</span>
-      <span class="direction">${directionWords(line).replace(" to ", " → ")}</span>
-      <span class="bytes">${piecesOf(bytes, line.spans, MOST_BYTES).map(
+      <span class="direction">${nameOf(line.from)} <span aria-hidden="true">→</span><span class="for-readers">to</span> ${nameOf(line.to)}</span>
+      <span class="for-readers">${type}: ${words}</span>
+      <span class="bytes" aria-hidden="true">${piecesOf(bytes, line.spans, MOST_BYTES).map(
         ({ text, sight }) => html`<span class=${sight} title=${SIGHT_WORDS[sight]}>${text}</span>`,
       )}</span>
       ${badge === "" ? nothing : html`<span class="badge">${badge}${this.#difference(line, bytes)}</span>`}

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { changedWords, piecesOf } from "./line-text.ts";
+import { changedWords, packetText, piecesOf } from "./line-text.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -17,6 +17,22 @@ describe("a line as text", () => {
       { text: "}", sight: "known" },
     ]);
     expect(piecesOf(line, spans, 10).map(({ text }) => text)).to.deep.equal(['{"text":', '"h']);
+  });
+
+  it("has little structure if there is more to see", () => {
+    const spans = [
+      { length: 32, sight: "known" as const },
+      { length: 4, sight: "readable" as const },
+    ];
+    const line = bytes('{"type":"message","id":1,"text":"hi"');
+    expect(piecesOf(line, spans, 100).map(({ text }) => text)).to.deep.equal([
+      '{"type":"message",\u2026',
+      '"hi"',
+    ]);
+    // Of a line that has nothing else, it is all there.
+    expect(piecesOf(line, [{ length: 36, sight: "known" }], 100)[0]?.text).to.equal(
+      '{"type":"message","id":1,"text":"hi"',
+    );
   });
 
   it("shows no control characters, and nothing that turns text around", () => {
@@ -46,5 +62,18 @@ describe("what Mallory changed", () => {
     expect(changed?.before.length).to.be.lessThan(40);
     expect(changed?.before).to.not.equal(changed?.after);
     expect(changedWords(bytes("same"), bytes("same"))).to.equal(undefined);
+  });
+});
+
+describe("what stands on a packet", () => {
+  const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
+  it("is what the line says, and how it was changed", () => {
+    const words = "message 2: pay 100 to carol";
+    expect(packetText({ words, bytes: base64("pay 100\n") }, 48)).to.equal(words);
+    expect(packetText({ words, bytes: base64("pay 100\n"), changed: base64("pay 900\n") }, 80)).to.equal(
+      "message 2: pay 100 to carol (100 \u2192 900)",
+    );
+    expect(packetText({ words: "x".repeat(100), bytes: "" }, 48).length).to.equal(49);
   });
 });

@@ -1,12 +1,16 @@
 // A line's bytes as text to show: in pieces by what a stranger sees of them, and what Mallory changed. Pure.
 
-import type { Sight, Span } from "../../shared/wire.ts";
+import type { Sight, Span, WireLine } from "../../shared/wire.ts";
+import { fromBase64 } from "./address.ts";
 
 /** A piece of text that looks one way. */
 export interface Piece {
   text: string;
   sight: Sight;
 }
+
+/** Of structure, a row shows so many characters: there is more room for what was said. */
+const MOST_STRUCTURE = 18;
 
 /** The most characters of a word that is shown as changed. */
 const MOST_WORD = 12;
@@ -19,7 +23,7 @@ export function shownText(bytes: Uint8Array): string {
 }
 
 /**
- * The first bytes of a line, in pieces.
+ * The first bytes of a line, in pieces; long structure is cut, so that there is room for what was said.
  * @param most how many bytes are shown; the LF at the end is not
  */
 export function piecesOf(bytes: Uint8Array, spans: readonly Span[], most: number): Piece[] {
@@ -31,7 +35,12 @@ export function piecesOf(bytes: Uint8Array, spans: readonly Span[], most: number
     if (part.length > 0) pieces.push({ text: shownText(part), sight });
     start += length;
   }
-  return pieces;
+  return pieces.length === 1 ? pieces : pieces.map(shortened);
+}
+
+function shortened({ text, sight }: Piece): Piece {
+  if (sight !== "known" || text.length <= MOST_STRUCTURE + 2) return { text, sight };
+  return { text: `${text.slice(0, MOST_STRUCTURE)}\u2026`, sight };
 }
 
 /** What Mallory changed in a line, as words before and after: `100` and `900`. Undefined if nothing. */
@@ -53,6 +62,19 @@ export function changedWords(
       bytes.subarray(start - ahead, Math.min(bytes.length - behind + following, start + 3 * MOST_WORD)),
     );
   return { before: cut(before), after: cut(after) };
+}
+
+/** What stands on a packet: what the line says; and if Mallory changed it, how. @param most how many characters */
+export function packetText(
+  { words, bytes, changed }: Pick<WireLine, "words" | "bytes" | "changed">,
+  most: number,
+): string {
+  const cut = (text: string, length: number): string =>
+    text.length > length ? `${text.slice(0, length)}\u2026` : text;
+  const difference = changed === undefined ? undefined : changedWords(fromBase64(bytes), fromBase64(changed));
+  if (difference === undefined) return cut(words, most);
+  const { before, after } = difference;
+  return `${cut(words, most / 2)} (${cut(before, most / 4)} \u2192 ${cut(after, most / 4)})`;
 }
 
 /** How many letters and digits stand directly before a place. */

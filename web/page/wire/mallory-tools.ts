@@ -9,7 +9,7 @@ import { wire } from "./wire-store.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true });
 
-/** Emits `choose-byte` with the place of a byte. */
+/** Emits `choose-byte` with the place of a byte, and `decided` when the line waits no more. */
 export class MalloryTools extends PageElement {
   static override properties = {
     line: { attribute: false },
@@ -33,8 +33,8 @@ export class MalloryTools extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<section class="mallory-tools" aria-label="What Mallory does with this line">
-      ${this.#textTool()}${this.#bitTool()}
-      <div class="mallory-ends">
+      ${this.#textTool()}
+      <div class="mallory-row-two">${this.#bitTool()}<div class="mallory-ends">
         ${
           this.line.offer === undefined
             ? nothing
@@ -42,7 +42,7 @@ export class MalloryTools extends PageElement {
         }
         <button type="button" class="main" @click=${this.#pass}>Pass it on</button>
         <button type="button" @click=${this.#drop}>Drop it</button>
-      </div>
+      </div></div>
     </section>`;
   }
 
@@ -111,11 +111,16 @@ export class MalloryTools extends PageElement {
   /** What was typed, and not changed yet, is what one wants to pass on. */
   async #pass(): Promise<void> {
     const where = this.#where;
-    if (await this.#change()) await wire.decide("wire/pass", where);
+    if (await this.#change()) await this.#decide("wire/pass", where);
   }
 
   async #drop(): Promise<void> {
-    await wire.decide("wire/drop", this.#where);
+    await this.#decide("wire/drop", this.#where);
+  }
+
+  async #decide(call: "wire/pass" | "wire/drop", where: { scene: number; line: number }): Promise<void> {
+    this.dispatchEvent(new CustomEvent("decided", { bubbles: true }));
+    await wire.decide(call, where);
   }
 }
 

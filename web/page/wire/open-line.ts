@@ -30,7 +30,8 @@ export class OpenLine {
 
   /** Opens a line that an address holds. */
   async showBytes(stage: WireStage, { link, bytes }: NonNullable<Spot["line"]>): Promise<void> {
-    if (this.explained?.bytes === bytes && this.explained.stage === stage && this.explained.link === link) return;
+    if (this.explained?.bytes === bytes && this.explained.stage === stage && this.explained.link === link)
+      return;
     this.number = 0;
     this.isChanged = false;
     await this.#ask(() => server.call("wire/explain-bytes", { stage, link, bytes }));

@@ -8,7 +8,10 @@ describe("what can be said with one click", () => {
   });
 
   it("is a message to the other, in stage 05 with the command that names them", () => {
-    expect(sayingsOf("02", "alice").map(({ typed }) => typed)).to.deep.equal(["hello, Bob", "pay 100 to carol"]);
+    expect(sayingsOf("02", "alice").map(({ typed }) => typed)).to.deep.equal([
+      "hello, Bob",
+      "pay 100 to carol",
+    ]);
     expect(sayingsOf("04", "bob").map(({ typed }) => typed)).to.deep.equal(["hello, Alice"]);
     expect(sayingsOf("05", "carol")).to.deep.equal([{ text: "hello, Bob", typed: "/msg bob hello, Bob" }]);
   });

@@ -2,11 +2,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
+
 import type { Direction, WireLine, WireStage } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
+import { styles } from "../styles.ts";
 import { journeyOf, type Lane, laneOf, malloryPlace, placesOf } from "./journeys.ts";
+import { packetText } from "./line-text.ts";
 import { type Packet, Packets, sightOf } from "./packets.ts";
 import { isSameDirection, type SceneModel } from "./scene-model.ts";
 import { wire } from "./wire-store.ts";
@@ -74,11 +76,11 @@ export class WireLanes extends PageElement {
       <div class="cable"></div>
       ${stops.map(
         ([party, place]) =>
-          html`<span class=${`stop ${party}`} style=${styleMap({ "--place": String(place) })}>${nameOf(party)}</span>`,
+          html`<span class=${`stop ${party}`} ${styles({ "--place": String(place) })}>${nameOf(party)}</span>`,
       )}
       ${
         lane === "wire"
-          ? html`<span class="stop mallory" style=${styleMap({ "--place": String(malloryPlace(this.stage)) })}>Mallory</span>`
+          ? html`<span class="stop mallory" ${styles({ "--place": String(malloryPlace(this.stage)) })}>Mallory</span>`
           : nothing
       }
       ${repeat(
@@ -93,18 +95,19 @@ export class WireLanes extends PageElement {
     const line = this.scene?.line(number);
     if (line === undefined) return nothing;
     const { from, to, ending } = journey;
-    const text = line.words.length > MOST_CHARACTERS ? `${line.words.slice(0, MOST_CHARACTERS)}…` : line.words;
-    const style = styleMap({ "--from": String(from), "--to": String(to) });
+    const journeyStyles = styles({ "--from": String(from), "--to": String(to) });
     const classes = `packet ${sightOf(line)} ${ending} ${line.acts.length > 0 ? "touched" : ""}`;
     // The same line stands in the list, where the keyboard reaches it.
-    return html`<div class=${classes} style=${style} aria-hidden="true" @click=${() => this.#open(number)}
-      @animationend=${() => this.#end(key)}>${text}</div>`;
+    return html`<div class=${classes} ${journeyStyles} aria-hidden="true" @click=${() => this.#open(number)}
+      @animationend=${() => this.#end(key)}>${packetText(line, MOST_CHARACTERS)}</div>`;
   }
 
   #mallory(): TemplateResult {
     const { scene } = this;
     const directions = scene?.directions ?? [];
-    const main = directions.filter(({ link, from, to }) => laneOf(link) === "wire" && from !== "carol" && to !== "carol");
+    const main = directions.filter(
+      ({ link, from, to }) => laneOf(link) === "wire" && from !== "carol" && to !== "carol",
+    );
     const others = directions.filter((one) => !main.includes(one));
     return html`<div class="mallory-row" role="group" aria-label="Mallory">
       ${main.map((direction, i) => this.#holdButton(direction, i === 0 ? "Hold the next line →" : "← Hold the next line"))}

@@ -87,13 +87,23 @@ class WirePlace extends PageElement {
   #followScene(): void {
     const line = this.#openedLine;
     // What Mallory does to the line that is open is seen at once.
-    if (line !== undefined && this.#explained?.number === line.number && this.#explained.changed !== line.changed)
+    if (
+      line !== undefined &&
+      this.#explained?.number === line.number &&
+      this.#explained.changed !== line.changed
+    )
       this.#show(line);
     // A line that waits no more makes room for the next one that does.
     const { waiting = [] } = wire.scene ?? {};
-    if (this.#explained?.state === "held" && line?.state !== "held" && waiting[0] !== undefined) this.#show(waiting[0]);
+    if (this.#explained?.state === "held" && line?.state !== "held" && waiting[0] !== undefined)
+      this.#show(waiting[0]);
     // The stage may have been left while another one was being opened.
-    if (wire.opening === undefined && wire.scene?.isOpen === true && wire.scene.stage !== this.stage && !this.#isAway)
+    if (
+      wire.opening === undefined &&
+      wire.scene?.isOpen === true &&
+      wire.scene.stage !== this.stage &&
+      !this.#isAway
+    )
       void wire.show(this.stage);
     this.requestUpdate();
   }
@@ -126,7 +136,11 @@ class WirePlace extends PageElement {
     const spot =
       explained === undefined
         ? { stage }
-        : { stage: explained.stage, line: { link: explained.link, bytes: explained.bytes }, ...(field === "" ? {} : { field }) };
+        : {
+            stage: explained.stage,
+            line: { link: explained.link, bytes: explained.bytes },
+            ...(field === "" ? {} : { field }),
+          };
     history.replaceState(null, "", linkToSpot(spot));
   }
 
@@ -154,7 +168,9 @@ class WirePlace extends PageElement {
 
   #stages(): TemplateResult {
     return html`<nav class="stages" aria-label="Stages">${WIRE_STAGES.map(
-      (stage) => html`<a href=${linkTo("wire", stage)} aria-current=${stage === this.stage ? "page" : nothing}>
+      (
+        stage,
+      ) => html`<a href=${linkTo("wire", stage)} aria-current=${stage === this.stage ? "page" : nothing}>
         <span class="stage-name"><span class="stage-number">${stage}</span> ${STAGE_WORDS[stage].name}</span>
         <span class="stage-news">${STAGE_WORDS[stage].news}</span></a>`,
     )}</nav>`;
@@ -180,7 +196,9 @@ class WirePlace extends PageElement {
     if (this.#isAway) return this.#away();
     if (scene?.stage !== this.stage || scene.terminals.length === 0)
       return html`<p class="panel starting" role="status">Starting the programs of stage ${this.stage} …</p>`;
-    return scene.terminals.filter(({ party }) => party !== "registry").map((terminal) => this.#person(terminal));
+    return scene.terminals
+      .filter(({ party }) => party !== "registry")
+      .map((terminal) => this.#person(terminal));
   }
 
   #away(): TemplateResult {
@@ -209,9 +227,11 @@ class WirePlace extends PageElement {
 
   /** Also heard: what a program did is the point of it all. */
   #outcome(): TemplateResult {
-    const outcome = wire.scene?.outcomes.at(-1);
     const { scene } = wire;
-    const state = scene?.state === "setting-up" && scene.says !== "" ? scene.says : "";
+    const outcome = scene?.outcomes.at(-1);
+    if (scene !== undefined && scene.waiting.length > 0)
+      return html`<p class="outcome" role="status"><strong class="at-mallory">A line stands at Mallory.</strong> Change it, drop it, or pass it on.</p>`;
+    const state = scene?.state === "setting-up" ? scene.says : "";
     return html`<p class="outcome" role="status">${
       outcome === undefined
         ? state
@@ -234,7 +254,7 @@ class WirePlace extends PageElement {
     return html`<line-view .explained=${explained} .line=${line} .scene=${wire.scene?.number ?? 0} .field=${this.field}
       .isChanged=${isChanged} .canSend=${line !== undefined && line.state !== "held" && wire.scene?.isOpen === true}
       @close-line=${this.#onClose} @open-field=${this.#onField} @show-changed=${this.#onShowChanged}
-      @send-again=${this.#onSendAgain}></line-view>`;
+      @send-again=${this.#onSendAgain} @decided=${() => void this.focusOn(".lines")}></line-view>`;
   }
 
   #onOpen({ detail }: CustomEvent<number>): void {

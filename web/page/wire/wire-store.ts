@@ -109,7 +109,9 @@ class WireStore {
   async decide(call: "wire/pass" | "wire/drop", where: { scene: number; line: number }): Promise<void> {
     const line = this.scene?.line(where.line);
     if (!(await this.do(() => server.call(call, where))) || line === undefined) return;
-    const behind = this.scene?.waiting.filter((one) => one.number !== line.number && isSameDirection(one, line));
+    const behind = this.scene?.waiting.filter(
+      (one) => one.number !== line.number && isSameDirection(one, line),
+    );
     if (behind === undefined || behind.length > 0) return;
     const { link, from, to } = line;
     await this.do(() => server.call("wire/hold", { scene: where.scene, holds: false, link, from, to }));

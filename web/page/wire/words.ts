@@ -10,11 +10,11 @@ export interface StageWords {
 }
 
 export const STAGE_WORDS: Readonly<Record<WireStage, StageWords>> = {
-  "01": { name: "Calculator", news: "Two programs, and lines between them" },
-  "02": { name: "Peer to peer", news: "A registry says where Bob is; they chat in clear" },
-  "03": { name: "Diffie-Hellman", news: "A key agreed in public, and a toy cipher" },
-  "04": { name: "AES and a MAC", news: "A real cipher, and a tag on every line" },
-  "05": { name: "No server", news: "They find each other, and prove who they are" },
+  "01": { name: "Calculator", news: "Two programs, and lines" },
+  "02": { name: "Peer to peer", news: "A registry, and a chat in clear" },
+  "03": { name: "Diffie-Hellman", news: "A key in public, a toy cipher" },
+  "04": { name: "AES and a MAC", news: "A cipher, a tag on each line" },
+  "05": { name: "No server", news: "They find and know each other" },
 };
 
 const NAMES: Readonly<Record<Party, string>> = {
@@ -52,7 +52,7 @@ export const AROUND_WORDS: Readonly<Record<WireStage, string>> = {
   "02": "The registry",
   "03": "The registry",
   "04": "The registry",
-  "05": "Datagrams: who is there",
+  "05": "Datagrams",
 };
 
 export const SIGHT_WORDS: Readonly<Record<Sight, string>> = {
