@@ -1,6 +1,5 @@
 // npm run show -- FILE: shows a capture to people. Readable text has one colour, ciphertext another.
 
-import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { endWhenOutputCloses } from "../programs/closed-output.ts";
 import { systemProblem } from "../programs/system-error.ts";
@@ -8,12 +7,19 @@ import { userPath } from "../programs/user-path.ts";
 import { printError, printUsage } from "../terminal/fitted.ts";
 import { type Canvas, canvasFor } from "../terminal/paint.ts";
 import { wrap } from "../terminal/text.ts";
-import { type KeyLog, parseKeyLog } from "./explain/key-log.ts";
+import {
+  hasSealedLine,
+  hasToken,
+  hasTokenInDatagram,
+  KeysError,
+  keyLogFrom,
+  MAX_KEY_LOG_BYTES,
+  MAX_SMALL_FILE_BYTES,
+  teamKeyGiven,
+} from "./explain/given-keys.ts";
+import type { KeyLog } from "./explain/key-log.ts";
 import { letterIn, type Reader, readerOf } from "./explain/letters.ts";
-import { jsonOf } from "./explain/protocols.ts";
-import { linesOf } from "./explain/stream-lines.ts";
-import { type TeamKey, teamKeyFrom, withoutCr } from "./explain/team-tokens.ts";
-import { tokenOf } from "./explain/tokens.ts";
+import type { TeamKey } from "./explain/team-tokens.ts";
 import type { UdpConversation } from "./follow/conversations.ts";
 import { type LoadedCapture, loadCapture } from "./follow/load.ts";
 import { FileError } from "./read/capture-file.ts";
@@ -60,10 +66,6 @@ With one of these:
   --partial         of a damaged file, show what stands before the damage
   --help            show this text`;
 
-/** The largest key log that we read, and the largest file with a passphrase, an identity or a letter, in bytes. */
-const MAX_KEY_LOG_BYTES = 16_777_216;
-const MAX_SMALL_FILE_BYTES = 131_072;
-
 /** How many rows are printed at once. */
 const ROWS_AT_ONCE = 500;
 
@@ -100,9 +102,7 @@ function readSmall(path: string, what: string, most: number): Buffer {
 }
 
 function readKeys(path: string): KeyLog {
-  const { keys, bad } = parseKeyLog(readSmall(path, "the key log", MAX_KEY_LOG_BYTES).toString("utf8"));
-  if (bad.length > 0) throw new ShowError(`${path}, line ${bad[0]}: not a line of a key log (P6.5)`);
-  return keys;
+  return keyLogFrom(readSmall(path, "the key log", MAX_KEY_LOG_BYTES).toString("utf8"), path);
 }
 
 /** The keys, if they were given and there is something to decrypt. */
@@ -118,11 +118,7 @@ function keysFor({ keys, files }: ShowOptions, streams: readonly Stream[]): KeyL
 async function readTeamKey({ team }: ShowOptions): Promise<TeamKey | undefined> {
   if (team === undefined) return undefined;
   const path = userPath(team.passphraseFile);
-  const bytes = readSmall(path, "the passphrase", MAX_SMALL_FILE_BYTES);
-  if (!isUtf8(bytes)) throw new ShowError(`${path} is not UTF-8: a passphrase is text`);
-  const key = await teamKeyFrom(bytes.toString("utf8"), team.name);
-  if (key === undefined) throw new ShowError(`${path} has no passphrase: its first line is empty`);
-  return key;
+  return teamKeyGiven(readSmall(path, "the passphrase", MAX_SMALL_FILE_BYTES), path, team.name);
 }
 
 /** The key of the team, if there is something of stage 05 that it may open. */
@@ -136,18 +132,6 @@ async function teamKeyFor(
   throw new ShowError(
     `--passphrase-file does nothing here: what is shown of ${options.files[0]} has no token of stage 05`,
   );
-}
-
-function hasToken(stream: Stream): boolean {
-  return linesOf(stream).some((line) => line.kind === "line" && tokenOf(withoutCr(line.bytes)) !== undefined);
-}
-
-function hasTokenInDatagram({ datagrams }: UdpConversation): boolean {
-  return [...datagrams()].some(({ payload }) => tokenOf(payload) !== undefined);
-}
-
-function hasSealedLine(stream: Stream): boolean {
-  return linesOf(stream).some((line) => line.kind === "line" && jsonOf(line.bytes)?.type === "sealed");
 }
 
 /** The streams that are meant: all of them, or the one with this number. */
@@ -325,7 +309,7 @@ endWhenOutputCloses();
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof ShowError || error instanceof UsageError)) throw error;
+  if (!(error instanceof ShowError || error instanceof KeysError || error instanceof UsageError)) throw error;
   printError(`error: ${error.message}${error instanceof UsageError ? " (--help shows the usage)" : ""}`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

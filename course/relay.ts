@@ -1,79 +1,67 @@
-// A relay between two programs: it records every line, and may change a line on the way.
+// The relay of the tour: it records every line, and may change a line on the way.
 
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { LineRelay, type Side } from "./line-relay.ts";
 
 /** A line that has passed: exactly its bytes, including the LF. */
 export interface Passed {
-  /** The caller has connected to the relay; the relay has connected to the called side. */
-  from: "caller" | "called";
+  from: Side;
   bytes: Buffer;
 }
 
 /** Receives each line on the way, and returns the line to send instead. To change nothing, it returns the same line. */
-export type Change = (line: Buffer, from: Passed["from"]) => Buffer;
+export type Change = (line: Buffer, from: Side) => Buffer;
 
-const LINE_FEED = 0x0a;
+/** What happens on the way. */
+interface Way {
+  /** All lines, as they were sent. */
+  passed: Passed[];
+  change: Change;
+}
 
 export class Relay {
-  /** All lines, as they were sent. */
-  readonly passed: Passed[] = [];
-  /** Changes lines on the way. Default: changes nothing. */
-  change: Change = (line) => line;
-  /** The port that the relay connects to. It can be set until the first connection arrives. */
-  targetPort: number;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #way: Way;
+  readonly #relay: LineRelay;
 
-  private constructor(targetPort: number) {
-    this.targetPort = targetPort;
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (caller) => {
-      const called = connect({
-        host: "127.0.0.1",
-        port: this.targetPort,
-        noDelay: true,
-        allowHalfOpen: true,
-      });
-      this.#forward(caller, called, "caller");
-      this.#forward(called, caller, "called");
-    });
+  private constructor(way: Way, relay: LineRelay) {
+    this.#way = way;
+    this.#relay = relay;
   }
 
   /** Listens on a port that the system chooses, and forwards to `targetPort`, both on this machine. */
   static async start(targetPort: number): Promise<Relay> {
-    const relay = new Relay(targetPort);
-    await new Promise<void>((resolve, reject) => {
-      relay.#server.once("error", reject);
-      relay.#server.listen({ host: "127.0.0.1", port: 0 }, resolve);
+    const way: Way = { passed: [], change: (line) => line };
+    const relay = await LineRelay.start(targetPort, {
+      line: (passage, from, bytes) => {
+        way.passed.push({ from, bytes });
+        passage.send(from, way.change(bytes, from));
+      },
+      ended: (passage, from, rest) => {
+        if (rest.length > 0) passage.send(from, rest);
+        passage.end(from);
+      },
     });
-    return relay;
+    return new Relay(way, relay);
+  }
+
+  get passed(): readonly Passed[] {
+    return this.#way.passed;
+  }
+
+  /** Changes lines on the way. Default: changes nothing. */
+  set change(change: Change) {
+    this.#way.change = change;
+  }
+
+  /** The port that the relay connects to. It can be set until the first connection arrives. */
+  set targetPort(port: number) {
+    this.#relay.targetPort = port;
   }
 
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
+    return this.#relay.port;
   }
 
   close(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #forward(source: Socket, destination: Socket, from: Passed["from"]): void {
-    this.#sockets.add(source);
-    let unfinished = Buffer.alloc(0);
-    source.on("data", (chunk: Buffer) => {
-      unfinished = Buffer.concat([unfinished, chunk]);
-      for (;;) {
-        const end = unfinished.indexOf(LINE_FEED) + 1;
-        if (end === 0) return;
-        const bytes = unfinished.subarray(0, end);
-        unfinished = unfinished.subarray(end);
-        this.passed.push({ from, bytes });
-        destination.write(this.change(bytes, from));
-      }
-    });
-    source.on("end", () => destination.end(unfinished));
-    source.on("error", () => destination.destroy());
-    source.on("close", () => this.#sockets.delete(source));
+    this.#relay.close();
   }
 }

@@ -11,6 +11,14 @@ import { startProgram, startServer } from "../programs/stage-programs.ts";
 import { fitted, printError } from "../terminal/fitted.ts";
 import { paintFor } from "../terminal/paint.ts";
 import { column, wrap } from "../terminal/text.ts";
+import {
+  CLOSING_WORDS,
+  type Finding,
+  isReadable,
+  STAGE_ROWS,
+  type StageNumber,
+  TABLE_TITLE,
+} from "./findings.ts";
 import { Relay } from "./relay.ts";
 import { startPauses } from "./tour-pause.ts";
 import { TourTeam } from "./tour-team.ts";
@@ -18,16 +26,6 @@ import { TourTeam } from "./tour-team.ts";
 /** How many rows of a message on the wire are shown at most; fewer in the last stage, where more happens. */
 const MAX_ROWS = 8;
 const FEW_ROWS = 2;
-
-/** What happened in one stage. */
-interface Finding {
-  stage: string;
-  readable: boolean;
-  /** Whether the receiving program noticed that the message was changed. */
-  noticed: boolean;
-  /** A remark that explains the row of the table. */
-  remark: string;
-}
 
 /** A message: what was typed, what the other side read, and the bytes in between. */
 interface Message {
@@ -55,16 +53,10 @@ function showMessage(
   say(paint("dim", `  ${column(`${typist} typed`, 20)}${column(`${reader} read`, 20)}on the wire`));
   const [typedRows, readRows] = [wrap(typed, 18), wrap(read, 18)];
   for (let i = 0; i < Math.max(rows.length, typedRows.length, readRows.length); i += 1) {
-    const colour = isReadable({ typed, read, wire }) ? "bad" : "good";
+    const colour = isReadable(typed, wire) ? "bad" : "good";
     say(`  ${column(typedRows[i] ?? "", 20)}${column(readRows[i] ?? "", 20)}${paint(colour, rows[i] ?? "")}`);
   }
   say();
-}
-
-/** Whether everybody can read the typed text on the wire: in the bytes, or in the hexadecimal digits that they hold. */
-function isReadable({ typed, wire }: Message): boolean {
-  const digits = wire.toString("latin1").match(/(?:[0-9a-f]{2}){4,}/g) ?? [];
-  return [wire, ...digits.map((text) => Buffer.from(text, "hex"))].some((bytes) => bytes.includes(typed));
 }
 
 /** Stage 01: one client asks the calculator through a relay. */
@@ -98,14 +90,14 @@ async function visitCalculator(): Promise<Finding> {
   relay.close();
   await server.kill();
   return {
-    stage: "01 calculator",
-    readable: isReadable(plain),
+    stage: "01",
+    readable: isReadable(plain.typed, plain.wire),
     noticed: changed.read !== "= 901",
-    remark: "",
   };
 }
 
 interface ChatStage {
+  number: StageNumber;
   folder: string;
   title: string;
   /** What is new in this stage, in a line or two. */
@@ -113,8 +105,6 @@ interface ChatStage {
   /** Changes "pay 100" to "pay 900" on the way, or tries to. */
   change: (line: Buffer) => Buffer;
   changeInWords: string;
-  row: string;
-  remark: string;
 }
 
 /** In stage 05 a message is a frame of three lines; the first and the last begin with an angle bracket. */
@@ -139,31 +129,28 @@ function flipBit(line: Buffer): Buffer {
 
 const CHAT_STAGES: readonly ChatStage[] = [
   {
+    number: "02",
     folder: "02-basic-p2p",
     title: "Stage 02 - chats from peer to peer",
     about: "A registry says where Bob is; the chat goes directly there, as JSON, in clear.",
     change: (line) => Buffer.from(line.toString().replace("100", "900")),
     changeInWords: "somebody makes 100 into 900",
-    row: "02 peer to peer",
-    remark: "",
   },
   {
+    number: "03",
     folder: "03-dh-chat",
     title: "Stage 03 - keys from Diffie-Hellman, and a toy cipher",
     about: "Both agree on a key in public. The cipher, repeated XOR, is weak on purpose.",
     change: flipBit,
     changeInWords: "somebody without the key flips one bit of the ciphertext",
-    row: "03 Diffie-Hellman and XOR",
-    remark: "not readable as it stands; lesson 03 breaks it",
   },
   {
+    number: "04",
     folder: "04-aes-chat",
     title: "Stage 04 - AES-256-CBC, and a MAC over every line",
     about: "The same key exchange, a real cipher, and a tag that nobody can compute without a key.",
     change: flipBit,
     changeInWords: "somebody without the key flips the same bit of the ciphertext",
-    row: "04 AES-256-CBC and MAC",
-    remark: "if they compared safety numbers; if not: npm run attack -- mitm --stage 04",
   },
 ];
 
@@ -223,10 +210,9 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
   for (const relay of [chatRelay, registryRelay]) relay.close();
   await server.kill();
   return {
-    stage: stage.row,
-    readable: isReadable(plain),
+    stage: stage.number,
+    readable: isReadable(plain.typed, plain.wire),
     noticed: payment.read.startsWith("chat with alice lost"),
-    remark: stage.remark,
   };
 }
 
@@ -292,10 +278,9 @@ async function visitNetwork(): Promise<Finding> {
     await Promise.all([alice.program.exitCode(), bob.program.exitCode()]);
     relay.close();
     return {
-      stage: "05 peers in one network",
-      readable: isReadable(plain),
+      stage: "05",
+      readable: isReadable(plain.typed, plain.wire),
       noticed: payment.read.startsWith("disconnected from alice"),
-      remark: "who Bob is, a pinned key proves; at first contact, compare once",
     };
   } finally {
     team.close();
@@ -304,11 +289,12 @@ async function visitNetwork(): Promise<Finding> {
 
 /** Prints the table at the end, made from what really happened. */
 function showFindings(findings: readonly Finding[]): void {
-  say(paint("heading", "What somebody on the way could do"));
+  say(paint("heading", TABLE_TITLE));
   say(paint("dim", `  ${"stage".padEnd(28)}${"readable".padEnd(12)}changed on the way`));
   let mark = "";
   const remarks: string[] = [];
-  for (const { stage, readable, noticed, remark } of findings) {
+  for (const { stage, readable, noticed } of findings) {
+    const { title, remark } = STAGE_ROWS[stage];
     if (remark !== "") {
       mark += "*"; // Each remark has a mark of its own: *, then **.
       remarks.push(`  ${mark.padEnd(4)}${remark}`);
@@ -316,12 +302,11 @@ function showFindings(findings: readonly Finding[]): void {
     const answer = readable ? "yes" : `no ${remark && mark}`;
     const first = paint(readable ? "bad" : "good", answer.padEnd(12));
     const second = paint(noticed ? "good" : "bad", noticed ? "noticed, chat ended" : "not noticed");
-    say(`  ${stage.padEnd(28)}${first}${second}`);
+    say(`  ${title.padEnd(28)}${first}${second}`);
   }
   for (const remark of remarks) say(fitted(remark, process.stdout.columns));
   say();
-  say("Who Bob is, stages 01 to 04 do not prove: from 03 on, compare safety numbers.");
-  say("In 05, a key that was pinned at the first contact does. Compare at that contact.");
+  for (const line of CLOSING_WORDS) say(line);
 }
 
 /** Stage 06 runs in a browser and needs packages of its own, so the tour only names it. A copy for students may not have it. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { type LoadedCapture, loadCapture } from "../captures/follow/load.ts";
 import { NoCaptureTool, startCaptureTool } from "../captures/record/capture-tool.ts";
-import { SYNTHETIC_MAC } from "../captures/record/tcp-packets.ts";
+import { SYNTHETIC_MAC } from "../captures/record/ip-packets.ts";
 import { ChildProgram } from "../programs/child-program.ts";
 import { freePorts } from "../programs/free-ports.ts";
 import { nodeCommand } from "../programs/node-command.ts";

@@ -163,6 +163,7 @@ describe("what is not a connection of stage 06", () => {
       bytes: Buffer.from(line, "latin1"),
       packet: 1,
       time: 0n,
+      firstPacket: 1,
     }));
   }
   const asked = "GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r";

@@ -25,11 +25,11 @@ import {
   SECRET,
   TWO_REQUESTS,
 } from "../captures/record/conversations.ts";
+import { SYNTHETIC_MAC } from "../captures/record/ip-packets.ts";
 import { NoNamespace, probeNamespace } from "../captures/record/namespace.ts";
 import { record } from "../captures/record/record.ts";
 import { RECORDINGS, type Recording } from "../captures/record/recordings.ts";
 import { synthesizeFolder } from "../captures/record/synthesize-folder.ts";
-import { SYNTHETIC_MAC } from "../captures/record/tcp-packets.ts";
 import { summarize } from "../captures/show/stream-summary.ts";
 import { runTool } from "../captures/testing/tshark.ts";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";

@@ -3,12 +3,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "chai";
+import { endpoint } from "../captures/explain/endpoint.ts";
 import { Decoder } from "../captures/follow/decode.ts";
 import { Follower } from "../captures/follow/follow.ts";
 import type { CaptureError, Packet, Piece, Segment, Stream } from "../captures/read/packet.ts";
 import { readCapture } from "../captures/read/read-capture.ts";
 import { type PcapForm, pcapHeader, pcapRecord } from "../captures/record/pcap-writer.ts";
-import { endpoint } from "../captures/show/stream-summary.ts";
 import {
   ACK,
   ethernet,

@@ -3,11 +3,14 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
+import { Captures } from "./captures/captures.ts";
+import { Lessons } from "./lessons/pages.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
 import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
 import { Terminals } from "./terminals/terminals.ts";
+import { Wire } from "./wire/wire.ts";
 
 /** Servers are for this machine alone. */
 const HOST = "127.0.0.1";
@@ -44,8 +47,7 @@ export async function startWeb({
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    places: makePlaces(),
-    routes: makeRoutes(),
+    ...makePlaces(folder, failed),
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
@@ -72,13 +74,16 @@ async function startAt(
   }
 }
 
-function makePlaces(): Place[] {
+/** @param folder of what is remembered */
+function makePlaces(
+  folder: string,
+  failed: (error: unknown) => void,
+): { places: Place[]; routes: OwnRoute[] } {
   const terminals = new Terminals();
-  return [terminals];
-}
-
-function makeRoutes(): OwnRoute[] {
-  return [];
+  const wire = new Wire(terminals);
+  const lessons = new Lessons({ root: COURSE_FOLDER, work: folder, terminals });
+  const captures = new Captures({ own: folder, failed });
+  return { places: [terminals, wire, lessons, captures], routes: [wire.route, ...captures.routes] };
 }
 
 function report(error: unknown): void {

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { lexer, type Token, walkTokens } from "marked";
 import { LESSON_FOLDERS } from "../../course/exercises/stages.ts";
+import { anchorsOf } from "../../course/lesson/anchors.ts";
 import { fencesOf } from "../../course/lesson/fences.ts";
 import { type Page, pagesOf, readPages } from "../../course/lesson/page-files.ts";
 import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
@@ -203,24 +204,4 @@ function linkProblem(root: string, file: string, text: string, href: string): st
   if (!target.endsWith(".md")) return `${href}: only pages have anchors`;
   const content = target === file ? text : readFileSync(join(root, target), "utf8");
   return anchorsOf(content).includes(anchor) ? undefined : `${href}: ${target} has no heading #${anchor}`;
-}
-
-/** The anchors that GitHub makes from the headings of a page. */
-export function anchorsOf(text: string): string[] {
-  const seen = new Map<string, number>();
-  const anchors: string[] = [];
-  void walkTokens(lexer(text), (token: Token) => {
-    if (token.type !== "heading") return;
-    const words = String(token.text)
-      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-      .replace(/[`*]/g, "");
-    const anchor = words
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, "")
-      .replaceAll(" ", "-");
-    const count = seen.get(anchor) ?? 0;
-    seen.set(anchor, count + 1);
-    anchors.push(count === 0 ? anchor : `${anchor}-${count}`);
-  });
-  return anchors;
 }

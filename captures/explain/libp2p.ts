@@ -20,6 +20,9 @@ const NOISE = "/noise";
 
 /** @returns undefined if the stream is something else */
 export function libp2pIn(lines: readonly StreamLine[]): Libp2pStream | undefined {
+  // Most streams are something else: what does not begin like this needs no second look.
+  const first = lines.find((line) => line.kind === "line" && line.from === "a");
+  if (first?.kind !== "line" || !first.bytes.subarray(0, 4).equals(Buffer.from("GET "))) return undefined;
   const [asked, answered] = [textsOf(lines, "a"), textsOf(lines, "b")];
   if (!REQUEST.test(asked[0]?.text ?? "") || !SWITCHED.test(answered[0]?.text ?? "")) return undefined;
   // The server's frames are not masked (RFC 6455 section 5.1), so its words stand there as they are.

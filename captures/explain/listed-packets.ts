@@ -32,6 +32,8 @@ export interface ListedSegment {
   counted: CountedNumbers;
   /** How many bytes of data it has on the wire. */
   bytes: number;
+  /** Whether its bytes were sent before, or others have overtaken them. */
+  when: "" | "again" | "late";
 }
 
 export type ListedDatagram = Pick<Datagram, "source" | "destination" | "cast"> & {
@@ -82,16 +84,8 @@ export class PacketLister {
   list(packet: Packet, sent: Sent | undefined): ListedPacket {
     const { number, time } = packet;
     if (sent === undefined) {
-      const { kind } = explainPacket(packet);
-      const what = kind === "TCP" || kind === "UDP" ? `${kind}, cut short or damaged` : kind;
-      return {
-        number,
-        time,
-        tcp: undefined,
-        udp: undefined,
-        what: `${what}, ${packet.originalLength} bytes`,
-        isSealed: false,
-      };
+      const { what } = otherWords(packet);
+      return { number, time, tcp: undefined, udp: undefined, what, isSealed: false };
     }
     const { source, destination, payloadLength: bytes } = sent;
     if (!isSegment(sent)) {
@@ -99,15 +93,15 @@ export class PacketLister {
       return { number, time, tcp: undefined, udp, ...datagramWords(sent, this.#teamKey) };
     }
     const segment = sent;
-    const what = this.#follow(segment);
+    const { when, what } = this.#follow(segment);
     const flags = (["syn", "fin", "rst", "ack"] as const).filter((flag) => segment[flag]);
     const counted = this.#count(segment);
     return {
       number,
       time,
-      tcp: { source, destination, flags: flags.join(" ").toUpperCase(), counted, bytes },
+      tcp: { source, destination, flags: flags.join(" ").toUpperCase(), counted, bytes, when },
       udp: undefined,
-      what,
+      what: when === "" ? what : `${when}: ${what}`,
       isSealed: isSealed(segment.payload),
     };
   }
@@ -121,7 +115,7 @@ export class PacketLister {
   }
 
   /** Notes what the segment adds to its connection. @returns what it is */
-  #follow(segment: Segment): string {
+  #follow(segment: Segment): { when: ListedSegment["when"]; what: string } {
     const { source, destination, sequence, syn, ack, fin, acknowledgement, payloadLength } = segment;
     const isNew = syn && !ack && this.#direction(source, destination).base !== sequence;
     if (isNew) this.#forget(source, destination);
@@ -147,8 +141,8 @@ export class PacketLister {
       const [oldest] = own.waiting.keys();
       if (own.waiting.size > MOST_REMEMBERED && oldest !== undefined) own.waiting.delete(oldest);
     }
-    const when = isOld ? (isLate ? "late: " : "again: ") : "";
-    return `${when}${words(segment, acknowledges, isAnswerToSyn)}`;
+    const when = isOld ? (isLate ? "late" : "again") : "";
+    return { when, what: words(segment, acknowledges, isAnswerToSyn) };
   }
 
   #direction(from: Endpoint, to: Endpoint): Direction {
@@ -172,6 +166,13 @@ export class PacketLister {
   }
 }
 
+/** What a packet is that holds neither a segment nor a datagram, and what was recognised in it. */
+export function otherWords(packet: Packet): { what: string; kind: string } {
+  const { kind } = explainPacket(packet);
+  const cut = kind === "TCP" || kind === "UDP" ? ", cut short or damaged" : "";
+  return { what: `${kind}${cut}, ${packet.originalLength} bytes`, kind };
+}
+
 /** What a datagram is; also used where conversations are shown. Safe to show. */
 export function datagramWords(
   { payload, payloadLength }: Pick<Datagram, "payload" | "payloadLength">,
@@ -180,8 +181,7 @@ export function datagramWords(
   if (payloadLength === 0) return { what: "an empty datagram", isSealed: false };
   if (payload.length === 0) return { what: "data, not captured", isSealed: false };
   const token = tokenOf(payload);
-  if (token === undefined)
-    return { what: asWritten(payload.subarray(0, MOST_SHOWN)), isSealed: beginsAsToken(payload) };
+  if (token === undefined) return { what: dataWords(payload), isSealed: beginsAsToken(payload) };
   const opened = teamKey === undefined ? undefined : openToken(payload, teamKey);
   if (opened !== undefined) return { what: plaintextWords(opened), isSealed: false };
   const why = teamKey === undefined ? "" : ", not of this team's key";
@@ -236,15 +236,14 @@ function acknowledged(own: Direction, other: Direction, number: number): string 
 function words(segment: Segment, acknowledges: string, isAnswerToSyn: boolean): string {
   const { syn, ack, fin, rst, payload, payloadLength } = segment;
   if (rst) return isAnswerToSyn ? "refuses to connect" : "breaks it off";
-  if (payloadLength > 0)
-    return payload.length === 0 ? "data, not captured" : asWritten(payload.subarray(0, MOST_SHOWN));
+  if (payloadLength > 0) return payload.length === 0 ? "data, not captured" : dataWords(payload);
   if (syn) return ack ? "agrees to connect" : "asks to connect";
   if (fin) return "sends no more";
   return acknowledges;
 }
 
-/** Bytes as text, with each LF shown as \n and each CR as \r. */
-function asWritten(bytes: Buffer): string {
-  const text = bytes.toString("latin1").replace(/\n/g, "\\n").replace(/\r/g, "\\r");
+/** How data begin: as text, with each LF shown as \n and each CR as \r. Safe to show. */
+export function dataWords(data: Buffer): string {
+  const text = data.toString("latin1", 0, MOST_SHOWN).replace(/\n/g, "\\n").replace(/\r/g, "\\r");
   return readable(Buffer.from(text, "latin1"));
 }

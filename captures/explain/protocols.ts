@@ -23,9 +23,12 @@ export type Protocol =
 /** The JSON object in a line. Its members may be anything, because anybody may have sent it. */
 export type JsonLine = Readonly<Record<string, unknown>>;
 
+/** No line of our protocols is longer (P0.3). A capture may be made of one that is, and parsing it would need far more memory. */
+const LONGEST_LINE = 4_194_304;
+
 /** The JSON object in a line; undefined if the line holds none. */
 export function jsonOf(bytes: Buffer): JsonLine | undefined {
-  if (bytes[0] !== 0x7b) return undefined; // The lines of our protocols begin with "{".
+  if (bytes[0] !== 0x7b || bytes.length > LONGEST_LINE) return undefined; // The lines of our protocols begin with "{".
   try {
     const value: unknown = JSON.parse(bytes.toString("utf8"));
     return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -61,6 +61,7 @@ describe("what the team's key opens", () => {
           bytes: Buffer.from(index === 1 ? `${token}\r` : token),
           packet: index,
           time: 0n,
+          firstPacket: index,
         }),
       );
       const opened = [...openHellos(lines, KEY).values()];

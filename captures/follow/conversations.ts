@@ -36,7 +36,8 @@ export class Conversations {
   readonly #all: Growing[] = [];
   readonly #byEnds = new Map<string, Growing>();
 
-  add(datagram: Datagram): void {
+  /** @returns the index of its conversation */
+  add(datagram: Datagram): number {
     const { source, destination, packet, time, payload, payloadLength } = datagram;
     const conversation =
       this.#byEnds.get(key(source, destination)) ??
@@ -51,6 +52,7 @@ export class Conversations {
     const log = isFromA ? conversation.fromA : conversation.fromB;
     log.addBytes(payload, packet, time);
     if (payloadLength > payload.length) log.addGap(payloadLength - payload.length, packet, time);
+    return conversation.index;
   }
 
   /** All conversations, in the order of their first packets. */

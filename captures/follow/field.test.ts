@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert } from "chai";
+import { endpoint } from "../explain/endpoint.ts";
 import type { Piece } from "../read/packet.ts";
-import { endpoint } from "../show/stream-summary.ts";
 import { sha256 } from "../testing/sha256.ts";
 import { loadCapture } from "./load.ts";
 

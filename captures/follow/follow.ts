@@ -23,7 +23,8 @@ export class Follower {
   readonly #current = new Map<string, GrowingStream>();
   #last: GrowingStream | undefined;
 
-  add(segment: Segment): void {
+  /** @returns the index of its stream */
+  add(segment: Segment): number {
     const stream = this.#streamOf(segment);
     stream.lastPacket = segment.packet;
     stream.lastTime = segment.time;
@@ -33,6 +34,7 @@ export class Follower {
       : [stream.fromB, stream.fromA];
     if (segment.ack) other.acknowledged(segment.acknowledgement);
     own.add(segment);
+    return stream.index;
   }
 
   /** All streams, in the order of their first packets. Waiting segments come after gaps. Call it once, at the end. */

@@ -20,18 +20,22 @@ export class CaptureFile {
   position = 0;
   readonly #path: string;
   readonly #handle: FileHandle;
-  /** The size in bytes; infinite if it is unknown, as for a pipe. */
+  /** The size in bytes of what is read; infinite if it is unknown, as for a pipe. */
   #size: number;
+  readonly #sizeOnDisk: number;
   /** What comes out of a gzipped file, as soon as it is known to be one. */
   #unpacked: Unpacked | undefined;
   #memory: Buffer = Buffer.allocUnsafe(CHUNK);
   /** How many bytes of the file come before `bytes`. */
   #passed = 0;
+  /** How many bytes were read of what is on the disk. */
+  bytesRead = 0;
 
   private constructor(path: string, handle: FileHandle, size: number) {
     this.#path = path;
     this.#handle = handle;
     this.#size = size;
+    this.#sizeOnDisk = size;
   }
 
   /** @throws FileError */
@@ -74,6 +78,11 @@ export class CaptureFile {
     this.#size = Number.POSITIVE_INFINITY;
   }
 
+  /** The size in bytes on the disk; infinite if it is unknown, as for a pipe. */
+  get size(): number {
+    return this.#sizeOnDisk;
+  }
+
   /** How many bytes are in memory from the position on. */
   get available(): number {
     return this.bytes.length - this.position;
@@ -82,6 +91,16 @@ export class CaptureFile {
   /** The position of the reader in the file, in bytes. */
   get offset(): number {
     return this.#passed + this.position;
+  }
+
+  /**
+   * Where bytes stand in the file, as long as they are in memory.
+   * @param view of the part that is in memory
+   * @returns undefined for a gzipped file, and for other bytes
+   */
+  offsetOf(view: Buffer): number | undefined {
+    if (this.isPacked || view.buffer !== this.#memory.buffer) return undefined;
+    return this.#passed + view.byteOffset - this.#memory.byteOffset;
   }
 
   /**
@@ -143,6 +162,7 @@ export class CaptureFile {
   async #readHandle(memory: Buffer, start: number): Promise<number> {
     try {
       const { bytesRead } = await this.#handle.read(memory, start, memory.length - start, null);
+      this.bytesRead += bytesRead;
       return bytesRead;
     } catch (error) {
       throw fileError(this.#path, error);

@@ -16,6 +16,11 @@ export async function* readCapture(path: string, options: ReadOptions = {}): Asy
   }
 }
 
+export interface BatchOptions extends ReadOptions {
+  /** Gets the file before it is read, to ask it how far it is, and where the packets of a batch stand in it. */
+  onOpened?(file: CaptureFile): void;
+}
+
 /**
  * The packets of a file, in order. Those of a batch are to be used before the next batch is taken. The file is read while the caller takes packets. It is closed at the end, after an
  * error, and when the caller stops.
@@ -24,9 +29,13 @@ export async function* readCapture(path: string, options: ReadOptions = {}): Asy
  * With `onDamage`, that is called instead
  * @throws FileError if the file cannot be opened or read
  */
-export async function* readBatches(path: string, { onDamage }: ReadOptions = {}): AsyncGenerator<Batch> {
+export async function* readBatches(
+  path: string,
+  { onDamage, onOpened }: BatchOptions = {},
+): AsyncGenerator<Batch> {
   const file = await CaptureFile.open(path);
   try {
+    onOpened?.(file);
     yield* await batchesOf(file);
   } catch (error) {
     if (error instanceof CaptureError && file.isPacked) error.message += " of what is packed in it";

@@ -7,11 +7,11 @@ import { dirname, join, relative, resolve } from "node:path";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import type { Segment } from "../read/packet.ts";
 import { NoCaptureTool, startCaptureTool } from "./capture-tool.ts";
+import { SYNTHETIC_NOTE } from "./ip-packets.ts";
 import { keep, segmentsIn, untilSeen } from "./raw-capture.ts";
 import { asRecordError, describe, keyLogBeside, type Method, RecordError } from "./record.ts";
 import type { Recording } from "./recordings.ts";
 import { synthesizeFolder } from "./synthesize-folder.ts";
-import { SYNTHETIC_NOTE } from "./tcp-packets.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 
 export interface LiveOptions {

@@ -7,13 +7,13 @@ import { freePorts } from "../../programs/free-ports.ts";
 import { StagePrograms } from "../../programs/stage-programs.ts";
 import { systemProblem } from "../../programs/system-error.ts";
 import { NoCaptureTool, startCaptureTool } from "./capture-tool.ts";
+import { SYNTHETIC_NOTE } from "./ip-packets.ts";
 import { NoNamespace, recordInNamespace } from "./namespace.ts";
 import { PlayError, type Ports } from "./play.ts";
 import { IncompleteCapture, keep, untilWhole } from "./raw-capture.ts";
 import { LogError } from "./recorder-log.ts";
 import type { Recording } from "./recordings.ts";
 import { synthesizeFolder } from "./synthesize-folder.ts";
-import { SYNTHETIC_NOTE } from "./tcp-packets.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 
 /** The methods, in the order in which they are tried. */

@@ -10,11 +10,12 @@ import { ipv6Bytes, plainAddress } from "../follow/ip-address-bytes.ts";
 import type { Endpoint, Piece, Segment, Stream } from "../read/packet.ts";
 import { runTool } from "../testing/tshark.ts";
 import { Connections } from "./connections.ts";
+import { SYNTHETIC_MAC, type SyntheticPacket } from "./ip-packets.ts";
 import { pcapHeader, pcapRecord } from "./pcap-writer.ts";
 import { LogError, parseLog, type RecordedEvent, type Role, type TimedEvent } from "./recorder-log.ts";
 import { synthesize } from "./synthesize.ts";
 import { synthesizeFolder } from "./synthesize-folder.ts";
-import { SEGMENT_BYTES, SYNTHETIC_MAC, type SyntheticPacket } from "./tcp-packets.ts";
+import { SEGMENT_BYTES } from "./tcp-packets.ts";
 
 const CLIENT: Endpoint = { address: "127.0.0.1", port: 51000 };
 const SERVER: Endpoint = { address: "127.0.0.1", port: 10000 };

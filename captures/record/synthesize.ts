@@ -2,8 +2,9 @@
 
 import { plainAddress } from "../follow/ip-address-bytes.ts";
 import type { Endpoint } from "../read/packet.ts";
+import type { SyntheticPacket } from "./ip-packets.ts";
 import type { Role, TimedEvent } from "./recorder-log.ts";
-import { other, SyntheticConnection, type SyntheticPacket } from "./tcp-packets.ts";
+import { other, SyntheticConnection } from "./tcp-packets.ts";
 
 /** A connection as one process has seen it. */
 interface View {

@@ -45,6 +45,7 @@ function drawn(ends: Pick<Stream, "a" | "b">, width: number, listed: Partial<Lis
       flags: "ACK",
       counted: { sequence: 1, acknowledgement: 22 },
       bytes: 1234,
+      when: "",
     },
     udp: undefined,
     what: `{"type":"message","text":"${"x".repeat(100)}"}`,

@@ -2,11 +2,11 @@
 
 import { type Paint, plain } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
+import { endpoint } from "../explain/endpoint.ts";
 import type { ListedPacket } from "../explain/listed-packets.ts";
 import { MORE } from "../explain/readable.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 import type { Endpoint, Piece, Stream } from "../read/packet.ts";
-import { endpoint } from "./stream-summary.ts";
 
 /** So many columns should be left for what a packet is. If there are fewer, that gets a row of its own. */
 const ENOUGH = 16;
@@ -43,14 +43,21 @@ export function packetTable(capture: LoadedCapture, only: Stream | undefined, wi
   };
 }
 
+/** What stands above the columns, without the last one. */
+const HEADING = ["packet", "seconds", "from → to", "flags", "seq", "ack", "bytes"] as const;
+const LAST_HEADING = "what it is";
+
+/** What stands above the columns. */
+export const PACKET_COLUMNS: readonly string[] = [...HEADING, LAST_HEADING];
+
 /** The heading of the table. */
 export function packetHeading(table: PacketTable): string[] {
-  return cells(
-    table,
-    ["packet", "seconds", "from → to", "flags", "seq", "ack", "bytes"],
-    "what it is",
-    plain,
-  );
+  return cells(table, HEADING, LAST_HEADING, plain);
+}
+
+/** What stands in the columns for a packet. @param first the time of the first packet */
+export function packetCells(table: PacketTable, packet: ListedPacket, first: bigint): string[] {
+  return [String(packet.number), seconds(packet.time - first), ...sentCells(table, packet), packet.what];
 }
 
 /** The rows of a packet: one, or two if the table is narrow. @param first the time of the first packet */

@@ -2,13 +2,13 @@
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
+import { endpoint } from "../explain/endpoint.ts";
 import { hexDump } from "../explain/hex-dump.ts";
 import { datagramWords } from "../explain/listed-packets.ts";
 import { MORE } from "../explain/readable.ts";
 import type { TeamKey } from "../explain/team-tokens.ts";
 import type { UdpConversation } from "../follow/conversations.ts";
 import type { Cast } from "../read/packet.ts";
-import { endpoint } from "./stream-summary.ts";
 
 const BYTES_PER_ROW = 16;
 

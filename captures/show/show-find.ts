@@ -2,6 +2,7 @@
 
 import type { Canvas } from "../../terminal/paint.ts";
 import { cut } from "../../terminal/text.ts";
+import { endpoint } from "../explain/endpoint.ts";
 import { type Keys, openLines } from "../explain/open-lines.ts";
 import { namesOf, recognise } from "../explain/protocols.ts";
 import { MORE, readable } from "../explain/readable.ts";
@@ -10,7 +11,6 @@ import { openToken } from "../explain/team-tokens.ts";
 import { tokenOf } from "../explain/tokens.ts";
 import type { UdpConversation } from "../follow/conversations.ts";
 import type { Stream } from "../read/packet.ts";
-import { endpoint } from "./stream-summary.ts";
 
 /** Where to search. */
 export interface Searched {

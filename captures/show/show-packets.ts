@@ -3,10 +3,12 @@
 import { userPath } from "../../programs/user-path.ts";
 import type { Canvas } from "../../terminal/paint.ts";
 import { wrap } from "../../terminal/text.ts";
-import { type LabelledBytes, plaintextBytes } from "../explain/line-bytes.ts";
+import { endpoint } from "../explain/endpoint.ts";
+import type { LabelledBytes } from "../explain/line-bytes.ts";
 import { type ListedPacket, PacketLister } from "../explain/listed-packets.ts";
+import { openedIn } from "../explain/opened-tokens.ts";
 import { explainPacket } from "../explain/packet-bytes.ts";
-import { beaconIn, beaconWords, openToken, type TeamKey, withoutCr } from "../explain/team-tokens.ts";
+import type { TeamKey } from "../explain/team-tokens.ts";
 import { Decoder, isSegment } from "../follow/decode.ts";
 import type { LoadedCapture } from "../follow/load.ts";
 import type { Datagram, Packet, ReadOptions, Segment, Stream } from "../read/packet.ts";
@@ -14,7 +16,6 @@ import { readCapture } from "../read/read-capture.ts";
 import { labelledRows } from "./labelled-rows.ts";
 import { packetHeading, packetRows, packetTable } from "./packet-table.ts";
 import { castWords } from "./show-conversation.ts";
-import { endpoint } from "./stream-summary.ts";
 
 /** A packet of a capture, and what can be said of it. */
 export interface FoundPacket {
@@ -102,35 +103,6 @@ export async function showPacket(
 
 const NOTHING_OPENED =
   "This packet holds no whole token that the team's key opens. It opens beacons, and the first token of each side of a session.";
-
-/** The tokens in data that the team's key opens: what is in them, and in a beacon, what is signed. */
-function openedIn(data: Buffer | undefined, teamKey: TeamKey): { title: string; ranges: LabelledBytes[] }[] {
-  return splitLines(data ?? Buffer.alloc(0)).flatMap((line) => {
-    const plaintext = openToken(withoutCr(line), teamKey);
-    if (plaintext === undefined) return [];
-    const tables = [
-      { title: "Inside the token, decrypted with the team's key:", ranges: plaintextBytes(plaintext) },
-    ];
-    const beacon = beaconIn(plaintext);
-    if (beacon !== undefined)
-      tables.push({
-        title: `The body, which is what is signed; the signature is ${beacon.signature}: ${beaconWords(beacon)}`,
-        ranges: plaintextBytes(beacon.body),
-      });
-    return tables;
-  });
-}
-
-function splitLines(data: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  for (let start = 0; start < data.length; ) {
-    const found = data.indexOf("\n", start);
-    const end = found === -1 ? data.length : found;
-    lines.push(data.subarray(start, end));
-    start = end + 1;
-  }
-  return lines;
-}
 
 function aboutPacket(
   { number, time, data, originalLength }: Packet,

@@ -3,17 +3,16 @@
 import type { Canvas } from "../../terminal/paint.ts";
 import { column, cut, wrap } from "../../terminal/text.ts";
 import { hexDump } from "../explain/hex-dump.ts";
-import { type Libp2pStream, libp2pIn } from "../explain/libp2p.ts";
+import { libp2pIn } from "../explain/libp2p.ts";
+import { aboutStream, lineWords, silenceWords } from "../explain/line-words.ts";
 import { type Keys, openLines } from "../explain/open-lines.ts";
-import { ciphertextOf, explain, namesOf, recognise } from "../explain/protocols.ts";
+import { ciphertextOf, namesOf, recognise } from "../explain/protocols.ts";
 import { bar, entropy, printableShare } from "../explain/readability.ts";
 import { MORE, readable } from "../explain/readable.ts";
 import { linesOf, type StreamLine, wireBytes } from "../explain/stream-lines.ts";
 import { withoutCr } from "../explain/team-tokens.ts";
-import { timeOfToken, tokenOf } from "../explain/tokens.ts";
 import type { Unsealed } from "../explain/unsealed.ts";
 import type { Stream } from "../read/packet.ts";
-import { endpoint } from "./stream-summary.ts";
 
 const BYTES_PER_ROW = 16;
 
@@ -48,7 +47,7 @@ interface Layout {
 /** The rows that show a stream. */
 export function showStream(stream: Stream, view: StreamView, canvas: Canvas): string[] {
   const lines = linesOf(stream);
-  if (lines.length === 0) return wrap(silence(stream), canvas.width);
+  if (lines.length === 0) return wrap(silenceWords(stream), canvas.width);
   const opened = openLines(lines, view);
   const protocol = recognise(lines, opened);
   const names = namesOf(protocol);
@@ -83,52 +82,15 @@ export function showStream(stream: Stream, view: StreamView, canvas: Canvas): st
         rows.push(canvas.paint("dim", `${" ".repeat(9)}${row}`));
   }
   if (view.stats) rows.push("", ...wrap(EXPLANATION, canvas.width));
-  if (protocol.name === "session") rows.push("", ...wrap(aboutSession(lines, opened), canvas.width));
-  if (libp2p !== undefined) rows.push("", ...wrap(aboutLibp2p(libp2p), canvas.width));
+  const about = aboutStream(protocol, lines, opened);
+  if (about !== "") rows.push("", ...wrap(about, canvas.width));
   return rows;
-}
-
-/** Says of a connection of stage 06 how little of it can be read. */
-function aboutLibp2p({ clearBytes, allBytes }: Libp2pStream): string {
-  const counts = `${clearBytes.toLocaleString("en")} of ${allBytes.toLocaleString("en")} bytes are in clear`;
-  return (
-    `${counts}: an HTTP request that opens a WebSocket, and the lines in which both sides choose the encryption, noise. ` +
-    "A WebSocket's client masks what it sends (RFC 6455), so only the node's lines are legible. All that follows " +
-    "is noise's: two fresh public keys, and then what is sealed between these two. It has no lines: it is cut wherever a " +
-    "byte happens to be LF."
-  );
 }
 
 const EXPLANATION =
   "text: how much of the line, as it stood on the wire, is printable. bits per byte: how evenly the values of its bytes " +
   "are spread, from 0 to 8; of a line with a ciphertext, the values of the ciphertext's bytes, which the line writes as " +
   "hexadecimal digits (in a token: as base64url).";
-
-/** Says of a session of stage 05 what no key opens, and why. */
-function aboutSession(lines: readonly StreamLine[], opened: ReadonlyMap<StreamLine, Unsealed>): string {
-  const tokens = lines.filter(
-    ({ kind, ...line }) => kind === "line" && "bytes" in line && isToken(line.bytes),
-  );
-  const closed = tokens.filter((line) => !opened.has(line)).length;
-  if (opened.size === 0)
-    return `${closed} tokens. The team's key opens the first of each side: --passphrase-file FILE --team TEAM.`;
-  return (
-    `${closed} of ${tokens.length} tokens are sealed with keys that these two have made for this session alone, and have ` +
-    "written down nowhere. Neither the passphrase nor somebody's identity opens them, today or later: forward secrecy."
-  );
-}
-
-function isToken(bytes: Buffer): boolean {
-  return tokenOf(withoutCr(bytes)) !== undefined;
-}
-
-function silence({ unopened, a, b }: Stream): string {
-  if (unopened === "refused")
-    return `refused: ${endpoint(b)} has answered the SYN of ${endpoint(a)} with RST. No program was listening there.`;
-  if (unopened === "unanswered")
-    return `no answer: in this capture, ${endpoint(b)} has not answered the SYN.`;
-  return "Nothing was said in this stream.";
-}
 
 function layoutFor(width: number, longestName: number, { stats, ...keys }: StreamView): Layout {
   const decrypts = keys.keyLog !== undefined || keys.teamKey !== undefined;
@@ -164,17 +126,7 @@ function says(
   width: number,
   canvas: Canvas,
 ): string {
-  if (line.kind === "unfinished") return canvas.paint("bad", cut("(no LF: not a message)", width, MORE));
-  if (opened !== undefined && "problem" in opened)
-    return canvas.paint("bad", cut(`(${opened.problem})`, width, MORE));
-  if (opened !== undefined) {
-    const text = explain(opened.line) ?? readable(opened.line);
-    return canvas.paint("plaintext", cut(text, width - DECRYPTED.length, MORE) + DECRYPTED);
-  }
-  const token = tokenOf(withoutCr(line.bytes));
-  const text = token === undefined ? explain(line.bytes) : undefined;
-  const when = token === undefined ? "" : `, ${timeOfToken(token.seconds)}`;
-  return text === undefined
-    ? canvas.paint("ciphertext", cut(`? (encrypted${when})`, width, MORE))
-    : canvas.paint("plaintext", cut(text, width, MORE));
+  const { text, kind, isDecrypted } = lineWords(line, opened);
+  const room = isDecrypted ? width - DECRYPTED.length : width;
+  return canvas.paint(kind, cut(text, room, MORE) + (isDecrypted ? DECRYPTED : ""));
 }

@@ -71,7 +71,7 @@ describe("the summary of datagrams", () => {
   it("has one row for each conversation in a window of 80 columns, and names groups and broadcasts", () => {
     const conversations = new Conversations();
     const token = Buffer.from(datagramOf("valid, nothing known of the key"));
-    const send = (to: string, cast: Cast, payload = token): void =>
+    const send = (to: string, cast: Cast, payload = token): number =>
       conversations.add({
         packet: 1,
         time: 0n,

@@ -3,24 +3,23 @@
 import type { Canvas } from "../../terminal/paint.ts";
 import { column, wrap } from "../../terminal/text.ts";
 import { widthOf } from "../../terminal/widths.ts";
-import { libp2pIn } from "../explain/libp2p.ts";
+import { endpoint } from "../explain/endpoint.ts";
 import { openLines } from "../explain/open-lines.ts";
-import { type Protocol, recognise } from "../explain/protocols.ts";
-import { MORE, readable } from "../explain/readable.ts";
-import { linesOf, type StreamLine } from "../explain/stream-lines.ts";
-import { beaconIn, openToken, type TeamKey } from "../explain/team-tokens.ts";
-import { tokenOf } from "../explain/tokens.ts";
+import { recognise } from "../explain/protocols.ts";
+import { MORE } from "../explain/readable.ts";
+import { linesOf } from "../explain/stream-lines.ts";
+import { conversationWords, streamWords } from "../explain/stream-words.ts";
+import type { TeamKey } from "../explain/team-tokens.ts";
 import type { UdpConversation } from "../follow/conversations.ts";
 import type { LoadedCapture } from "../follow/load.ts";
-import type { Piece, Stream } from "../read/packet.ts";
-import { endpoint } from "./stream-summary.ts";
+import type { CaptureError, Piece, Stream } from "../read/packet.ts";
 
 /** The rows that show what a capture holds. @param teamKey if given, stage 05's tokens that it opens are told in words */
 export function showSummary(capture: LoadedCapture, canvas: Canvas, teamKey?: TeamKey): string[] {
   const { streams, conversations } = capture;
   const rows = [
     canvas.paint("heading", capture.path),
-    ...wrap(counts(capture), canvas.width),
+    ...wrap(countWords(capture), canvas.width),
     ...damageRows(capture, canvas),
     ...notUnderstood(capture.notUnderstood).map((row) => canvas.paint("bad", row)),
   ];
@@ -49,7 +48,15 @@ const TCP_HEADING = ["", "a", "b", "what it is", "a sent", "b sent", "seconds"];
 /** The numbers of UDP are datagrams, those of TCP bytes. */
 const UDP_HEADING = ["UDP", "a", "b", "what it is", "from a", "from b", "seconds"];
 
-function counts({ packets, segments, datagrams, duration, streams, conversations }: LoadedCapture): string {
+/** How much a capture holds, in words. */
+export function countWords({
+  packets,
+  segments,
+  datagrams,
+  duration,
+  streams,
+  conversations,
+}: LoadedCapture): string {
   const udp = datagrams === 0 ? "" : ` and ${datagrams} UDP`;
   const talks = conversations.length === 0 ? "" : `, ${conversations.length} conversations in UDP`;
   return `${packets} packets, ${segments} of them TCP${udp}, in ${seconds(duration)} s; ${streams.length} streams${talks}`;
@@ -80,7 +87,12 @@ function notUnderstood(counts: ReadonlyMap<string, number>): string[] {
 /** A row that tells of damage in the file, if there is any. */
 export function damageRows({ damage }: LoadedCapture, canvas: Canvas): string[] {
   if (damage === undefined) return [];
-  return [canvas.paint("bad", `damaged: ${damage.message}; shown is what stands before`)];
+  return [canvas.paint("bad", damageWords(damage))];
+}
+
+/** What is said of a damaged file. */
+export function damageWords({ message }: CaptureError): string {
+  return `damaged: ${message}; shown is what stands before`;
 }
 
 /** Where "what it is" stands in a row, and how short it may be cut, in columns. */
@@ -100,11 +112,12 @@ function columnsFor(table: readonly (readonly string[])[], width: number): { wid
 }
 
 function summaryOf(stream: Stream, teamKey: TeamKey | undefined): string[] {
+  const lines = linesOf(stream);
   return [
     String(stream.index),
     endpoint(stream.a),
     endpoint(stream.b),
-    describe(stream, teamKey),
+    streamWords(stream, lines, recognise(lines, openLines(lines, { teamKey }))),
     String(bytesOf(stream.fromA)),
     String(bytesOf(stream.fromB)),
     seconds(stream.lastTime - stream.firstTime),
@@ -113,7 +126,7 @@ function summaryOf(stream: Stream, teamKey: TeamKey | undefined): string[] {
 
 function udpSummaryOf(conversation: UdpConversation, teamKey: TeamKey | undefined): string[] {
   const { index, a, b, cast, countFromA, countFromB, firstTime, lastTime } = conversation;
-  const what = describeUdp(conversation, teamKey);
+  const what = conversationWords(conversation, teamKey);
   return [
     String(index),
     endpoint(a),
@@ -125,53 +138,10 @@ function udpSummaryOf(conversation: UdpConversation, teamKey: TeamKey | undefine
   ];
 }
 
-/** Describes a conversation by its first token, and whose beacon that is: there may be anything else on any port. */
-function describeUdp({ datagrams }: UdpConversation, teamKey: TeamKey | undefined): string {
-  for (const { payload } of datagrams()) {
-    if (tokenOf(payload) === undefined) continue;
-    const opened = teamKey === undefined ? undefined : openToken(payload, teamKey);
-    const name = opened === undefined ? undefined : beaconIn(opened)?.object.name;
-    return typeof name === "string" ? `05, ${readable(Buffer.from(name))}` : "05, tokens";
-  }
-  return "not ours";
-}
-
 function bytesOf(pieces: Iterable<Piece>): number {
   let sum = 0;
   for (const piece of pieces) if (piece.kind === "data") sum += piece.bytes.length;
   return sum;
-}
-
-/** Describes a stream in words. */
-function describe(stream: Stream, teamKey: TeamKey | undefined): string {
-  const lines = linesOf(stream);
-  const protocol: Protocol = recognise(lines, openLines(lines, { teamKey }));
-  switch (protocol.name) {
-    case "calculator":
-      return "01, calculator";
-    case "registry":
-      return `registry, ${protocol.username ?? "a client"}`;
-    case "peers":
-      return `${protocol.stage}, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
-    case "session":
-      return `05, ${protocol.initiator} calls ${protocol.responder ?? "?"}`;
-    case "libp2p":
-      return `06, to a node: ${clearShare(lines)} in clear`;
-    case "unknown":
-      return lines.length > 0 ? "not ours" : describeSilent(stream);
-  }
-}
-
-/** How much of a connection of stage 06 can be read, in percent. */
-function clearShare(lines: readonly StreamLine[]): string {
-  const { clearBytes, allBytes } = libp2pIn(lines) ?? { clearBytes: 0, allBytes: 1 };
-  return `${((100 * clearBytes) / allBytes).toFixed(1)}%`;
-}
-
-/** Describes a stream without any data. */
-function describeSilent({ unopened }: Stream): string {
-  if (unopened === undefined) return "nothing was said";
-  return unopened === "refused" ? "refused" : "no answer";
 }
 
 function seconds(nanoseconds: bigint): string {

@@ -1,7 +1,8 @@
 import { assert } from "chai";
+import { endpoint } from "../explain/endpoint.ts";
 import type { Stream } from "../read/packet.ts";
 import { sha256 } from "../testing/sha256.ts";
-import { endpoint, escapeForTerminal, summarize } from "./stream-summary.ts";
+import { escapeForTerminal, summarize } from "./stream-summary.ts";
 
 describe("summaries of streams", () => {
   it("write IPv6 addresses in brackets", () => {

@@ -1,10 +1,11 @@
 // Makes the objects that `show --json` prints: one for each stream, on a line of its own. Pure.
 
 import { createHash } from "node:crypto";
+import { endpoint } from "../explain/endpoint.ts";
 import type { KeyLog } from "../explain/key-log.ts";
 import { linesOf, type Side } from "../explain/stream-lines.ts";
 import { unseal } from "../explain/unseal.ts";
-import type { Endpoint, Piece, Stream } from "../read/packet.ts";
+import type { Piece, Stream } from "../read/packet.ts";
 
 export interface StreamSummary {
   /** Counted from 0, in the order of first packets. */
@@ -69,11 +70,6 @@ function decrypt(stream: Stream, keyLog: KeyLog): DecryptedLine[] {
     from,
     ...("problem" in opened ? opened : { line: opened.line.toString("utf8") }),
   }));
-}
-
-/** The form of RFC 3986, with IPv6 addresses in brackets. */
-export function endpoint({ address, port }: Endpoint): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function digest(pieces: Iterable<Piece>): { bytes: number; sha256: string; gaps: number } {

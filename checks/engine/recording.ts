@@ -2,10 +2,10 @@
 // made up (by captures/record/synthesize.ts, which also serves recordings without root).
 
 import type { Socket } from "node:net";
+import type { SyntheticPacket } from "../../captures/record/ip-packets.ts";
 import { pcapHeader, pcapRecord } from "../../captures/record/pcap-writer.ts";
 import type { RecordedEvent, Role, TimedEvent } from "../../captures/record/recorder-log.ts";
 import { synthesize } from "../../captures/record/synthesize.ts";
-import type { SyntheticPacket } from "../../captures/record/tcp-packets.ts";
 
 const ETHERNET = 1;
 /** The position of the ports in a packet: after the headers of Ethernet (14 bytes) and IPv4 (20 bytes). */

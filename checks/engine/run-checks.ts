@@ -1,7 +1,7 @@
 // Runs checks of one place, several at a time. Each passes, fails, or could not run.
 
 import { setMaxListeners } from "node:events";
-import type { SyntheticPacket } from "../../captures/record/tcp-packets.ts";
+import type { SyntheticPacket } from "../../captures/record/ip-packets.ts";
 import { type Check, clauseOf } from "./check.ts";
 import { likelyCauseOf } from "./likely-causes.ts";
 import type { Place, StageNumber } from "./place.ts";

@@ -1,8 +1,8 @@
 // Shows the packets of the last run with their numbers, and writes them to a file.
 
 import { writeFileSync } from "node:fs";
+import { endpoint } from "../../captures/explain/endpoint.ts";
 import { loadCapture } from "../../captures/follow/load.ts";
-import { endpoint } from "../../captures/show/stream-summary.ts";
 import { packetNumber } from "../../checks/engine/recording.ts";
 import { recordingOf } from "../../checks/engine/run-checks.ts";
 import type { Paint } from "../../terminal/paint.ts";

@@ -1,6 +1,6 @@
 // Reads the `console` blocks of a lesson: what to type into which terminal, and what must be printed. Pure.
 
-import { fencesOf } from "./fences.ts";
+import { type Fence, fencesOf } from "./fences.ts";
 import { PageError } from "./page-error.ts";
 
 /** One line of a block. `line` is its number in the page, from 1. */
@@ -47,12 +47,20 @@ export function consoleBlocks(file: string, page: string): ConsoleBlocks {
     const reason = /^not-run:(.*)$/.exec(info)?.[1]?.trim();
     if (reason === "") throw new PageError(file, line, "say why it is not run: not-run: REASON");
     if (reason !== undefined) blocks.notRun.push({ line, reason });
-    else if (language === "console") blocks.run.push(parseBlock(file, line, info, content));
+    else if (language === "console") blocks.run.push(parseBlock(file, { line, info, content }));
   }
   return blocks;
 }
 
-function parseBlock(file: string, line: number, info: string, content: readonly string[]): ConsoleBlock {
+/**
+ * Reads one block.
+ * @param info the words behind `console` on its fence
+ * @throws PageError if it breaks a rule
+ */
+export function parseBlock(
+  file: string,
+  { line, info, content }: Pick<Fence, "line" | "info" | "content">,
+): ConsoleBlock {
   const block: ConsoleBlock = { line, terminal: undefined, needs: [], entries: [] };
   for (const word of info.split(/ +/).filter((word) => word !== "")) {
     const [, name, value = ""] = /^(terminal|needs)=([A-Za-z0-9-]+)$/.exec(word) ?? [];

@@ -92,6 +92,9 @@ class ServerConnection {
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();
+    this.#loseCalls();
+    // Calls wait until the new one is open.
+    if (this.state === "open") this.#become("connecting");
     this.#attempts = 0;
     this.#connect();
   }
@@ -108,14 +111,19 @@ class ServerConnection {
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => this.#receive(JSON.parse(data)));
     socket.addEventListener("close", () => {
       if (socket !== this.#socket) return;
-      for (const { reject } of this.#waiting.values())
-        reject(new CallError("the program in the terminal has ended; start it again: npm run web"));
-      this.#waiting.clear();
+      this.#loseCalls();
       this.#become("gone");
       const wait = WAITS[Math.min(this.#attempts, WAITS.length - 1)];
       this.#attempts += 1;
       this.#timer = setTimeout(() => this.#connect(), wait);
     });
+  }
+
+  /** Calls that were under way have no answer any more. */
+  #loseCalls(): void {
+    for (const { reject } of this.#waiting.values())
+      reject(new CallError("the program in the terminal has ended; start it again: npm run web"));
+    this.#waiting.clear();
   }
 
   #receive(message: ServerMessage): void {

@@ -88,7 +88,7 @@ export interface KeysState {
   team: string | null;
   /** Counts up with each change: windows that were fetched before are stale. */
   version: number;
-  /** How many sealed lines and tokens there are, how many of them are opened, and why others are not. */
+  /** How many sealed lines and tokens there are (0 before a key is given), how many are opened, and why others are not. */
   sealed: number;
   opened: number;
   problems: { problem: string; count: number }[];
@@ -141,6 +141,8 @@ export interface LabelledField {
   layer: "Ethernet" | "IP" | "TCP" | "UDP" | "data" | "other";
   /** What a stranger has of it: what was said, structure that stays visible, or nothing. */
   look: "readable" | "known" | "sealed";
+  /** The clause of the protocol that describes it, such as `P6.2`; null if none is known. */
+  clause: string | null;
 }
 
 /** Bytes with the meaning of each. */
@@ -157,7 +159,7 @@ export interface PacketView {
   block: LabelledBlock;
   /** What a key has opened in it. */
   inside: (LabelledBlock & { title: string })[];
-  /** The lines of its connection that it completes, by number, at most 500. */
+  /** The lines of its connection of which it holds some, by number, at most 500. */
   lines: number[];
 }
 

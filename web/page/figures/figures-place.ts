@@ -35,7 +35,7 @@ class FiguresPlace extends PageElement {
         (figure) => html`<li class="panel">
           <h2><a href=${linkTo("figures", figure.id)}>${figure.title}</a></h2>
           <p>${figure.sentence}</p>
-          <p class="quiet">Lessons ${linksTo(figure)}</p>
+          <p class="quiet pages">Lessons ${linksTo(figure)}</p>
         </li>`,
       )}</ul>
     </div>`;

@@ -33,12 +33,28 @@ export const FIGURES: readonly Figure[] = [
     load: () => import("./crib-figure.ts"),
   },
   {
+    id: "handshake",
+    title: "A handshake with and without Mallory",
+    sentence: "Go step by step, see who knows what, and compare both safety numbers at the end.",
+    lessons: ["03-6", "03-8", "03-9"],
+    element: "handshake-figure",
+    load: () => import("./handshake-figure.ts"),
+  },
+  {
     id: "picture",
     title: "A lighthouse in ECB and CBC, and one flipped bit",
     sentence: "See what each mode leaves of a picture; then change one bit of what is on the wire.",
     lessons: ["04-1", "04-2", "04-4"],
     element: "picture-figure",
     load: () => import("./picture-figure.ts"),
+  },
+  {
+    id: "padding",
+    title: "The padding oracle by hand",
+    sentence: 'Read AES-256 without the key, byte by byte, from nothing but "ok" and "bad-padding".',
+    lessons: ["04-5"],
+    element: "padding-figure",
+    load: () => import("./padding-figure.ts"),
   },
 ];
 

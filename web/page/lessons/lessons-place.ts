@@ -1,8 +1,10 @@
-// The place "lessons" of the page.
+// The place "lessons" of the page: the contents, a lesson, or a file that a lesson leads to.
 
 import { html, type TemplateResult } from "lit";
 import { PageElement } from "../page-element.ts";
-import "./lessons.css";
+import "./contents.ts";
+import "./course-file.ts";
+import "./lesson-page.ts";
 
 class LessonsPlace extends PageElement {
   static override properties = { parts: { attribute: false } };
@@ -15,7 +17,10 @@ class LessonsPlace extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<h1>Lessons</h1>`;
+    const [first, second = "", third = ""] = this.parts;
+    if (first === undefined) return html`<lesson-contents></lesson-contents>`;
+    if (first === "file") return html`<course-file .name=${second} .section=${third}></course-file>`;
+    return html`<lesson-page .page=${first} .section=${second}></lesson-page>`;
   }
 }
 

@@ -1,0 +1,104 @@
+// The console blocks of a page, as the browser shows them: which of their lines can be done, and where the page has the same
+// if a command makes no sense in it. Pure.
+
+import { type ConsoleBlock, type Entry, parseBlock } from "../../course/lesson/console-blocks.ts";
+import { type Fence, fencesOf } from "../../course/lesson/fences.ts";
+import type { ConsoleLine } from "../shared/lessons.ts";
+
+/** A line as the page has it. */
+export interface ShownLine extends ConsoleLine {
+  /** What is to be done; undefined for what is only printed. */
+  entry: Entry | undefined;
+}
+
+export interface ShownBlock {
+  /** The name of its terminal; empty if it has one of its own. */
+  terminal: string;
+  lines: ShownLine[];
+  /** Why it cannot be run in the page; empty if it can. */
+  reason: string;
+  /** The place of the page that has the same; empty if none has. */
+  instead: string;
+}
+
+/** Commands that make no sense in the page, and what is there in their place. */
+const ELSEWHERE: readonly { command: RegExp; reason: string; instead: string }[] = [
+  {
+    command: /^npm ci\b/,
+    reason: "That is done: without these packages, this page would not be here.",
+    instead: "",
+  },
+  {
+    command: /^npm run lesson$/,
+    reason: "It fills a terminal with these pages. You are reading them here.",
+    instead: "#/lessons",
+  },
+  {
+    command: /^npm run learn( -- --short)?$/,
+    reason: "It fills a terminal with the exercises. Here, each stands in its page.",
+    instead: "#/lessons",
+  },
+  {
+    command: /^npm run web\b/,
+    reason: "That is what you are looking at.",
+    instead: "",
+  },
+  {
+    command: /^wireshark\b/,
+    reason: "Wireshark is a program of its own. The recordings can be looked at here, too.",
+    instead: "#/captures",
+  },
+  {
+    command: /^npm run (06\b|06:setup)/,
+    reason: "It needs the packages of stage 06, and opens pages of its own: run it in a terminal.",
+    instead: "",
+  },
+  {
+    command: /my\/server\.py/,
+    reason: "The program in this command is yours: run it in a terminal, with its name.",
+    instead: "",
+  },
+];
+
+/** The blocks of a page with the language `console`, in order. @param file is named in messages */
+export function shownBlocks(file: string, text: string): ShownBlock[] {
+  return fencesOf(text)
+    .filter(({ language }) => language === "console")
+    .map((fence) => {
+      const reason = /^not-run:\s*(.*)$/.exec(fence.info)?.[1];
+      if (reason === undefined) return shownBlock(fence, parseBlock(file, fence));
+      // What no test runs can be run here all the same, if it is a command.
+      if (fence.content[0]?.startsWith("$ "))
+        return shownBlock(fence, parseBlock(file, { ...fence, info: "" }));
+      const lines = fence.content.map((text): ShownLine => ({ kind: "output", text, entry: undefined }));
+      return { terminal: "", lines, reason: "", instead: "" };
+    });
+}
+
+function shownBlock(fence: Fence, block: ConsoleBlock): ShownBlock {
+  const commands = block.entries.flatMap((entry) => (entry.kind === "command" ? [entry.text] : []));
+  const elsewhere = ELSEWHERE.find(({ command }) => commands.some((one) => command.test(one)));
+  return {
+    terminal: block.terminal ?? "",
+    lines: shownLines(fence, block),
+    reason: elsewhere?.reason ?? "",
+    instead: elsewhere?.instead ?? "",
+  };
+}
+
+/** All lines of the block. A command may have several. */
+function shownLines({ line, content }: Fence, { entries }: ConsoleBlock): ShownLine[] {
+  const byLine = new Map(entries.map((entry) => [entry.line, entry]));
+  const shown: ShownLine[] = [];
+  for (let i = 0; i < content.length; i += 1) {
+    const entry = byLine.get(line + 1 + i);
+    if (entry === undefined || entry.kind === "output") {
+      shown.push({ kind: "output", text: content[i] ?? "", entry: undefined });
+      continue;
+    }
+    const rows = entry.kind === "command" ? entry.text.split("\n").length : 1;
+    shown.push({ kind: entry.kind, text: content.slice(i, i + rows).join("\n"), entry });
+    i += rows - 1;
+  }
+  return shown;
+}

@@ -1,0 +1,391 @@
+// A scene: the programs of a stage in terminals of a page, Mallory's relays between them, and what the page is told of it all.
+
+import { LineRelay, type Passage, type Side } from "../../course/line-relay.ts";
+import type { Page } from "../serve/place.ts";
+import {
+  type Direction,
+  type Link,
+  PARTIES,
+  type Party,
+  type Said,
+  type Scene as SceneShown,
+  type WireStage,
+} from "../shared/wire.ts";
+import type { Terminals } from "../terminals/terminals.ts";
+import { Actor, SceneError } from "./actor.ts";
+import { Conversation } from "./conversation.ts";
+import { DatagramRelay } from "./datagram-relay.ts";
+import { type Caught, keyOf, Mallory, MalloryError, type Sending, type Step } from "./mallory.ts";
+import { type Outcome, Outcomes } from "./outcomes.ts";
+import { eventIn, type PrintedEvent } from "./printed-events.ts";
+import type { DatagramPorts, Seen, SeenConnection } from "./seen.ts";
+import { shownLine } from "./shown-line.ts";
+import type { Play, Rig, SetUp, StagePlan } from "./stage-plan.ts";
+import { isSaying, type Table } from "./table.ts";
+
+/** When it is said that nothing has come of an act, in milliseconds. */
+const OUTCOME_LIMIT = 1000;
+/** So many lines, the last ones, may hold a text that was shown just now. */
+const MOST_LOOKED_AT = 200;
+/** So much may wait for a page before nothing more is read, in bytes. */
+const MUCH_WAITING = 1_048_576;
+
+export interface SceneOptions {
+  number: number;
+  plan: StagePlan;
+  page: Page;
+  terminals: Terminals;
+  table: Table;
+  size: { columns: number; rows: number };
+  /** What is said again. */
+  said: readonly Said[];
+  /** The table has grown. */
+  onTable(): void;
+  /** Called once, when everything of it has ended. */
+  onEnd(): void;
+}
+
+/** A connection, as long as it lasts. */
+interface Open {
+  passage: Passage;
+  seen: SeenConnection;
+  /** From the caller to the called side, and back. */
+  directions: Readonly<Record<Side, Direction>>;
+}
+
+export class Scene implements Rig {
+  readonly number: number;
+  readonly page: Page;
+  readonly #options: SceneOptions;
+  readonly #mallory: Mallory;
+  readonly #outcomes = new Outcomes();
+  readonly #conversation: Conversation;
+  readonly #actors = new Map<Party, Actor>();
+  readonly #relays: (LineRelay | DatagramRelay)[] = [];
+  readonly #connections = new Map<number, Open>();
+  readonly #seen: SeenConnection[] = [];
+  readonly #datagrams = new Map<string, DatagramRelay>();
+  readonly #ports: DatagramPorts = {};
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #closing: (() => void)[] = [];
+  readonly #began = Date.now();
+  readonly #start = performance.now();
+  #count = 0;
+  #isReady = false;
+  #isEased = false;
+  #ended: Promise<void> | undefined;
+
+  private constructor(options: SceneOptions) {
+    this.#options = options;
+    this.number = options.number;
+    this.page = options.page;
+    this.#mallory = new Mallory(options.plan.directions);
+    this.#conversation = new Conversation(options.said);
+  }
+
+  /** Starts the programs and the relays. The set-up goes on by itself. @throws SceneError, CallError */
+  static async open(options: SceneOptions): Promise<Scene> {
+    const scene = new Scene(options);
+    try {
+      const play = await options.plan.build(scene);
+      scene.#tellState("setting-up", "the programs start");
+      void scene.#play(play);
+      options.table.visited(scene.stage);
+      options.onTable();
+      return scene;
+    } catch (error) {
+      await scene.end();
+      throw error;
+    }
+  }
+
+  get stage(): WireStage {
+    return this.#options.plan.stage;
+  }
+
+  /** What was said in it, and before it. */
+  get said(): readonly Said[] {
+    return this.#conversation.said;
+  }
+
+  get shown(): SceneShown {
+    const { stage, directions } = this.#options.plan;
+    const terminals = PARTIES.flatMap((party) => {
+      const actor = this.#actors.get(party);
+      return actor === undefined ? [] : [{ party, title: actor.title, terminal: actor.terminal }];
+    });
+    return { scene: this.number, stage, terminals, directions: [...directions] };
+  }
+
+  get seen(): Seen {
+    const { lines } = this.#mallory;
+    return { began: this.#began, connections: this.#seen, lines, ports: this.#ports };
+  }
+
+  /** @throws MalloryError */
+  line(number: number): Caught {
+    return this.#mallory.line(number);
+  }
+
+  /** Lets Mallory do something. @throws MalloryError if it does not fit, or the set-up is not over */
+  act(step: (mallory: Mallory, now: number) => Step): void {
+    if (!this.#isReady)
+      throw new MalloryError("the programs are still being set up: wait until the chat has started");
+    this.#do(step(this.#mallory, this.#now()));
+    this.page.tell("wire/held", { scene: this.number, directions: [...this.#mallory.held] });
+  }
+
+  /** Sends a line again. @throws MalloryError also if its connection is over */
+  again(number: number): void {
+    const { connection } = this.line(number);
+    if (connection !== 0 && !this.#connections.has(connection))
+      throw new MalloryError(`the connection of line ${number} is over: nothing can be sent on it`);
+    this.act((mallory, now) => mallory.again(number, now));
+  }
+
+  /** Ends the programs and relays, and removes what they kept. @param says why, for the user */
+  end(says = "the scene has ended", state: "ended" | "failed" = "ended"): Promise<void> {
+    this.#ended ??= this.#end(says, state);
+    return this.#ended;
+  }
+
+  async #end(says: string, state: "ended" | "failed"): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const relay of this.#relays) relay.close();
+    const programs = [...this.#actors.values()].map(({ program }) => program);
+    for (const program of programs) program.end();
+    await Promise.all(programs.map(({ ended }) => ended));
+    for (const action of this.#closing) action();
+    this.#tellState(state, says);
+    this.#options.onEnd();
+  }
+
+  async #play(play: Play): Promise<void> {
+    try {
+      const ready = await play(this.#conversation.said);
+      if (this.#ended !== undefined) return;
+      this.#isReady = true;
+      this.#tellState("ready", ready);
+    } catch (error) {
+      if (this.#ended !== undefined) return;
+      const isOurs = error instanceof SceneError;
+      await this.end(isOurs ? error.message : "the stage could not be set up", "failed");
+      if (!isOurs) throw error;
+    }
+  }
+
+  // What a stage's plan is built with.
+
+  async start(
+    who: { party: Party; title: string },
+    words: readonly string[],
+    options: { folder: string; environment?: Readonly<Record<string, string>> },
+  ): Promise<Actor> {
+    const { terminals, page, size } = this.#options;
+    const terminal = await terminals.open(page, words, { ...options, ...size });
+    const actor = new Actor(who, terminal, (line) => this.#printed(actor, line));
+    this.#actors.set(who.party, actor);
+    return actor;
+  }
+
+  async relay(
+    { link, caller, called }: { link: Link; caller: Party; called: Party },
+    target: number | Promise<number>,
+    setUp?: SetUp,
+  ): Promise<LineRelay> {
+    const directions = {
+      caller: { link, from: caller, to: called },
+      called: { link, from: called, to: caller },
+    };
+    const open = new Map<Passage, Open>();
+    const relay = await LineRelay.start(target, {
+      opened: (passage) => open.set(passage, this.#opened(passage, directions)),
+      line: (passage, from, bytes) => {
+        const found = open.get(passage);
+        if (found !== undefined) this.#came(found, from, bytes, setUp);
+      },
+      ended: (passage, from, rest) => {
+        const found = open.get(passage);
+        if (found === undefined) return;
+        if (rest.length > 0) this.#came(found, from, rest, undefined);
+        this.#do(this.#mallory.ends(found.directions[from], found.seen.number));
+      },
+      closed: (passage, from) => {
+        const found = open.get(passage);
+        if (found === undefined) return;
+        found.seen.ended[from] ??= this.#now();
+        this.#connections.delete(found.seen.number);
+      },
+    });
+    this.#relays.push(relay);
+    return relay;
+  }
+
+  async datagrams(from: Party, to: Party, targetPort: number): Promise<DatagramRelay> {
+    const direction: Direction = { link: "datagram", from, to };
+    const relay = await DatagramRelay.start(targetPort, (datagram) => {
+      this.#do(this.#mallory.arrives(direction, 0, datagram, this.#now()));
+    });
+    this.#datagrams.set(keyOf(direction), relay);
+    this.#relays.push(relay);
+    this.#ports[to] = targetPort;
+    return relay;
+  }
+
+  onEnd(action: () => void): void {
+    this.#closing.push(action);
+  }
+
+  // What passes.
+
+  #opened(passage: Passage, directions: Open["directions"]): Open {
+    this.#count += 1;
+    const seen: SeenConnection = {
+      number: this.#count,
+      caller: directions.caller.from,
+      ports: passage.ports,
+      openedAt: this.#now(),
+      ended: {},
+    };
+    const open = { passage, seen, directions };
+    this.#seen.push(seen);
+    this.#connections.set(seen.number, open);
+    return open;
+  }
+
+  #came({ passage, seen, directions }: Open, from: Side, bytes: Buffer, setUp: SetUp | undefined): void {
+    const direction = directions[from];
+    const now = this.#now();
+    this.#do(this.#mallory.arrives(direction, seen.number, bytes, now, setUp?.(direction, bytes)));
+    if (direction.link === "calculator" && direction.to === "calculator")
+      this.#conversation.typed({ from: direction.from, to: direction.to, text: textOf(bytes) });
+    if (this.#mallory.isFull(direction)) passage.hold(from, true);
+  }
+
+  /** Sends what is to be sent, and tells the page what has changed. */
+  #do({ sendings, lines }: Step): void {
+    for (const sending of sendings) this.#send(sending);
+    for (const line of lines) this.#tellLine(line);
+    for (const line of lines) this.#lookAfter(line);
+    for (const { passage, directions } of this.#connections.values())
+      for (const side of ["caller", "called"] as const)
+        if (!this.#mallory.isFull(directions[side])) passage.hold(side, this.#isEased);
+  }
+
+  #send(sending: Sending): void {
+    if ("ends" in sending) {
+      const open = this.#connections.get(sending.ends);
+      if (open === undefined) return;
+      const side: Side = open.directions.caller.from === sending.direction.from ? "caller" : "called";
+      open.seen.ended[side] ??= this.#now();
+      open.passage.end(side);
+      return;
+    }
+    const { line } = sending;
+    const bytes = line.changed ?? line.bytes;
+    if (line.connection === 0) {
+      this.#datagrams.get(keyOf(line.direction))?.send(bytes);
+      return;
+    }
+    const open = this.#connections.get(line.connection);
+    const side: Side = open?.directions.caller.from === line.direction.from ? "caller" : "called";
+    if (open?.passage.send(side, bytes)) return;
+    line.state = "dropped";
+    line.note = "the connection is over: it never arrived";
+  }
+
+  #tellLine(line: Caught): void {
+    this.page.tell("wire/line", { scene: this.number, line: shownLine(line) });
+    if (this.#isEased || this.page.waiting() < MUCH_WAITING) return;
+    // The page cannot follow: the programs wait, as they do on a slow network.
+    this.#isEased = true;
+    void this.page.drained().then(() => {
+      this.#isEased = false;
+      this.#do({ sendings: [], lines: [] });
+    });
+  }
+
+  /** Waits for what comes of an act that has its effect now. */
+  #lookAfter(line: Caught): void {
+    const act = line.acts.findLast((one) => one !== "set-up");
+    if (line.state === "held" || act === undefined) return;
+    this.#outcomes.acted(line.number, act, line.direction);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      const outcome = this.#outcomes.isOver(line.number);
+      if (outcome !== undefined) this.#tellOutcome({ ...outcome, words: this.#nothingOf(line.direction) });
+    }, OUTCOME_LIMIT);
+    this.#timers.add(timer);
+  }
+
+  #nothingOf({ link, to }: Direction): string {
+    const title = this.#actors.get(to)?.title ?? to;
+    const silent = `${title} printed nothing`;
+    return link === "datagram"
+      ? `${silent}: a datagram that is not right is dropped without a word (P8.6)`
+      : silent;
+  }
+
+  // What the programs print.
+
+  #printed({ party }: Actor, line: string): void {
+    const event = eventIn(line);
+    if (event.kind === "own") this.#typed(party, event.to, event.text);
+    const isAsTyped = event.kind !== "shown" || this.#shown(party, event);
+    for (const outcome of this.#outcomes.printed(party, line, event, isAsTyped)) this.#tellOutcome(outcome);
+  }
+
+  #typed(from: Party, named: string | undefined, text: string): void {
+    const others = [...this.#actors.keys()].filter((party) => party !== from && party !== "registry");
+    // In a room, and to all, a text goes to each.
+    const to = others.includes(named as Party) ? [named as Party] : others;
+    for (const party of to) this.#conversation.typed({ from, to: party, text });
+  }
+
+  /** @returns whether it was shown as it was typed */
+  #shown(to: Party, { from: name, text }: PrintedEvent & { kind: "shown" }): boolean {
+    const from = [...this.#actors.keys()].find((party) => party === name);
+    if (from === undefined || from === to) return false;
+    // The question comes before its answer.
+    if (from === "calculator") this.#say(to, from, undefined);
+    return this.#say(from, to, text);
+  }
+
+  /** @param text undefined for what was typed last */
+  #say(from: Party, to: Party, text: string | undefined): boolean {
+    const { said, isAsTyped } = this.#conversation.shown({ from, to, text: text ?? "" });
+    if (said.text === "") return true;
+    this.page.tell("wire/said", { scene: this.number, ...said });
+    if (this.#isReady) this.#conversation.keep(said);
+    const passed = this.#mallory.lines
+      .slice(-MOST_LOOKED_AT)
+      .filter(({ direction }) => isSaying(direction.link) && direction.from === from && direction.to === to);
+    this.#options.table.said(
+      this.stage,
+      said.text,
+      passed.map(({ bytes }) => bytes),
+    );
+    this.#options.onTable();
+    return isAsTyped;
+  }
+
+  #tellOutcome(outcome: Outcome): void {
+    const { line, act, party, noticed, words } = outcome;
+    this.page.tell("wire/outcome", { scene: this.number, line, act, party, noticed, words });
+    this.#options.table.outcome(this.stage, outcome);
+    this.#options.onTable();
+  }
+
+  #tellState(state: "setting-up" | "ready" | "failed" | "ended", says: string): void {
+    this.page.tell("wire/scene", { scene: this.number, state, says });
+  }
+
+  /** In milliseconds of the scene, to the microsecond. */
+  #now(): number {
+    return Math.round((performance.now() - this.#start) * 1000) / 1000;
+  }
+}
+
+function textOf(line: Buffer): string {
+  return line.toString("utf8").replace(/\r?\n$/, "");
+}
