@@ -20,6 +20,7 @@ export class HexView extends PageElement {
     parts: { attribute: false },
     lit: { attribute: false },
     chosen: { attribute: false },
+    original: { attribute: false },
     scrollPlace: { state: true },
     viewHeight: { state: true },
     columns: { state: true },
@@ -30,6 +31,8 @@ export class HexView extends PageElement {
   declare lit: number;
   /** The place of the byte that is chosen; -1 if none can be. */
   declare chosen: number;
+  /** The bytes before Mallory changed them: those that differ are marked. Undefined if she did not. */
+  declare original: Uint8Array | undefined;
   declare scrollPlace: number;
   declare viewHeight: number;
   declare columns: number;
@@ -89,6 +92,7 @@ export class HexView extends PageElement {
       this.parts[part]?.sight ?? "",
       part === this.lit && part !== -1 ? "lit" : "",
       place === this.chosen ? "chosen" : "",
+      this.original !== undefined && this.original[place] !== this.bytes[place] ? "differs" : "",
     ];
     return html`<span class=${classes.join(" ")} data-place=${place} data-part=${part}>${shown}</span>`;
   }

@@ -26,6 +26,7 @@ export class LineList extends PageElement {
     scrollPlace: { state: true },
     viewHeight: { state: true },
     missed: { state: true },
+    follows: { state: true },
   };
   declare lines: readonly WireLine[];
   /** The number of the line that is open; 0 if none is. */
@@ -36,7 +37,8 @@ export class LineList extends PageElement {
   declare viewHeight: number;
   /** How many lines have come since one has scrolled up. */
   declare missed: number;
-  #follows = true;
+  /** Whether it stays at its end. */
+  declare follows: boolean;
   readonly #observer = new ResizeObserver(() => this.#measure());
 
   constructor() {
@@ -47,6 +49,7 @@ export class LineList extends PageElement {
     this.scrollPlace = 0;
     this.viewHeight = 0;
     this.missed = 0;
+    this.follows = true;
   }
 
   override connectedCallback(): void {
@@ -61,13 +64,13 @@ export class LineList extends PageElement {
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     const before = (changed.get("lines") as readonly WireLine[] | undefined)?.length ?? this.lines.length;
-    if (this.#follows) this.missed = 0;
+    if (this.follows) this.missed = 0;
     else if (this.lines.length > before) this.missed += this.lines.length - before;
     if (changed.has("opened") && this.opened !== 0) this.active = this.opened;
   }
 
   protected override updated(changed: Map<string, unknown>): void {
-    if (this.#follows) this.#box.scrollTop = this.#box.scrollHeight;
+    if (this.follows) this.#box.scrollTop = this.#box.scrollHeight;
     if (changed.has("opened") && this.opened !== 0) this.#bringIntoView(this.#indexOf(this.opened));
   }
 
@@ -89,9 +92,9 @@ export class LineList extends PageElement {
       </div>
       ${this.lines.length === 0 ? html`<p class="no-lines quiet">No line has passed yet.</p>` : nothing}
       ${
-        this.missed > 0
-          ? html`<button type="button" class="to-newest" @click=${this.#toNewest}>↓ ${this.missed} new</button>`
-          : nothing
+        this.follows
+          ? nothing
+          : html`<button type="button" class="to-newest" @click=${this.#toNewest}>↓ ${this.missed === 0 ? "Newest" : `${this.missed} new`}</button>`
       }`;
   }
 
@@ -144,8 +147,8 @@ export class LineList extends PageElement {
     this.scrollPlace = scrollTop;
     this.viewHeight = clientHeight;
     // Who follows goes on to do so when the list becomes lower.
-    if (!isResized) this.#follows = isAtEnd(this.#view);
-    if (this.#follows) this.missed = 0;
+    if (!isResized) this.follows = isAtEnd(this.#view);
+    if (this.follows) this.missed = 0;
   }
 
   /** The index of the line with this number, or of the first behind it. */
@@ -182,9 +185,8 @@ export class LineList extends PageElement {
   }
 
   #toNewest(): void {
-    this.#follows = true;
+    this.follows = true;
     this.active = this.lines.at(-1)?.number ?? 0;
-    this.requestUpdate();
     this.#box.focus();
   }
 }

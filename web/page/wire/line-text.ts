@@ -13,7 +13,7 @@ export interface Piece {
 const MOST_STRUCTURE = 18;
 
 /** The most characters of a word that is shown as changed. */
-const MOST_WORD = 12;
+const MOST_WORD = 8;
 
 const decoder = new TextDecoder();
 

@@ -83,7 +83,7 @@ export class LineView extends PageElement {
           <button type="button" class="plain" aria-label="Close this line" @click=${() => this.#emit("close-line")}>✕</button>
         </div>
       </header>
-      <p class="line-words">${words}
+      <p class=${`line-words ${line?.state === "held" ? "short" : ""}`}>${words}
         ${clause === "" ? nothing : html`<a href=${CONTRACT}>${clause}</a>`}
         ${clauseText === "" ? nothing : html`<span class="quiet">${clauseText}</span>`}</p>
       <p class="for-readers" role="status">${this.said}</p>
@@ -97,7 +97,7 @@ export class LineView extends PageElement {
       }
       <div class="bytes-and-labels">
         <hex-view .bytes=${this.#bytes} .parts=${this.explained.parts} .lit=${this.#litIndex}
-          .chosen=${line?.state === "held" ? this.chosen : -1} @light=${this.#onLight} @choose-byte=${this.#onHexClick}></hex-view>
+          .chosen=${line?.state === "held" ? this.chosen : -1} .original=${this.#original} @light=${this.#onLight} @choose-byte=${this.#onHexClick}></hex-view>
         <ol class="labels" aria-label="What the bytes are">${this.explained.parts.map((part, i) => this.#label(part, i))}</ol>
       </div>`;
   }
@@ -124,6 +124,11 @@ export class LineView extends PageElement {
         clause === "" ? nothing : html` · <a href=${CONTRACT}>${clause}</a>`
       }</span>
     </li>`;
+  }
+
+  /** What is shown is what Mallory made of these bytes; undefined if she did not. */
+  get #original(): Uint8Array | undefined {
+    return this.isChanged && this.line !== undefined ? fromBase64(this.line.bytes) : undefined;
   }
 
   get #fieldIndex(): number {

@@ -84,7 +84,7 @@ export class WireLanes extends PageElement {
           : nothing
       }
       ${repeat(
-        packets,
+        onlyFirstWaiting(packets),
         ({ key }) => key,
         (packet) => this.#packet(packet),
       )}
@@ -153,6 +153,17 @@ export class WireLanes extends PageElement {
   #open(number: number): void {
     this.dispatchEvent(new CustomEvent("open-line", { detail: number }));
   }
+}
+
+/** Of packets that wait at one place, the first one: the others would cover it. */
+function onlyFirstWaiting(packets: readonly Packet[]): Packet[] {
+  const taken = new Set<number>();
+  return packets.filter(({ journey: { ending, to } }) => {
+    if (ending !== "waits") return true;
+    const isFirst = !taken.has(to);
+    taken.add(to);
+    return isFirst;
+  });
 }
 
 customElements.define("wire-lanes", WireLanes);

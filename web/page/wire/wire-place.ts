@@ -177,13 +177,13 @@ class WirePlace extends PageElement {
   }
 
   #notices(): TemplateResult {
-    const { scene, problem, notice } = wire;
+    const { scene, notice } = wire;
     return html`${
       notice === ""
         ? nothing
         : html`<div class="notice" role="status"><p>${notice}</p>
           <button type="button" @click=${this.#dismiss}>All right</button></div>`
-    }${problem === "" ? nothing : html`<p class="notice problem" role="alert">${problem}</p>`}${
+    }${
       scene?.state === "failed"
         ? html`<div class="notice" role="alert"><p>The programs did not start: ${scene.says}</p>
           <button type="button" @click=${this.#again}>Start again</button></div>`
@@ -194,6 +194,9 @@ class WirePlace extends PageElement {
   #people(): TemplateResult | TemplateResult[] {
     const { scene } = wire;
     if (this.#isAway) return this.#away();
+    if (scene?.stage !== this.stage && wire.opening === undefined && wire.problem !== "")
+      return html`<div class="panel starting"><p>The programs of stage ${this.stage} did not start.</p>
+        <button type="button" class="main" @click=${this.#again}>Start again</button></div>`;
     if (scene?.stage !== this.stage || scene.terminals.length === 0)
       return html`<p class="panel starting" role="status">Starting the programs of stage ${this.stage} …</p>`;
     return scene.terminals
@@ -227,8 +230,9 @@ class WirePlace extends PageElement {
 
   /** Also heard: what a program did is the point of it all. */
   #outcome(): TemplateResult {
-    const { scene } = wire;
+    const { scene, problem } = wire;
     const outcome = scene?.outcomes.at(-1);
+    if (problem !== "") return html`<p class="outcome problem" role="alert">${problem}</p>`;
     if (scene !== undefined && scene.waiting.length > 0)
       return html`<p class="outcome" role="status"><strong class="at-mallory">A line stands at Mallory.</strong> Change it, drop it, or pass it on.</p>`;
     const state = scene?.state === "setting-up" ? scene.says : "";

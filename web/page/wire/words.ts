@@ -78,10 +78,12 @@ export function badgeOf({ state, acts }: Pick<WireLine, "state" | "acts">): stri
   return act === undefined ? "" : ACT_WORDS[act];
 }
 
-/** What a program did after an act of Mallory's, in one sentence; what it printed stands behind it. */
-export function outcomeSentence({ party, noticed, act }: Pick<Outcome, "party" | "noticed" | "act">): string {
+/** What a program did after an act of Mallory's, in one sentence without its full stop; `words` is what it printed. */
+export function outcomeSentence({ party, noticed, act, words }: Omit<Outcome, "line">): string {
   const who = programOf(party);
-  if (noticed === true) return act === "dropped" ? `${who} noticed` : `${who} noticed`;
-  if (noticed === false) return act === "dropped" ? `${who} does not know of it` : `${who} took it`;
-  return `${who} shows nothing: nobody can tell`;
+  if (noticed === null) return `${who} shows nothing: nobody can tell`;
+  if (!noticed) return act === "dropped" ? `${who} did not notice` : `${who} took it`;
+  return /\b(?:lost|ended|disconnected)\b/.test(words)
+    ? `${who} noticed, and ended the chat`
+    : `${who} noticed`;
 }
