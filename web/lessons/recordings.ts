@@ -1,6 +1,6 @@
 // What a page shows of recordings, for the browser: bytes with their meanings, and tables whose rows lead to bytes.
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { LabelledBytes } from "../../captures/explain/line-bytes.ts";
 import { readable } from "../../captures/explain/readable.ts";
 import { loadCapture } from "../../captures/follow/load.ts";
@@ -23,17 +23,24 @@ const WIDTH = 200;
 /** @param root the course's folder @param block the number of the table on its page */
 export async function recordedParts(root: string, marker: RecordedMarker, block: number): Promise<Part[]> {
   const path = join(root, marker.file);
+  const capture = basename(marker.file, ".pcap");
   switch (marker.kind) {
     case "hex": {
       const ranges = await packetRanges(path, marker.packet, marker.isDataOnly);
       const what = marker.isDataOnly ? "The data of packet" : "Packet";
       return [
-        { kind: "bytes", title: `${what} ${marker.packet} of ${marker.file}`, ranges: ranges.map(sent) },
+        {
+          kind: "bytes",
+          capture,
+          title: `${what} ${marker.packet} of ${marker.file}`,
+          ranges: ranges.map(sent),
+        },
       ];
     }
     case "handshake":
       return (await handshakeOf(path, marker.stream)).map(({ title, ranges }) => ({
         kind: "bytes",
+        capture,
         title,
         ranges: ranges.map(sent),
       }));
@@ -45,7 +52,7 @@ export async function recordedParts(root: string, marker: RecordedMarker, block:
         packet: listed.number,
       }));
       const title = `Packets of ${marker.file}${marker.stream === undefined ? "" : `, stream ${marker.stream}`}`;
-      return [{ kind: "recorded", title, block, heading: [...PACKET_COLUMNS], rows }];
+      return [{ kind: "recorded", title, capture, block, heading: [...PACKET_COLUMNS], rows }];
     }
     case "conversation": {
       const { lines } = await conversationOf(path, marker.stream, marker.range);
@@ -55,7 +62,7 @@ export async function recordedParts(root: string, marker: RecordedMarker, block:
       });
       const title = `Lines of ${marker.file}, stream ${marker.stream}`;
       const heading = ["line", "packet", "seconds", "who", "on the wire"];
-      return [{ kind: "recorded", title, block, heading, rows }];
+      return [{ kind: "recorded", title, capture, block, heading, rows }];
     }
   }
 }

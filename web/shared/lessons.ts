@@ -93,9 +93,17 @@ export type Part =
       instead: string;
     }
   | { kind: "diagram"; diagram: Diagram }
-  | { kind: "bytes"; title: string; ranges: LabelledRange[] }
+  /** @param capture the id of the recording in the place for captures */
+  | { kind: "bytes"; title: string; capture: string; ranges: LabelledRange[] }
   /** A table of a recording's packets or lines. Each row leads to a packet's bytes. */
-  | { kind: "recorded"; title: string; block: number; heading: string[]; rows: RecordedRow[] }
+  | {
+      kind: "recorded";
+      title: string;
+      capture: string;
+      block: number;
+      heading: string[];
+      rows: RecordedRow[];
+    }
   /** A part that is closed at first. Those that answer a prediction are opened by a guess. */
   | { kind: "closed"; number: number; summary: string; isPrediction: boolean; parts: Part[] }
   /** The place of the page's exercise. `parts` say the same in words: its task, hints and meaning. */

@@ -36,6 +36,8 @@ export class Desk {
   readonly #then = new Map<number, () => void>();
   readonly #ends: (() => void)[];
   terminals: readonly DeskTerminal[] = [];
+  /** The terminal in which something was done last: it should be on the screen. */
+  active = "";
 
   /** @param page the lesson's id @param changed called whenever there is something new to show */
   constructor(page: string, changed: () => void) {
@@ -71,6 +73,7 @@ export class Desk {
       await import("../terminal/course-terminal.ts");
       const { terminal } = await server.call("lessons/step", { page: this.#page, block, line, ...SIZE });
       this.#note(block, { done: new Set([...before, line]), problem: "" });
+      this.active = keyOf(part);
       const said = part.lines[line];
       if (said?.kind !== "command") return;
       this.#show(part, terminal, said);
@@ -90,8 +93,9 @@ export class Desk {
     this.#changed();
   }
 
-  #show({ terminal: name, block }: ConsolePart, number: number, { text }: ConsoleLine): void {
-    const key = name === "" ? `block ${block}` : name;
+  #show(part: ConsolePart, number: number, { text }: ConsoleLine): void {
+    const name = part.terminal;
+    const key = keyOf(part);
     const shown: DeskTerminal = { key, title: name, number, command: text.slice(2), isOver: false };
     const isKnown = this.terminals.some((one) => one.key === key);
     // Programs without a name end by themselves: the terminal of the last one is free.
@@ -123,6 +127,11 @@ export class Desk {
     this.#blocks.set(block, state);
     this.#changed();
   }
+}
+
+/** What the desk calls a block's terminal. */
+function keyOf({ terminal, block }: ConsolePart): string {
+  return terminal === "" ? `block ${block}` : terminal;
 }
 
 /** The next line behind this one that is to be done; undefined if there is none. @param line -1 for the first of all */

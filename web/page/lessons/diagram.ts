@@ -26,7 +26,7 @@ function drawn(part: Placed): SVGTemplateResult {
       return message(part);
     case "note":
       return svg`<rect class="note" x=${part.x} y=${part.y} width=${part.width} height=${part.height} rx="4"></rect>
-        ${lines(part.lines, part.x + part.width / 2, part.y + LINE)}`;
+        ${lines(part.lines, part.x + part.width / 2, part.y + LINE, "noted")}`;
     case "frame":
       return svg`<rect class="frame" x=${part.x} y=${part.y} width=${part.width} height=${part.height} rx="6"></rect>
         <text class="frame" x=${part.x + 10} y=${part.y + 17}><tspan class="kind">${part.name}</tspan> ${part.text}</text>`;
@@ -55,9 +55,9 @@ function message({
     ${lines(words, (from + to) / 2, y - (words.length - 1) * LINE - 7)}`;
 }
 
-function lines(words: readonly string[], x: number, y: number): SVGTemplateResult[] {
+function lines(words: readonly string[], x: number, y: number, kind = "said"): SVGTemplateResult[] {
   return words.map(
-    (line, i) => svg`<text class="said" x=${x} y=${y + i * LINE} text-anchor="middle">${line}</text>`,
+    (line, i) => svg`<text class=${kind} x=${x} y=${y + i * LINE} text-anchor="middle">${line}</text>`,
   );
 }
 

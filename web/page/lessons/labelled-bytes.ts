@@ -3,18 +3,22 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { LabelledRange } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
+import { linkTo } from "../route.ts";
 import { type DumpPiece, dumpRows } from "./dump.ts";
 import "./labelled-bytes.css";
 
 class LabelledBytes extends PageElement {
   static override properties = {
     ranges: { attribute: false },
+    capture: { type: String },
     heading: { type: String },
     marked: { state: true },
   };
   declare ranges: readonly LabelledRange[];
   /** What the bytes are. */
   declare heading: string;
+  /** The id of the recording; empty if there is no link to it. */
+  declare capture: string;
   /** The number of the field that is marked; -1 if none is. */
   declare marked: number;
 
@@ -22,13 +26,14 @@ class LabelledBytes extends PageElement {
     super();
     this.ranges = [];
     this.heading = "";
+    this.capture = "";
     this.marked = -1;
   }
 
   protected override render(): TemplateResult {
     const rows = dumpRows(this.ranges.map(({ bytes }) => bytes));
     return html`<figure class="bytes">
-      <figcaption>${this.heading}</figcaption>
+      <figcaption><span>${this.heading}</span>${captureLink(this.capture)}</figcaption>
       <div class="beside" @mouseleave=${() => this.#mark(-1)}>
         <div class="dump" tabindex="0" role="group" aria-label="The bytes. The arrow keys go from field to field." @keydown=${this.#press}>
           ${rows.map(
@@ -91,6 +96,11 @@ class LabelledBytes extends PageElement {
     const { bytes, label } = this.ranges[field] ?? { bytes: "", label: "" };
     return `${label}: ${(bytes.match(/../g) ?? []).slice(0, 16).join(" ")}`;
   }
+}
+
+/** Leads to the recording among all captures. @param capture its id; empty for no link */
+export function captureLink(capture: string): TemplateResult | typeof nothing {
+  return capture === "" ? nothing : html`<a href=${linkTo("captures", capture)}>The whole recording</a>`;
 }
 
 customElements.define("labelled-bytes", LabelledBytes);

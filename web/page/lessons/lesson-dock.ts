@@ -8,9 +8,20 @@ import type { Desk, DeskTerminal } from "./desk.ts";
 import "./lesson-dock.css";
 
 class LessonDock extends PageElement {
-  static override properties = { desk: { attribute: false }, terminals: { attribute: false } };
+  static override properties = {
+    desk: { attribute: false },
+    terminals: { attribute: false },
+    active: { type: String },
+  };
   declare desk: Desk;
   declare terminals: readonly DeskTerminal[];
+  /** The terminal that should be on the screen. */
+  declare active: string;
+
+  protected override updated(): void {
+    const active = this.querySelector<HTMLElement>(".active");
+    if (active !== null) this.scrollTo({ top: active.offsetTop });
+  }
 
   protected override render(): TemplateResult {
     return html`${repeat(
@@ -23,7 +34,7 @@ class LessonDock extends PageElement {
   #terminal(terminal: DeskTerminal): TemplateResult {
     const { title, command, number, isOver } = terminal;
     const name = title === "" ? "Terminal" : title;
-    return html`<section class="terminal-beside" aria-label=${`Terminal ${title}`}>
+    return html`<section class=${`terminal-beside ${terminal.key === this.active ? "active" : ""}`} aria-label=${`Terminal ${title}`}>
       <header>
         <strong>${name}</strong>
         <code title=${command}>$ ${command.split("\n")[0]}</code>

@@ -8,6 +8,7 @@ import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import { Desk } from "./desk.ts";
+import "./exercise.ts";
 import "./lesson-dock.ts";
 import { partsOf, sectionId } from "./parts.ts";
 import "./lesson.css";
@@ -106,7 +107,7 @@ class LessonPageElement extends PageElement {
       ${this.#article(this.lesson)}
       ${
         terminals.length > 0
-          ? html`<aside class="beside-lesson" aria-label="Terminals"><lesson-dock .desk=${this.#desk} .terminals=${terminals}></lesson-dock></aside>`
+          ? html`<aside class="beside-lesson" aria-label="Terminals"><lesson-dock .desk=${this.#desk} .terminals=${terminals} .active=${this.#desk?.active ?? ""}></lesson-dock></aside>`
           : this.#sections(this.lesson)
       }
     </div>`;
@@ -116,8 +117,7 @@ class LessonPageElement extends PageElement {
     const surroundings = {
       place: ["lessons", id],
       desk: this.#desk,
-      exercise: (_: string, words: () => TemplateResult) =>
-        html`<section class="exercise-in-words">${words()}</section>`,
+      exercise: (exercise: string) => html`<course-exercise .exercise=${exercise}></course-exercise>`,
     };
     const split = figurePlace(parts);
     return html`<article class="lesson">

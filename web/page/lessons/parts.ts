@@ -41,9 +41,9 @@ function partOf(part: Part, surroundings: Surroundings): TemplateResult {
     case "diagram":
       return diagramPicture(part.diagram);
     case "bytes":
-      return html`<labelled-bytes .heading=${part.title} .ranges=${part.ranges}></labelled-bytes>`;
+      return html`<labelled-bytes .heading=${part.title} .capture=${part.capture} .ranges=${part.ranges}></labelled-bytes>`;
     case "recorded":
-      return html`<recorded-table .page=${place[1] ?? ""} .block=${part.block} .heading=${part.title} .columns=${part.heading} .rows=${part.rows}></recorded-table>`;
+      return html`<recorded-table .page=${place[1] ?? ""} .block=${part.block} .heading=${part.title} .capture=${part.capture} .columns=${part.heading} .rows=${part.rows}></recorded-table>`;
     case "closed":
       return html`<closed-part .name=${`${place.join("/")}/${part.number}`} .summary=${part.summary} .isPrediction=${part.isPrediction} .inside=${() => partsOf(part.parts, surroundings)}></closed-part>`;
     case "exercise":

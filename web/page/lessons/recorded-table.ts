@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LabelledRange, RecordedRow } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
-import "./labelled-bytes.ts";
+import { captureLink } from "./labelled-bytes.ts";
 import "./labelled-bytes.css";
 
 /** Columns of numbers stand at the right. */
@@ -17,6 +17,7 @@ class RecordedTable extends PageElement {
     heading: { type: String },
     columns: { attribute: false },
     rows: { attribute: false },
+    capture: { type: String },
     chosen: { state: true },
     bytes: { state: true },
     problem: { state: true },
@@ -25,6 +26,8 @@ class RecordedTable extends PageElement {
   /** The number of the table on its page. */
   declare block: number;
   declare heading: string;
+  /** The id of the recording; empty if there is no link to it. */
+  declare capture: string;
   declare columns: readonly string[];
   declare rows: readonly RecordedRow[];
   /** The packet whose bytes are shown. */
@@ -37,6 +40,7 @@ class RecordedTable extends PageElement {
     this.page = "";
     this.block = 0;
     this.heading = "";
+    this.capture = "";
     this.columns = [];
     this.rows = [];
     this.bytes = [];
@@ -45,7 +49,7 @@ class RecordedTable extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<figure class="recorded">
-      <figcaption>${this.heading} <span class="quiet">A row shows its bytes.</span></figcaption>
+      <figcaption><span>${this.heading} <span class="quiet">A row shows its bytes.</span></span>${captureLink(this.capture)}</figcaption>
       <div class="scrolls" tabindex="0" role="region" aria-label=${this.heading}>
         <table>
           <thead><tr>${this.columns.map((name) => html`<th class=${kindOf(name)} scope="col">${name}</th>`)}</tr></thead>
