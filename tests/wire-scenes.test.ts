@@ -1,9 +1,9 @@
 // The wire, with the real programs of each stage: what passes is seen byte for byte, and what Mallory does has its effect.
 
 import { expect } from "chai";
-import { until } from "../../tests/support/until.ts";
-import type { Direction, WireLine, WireStage } from "../shared/wire.ts";
-import { bytesOf, type PlayedScene, type WirePage, WireServer } from "../testing/wire-page.ts";
+import type { Direction, WireLine, WireStage } from "../web/shared/wire.ts";
+import { until } from "./support/until.ts";
+import { bytesOf, type PlayedScene, type WirePage, WireServer } from "./support/wire-page.ts";
 
 const CHAT_STAGES = ["02", "03", "04"] as const;
 const PAYMENT = "pay 100 to carol";
