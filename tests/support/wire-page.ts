@@ -13,7 +13,9 @@ type Outcome = AllEvents["wire/outcome"];
 /** A server with the two places, and nothing around it. */
 export class WireServer {
   readonly terminals = new Terminals();
-  readonly wire = new Wire(this.terminals);
+  readonly wire = new Wire(this.terminals, (error) => this.failures.push(error));
+  /** What was a mistake of ours. */
+  readonly failures: unknown[] = [];
   #pages = 0;
 
   page(): WirePage {
@@ -24,6 +26,8 @@ export class WireServer {
   async close(): Promise<void> {
     this.terminals.close();
     await this.wire.close();
+    const [failure] = this.failures;
+    if (failure !== undefined) throw failure;
   }
 }
 
