@@ -70,10 +70,10 @@ describe("what comes of an act", () => {
 
   it("is what Alice reads where the calculator was asked something else; its refusal tells nothing", () => {
     const asked: Direction = { link: "calculator", from: "alice", to: "calculator" };
-    expect(prints(outcomesOf("changed", asked), "alice", "= 901")[0]).to.include({ noticed: false });
-    expect(prints(outcomesOf("changed", asked), "alice", "error: empty expression")[0]).to.include({
-      noticed: null,
-    });
+    const reads = (text: string): Outcome[] =>
+      outcomesOf("changed", asked).printed("alice", text, { kind: "shown", from: "calculator", text }, false);
+    expect(reads("= 901")[0]).to.include({ noticed: false });
+    expect(reads("error: empty expression")[0]).to.include({ noticed: null });
   });
 });
 

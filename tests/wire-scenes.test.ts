@@ -1,9 +1,9 @@
 // The wire, with the real programs of each stage: what passes is seen byte for byte, and what Mallory does has its effect.
 
 import { expect } from "chai";
-import { until } from "../../tests/support/until.ts";
-import type { Direction, WireLine, WireStage } from "../shared/wire.ts";
-import { bytesOf, type PlayedScene, type WirePage, WireServer } from "../testing/wire-page.ts";
+import type { Direction, WireLine, WireStage } from "../web/shared/wire.ts";
+import { until } from "./support/until.ts";
+import { bytesOf, type PlayedScene, type WirePage, WireServer } from "./support/wire-page.ts";
 
 const CHAT_STAGES = ["02", "03", "04"] as const;
 const PAYMENT = "pay 100 to carol";
@@ -55,7 +55,13 @@ describe("the wire", () => {
       ],
     });
     expect(answer).to.include({ number: 2, from: "calculator", to: "alice", type: "answer", words: "= 20" });
-    expect(scene.said).to.deep.equal(["alice to calculator: 2 + 3 * 4", "calculator to alice: = 20"]);
+    await scene.type("alice", "2 +");
+    await scene.prints("alice", /^error: /);
+    expect(scene.said.slice(0, 3)).to.deep.equal([
+      "alice to calculator: 2 + 3 * 4",
+      "calculator to alice: = 20",
+      "alice to calculator: 2 +",
+    ]);
     expect(page.table).to.deep.equal([
       { stage: "01", title: "01 calculator", readable: true, noticed: null, remark: "" },
     ]);

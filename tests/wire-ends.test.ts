@@ -7,9 +7,9 @@ import { readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { expect } from "chai";
-import { portIn } from "../../programs/stage-programs.ts";
-import { until, untilGone } from "../../tests/support/until.ts";
-import { type PlayedScene, type WirePage, WireServer } from "../testing/wire-page.ts";
+import { portIn } from "../programs/stage-programs.ts";
+import { until, untilGone } from "./support/until.ts";
+import { type PlayedScene, type WirePage, WireServer } from "./support/wire-page.ts";
 
 /** The group of stage 05. */
 const GROUP = "239.255.54.45";

@@ -1,19 +1,21 @@
 // A page for tests of the wire: it opens scenes, types into their terminals, and waits for what it is told.
 
-import { until } from "../../tests/support/until.ts";
-import type { AllCalls, AllEvents } from "../shared/calls.ts";
-import type { Party, Said, Scene, TableRow, WireLine, WireStage } from "../shared/wire.ts";
-import { Terminals } from "../terminals/terminals.ts";
-import { PrintedLines } from "../wire/printed-lines.ts";
-import { Wire } from "../wire/wire.ts";
-import { FakePage } from "./fake-page.ts";
+import type { AllCalls, AllEvents } from "../../web/shared/calls.ts";
+import type { Party, Said, Scene, TableRow, WireLine, WireStage } from "../../web/shared/wire.ts";
+import { Terminals } from "../../web/terminals/terminals.ts";
+import { FakePage } from "../../web/testing/fake-page.ts";
+import { PrintedLines } from "../../web/wire/printed-lines.ts";
+import { Wire } from "../../web/wire/wire.ts";
+import { until } from "./until.ts";
 
 type Outcome = AllEvents["wire/outcome"];
 
 /** A server with the two places, and nothing around it. */
 export class WireServer {
   readonly terminals = new Terminals();
-  readonly wire = new Wire(this.terminals);
+  readonly wire = new Wire(this.terminals, (error) => this.failures.push(error));
+  /** What was a mistake of ours. */
+  readonly failures: unknown[] = [];
   #pages = 0;
 
   page(): WirePage {
@@ -24,6 +26,8 @@ export class WireServer {
   async close(): Promise<void> {
     this.terminals.close();
     await this.wire.close();
+    const [failure] = this.failures;
+    if (failure !== undefined) throw failure;
   }
 }
 
