@@ -306,7 +306,7 @@ function showStage06(): void {
 function showWhatNext(): void {
   showStage06();
   say("Your turn, in the browser:");
-  say("  npm run web                the wire live, with Mallory on it; lessons and exercises");
+  say("  npm run web                the wire live, Mallory on it; lessons, exercises");
   say();
   say("Or in two terminals:");
   say("  npm run lesson             the pages, one by one");
