@@ -48,7 +48,7 @@ class LessonCode extends PageElement {
         <span>${this.label}</span>
         <button type="button" class="small" @click=${() => void this.#copy()}>${this.isCopied ? "Copied" : "Copy"}<span class="for-readers"> ${name}</span></button>
       </figcaption>
-      <pre tabindex="0" role="region" aria-label=${name}><code>${this.#coloured ?? nothing}</code></pre>
+      <pre tabindex="0" role="group" aria-label=${name}><code>${this.#coloured ?? nothing}</code></pre>
     </figure>`;
   }
 

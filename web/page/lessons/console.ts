@@ -22,7 +22,7 @@ class LessonConsole extends PageElement {
     const name = terminal === "" ? "Terminal" : `Terminal ${terminal}`;
     return html`<figure class="console" aria-label=${name}>
       <figcaption><span>${name}</span>${this.#main()}</figcaption>
-      <div class="lines" tabindex="0" role="region" aria-label=${`${name}: what to type, and what comes`}>${lines.map((line, i) => this.#line(line, i))}</div>
+      <div class="lines" tabindex="0" role="group" aria-label=${`${name}: what to type, and what comes`}>${lines.map((line, i) => this.#line(line, i))}</div>
       ${reason === "" ? nothing : this.#reason()}
       ${this.state === undefined || this.state.problem === "" ? nothing : html`<p class="problem" role="alert">${this.state.problem}</p>`}
     </figure>`;
