@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { Captures } from "./captures/captures.ts";
+import { exercisesPlace } from "./lessons/exercises.ts";
 import { Lessons } from "./lessons/pages.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
@@ -27,6 +28,8 @@ export interface Web {
 export interface StartOptions {
   /** Undefined: that of last time if it is free, else one that the system chooses. */
   port?: number | undefined;
+  /** The course's folder, whose lessons are read and whose exercises are done. Default: this one. */
+  course?: string;
   /** The folder of what is remembered. Default: work/ of the course. */
   folder?: string;
   /** Is told of what is a mistake of ours. Default: prints it. */
@@ -36,7 +39,8 @@ export interface StartOptions {
 /** @throws Error if it cannot listen */
 export async function startWeb({
   port,
-  folder = join(COURSE_FOLDER, "work"),
+  course = COURSE_FOLDER,
+  folder = join(course, "work"),
   failed = report,
 }: StartOptions): Promise<Web> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
@@ -47,7 +51,7 @@ export async function startWeb({
     host: HOST,
     token,
     files: () => (files ??= makePageFiles()),
-    ...makePlaces(folder, failed),
+    ...makePlaces(course, folder, failed),
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
@@ -76,14 +80,19 @@ async function startAt(
 
 /** @param folder of what is remembered */
 function makePlaces(
+  course: string,
   folder: string,
   failed: (error: unknown) => void,
 ): { places: Place[]; routes: OwnRoute[] } {
   const terminals = new Terminals();
   const wire = new Wire(terminals);
-  const lessons = new Lessons({ root: COURSE_FOLDER, work: folder, terminals });
+  const lessons = new Lessons({ root: course, work: folder, terminals });
   const captures = new Captures({ own: folder, failed });
-  return { places: [terminals, wire, lessons, captures], routes: [wire.route, ...captures.routes] };
+  const exercises = exercisesPlace({ course, failed });
+  return {
+    places: [terminals, wire, lessons, captures, exercises],
+    routes: [wire.route, ...captures.routes],
+  };
 }
 
 function report(error: unknown): void {

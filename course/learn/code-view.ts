@@ -3,7 +3,7 @@
 import type { Paint } from "../../terminal/paint.ts";
 import { column, wrapCode } from "../../terminal/text.ts";
 import { printableLines, widthOf } from "../../terminal/widths.ts";
-import { diffLines } from "../lesson/line-diff.ts";
+import { type DiffLine, diffLines } from "../lesson/line-diff.ts";
 
 export interface Titled {
   title: string;
@@ -30,11 +30,14 @@ export function renderBoth(left: Titled, right: Titled, width: number, paint: Pa
   return rows;
 }
 
+/** All lines of both codes, without the indentation that all of them share. */
+export function codeDiff(old: string, now: string): DiffLine[] {
+  return diffLines(dedentLike(old, old, now), dedentLike(now, old, now));
+}
+
 /** All lines of both codes: removed lines with -, added lines with +. */
 export function renderDiff(old: string, now: string, width: number, paint: Paint): string[] {
-  const oldLines = dedentLike(old, old, now);
-  const lines = diffLines(oldLines, dedentLike(now, old, now));
-  return lines.flatMap(({ kind, text }) =>
+  return codeDiff(old, now).flatMap(({ kind, text }) =>
     wrapCode(text, width - 2).map((part, index) => {
       const row = `${index === 0 ? kind : " "} ${part}`.trimEnd();
       return kind === " " ? row : paint(kind === "+" ? "good" : "bad", row);

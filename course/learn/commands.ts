@@ -17,6 +17,7 @@ import { gradeOfOutcome } from "./grade-of-outcome.ts";
 import { wayMark } from "./list-view.ts";
 import { hintLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
 import { PROGRAM_NAMES, readStart, runProgram } from "./run-program.ts";
+import { whySolutionHidden } from "./solution.ts";
 
 /** A problem that the student can solve: one line, and exit code 2. */
 export class LearnError extends Error {}
@@ -388,15 +389,6 @@ function ownCode({ workspace }: CommandContext, exercise: ProgramExercise): stri
     if (error instanceof ProblemError) throw new LearnError(error.message);
     throw error;
   }
-}
-
-/** Why the solution is not shown yet, in a sentence; undefined if it may be shown. */
-export function whySolutionHidden(workspace: Workspace, exercise: ProgramExercise): string | undefined {
-  if (exercise.solution === undefined) return "This copy of the course has no solutions.";
-  if (workspace.progress.has(exercise.id)) return undefined;
-  const left = exercise.hints.length - workspace.hintsSeen(exercise);
-  if (left === 0) return undefined;
-  return `The solution is shown after passing, or after all hints: there ${left === 1 ? "is one more" : `are ${left} more`}.`;
 }
 
 function solution(around: CommandContext, [id]: readonly string[]): number {

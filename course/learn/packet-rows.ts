@@ -1,4 +1,5 @@
-// One row for each line of a connection: the packet that completed it, when, who, and what was on the wire. Pure.
+// One row for each line of a connection: the packet that completed it, when, who, and what was on the wire. As data, and
+// for a terminal. Pure.
 
 import { isUtf8 } from "node:buffer";
 import { explain, namesOf, recognise } from "../../captures/explain/protocols.ts";
@@ -17,8 +18,58 @@ const WIDE = 110;
 const LONG = 1000;
 const LONGEST_NAME = 14;
 
+/** A line of a connection. */
+export interface PacketRow {
+  /** The number of the packet that completed it. */
+  packet: number;
+  /** Since the first packet of the connection. */
+  seconds: number;
+  who: string;
+  /** What was on the wire, with escapes for what cannot be seen. */
+  wire: string;
+  /** What it says, if that is more than the line itself; else empty. */
+  meaning: string;
+  /** Whether the check failed at this packet. */
+  isWanted: boolean;
+}
+
+/** The lines of a connection, without those in the middle of a long one. */
+export interface ConnectionRows {
+  /** How the two ends are called. */
+  names: readonly [string, string];
+  first: readonly PacketRow[];
+  /** How many lines are left out between the first and the last ones. */
+  left: number;
+  last: readonly PacketRow[];
+}
+
+/** @param wanted the number of the packet that gets a mark */
+export function connectionRows(stream: Stream, wanted: number | undefined): ConnectionRows {
+  const lines = linesOf(stream);
+  const named = namesOf(recognise(lines));
+  const names = [named.a, named.b] as const;
+  const row = (line: StreamLine): PacketRow => {
+    const wire = wireOf(line);
+    return {
+      packet: line.packet,
+      seconds: Number(line.time - stream.firstTime) / 1e9,
+      who: named[line.from],
+      wire,
+      meaning: line.kind === "line" ? meaningOf(line.bytes, wire) : "",
+      isWanted: line.packet === wanted,
+    };
+  };
+  if (lines.length <= 2 * MOST_ROWS) return { names, first: lines.map(row), left: 0, last: [] };
+  return {
+    names,
+    first: lines.slice(0, MOST_ROWS).map(row),
+    left: lines.length - 2 * MOST_ROWS,
+    last: lines.slice(-MOST_ROWS).map(row),
+  };
+}
+
 /**
- * The rows of a connection, under a heading.
+ * The rows of a connection for a terminal, under a heading.
  * @param wanted the number of the packet that gets a mark
  * @param whole the command that shows all of it
  */
@@ -29,31 +80,25 @@ export function packetRows(
   width: number,
   paint: Paint,
 ): string[] {
-  const lines = linesOf(stream);
-  const names = namesOf(recognise(lines));
-  const nameWidth = Math.min(LONGEST_NAME, Math.max("who".length, names.a.length, names.b.length));
+  const { names, first, left, last } = connectionRows(stream, wanted);
+  const nameWidth = Math.min(LONGEST_NAME, Math.max("who".length, ...names.map(({ length }) => length)));
   const room = Math.max(20, width - "packet seconds   ".length - nameWidth);
   const wireWidth = width < WIDE ? room : Math.floor(room * 0.6);
-  const row = (line: StreamLine): string => {
-    const isWanted = line.packet === wanted;
-    const number = `${isWanted ? ">" : " "}${String(line.packet).padStart(5)}`;
-    const seconds = (Number(line.time - stream.firstTime) / 1e9).toFixed(3).padStart(7);
-    const wire = wireOf(line);
-    const meaning = line.kind === "line" && width >= WIDE ? meaningOf(line.bytes, wire) : "";
-    const content = meaning === "" ? cut(wire, room) : `${column(wire, wireWidth)} ${paint("dim", meaning)}`;
+  const formatted = ({ packet, seconds, who, wire, meaning, isWanted }: PacketRow): string => {
+    const number = `${isWanted ? ">" : " "}${String(packet).padStart(5)}`;
+    const hasMeaning = meaning !== "" && width >= WIDE;
+    const content = hasMeaning ? `${column(wire, wireWidth)} ${paint("dim", meaning)}` : cut(wire, room);
     return cut(
-      `${paint(isWanted ? "bad" : "dim", number)} ${seconds} ${column(names[line.from], nameWidth)}  ${content}`,
+      `${paint(isWanted ? "bad" : "dim", number)} ${seconds.toFixed(3).padStart(7)} ${column(who, nameWidth)}  ${content}`,
       width,
     );
   };
   const heading = `packet seconds ${"who".padEnd(nameWidth)}  on the wire`;
-  if (lines.length <= 2 * MOST_ROWS) return [paint("heading", heading), ...lines.map(row)];
-  const left = `       … ${lines.length - 2 * MOST_ROWS} lines more: ${whole}`;
   return [
     paint("heading", heading),
-    ...lines.slice(0, MOST_ROWS).map(row),
-    left,
-    ...lines.slice(-MOST_ROWS).map(row),
+    ...first.map(formatted),
+    ...(left === 0 ? [] : [`       … ${left} lines more: ${whole}`]),
+    ...last.map(formatted),
   ];
 }
 

@@ -104,6 +104,22 @@ export class Session {
     this.check();
   }
 
+  /**
+   * Looks what other programs have done with the same files: if another one has opened an exercise, it is the current one
+   * here, too.
+   * @returns whether it is another exercise now
+   * @throws ProblemError if progress.txt is UTF-16
+   */
+  follow(): boolean {
+    this.workspace.reload();
+    const { opened } = this.workspace;
+    if (opened === undefined || opened === this.exercise) return false;
+    this.open(opened);
+    this.notices = [`Another window has opened ${opened.id}.`, ...this.notices];
+    this.#listener.changed();
+    return true;
+  }
+
   /** Checks the current exercise, and stops an earlier check. A question without an answer is not checked. */
   check(): void {
     const { exercise, workspace } = this;
@@ -155,7 +171,7 @@ export class Session {
       all.isRunning = false;
       if (all.outcomes.every(({ verdict }) => verdict === "passed")) whenAllPass();
       this.#listener.changed();
-    });
+    }, run.signal);
   }
 
   stopAll(): void {
@@ -177,7 +193,7 @@ export class Session {
       this.outcome = outcome;
       this.settledAt = new Date();
       this.#listener.settled(outcome);
-    });
+    }, run.signal);
   }
 
   async #outcomeOf(exercise: Exercise, signal: AbortSignal): Promise<Outcome> {
@@ -197,15 +213,20 @@ export class Session {
     this.#watcher = undefined;
     if (!hasRegion(this.exercise)) return;
     const folder = join(this.workspace.path(this.exercise.file), "..");
-    this.#watcher = new Watcher(folder, this.#isTold, () => {
-      this.isTouched = true;
-      this.stopAll();
-      this.#listener.saved();
-      this.check();
-    });
+    this.#watcher = new Watcher(folder, this.#isTold, () => this.#attempt(async () => this.#onSave()));
   }
 
-  #attempt(action: () => Promise<void>): void {
-    action().catch((error) => this.#listener.failed(error));
+  #onSave(): void {
+    this.isTouched = true;
+    this.stopAll();
+    this.#listener.saved();
+    if (!this.follow()) this.check();
+  }
+
+  /** @param signal what is given up may find its files gone: that is no error */
+  #attempt(action: () => Promise<void>, signal?: AbortSignal): void {
+    action().catch((error) => {
+      if (signal?.aborted !== true) this.#listener.failed(error);
+    });
   }
 }

@@ -11,6 +11,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import type { Outcome } from "./check-exercise.ts";
 import { renderBoth, renderDiff } from "./code-view.ts";
 import { changedElsewhere } from "./commands.ts";
+import { finishedText } from "./finished.ts";
 import type { KeyLabel } from "./frame.ts";
 import { LEARN_KEYS, ON_EXERCISE } from "./keys.ts";
 import { gistLines, meaningLines, outcomeLines, placeOf, taskLines, verdictLine } from "./report.ts";
@@ -131,19 +132,9 @@ export function checkAllLines(
   ];
 }
 
-export function finishedLines({ exercises, way }: Workspace, width: number, paint: Paint): string[] {
-  const isAll = way.length === exercises.length;
-  const text = [
-    `All exercises${isAll ? "" : " of the short way"} are passed (${way.length}), and each of them was checked again just now.`,
-    ...(isAll
-      ? []
-      : [
-          `${exercises.length - way.length} more go into depth: npm run learn, without --short, goes on with them.`,
-        ]),
-    "You have taken a chat from readable bytes to sealed ones: framed it, found its users, agreed on keys in public, encrypted and authenticated every line, proved who is there, and broken what was weak on the way.",
-    "What to do now: read lessons/04-aes-chat/ to its end, where real systems are compared with yours; check a program of your own, in any language, with npm run check; and do not use this chat for anything secret.",
-  ];
-  return [paint("good", "Finished."), "", ...text.flatMap((paragraph) => [...wrap(paragraph, width), ""])];
+export function finishedLines(workspace: Workspace, width: number, paint: Paint): string[] {
+  const lines = finishedText(workspace).flatMap((paragraph) => [...wrap(paragraph, width), ""]);
+  return [paint("good", "Finished."), "", ...lines];
 }
 
 /** The differences between the starter and the student's code. */

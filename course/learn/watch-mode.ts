@@ -11,14 +11,15 @@ import { type Guest, runInThisTerminal } from "../in-this-terminal.ts";
 import { actionOf } from "../key-table.ts";
 import { WORK } from "../workspace/compose.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { whySolutionHidden } from "./commands.ts";
 import { bodyHeight, mostScroll, renderFrame } from "./frame.ts";
 import { ANYWHERE, IN_LIST, LEARN_KEYS, type LearnAction, ON_EXERCISE } from "./keys.ts";
 import { findExercises, listRows, scrollTo } from "./list-view.ts";
 import { packetLines } from "./packets.ts";
 import { type Prompt, pressInPrompt, promptKeys, promptText } from "./prompt.ts";
+import { LAST_RUN } from "./recorded-packets.ts";
 import { hintLines, placeOf } from "./report.ts";
 import { Session } from "./session.ts";
+import { whySolutionHidden } from "./solution.ts";
 import {
   checkAllLines,
   diffLinesOf,
@@ -31,7 +32,6 @@ import {
   type View,
 } from "./views.ts";
 
-const LAST_RUN = "last-run.pcap";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Runs until the student quits. @returns the exit code */

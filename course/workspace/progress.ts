@@ -23,9 +23,9 @@ export class Progress {
 
   /** Reads the file again, because another process may have changed it. @throws ProblemError if it is UTF-16 */
   reload(): void {
-    this.#passed.clear();
     const text = (readText(this.#path) ?? "").replace(/^\uFEFF/, ""); // Windows' editors begin files with it.
     refuseUtf16(text, basename(this.#path));
+    this.#passed.clear();
     for (const line of text.split(/\r?\n/)) {
       const [, id, day = ""] = /^([\w-]+)(?:\s+(\S+))?\s*$/.exec(line) ?? [];
       if (id !== undefined) this.#passed.set(id, day);

@@ -10,6 +10,8 @@ interface Stored {
   hints?: Record<string, number>;
   /** What we have last written into each region: a digest for each "FILE ID". */
   written?: Record<string, string>;
+  /** Whether the course in the browser leads along the short way. In the terminal, an option says so. */
+  short?: boolean;
 }
 
 export class State {
@@ -18,11 +20,16 @@ export class State {
 
   constructor(path: string) {
     this.#path = path;
+    this.reload();
+  }
+
+  /** Reads the file again, because another program may have changed it. What was not saved is forgotten. */
+  reload(): void {
     try {
-      const stored: unknown = JSON.parse(readText(path) ?? "{}");
+      const stored: unknown = JSON.parse(readText(this.#path) ?? "{}");
       if (typeof stored === "object" && stored !== null) this.#stored = stored as Stored;
     } catch {
-      // The file is damaged, so we begin with an empty state.
+      // The file is damaged, so what we know stays; at the beginning, nothing.
     }
   }
 
@@ -42,6 +49,14 @@ export class State {
 
   setHints(id: string, count: number): void {
     this.#stored.hints = { ...this.#stored.hints, [id]: count };
+  }
+
+  get isShort(): boolean {
+    return this.#stored.short === true;
+  }
+
+  set isShort(short: boolean) {
+    this.#stored.short = short;
   }
 
   /** Whether a region still holds what we have written. Undefined if we do not know. */

@@ -77,9 +77,23 @@ export class Workspace {
     this.#source = sourceFolder(courseFolder).folder;
   }
 
+  /**
+   * Reads again what other programs may have changed: a terminal and a browser can work on the same files.
+   * @throws ProblemError if progress.txt is UTF-16
+   */
+  reload(): void {
+    this.#state.reload();
+    this.progress.reload();
+  }
+
+  /** The exercise that the student has opened last; undefined if they have not opened any. */
+  get opened(): Exercise | undefined {
+    return this.find(this.#state.current ?? "");
+  }
+
   /** The exercise that the student has opened last; or else the first that they have not passed. */
   get current(): Exercise {
-    return this.find(this.#state.current ?? "") ?? this.next() ?? at(this.exercises, 0);
+    return this.opened ?? this.next() ?? at(this.exercises, 0);
   }
 
   find(id: string): Exercise | undefined {
@@ -90,6 +104,19 @@ export class Workspace {
   takeShortWay(): void {
     this.#isShort = true;
     if (!this.current.isShort) this.#state.current = (this.next(this.current) ?? at(this.way, 0)).id;
+  }
+
+  /** Goes on along the way that was chosen in the browser the last time. */
+  recallWay(): void {
+    this.#isShort = this.#state.isShort;
+  }
+
+  /** Chooses the short way or the whole one, and remembers it for the browser. The current exercise stays. */
+  chooseWay(isShort: boolean): void {
+    this.#state.reload();
+    this.#isShort = isShort;
+    this.#state.isShort = isShort;
+    this.#state.save();
   }
 
   /** Whether `next` leads along the short way. */
@@ -125,6 +152,7 @@ export class Workspace {
 
   /** Counts another hint as seen, if there is one. @returns how many are seen now */
   takeHint(exercise: Exercise): number {
+    this.#state.reload();
     const count = Math.min(this.hintsSeen(exercise) + 1, exercise.hints.length);
     this.#state.setHints(exercise.id, count);
     this.#state.save();
@@ -138,6 +166,7 @@ export class Workspace {
    * @throws ProblemError if markers in the exercise's own file are damaged
    */
   open(exercise: Exercise): string[] {
+    this.reload();
     const notices: string[] = [];
     const programs = hasRegion(exercise) ? programsOf(exercise) : undefined;
     const files = programs === undefined ? [] : sourceFilesOf(this.#source, programs);
@@ -193,6 +222,7 @@ export class Workspace {
    * @throws ProblemError if markers are damaged, or a file is not valid TypeScript
    */
   composeOwn(programs: Programs): Promise<BundledPlace> {
+    this.reload();
     const { current } = this;
     for (const file of sourceFilesOf(this.#source, programs)) this.#refresh(file, current);
     if (programs.withAttacks) this.#bringImports([]);

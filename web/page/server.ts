@@ -70,6 +70,38 @@ class ServerConnection {
     return await fetch(path, { ...options, headers: { Authorization: `Bearer ${this.#tokens.token}` } });
   }
 
+  /**
+   * Sends a file by HTTP, with the token. It is not read here: the browser takes it from the disk.
+   * @param progress is told how many bytes have been sent
+   * @returns the answer, as JSON
+   * @throws CallError with the server's sentence, or if it was given up
+   */
+  upload(
+    path: string,
+    file: Blob,
+    headers: Readonly<Record<string, string>>,
+    progress: (sent: number) => void,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    // Only this older way tells how much has been sent.
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Authorization", `Bearer ${this.#tokens.token}`);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", ({ loaded }) => progress(loaded));
+    signal.addEventListener("abort", () => request.abort());
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => reject(new CallError(why));
+      request.addEventListener("load", () => {
+        if (request.status === 200) resolve(JSON.parse(request.responseText));
+        else fail(request.responseText.trim());
+      });
+      request.addEventListener("abort", () => fail("it was given up"));
+      request.addEventListener("error", () => fail("the program in the terminal did not take it"));
+      request.send(file);
+    });
+  }
+
   /** Tries again at once. */
   tryNow(): void {
     this.#tokens.ask();

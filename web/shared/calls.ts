@@ -1,15 +1,16 @@
 // What passes over the socket between a page and its server: calls and their results, and events. The places add theirs.
 
 import type { CaptureCalls, CaptureEvents } from "./captures.ts";
+import type { ExerciseCalls, ExerciseEvents } from "./exercises.ts";
 import type { LessonCalls, LessonEvents } from "./lessons.ts";
 import type { TerminalCalls, TerminalEvents } from "./terminals.ts";
 import type { WireCalls, WireEvents } from "./wire.ts";
 
 /** Each call by its name: what the page gives, and what the server answers. */
-export type AllCalls = WireCalls & CaptureCalls & LessonCalls & TerminalCalls;
+export type AllCalls = WireCalls & CaptureCalls & LessonCalls & ExerciseCalls & TerminalCalls;
 
 /** Each event by its name: what the server tells. */
-export type AllEvents = WireEvents & CaptureEvents & LessonEvents & TerminalEvents;
+export type AllEvents = WireEvents & CaptureEvents & LessonEvents & ExerciseEvents & TerminalEvents;
 
 /** The largest message that a page may send, in bytes. Files go by a request of their own. */
 export const MOST_CALL_BYTES = 1_048_576;

@@ -21,6 +21,8 @@ interface Pending {
   direction: Direction;
   /** Whether it was said that nothing came of it so far. A failure may come later still. */
   isLate: boolean;
+  /** The sender's program has failed. Most often the receiver's has found out, and says more: it is waited for. */
+  senderFailed: string | undefined;
 }
 
 /** So many acts are looked after, the last ones. */
@@ -33,7 +35,7 @@ export class Outcomes {
   acted(line: number, act: Act, direction: Direction): void {
     this.#pending = [
       ...this.#pending.filter((one) => one.line !== line),
-      { line, act, direction, isLate: false },
+      { line, act, direction, isLate: false, senderFailed: undefined },
     ];
     this.#pending = this.#pending.slice(-MOST_PENDING);
   }
@@ -47,6 +49,8 @@ export class Outcomes {
     const outcomes: Outcome[] = [];
     const rest: Pending[] = [];
     for (const pending of this.#pending) {
+      if (event.kind === "failed" && party === pending.direction.from && !pending.isLate)
+        pending.senderFailed ??= line;
       const noticed = judged(pending, party, event, isAsTyped);
       if (noticed === undefined) rest.push(pending);
       else outcomes.push({ ...pendingOf(pending), party, noticed, words: line });
@@ -59,8 +63,12 @@ export class Outcomes {
   isOver(line: number): Outcome | undefined {
     const pending = this.#pending.find((one) => one.line === line && !one.isLate);
     if (pending === undefined) return undefined;
+    const { senderFailed, direction } = pending;
     pending.isLate = true;
-    return { ...pendingOf(pending), party: pending.direction.to, noticed: null, words: "" };
+    if (senderFailed === undefined)
+      return { ...pendingOf(pending), party: direction.to, noticed: null, words: "" };
+    this.#pending = this.#pending.filter((one) => one !== pending);
+    return { ...pendingOf(pending), party: direction.from, noticed: true, words: senderFailed };
   }
 }
 
@@ -74,8 +82,8 @@ function judged(
   const { link, from, to } = direction;
   if (link === "calculator") return judgedAnswer(party, event);
   if (event.kind === "failed") {
-    const isItsEnd = event.isEnd || !isLate;
-    return isItsEnd && (party === to || party === from) ? true : undefined;
+    const counts = isLate ? event.isEnd && (party === to || party === from) : party === to;
+    return counts ? true : undefined;
   }
   if (party !== to || isLate) return undefined;
   // A text that came as it was typed: what was changed made no difference.

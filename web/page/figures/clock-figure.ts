@@ -152,14 +152,14 @@ class ClockFigure extends PageElement {
       <p role="status">${this.generator}^${walk.length} mod ${PRIME} = <strong>${walk.at(-1)}</strong>. ${circleOf(this.generator)}</p>
       <fieldset class="all-generators">
         <legend>Every g, and how many numbers its powers make</legend>
-        ${NUMBERS.map(
-          (
-            number,
-          ) => html`<button type="button" class=${isGenerator(number) ? "generates" : ""} aria-pressed=${number === this.generator}
-            aria-label=${`g = ${number}: ${powersOf(number).length} numbers`} @click=${() => this.#choose(number)}>
-            ${number}<small>${powersOf(number).length}</small></button>`,
-        )}
+        ${NUMBERS.map((number) => this.#generator(number))}
       </fieldset>`;
+  }
+
+  #generator(number: number): TemplateResult {
+    return html`<button type="button" class=${isGenerator(number) ? "generates" : ""} aria-pressed=${number === this.generator} @click=${() => this.#choose(number)}>
+      <span class="for-readers">g = </span>${number}<span class="for-readers">: </span>
+      <small>${powersOf(number).length}<span class="for-readers"> numbers</span></small></button>`;
   }
 
   #generatorSlider(): TemplateResult {
@@ -209,7 +209,7 @@ class ClockFigure extends PageElement {
   }
 
   #side(name: string, side: Side, others: number, letter: string): TemplateResult {
-    return html`<section class="party"><h4>${name}</h4>
+    return html`<section class="party" aria-label=${name}><p class="part">${name}</p>
       <dl>
         <dt>keeps</dt><dd>${side.privateKey}</dd>
         <dt>sends ${letter}</dt><dd>${this.generator}^${side.privateKey} mod ${PRIME} = <strong class="seen">${side.publicKey}</strong></dd>

@@ -158,7 +158,7 @@ class CribFigure extends PageElement {
 
   #keyShown(all: PartialKey, ofGuess: PartialKey): TemplateResult {
     const digits = all.map((byte) => (byte === undefined ? "··" : hexByte(byte)));
-    return html`<div class="key"><h4>The key: ${knownBytes(all)} of ${KEY_BYTES} bytes <small class="quiet">ciphertext XOR text</small></h4>
+    return html`<div class="key"><p class="part">The key: ${knownBytes(all)} of ${KEY_BYTES} bytes <small class="quiet">ciphertext XOR text</small></p>
       <p class="mono" aria-label=${`The key: ${digits.join(" ").replaceAll("··", "unknown")}`} role="img">${digits.map(
         (pair, i) =>
           html`<span class=${this.kept[i] !== undefined ? "kept" : ofGuess[i] !== undefined ? "guessed" : ""}>${pair}</span> `,

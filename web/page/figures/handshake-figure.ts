@@ -105,7 +105,7 @@ class HandshakeFigure extends PageElement {
   #step({ steps, alicesNumber, bobsNumber }: Outcome): TemplateResult {
     const step = steps[this.count - 1];
     const isLast = this.count === steps.length;
-    return html`<div role="status"><h4>${this.count} of ${steps.length}: ${step?.title}</h4>
+    return html`<div role="status"><p class="part">${this.count} of ${steps.length}: ${step?.title}</p>
         <p>${step?.words}</p>
         ${isLast ? numbers(alicesNumber, bobsNumber) : nothing}
         ${isLast && this.keys.group.name === "toy" ? html`<p class="warning">With p = 23 the number proves nothing: whoever listens finds both private keys (P4.6).</p>` : nothing}</div>
@@ -157,7 +157,7 @@ class HandshakeFigure extends PageElement {
   #knows(name: string, who: Who, steps: readonly Step[]): TemplateResult {
     const known = knownAfter(steps, this.count, who);
     const older = knownAfter(steps, this.count - 1, who).length;
-    return html`<section class=${`party ${who === "middle" ? this.middle : ""}`}><h4>${name} knows</h4>
+    return html`<section class=${`party ${who === "middle" ? this.middle : ""}`} aria-label=${`What ${name} knows`}><p class="part">${name} knows</p>
       ${known.length === 0 ? html`<p class="quiet">nothing yet</p>` : html`<dl>${known.map((fact, i) => shownFact(fact, i >= older))}</dl>`}</section>`;
   }
 }

@@ -115,7 +115,7 @@ class PaddingFigure extends PageElement {
     const { position, padding, isFound, isDone, value } = opener;
     const ending = Array.from({ length: padding }, () => hexByte(padding)).join(" ");
     return html`
-      <h4>${isDone ? `Block ${this.chosen + 1} is read` : `Byte ${position}: it shall come out as ${hexByte(padding)}`}</h4>
+      <p class="part">${isDone ? `Block ${this.chosen + 1} is read` : `Byte ${position}: it shall come out as ${hexByte(padding)}`}</p>
       ${isDone ? nothing : html`<p class="quiet">Then the block ends in ${ending}, and the padding is right.</p>`}
       ${slider({
         label: `byte ${position} of your IV`,

@@ -11,7 +11,6 @@ import {
   differences,
   encryptCbc,
   encryptEcb,
-  split,
   withFlippedBit,
 } from "./aes-modes.ts";
 import { hexByte } from "./bytes.ts";
@@ -27,6 +26,15 @@ interface Pictures {
   plain: Bytes;
   ecb: Bytes;
   cbc: Bytes;
+  /** How many blocks of each are different. */
+  different: { plain: number; ecb: number; cbc: number };
+}
+
+/** A flipped bit of the ciphertext, and what it is decrypted to. */
+interface Flip {
+  place: number;
+  bit: number;
+  opened: Bytes;
 }
 
 /** How many pixels the magnifier shows. */
@@ -36,15 +44,15 @@ const LAST_BLOCK = (BYTES_PER_PIXEL * WIDTH * HEIGHT) / BLOCK_BYTES - 1;
 class PictureFigure extends PageElement {
   static override properties = {
     pictures: { state: true },
-    opened: { state: true },
+    flip: { state: true },
     x: { state: true },
     y: { state: true },
     bit: { state: true },
     problem: { state: true },
   };
   declare pictures: Pictures | undefined;
-  /** What Bob reads after the flip. */
-  declare opened: Bytes | undefined;
+  /** What Bob reads after the last flip. */
+  declare flip: Flip | undefined;
   /** The pixel whose red is changed in the ciphertext. */
   declare x: number;
   declare y: number;
@@ -68,7 +76,8 @@ class PictureFigure extends PageElement {
       ];
       const plain = drawLighthouse();
       const [ecb, cbc] = await Promise.all([encryptEcb(key, plain), encryptCbc(key, iv, plain)]);
-      this.pictures = { key, iv, plain, ecb, cbc };
+      const different = { plain: countDifferent(plain), ecb: countDifferent(ecb), cbc: countDifferent(cbc) };
+      this.pictures = { key, iv, plain, ecb, cbc, different };
       await this.#flip();
     } catch {
       this.problem = true;
@@ -86,14 +95,14 @@ class PictureFigure extends PageElement {
     const [place, bit] = [this.#place, this.bit];
     const opened = await decryptCbc(key, iv, withFlippedBit(cbc, place, bit));
     // Another place may have been chosen in the meantime.
-    if (place === this.#place && bit === this.bit) this.opened = opened;
+    if (place === this.#place && bit === this.bit) this.flip = { place, bit, opened };
   }
 
-  protected override updated(): void {
+  protected override updated(changed: Map<string, unknown>): void {
     if (this.pictures === undefined) return;
     const { plain, ecb, cbc } = this.pictures;
-    const all = { plain, ecb, cbc, opened: this.opened };
-    for (const [name, pixels] of Object.entries(all)) {
+    const all = changed.has("pictures") ? { plain, ecb, cbc } : {};
+    for (const [name, pixels] of Object.entries({ ...all, opened: this.flip?.opened })) {
       const canvas = this.querySelector<HTMLCanvasElement>(`canvas.${name}`);
       if (canvas !== null && pixels !== undefined) paint(canvas, pixels);
     }
@@ -103,21 +112,21 @@ class PictureFigure extends PageElement {
     if (this.problem)
       return html`<p class="problem" role="alert">This browser has no AES (WebCrypto) here.</p>`;
     if (this.pictures === undefined) return html`<p class="loading" role="status">Encrypting …</p>`;
-    const { plain, ecb, cbc } = this.pictures;
+    const { plain, different } = this.pictures;
     return html`<div class="pictures">
-        ${picture("plain", "Plain", "A lighthouse at night: the picture before it is encrypted", blocks(plain))}
-        ${picture("ecb", "ECB", "The same in ECB mode: other colours, and still a lighthouse", blocks(ecb))}
-        ${picture("cbc", "CBC", "The same in CBC mode: noise", blocks(cbc), (event) => this.#choose(event))}
+        ${picture("plain", "Plain", "A lighthouse at night: the picture before it is encrypted", blocks(different.plain))}
+        ${picture("ecb", "ECB", "The same in ECB mode: other colours, and still a lighthouse", blocks(different.ecb))}
+        ${picture("cbc", "CBC", "The same in CBC mode: noise", blocks(different.cbc), (event) => this.#choose(event))}
         ${picture("opened", "One bit flipped", `The lighthouse, with a few wrong pixels in row ${this.y}`, html`CBC, decrypted again. A click here, or into the noise, flips another bit.`, (event) => this.#choose(event))}
       </div>
       <div class="halves flip">
         <div>
-          <h4>Flip a bit of the ciphertext</h4>
+          <p class="part">Flip a bit of the ciphertext</p>
           ${this.#slider("row", HEIGHT - 1, this.y, (y) => ({ x: this.x, y, bit: this.bit }))}
           ${this.#slider("column", WIDTH - 1, this.x, (x) => ({ x, y: this.y, bit: this.bit }))}
           ${this.#slider("bit", 7, this.bit, (bit) => ({ x: this.x, y: this.y, bit }))}
         </div>
-        <div>${this.opened === undefined ? nothing : this.#changed(plain, this.opened)}</div>
+        <div>${this.flip === undefined ? nothing : changes(plain, this.flip)}</div>
       </div>`;
   }
 
@@ -145,45 +154,50 @@ class PictureFigure extends PageElement {
     Object.assign(this, { x, y, bit });
     void this.#flip();
   }
-
-  // What has changed.
-
-  #changed(plain: Bytes, opened: Bytes): TemplateResult {
-    const block = Math.floor(this.#place / BLOCK_BYTES);
-    const changed = differences(plain, opened);
-    const inBlock = changed.filter((at) => Math.floor(at / BLOCK_BYTES) === block).length;
-    const next = changed.filter((at) => Math.floor(at / BLOCK_BYTES) === block + 1);
-    return html`${this.#glass(opened)}
-      <p role="status">Flipped: bit ${this.bit} of byte ${this.#place % BLOCK_BYTES} of block ${block} of the ciphertext. In the picture,
-        <strong>${inBlock} of the 16 bytes of block ${block}</strong> have changed: noise. ${
-          next.length === 0
-            ? "It is the last block: none comes after it."
-            : html`In block ${block + 1} <strong>${next.length === 1 ? "one byte has" : `${next.length} bytes have`} changed</strong>: byte ${next.map((at) => at % BLOCK_BYTES).join(", ")}, in bit ${this.bit} alone.`
-        } All other ${LAST_BLOCK + 1 - (block < LAST_BLOCK ? 2 : 1)} blocks are as they were.</p>
-      <div class="scroll" tabindex="0" role="region" aria-label="The bytes of both blocks">${[block, block + 1].filter((one) => one <= LAST_BLOCK).map((one) => bytesOf(one, plain, opened))}</div>`;
-  }
-
-  /** The pixels around the place, enlarged. */
-  #glass(opened: Bytes): TemplateResult {
-    const left = Math.max(0, Math.min(this.x - 8, WIDTH - GLASS.width));
-    const top = Math.max(0, Math.min(this.y - 4, HEIGHT - GLASS.height));
-    const pixels = Array.from({ length: GLASS.width * GLASS.height }, (_, i) => {
-      const [x, y] = [i % GLASS.width, Math.floor(i / GLASS.width)];
-      const at = BYTES_PER_PIXEL * (WIDTH * (top + y) + left + x);
-      return svg`<rect x=${x} y=${y} width="1" height="1" fill=${`rgb(${opened.subarray(at, at + BYTES_PER_PIXEL).join(" ")})`}></rect>`;
-    });
-    const block = Math.floor(this.#place / BLOCK_BYTES);
-    return html`<svg class="glass" viewBox=${`-0.5 -0.5 ${GLASS.width + 1} ${GLASS.height + 1}`} role="img"
-      aria-label=${`The place, enlarged: the pixels of block ${block} are noise, and one pixel of the next block has another colour.`}>
-      <g shape-rendering="crispEdges">${pixels}</g>
-      ${outline(block, left, top, "noise")}
-      ${outline(block + 1, left, top, "next")}
-    </svg>`;
-  }
 }
 
-function blocks(pixels: Bytes): TemplateResult {
-  return html`${split(pixels).length} blocks, <strong>${countDifferent(pixels)}</strong> of them different`;
+// What has changed.
+
+function changes(plain: Bytes, flip: Flip): TemplateResult {
+  const { place, bit, opened } = flip;
+  const block = Math.floor(place / BLOCK_BYTES);
+  const changed = differences(plain, opened);
+  const inBlock = changed.filter((at) => Math.floor(at / BLOCK_BYTES) === block).length;
+  const next = changed.filter((at) => Math.floor(at / BLOCK_BYTES) === block + 1);
+  const others = LAST_BLOCK + 1 - (block < LAST_BLOCK ? 2 : 1);
+  return html`${glass(flip)}
+    <p role="status">Flipped: bit ${bit} of byte ${place % BLOCK_BYTES} of block ${block} of the ciphertext. In the picture,
+      <strong>${inBlock} of the 16 bytes of block ${block}</strong> have changed: noise. ${
+        next.length === 0
+          ? "It is the last block: none comes after it."
+          : html`In block ${block + 1} <strong>${next.length === 1 ? "one byte has" : `${next.length} bytes have`} changed</strong>: byte ${next.map((at) => at % BLOCK_BYTES).join(", ")}, in bit ${bit} alone.`
+      } All other ${others} blocks are as they were.</p>
+    <div class="scroll" tabindex="0" role="region" aria-label="The bytes of both blocks">${[block, block + 1]
+      .filter((one) => one <= LAST_BLOCK)
+      .map((one) => bytesOf(one, plain, opened))}</div>`;
+}
+
+/** The pixels around the place, enlarged. */
+function glass({ place, opened }: Flip): TemplateResult {
+  const pixel = Math.floor(place / BYTES_PER_PIXEL);
+  const left = Math.max(0, Math.min((pixel % WIDTH) - 8, WIDTH - GLASS.width));
+  const top = Math.max(0, Math.min(Math.floor(pixel / WIDTH) - 4, HEIGHT - GLASS.height));
+  const pixels = Array.from({ length: GLASS.width * GLASS.height }, (_, i) => {
+    const [x, y] = [i % GLASS.width, Math.floor(i / GLASS.width)];
+    const at = BYTES_PER_PIXEL * (WIDTH * (top + y) + left + x);
+    return svg`<rect x=${x} y=${y} width="1" height="1" fill=${`rgb(${opened.subarray(at, at + BYTES_PER_PIXEL).join(" ")})`}></rect>`;
+  });
+  const block = Math.floor(place / BLOCK_BYTES);
+  return html`<svg class="glass" viewBox=${`-0.5 -0.5 ${GLASS.width + 1} ${GLASS.height + 1}`} role="img"
+    aria-label=${`The place, enlarged: the pixels of block ${block} are noise, and one pixel of the next block has another colour.`}>
+    <g shape-rendering="crispEdges">${pixels}</g>
+    ${outline(block, left, top, "noise")}
+    ${outline(block + 1, left, top, "next")}
+  </svg>`;
+}
+
+function blocks(different: number): TemplateResult {
+  return html`${LAST_BLOCK + 1} blocks, <strong>${different}</strong> of them different`;
 }
 
 function picture(
@@ -193,7 +207,7 @@ function picture(
   below: TemplateResult,
   clicked?: (event: MouseEvent) => void,
 ): TemplateResult {
-  return html`<div class="one-picture"><h4>${title}</h4>
+  return html`<div class="one-picture"><p class="part">${title}</p>
     <canvas class=${`${name} ${clicked === undefined ? "" : "clickable"}`} width=${WIDTH} height=${HEIGHT} role="img" aria-label=${words} @click=${clicked ?? nothing}></canvas>
     <p class="quiet">${below}</p></div>`;
 }
@@ -230,9 +244,9 @@ function paint(canvas: HTMLCanvasElement, pixels: Bytes): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
   const image = context.createImageData(WIDTH, HEIGHT);
-  for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel += 1) {
-    image.data.set(pixels.subarray(BYTES_PER_PIXEL * pixel, BYTES_PER_PIXEL * (pixel + 1)), 4 * pixel);
-    image.data[4 * pixel + 3] = 255;
+  // A canvas has a fourth byte for each pixel: how opaque it is.
+  for (let from = 0, to = 0; to < image.data.length; to += 1) {
+    image.data[to] = to % 4 === 3 ? 255 : (pixels[from++] ?? 0);
   }
   context.putImageData(image, 0, 0);
 }

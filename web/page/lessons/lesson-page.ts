@@ -8,6 +8,7 @@ import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import { Desk } from "./desk.ts";
+import "./exercise.ts";
 import "./lesson-dock.ts";
 import { partsOf, sectionId } from "./parts.ts";
 import "./lesson.css";
@@ -116,8 +117,7 @@ class LessonPageElement extends PageElement {
     const surroundings = {
       place: ["lessons", id],
       desk: this.#desk,
-      exercise: (_: string, words: () => TemplateResult) =>
-        html`<section class="exercise-in-words">${words()}</section>`,
+      exercise: (exercise: string) => html`<course-exercise .exercise=${exercise}></course-exercise>`,
     };
     const split = figurePlace(parts);
     return html`<article class="lesson">

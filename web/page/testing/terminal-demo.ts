@@ -14,7 +14,8 @@ class TerminalDemo extends PageElement {
     super();
     this.terminals = [];
     server.on("terminals/output", ({ terminal }) => {
-      if (!this.terminals.includes(terminal)) this.terminals = [...this.terminals, terminal];
+      if (!this.terminals.includes(terminal))
+        this.terminals = [...this.terminals, terminal].sort((a, b) => a - b);
     });
   }
 
@@ -27,4 +28,6 @@ class TerminalDemo extends PageElement {
 }
 
 customElements.define("terminal-demo", TerminalDemo);
-document.body.append(document.createElement("terminal-demo"));
+const main = document.createElement("main");
+main.append(document.createElement("terminal-demo"));
+document.body.append(main);

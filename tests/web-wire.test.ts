@@ -1,0 +1,315 @@
+// The wire, with the real programs of each stage: what passes is seen byte for byte, and what Mallory does has its effect.
+
+import { expect } from "chai";
+import type { Direction, WireLine, WireStage } from "../web/shared/wire.ts";
+import { until } from "./support/until.ts";
+import { bytesOf, type PlayedScene, type WirePage, WireServer } from "./support/wire-page.ts";
+
+const CHAT_STAGES = ["02", "03", "04"] as const;
+const PAYMENT = "pay 100 to carol";
+
+/** The lines of a message in each stage, and the link. */
+const MESSAGE: Readonly<Record<WireStage, { type: string; direction: Direction }>> = {
+  "01": { type: "question", direction: { link: "calculator", from: "alice", to: "calculator" } },
+  "02": { type: "message", direction: { link: "chat", from: "alice", to: "bob" } },
+  "03": { type: "xored", direction: { link: "chat", from: "alice", to: "bob" } },
+  "04": { type: "sealed", direction: { link: "chat", from: "alice", to: "bob" } },
+  "05": { type: "token", direction: { link: "session", from: "alice", to: "bob" } },
+};
+
+describe("the wire", () => {
+  let server: WireServer;
+  let page: WirePage;
+
+  beforeEach(() => {
+    server = new WireServer();
+    page = server.page();
+  });
+
+  afterEach(() => server.close());
+
+  /** Holds the direction of messages, lets Alice say something, and waits for its line. */
+  async function heldMessage(scene: PlayedScene, text: string): Promise<WireLine> {
+    const { type, direction } = MESSAGE[scene.shown.stage];
+    await page.call("wire/hold", { scene: scene.number, holds: true, ...direction });
+    const before = scene.lines.length;
+    await scene.type("alice", text);
+    return scene.passes(
+      (line) => line.number > before && line.type === type && isOf(line, direction),
+      `the line of ${text}`,
+    );
+  }
+
+  it("shows the calculator's lines as they were sent, with words, clause and colours", async () => {
+    const scene = await page.scene("01");
+    await scene.type("alice", "2 + 3 * 4");
+    await scene.prints("alice", /^= 20$/);
+    const [question, answer] = scene.lines;
+    expect(String(question && bytesOf(question))).to.equal("2 + 3 * 4\n");
+    expect(question).to.deep.include({
+      ...{ number: 1, link: "calculator", from: "alice", to: "calculator", type: "question" },
+      ...{ clause: "P1.2", words: "2 + 3 * 4", state: "passed", acts: [], connection: 1 },
+      spans: [
+        { length: 9, sight: "readable" },
+        { length: 1, sight: "known" },
+      ],
+    });
+    expect(answer).to.include({ number: 2, from: "calculator", to: "alice", type: "answer", words: "= 20" });
+    expect(scene.said).to.deep.equal(["alice to calculator: 2 + 3 * 4", "calculator to alice: = 20"]);
+    expect(page.table).to.deep.equal([
+      { stage: "01", title: "01 calculator", readable: true, noticed: null, remark: "" },
+    ]);
+  });
+
+  it("changes a question to the calculator on the way, and nobody notices", async () => {
+    const scene = await page.scene("01");
+    const { number } = await heldMessage(scene, "100 + 1");
+    await page.call("wire/change", { scene: scene.number, line: number, text: "900 + 1" });
+    await page.call("wire/pass", { scene: scene.number, line: number });
+    expect(await scene.outcome(number)).to.include({
+      act: "changed",
+      party: "alice",
+      noticed: false,
+      words: "= 901",
+    });
+    expect(page.table[0]).to.include({ readable: true, noticed: false });
+  });
+
+  for (const stage of CHAT_STAGES)
+    it(`shows a chat of stage ${stage}: what it says in clear, and what is sealed`, async () => {
+      const scene = await page.scene(stage);
+      await scene.type("alice", PAYMENT);
+      await scene.prints("bob", new RegExp(`^alice> ${PAYMENT}$`));
+      const { type, direction } = MESSAGE[stage];
+      const line = await scene.passes((one) => one.type === type && isOf(one, direction), "the message");
+      const isClear = stage === "02";
+      expect(bytesOf(line).includes(PAYMENT)).to.equal(isClear);
+      if (isClear) expect(String(bytesOf(line))).to.equal(`{"type":"message","id":1,"text":"${PAYMENT}"}\n`);
+      expect(line.words).to.match(isClear ? /^pay 100 to carol$/ : /^\(sealed: [0-9]+ bytes\)$/);
+      expect(line.spans.map(({ sight }) => sight)).to.include(isClear ? "readable" : "sealed");
+      await until(() => scene.said.includes(`alice to bob: ${PAYMENT}`), "what was said");
+      expect(page.table[0]).to.deep.include({ stage, readable: isClear, noticed: null });
+    });
+
+  it("says where Mallory had to change a port to get between, and shows the registry's words as they were", async () => {
+    const scene = await page.scene("02");
+    const user = await scene.passes((line) => line.type === "user", "the registry's answer");
+    const port = (base64 = ""): string =>
+      /"port":([0-9]+)/.exec(String(Buffer.from(base64, "base64")))?.[1] ?? "";
+    const registered = scene.lines.find(({ from, type }) => from === "bob" && type === "register");
+    expect(port(user.bytes)).to.equal(port(registered?.bytes));
+    expect(port(user.changed)).to.not.equal(port(user.bytes));
+    expect(user.acts).to.deep.equal(["set-up"]);
+    expect(user.note).to.equal(
+      `to get between, Mallory wrote ${port(user.changed)} where bob's port ${port(user.bytes)} stood`,
+    );
+  });
+
+  const CHANGES: readonly { stage: "02" | "03" | "04"; noticed: boolean }[] = [
+    { stage: "02", noticed: false },
+    { stage: "03", noticed: false },
+    { stage: "04", noticed: true },
+  ];
+  for (const { stage, noticed } of CHANGES)
+    it(`changes a bit of a message of stage ${stage}: ${noticed ? "noticed" : "not noticed"}`, async () => {
+      const scene = await page.scene(stage);
+      const line = await heldMessage(scene, PAYMENT);
+      const text = withNineHundred(String(bytesOf(line)));
+      await page.call("wire/change", { scene: scene.number, line: line.number, text });
+      await page.call("wire/pass", { scene: scene.number, line: line.number });
+      const outcome = await scene.outcome(line.number);
+      expect(outcome).to.include({ act: "changed", party: "bob", noticed });
+      expect(outcome.words).to.match(noticed ? /^chat with alice lost: / : /^alice> pay 900 to carol$/);
+      expect(page.table[0]).to.include({ noticed });
+    });
+
+  it("flips a bit of a message in clear, and Bob reads another letter", async () => {
+    const scene = await page.scene("02");
+    const line = await heldMessage(scene, PAYMENT);
+    const byte = bytesOf(line).indexOf("100");
+    await page.call("wire/flip", { scene: scene.number, line: line.number, byte, bit: 3 });
+    const changed = await scene.passes(
+      ({ number, changed }) => number === line.number && changed !== undefined,
+      "it",
+    );
+    expect(changed).to.deep.include({ acts: ["flipped"], state: "held", bytes: line.bytes });
+    await page.call("wire/pass", { scene: scene.number, line: line.number });
+    expect(await scene.outcome(line.number)).to.include({ noticed: false, words: "alice> pay 900 to carol" });
+  });
+
+  it("drops a message: only what comes behind it is noticed, by its number", async () => {
+    const scene = await page.scene("02");
+    const { number } = await heldMessage(scene, "first");
+    await page.call("wire/drop", { scene: scene.number, line: number });
+    expect(await scene.outcome(number)).to.include({ noticed: null, words: "Bob printed nothing" });
+    await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE["02"].direction });
+    await scene.type("alice", "second");
+    const later = await scene.outcome(number, ({ noticed }) => noticed === true);
+    expect(later.words).to.match(/^chat with alice lost: /);
+    // What was dropped is nothing that was changed.
+    expect(page.table[0]).to.include({ noticed: null });
+  });
+
+  for (const stage of ["02", "04"] as const)
+    it(`sends a message of stage ${stage} again, and the number gives it away`, async () => {
+      const scene = await page.scene(stage);
+      await scene.type("alice", PAYMENT);
+      await scene.prints("bob", /^alice> /);
+      const { type, direction } = MESSAGE[stage];
+      const line = await scene.passes((one) => one.type === type && isOf(one, direction), "the message");
+      await page.call("wire/again", { scene: scene.number, line: line.number });
+      const copy = await scene.passes(({ copyOf }) => copyOf === line.number, "the copy");
+      expect(copy.bytes).to.equal(line.bytes);
+      expect(await scene.outcome(copy.number)).to.include({ act: "sent-again", noticed: true });
+    });
+
+  it("passes on what waits, in its order, and what is typed meanwhile arrives behind it", async () => {
+    const scene = await page.scene("04");
+    const first = await heldMessage(scene, "first");
+    await scene.type("alice", "second");
+    const second = await scene.passes(
+      ({ type, number }) => type === "sealed" && number > first.number,
+      "second",
+    );
+    let problem = "";
+    try {
+      await page.call("wire/pass", { scene: scene.number, line: second.number });
+    } catch (error) {
+      problem = String(error);
+    }
+    expect(problem).to.match(/waits before it/);
+    await page.call("wire/pass", { scene: scene.number, line: first.number });
+    await scene.prints("bob", /^alice> first$/);
+    expect(scene.printed("bob").join()).to.not.include("second");
+    await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE["04"].direction });
+    await scene.prints("bob", /^alice> second$/);
+  });
+
+  it("keeps the words when the stage is switched, and seals them", async () => {
+    const first = await page.scene("02");
+    await first.type("alice", PAYMENT);
+    await first.prints("bob", /^alice> /);
+    await first.type("bob", "I will, tomorrow");
+    await until(() => first.said.length === 2, "both words");
+    const second = await page.scene("04", first.number);
+    expect(second.said).to.deep.equal([`alice to bob: ${PAYMENT}`, "bob to alice: I will, tomorrow"]);
+    expect(second.printed("bob")).to.include(`alice> ${PAYMENT}`);
+    expect(second.lines.some((line) => bytesOf(line).includes(PAYMENT))).to.equal(false);
+    expect(first.state).to.equal("ended");
+    // Once more: what was said again is not said twice.
+    const third = await page.scene("03", second.number);
+    expect(third.said).to.deep.equal(second.said);
+    expect(page.table.map(({ stage, readable }) => [stage, readable])).to.deep.equal([
+      ["02", true],
+      ["03", false],
+      ["04", false],
+    ]);
+  });
+
+  it("lets three peers of stage 05 find each other and talk, all through Mallory", async () => {
+    const scene = await page.scene("05");
+    const datagrams = scene.lines.filter(({ link }) => link === "datagram");
+    const ways = new Set(datagrams.map(({ from, to }) => `${from} ${to}`));
+    expect(ways.size).to.equal(6);
+    for (const { type, clause, connection } of datagrams)
+      expect({ type, clause, connection }).to.deep.equal({ type: "token", clause: "P8.5", connection: 0 });
+    await scene.type("alice", PAYMENT);
+    await scene.prints("bob", new RegExp(`^alice> ${PAYMENT}$`));
+    const frame = scene.lines.filter((line) => isOf(line, MESSAGE["05"].direction)).slice(-3);
+    expect(frame.map(({ type }) => type)).to.deep.equal(["header", "token", "end"]);
+    await until(() => scene.said.includes(`alice to bob: ${PAYMENT}`), "what was said");
+    expect(page.table[0]).to.include({ stage: "05", readable: false });
+    await scene.type("carol", "hello from the third");
+    await scene.prints("alice", /^carol> hello from the third$/);
+    expect(scene.lines.some(({ link, from }) => link === "session" && from === "carol")).to.equal(true);
+  });
+
+  it("changes a token of stage 05: Bob's program notices it, and Alice says it again on a new session", async () => {
+    const scene = await page.scene("05");
+    const line = await heldMessage(scene, PAYMENT);
+    const half = Math.floor(line.length / 2);
+    await page.call("wire/flip", { scene: scene.number, line: line.number, byte: half, bit: 0 });
+    await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE["05"].direction });
+    const outcome = await scene.outcome(line.number);
+    expect(outcome).to.include({ act: "flipped", noticed: true });
+    expect(outcome.words).to.match(/^disconnected from (?:alice|bob): /);
+    expect(page.table[0]).to.include({ noticed: true });
+    await scene.type("alice", "/connect bob");
+    await scene.prints("bob", new RegExp(`^alice> ${PAYMENT}$`));
+    // Also the new session came by.
+    const connections = new Set(scene.lines.map(({ connection }) => connection));
+    expect(connections.size).to.be.greaterThan(2);
+  });
+
+  it("drops a datagram of stage 05, and nobody says a word; one that is changed, too", async () => {
+    const scene = await page.scene("05");
+    const way: Direction = { link: "datagram", from: "bob", to: "alice" };
+    await page.call("wire/hold", { scene: scene.number, holds: true, ...way });
+    const before = scene.lines.length;
+    const line = await scene.passes((one) => one.number > before && isOf(one, way), "the next beacon");
+    await page.call("wire/flip", { scene: scene.number, line: line.number, byte: 200, bit: 0 });
+    await page.call("wire/pass", { scene: scene.number, line: line.number });
+    expect(await scene.outcome(line.number)).to.include({
+      noticed: null,
+      words: "Alice printed nothing: a datagram that is not right is dropped without a word (P8.6)",
+    });
+  });
+
+  it("explains every byte of a line, and one that an address holds, alike", async () => {
+    const scene = await page.scene("04");
+    await scene.type("alice", PAYMENT);
+    const line = await scene.passes(({ type }) => type === "sealed", "the message");
+    const explained = await page.call("wire/explain", {
+      scene: scene.number,
+      line: line.number,
+      changed: false,
+    });
+    expect(explained.parts.map(({ name }) => name)).to.deep.equal([
+      ...["type", "seq", "iv", "ciphertext", "tag", "end-of-object", "lf"],
+    ]);
+    expect(explained.parts.reduce((sum, { length }) => sum + length, 0)).to.equal(line.length);
+    expect(explained.parts.find(({ name }) => name === "seq")).to.include({ clause: "P6.3", sight: "known" });
+    expect(explained.clauseText).to.match(/^From the keys on, each line is /);
+    const { stage, link, bytes } = explained;
+    expect(await page.call("wire/explain-bytes", { stage, link, bytes })).to.deep.equal(explained);
+  });
+
+  it("refuses acts while the stage is set up, foreign scenes, and more scenes than there may be", async () => {
+    const refused = async (call: Promise<unknown>): Promise<string> => {
+      try {
+        await call;
+      } catch (error) {
+        return String(error);
+      }
+      return "was not refused";
+    };
+    const size = { columns: 80, rows: 24 };
+    const { scene } = await page.call("wire/open", { stage: "01", ...size });
+    const { direction } = MESSAGE["01"];
+    expect(await refused(page.call("wire/hold", { scene, holds: true, ...direction }))).to.match(
+      /still being set up/,
+    );
+    expect(await refused(server.page().call("wire/end", { scene }))).to.match(/this scene has ended/);
+    for (let i = 0; i < 3; i += 1) await page.call("wire/open", { stage: "01", ...size });
+    expect(await refused(page.call("wire/open", { stage: "01", ...size }))).to.match(/4 scenes are open/);
+    await page.call("wire/end", { scene });
+    await page.call("wire/open", { stage: "01", ...size });
+    for (const bytes of ["", "a b", "ä"])
+      expect(await refused(page.call("wire/explain-bytes", { stage: "02", link: "chat", bytes }))).to.match(
+        /no line/,
+      );
+  });
+});
+
+function isOf({ link, from, to }: Direction, other: Direction): boolean {
+  return link === other.link && from === other.from && to === other.to;
+}
+
+/** The line in which 900 stands for 100: in clear, or where it must be in the hexadecimal digits of the ciphertext. */
+function withNineHundred(line: string): string {
+  if (line.includes("pay 100")) return line.replace("100", "900");
+  const inside = `{"type":"message","id":1,"text":"${PAYMENT}"}`.indexOf("100");
+  const at = line.indexOf('"ciphertext":"') + '"ciphertext":"'.length + 2 * inside;
+  const byte = Number.parseInt(line.slice(at, at + 2), 16) ^ ("1".charCodeAt(0) ^ "9".charCodeAt(0));
+  return line.slice(0, at) + byte.toString(16).padStart(2, "0") + line.slice(at + 2);
+}

@@ -1,0 +1,43 @@
+// Numbers, sizes and texts of others, as the place "captures" shows them. Pure.
+
+/**
+ * A text that somebody else chose, as it may be shown: without characters that a browser would obey (controls, and those
+ * that turn the direction of what stands around them).
+ */
+export function shown(text: string): string {
+  return text.replace(/\p{C}/gu, "\uFFFD");
+}
+
+const UNITS = ["bytes", "KB", "MB", "GB"] as const;
+
+/** `1 byte`, `43.2 KB`: a unit is a thousand of the one before. */
+export function sizeWords(bytes: number): string {
+  if (bytes === 1) return "1 byte";
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${UNITS[power] ?? ""}`;
+}
+
+/** `1,234,567`. */
+export function countWords(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** `1 packet`, `5 packets`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${countWords(count)} ${count === 1 ? one : many}`;
+}
+
+/** Seconds with the microseconds that a capture has. */
+export function secondsWords(seconds: number): string {
+  return seconds.toFixed(6);
+}
+
+export function percentWords(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+/** What went wrong, for the user. */
+export function problemWords(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

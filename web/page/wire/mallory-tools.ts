@@ -1,0 +1,118 @@
+// What Mallory can do with a line that waits at her: change its text, flip a bit, drop it, pass it on.
+
+import { html, type TemplateResult } from "lit";
+import type { WireLine } from "../../shared/wire.ts";
+import { PageElement } from "../page-element.ts";
+import { server } from "../server.ts";
+import { bitsOf, byteWords } from "./hex-rows.ts";
+import { wire } from "./wire-store.ts";
+
+const strict = new TextDecoder("utf-8", { fatal: true });
+
+/** Emits `choose-byte` with the place of a byte, and `decided` when the line waits no more. */
+export class MalloryTools extends PageElement {
+  static override properties = {
+    line: { attribute: false },
+    bytes: { attribute: false },
+    scene: { attribute: false },
+    chosen: { attribute: false },
+    draft: { state: true },
+  };
+  declare line: WireLine;
+  /** As they would go on. */
+  declare bytes: Uint8Array;
+  declare scene: number;
+  /** The place of the byte whose bits are shown. */
+  declare chosen: number;
+  /** The text as it is being changed; undefined until somebody types. */
+  declare draft: string | undefined;
+
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("bytes")) this.draft = undefined;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<section class="mallory-tools" aria-label="What Mallory does with this line">
+      ${this.#textTool()}
+      <div class="mallory-row-two">${this.#bitTool()}<div class="mallory-ends">
+        <button type="button" class="main" @click=${this.#pass}>Pass it on</button>
+        <button type="button" @click=${this.#drop}>Drop it</button>
+      </div></div>
+    </section>`;
+  }
+
+  #textTool(): TemplateResult {
+    const text = this.#text;
+    if (text === undefined)
+      return html`<p class="quiet">These bytes are no text: they can be changed bit by bit.</p>`;
+    return html`<form class="text-tool" @submit=${this.#change}>
+      <label for="held-text">Its text</label>
+      <input id="held-text" autocomplete="off" spellcheck="false" .value=${this.draft ?? text} @input=${this.#onInput}>
+      <button type="submit" ?disabled=${this.draft === undefined || this.draft === text}>Change</button>
+    </form>`;
+  }
+
+  #bitTool(): TemplateResult {
+    const byte = this.bytes[this.chosen] ?? 0;
+    return html`<div class="bit-tool">
+      <label for="held-byte">Flip a bit of byte</label>
+      <input id="held-byte" type="number" min="0" max=${this.bytes.length - 1} .value=${String(this.chosen)} @input=${this.#onByte}>
+      <span class="byte-words">${byteWords(byte)}</span>
+      <span class="bits" role="group" aria-label="Its bits">${bitsOf(byte).map(
+        ({ bit, worth, isSet }) =>
+          html`<button type="button" class="bit" title=${`worth ${worth}`} aria-label=${`bit worth ${worth}, now ${isSet ? 1 : 0}: flip it`}
+            @click=${() => this.#flip(bit)}>${isSet ? 1 : 0}</button>`,
+      )}</span>
+    </div>`;
+  }
+
+  /** The text without its LF; undefined if the bytes are none. */
+  get #text(): string | undefined {
+    try {
+      return strict.decode(this.bytes).replace(/\n$/, "");
+    } catch {
+      return undefined;
+    }
+  }
+
+  get #where() {
+    return { scene: this.scene, line: this.line.number };
+  }
+
+  #onInput({ target }: Event): void {
+    if (target instanceof HTMLInputElement) this.draft = target.value;
+  }
+
+  #onByte({ target }: Event): void {
+    if (!(target instanceof HTMLInputElement) || target.value === "") return;
+    this.dispatchEvent(new CustomEvent("choose-byte", { detail: target.valueAsNumber }));
+  }
+
+  async #change(event?: Event): Promise<boolean> {
+    event?.preventDefault();
+    const { draft } = this;
+    if (draft === undefined || draft === this.#text) return true;
+    return await wire.do(() => server.call("wire/change", { ...this.#where, text: draft }));
+  }
+
+  async #flip(bit: number): Promise<void> {
+    await wire.do(() => server.call("wire/flip", { ...this.#where, byte: this.chosen, bit }));
+  }
+
+  /** What was typed, and not changed yet, is what one wants to pass on. */
+  async #pass(): Promise<void> {
+    const where = this.#where;
+    if (await this.#change()) await this.#decide("wire/pass", where);
+  }
+
+  async #drop(): Promise<void> {
+    await this.#decide("wire/drop", this.#where);
+  }
+
+  async #decide(call: "wire/pass" | "wire/drop", where: { scene: number; line: number }): Promise<void> {
+    this.dispatchEvent(new CustomEvent("decided", { bubbles: true }));
+    await wire.decide(call, where);
+  }
+}
+
+customElements.define("mallory-tools", MalloryTools);
