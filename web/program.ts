@@ -85,7 +85,7 @@ function makePlaces(
   failed: (error: unknown) => void,
 ): { places: Place[]; routes: OwnRoute[] } {
   const terminals = new Terminals();
-  const wire = new Wire(terminals);
+  const wire = new Wire(terminals, failed);
   const lessons = new Lessons({ root: course, work: folder, terminals });
   const captures = new Captures({ own: folder, failed });
   const exercises = exercisesPlace({ course, failed });

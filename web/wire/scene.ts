@@ -43,6 +43,8 @@ export interface SceneOptions {
   onTable(): void;
   /** Called once, when everything of it has ended. */
   onEnd(): void;
+  /** Is told of what is a mistake of ours. */
+  failed(error: unknown): void;
 }
 
 /** A connection, as long as it lasts. */
@@ -170,7 +172,7 @@ export class Scene implements Rig {
       if (this.#ended !== undefined) return;
       const isOurs = error instanceof SceneError;
       await this.end(isOurs ? error.message : "the stage could not be set up", "failed");
-      if (!isOurs) throw error;
+      if (!isOurs) this.#options.failed(error);
     }
   }
 
@@ -329,10 +331,17 @@ export class Scene implements Rig {
   // What the programs print.
 
   #printed({ party }: Actor, line: string): void {
-    const event = eventIn(line);
+    const event = this.#eventIn(line);
     if (event.kind === "own") this.#typed(party, event.to, event.text);
     const isAsTyped = event.kind !== "shown" || this.#shown(party, event);
     for (const outcome of this.#outcomes.printed(party, line, event, isAsTyped)) this.#tellOutcome(outcome);
+  }
+
+  /** Where there is a calculator, it also answers with errors. */
+  #eventIn(line: string): PrintedEvent {
+    const event = eventIn(line);
+    const isAnswer = event.kind === "failed" && this.#actors.has("calculator");
+    return isAnswer ? { kind: "shown", from: "calculator", text: line } : event;
   }
 
   #typed(from: Party, named: string | undefined, text: string): void {

@@ -42,14 +42,17 @@ const LARGEST_NUMBER = Number.MAX_SAFE_INTEGER;
 
 export class Wire implements Place {
   readonly #terminals: Terminals;
+  readonly #failed: (error: unknown) => void;
   readonly #scenes = new Map<number, Scene>();
   readonly #tables = new WeakMap<Page, Table>();
   /** How many scenes of each page are there or about to be. */
   readonly #counts = new Map<Page, number>();
   #opened = 0;
 
-  constructor(terminals: Terminals) {
+  /** @param failed is told of what is a mistake of ours */
+  constructor(terminals: Terminals, failed: (error: unknown) => void) {
     this.#terminals = terminals;
+    this.#failed = failed;
   }
 
   readonly calls: Place["calls"] = {
@@ -147,6 +150,7 @@ export class Wire implements Place {
         size,
         said,
         onTable: () => page.tell("wire/table", { rows: table.rows, closing: [...CLOSING_WORDS] }),
+        failed: this.#failed,
         onEnd: () => {
           this.#scenes.delete(number);
           this.#uncount(page);

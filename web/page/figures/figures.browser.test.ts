@@ -235,6 +235,28 @@ withChromium("the figures", () => {
     expect(errors).to.deep.equal([]);
   });
 
+  it("one line in three stages: what is the same when it is said again", async () => {
+    const { page, errors } = await open("stages");
+    await tabTo(page, "Alice says, twice");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("see you at eight");
+    const length = Buffer.byteLength('{"type":"message","id":1,"text":"see you at eight"}');
+    const stage = (name: string) => page.getByRole("region", { name: `Stage ${name}` });
+    await stage("02").getByText("see you at eight").first().waitFor();
+    const linesOf = async (name: string): Promise<Buffer[]> => {
+      const lines = await stage(name).locator(".bytes .for-readers").allTextContents();
+      return lines.map((line) => Buffer.from(/"ciphertext":"([0-9a-f]+)"/.exec(line)?.[1] ?? "", "hex"));
+    };
+    const [first, again] = await linesOf("03");
+    const differences = Array.from(first ?? []).flatMap((byte, i) => (byte === again?.[i] ? [] : [i]));
+    expect(differences).to.deep.equal([23]); // The digit of the id.
+    expect((first?.[23] ?? 0) ^ (again?.[23] ?? 0)).to.equal("1".charCodeAt(0) ^ "2".charCodeAt(0));
+    expect(await stage("03").textContent()).to.include(`${length - 1} of ${length} bytes`);
+    for (const line of await linesOf("04")) expect(line.length).to.equal(16 * (Math.floor(length / 16) + 1));
+    expect(await stage("04").textContent()).to.include("to 16 bytes: 48 to 63.");
+    expect(errors).to.deep.equal([]);
+  });
+
   for (const width of WIDTHS)
     for (const scheme of SCHEMES)
       it(`axe-core finds nothing at ${width} pixels in ${scheme} colours, nothing is wider than the page, and nothing moves`, async () => {

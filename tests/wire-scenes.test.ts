@@ -55,7 +55,13 @@ describe("the wire", () => {
       ],
     });
     expect(answer).to.include({ number: 2, from: "calculator", to: "alice", type: "answer", words: "= 20" });
-    expect(scene.said).to.deep.equal(["alice to calculator: 2 + 3 * 4", "calculator to alice: = 20"]);
+    await scene.type("alice", "2 +");
+    await scene.prints("alice", /^error: /);
+    expect(scene.said.slice(0, 3)).to.deep.equal([
+      "alice to calculator: 2 + 3 * 4",
+      "calculator to alice: = 20",
+      "alice to calculator: 2 +",
+    ]);
     expect(page.table).to.deep.equal([
       { stage: "01", title: "01 calculator", readable: true, noticed: null, remark: "" },
     ]);
