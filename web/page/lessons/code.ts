@@ -43,7 +43,7 @@ class LessonCode extends PageElement {
 
   protected override render(): TemplateResult {
     const name = this.label || "code";
-    return html`<figure class="code">
+    return html`<figure class=${this.label === "" ? "code bare" : "code"}>
       <figcaption>
         <span>${this.label}</span>
         <button type="button" class="small" @click=${() => void this.#copy()}>${this.isCopied ? "Copied" : "Copy"}<span class="for-readers"> ${name}</span></button>

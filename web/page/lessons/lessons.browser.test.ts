@@ -87,7 +87,8 @@ withChromium("lessons in the page", () => {
       const block = (text: string) => page.locator("figure.console", { hasText: text }).first();
       const run = (text: string) => press(block(text).getByRole("button", { name: "Run", exact: true }));
       const terminal = (name: string) => page.getByRole("region", { name: `Terminal ${name}`, exact: true });
-      const shows = (name: string, text: string) => terminal(name).getByText(text, { exact: true }).first().waitFor();
+      const shows = (name: string, text: string) =>
+        terminal(name).getByText(text, { exact: true }).first().waitFor();
       await run("$ npm run 01:server");
       await shows("server", "listening on 127.0.0.1:10001");
 
@@ -233,7 +234,9 @@ withChromium("lessons in the page", () => {
         "noopener noreferrer",
       );
       // The browser says what the policy has blocked, already while the markup is looked at.
-      expect(errors.filter((error) => !/violates the following Content Security Policy/.test(error))).to.deep.equal([]);
+      expect(
+        errors.filter((error) => !/violates the following Content Security Policy/.test(error)),
+      ).to.deep.equal([]);
     } finally {
       await hostile.close();
     }
