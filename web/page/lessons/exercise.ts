@@ -344,7 +344,7 @@ function isSame(lines: readonly CodeLine[]): boolean {
 
 /** Texts of the exercise, drawn as those of its page are. */
 function texts(parts: readonly Part[], page: string): TemplateResult {
-  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: (_, words) => words() });
+  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: () => html`` });
 }
 
 /** How the exercise stands, in one or two words. */
