@@ -71,7 +71,7 @@ export class Captures implements Place {
   readonly #folders: CaptureFolders;
   readonly #failed: (error: unknown) => void;
   readonly #mostHeap: number;
-  readonly #dropped = new DroppedFiles(() => this.#tellAll());
+  readonly dropped = new DroppedFiles(() => this.#tellAll());
   readonly #pages = new Set<Page>();
   readonly #shared = new Map<string, Shared>();
   readonly #openings = new Map<number, Opening>();
@@ -88,7 +88,7 @@ export class Captures implements Place {
     this.#mostHeap = mostHeap;
     this.#folders = { recordings, own };
     this.#failed = failed;
-    this.routes = [this.#dropped.route];
+    this.routes = [this.dropped.route];
     this.calls = this.#makeCalls();
   }
 
@@ -108,7 +108,7 @@ export class Captures implements Place {
   async close(): Promise<void> {
     for (const opening of [...this.#openings.values()]) this.#close(opening);
     await this.ended();
-    this.#dropped.close();
+    this.dropped.close();
   }
 
   #makeCalls(): Place["calls"] {
@@ -177,7 +177,7 @@ export class Captures implements Place {
   }
 
   #list(): ListedCapture[] {
-    return [...capturesIn(this.#folders), ...this.#dropped.all];
+    return [...capturesIn(this.#folders), ...this.dropped.all];
   }
 
   #tellAll(): void {
@@ -185,7 +185,7 @@ export class Captures implements Place {
   }
 
   #remove(id: string): null {
-    if (!this.#dropped.remove(id)) throw new CallError("this is no file that was dropped in");
+    if (!this.dropped.remove(id)) throw new CallError("this is no file that was dropped in");
     return null;
   }
 
@@ -229,7 +229,7 @@ export class Captures implements Place {
     keys: KeysBeside | undefined,
   ): Omit<Shared, "mostBytes"> {
     const openings = new Set<Opening>();
-    const spillPath = join(this.#dropped.folder, `unpacked-${this.#next}`);
+    const spillPath = join(this.dropped.folder, `unpacked-${this.#next}`);
     const events: ReaderEvents = {
       progress: (read, of) => {
         for (const { number, page } of openings) page.tell("captures/progress", { opened: number, read, of });

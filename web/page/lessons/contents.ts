@@ -121,7 +121,7 @@ class LessonContents extends PageElement {
       <span class="id">${id}</span>
       <a href=${linkTo("lessons", id)}>${title}</a>${isRead ? html`<span class="for-readers"> (read)</span>` : nothing}
       <span class="way">${isShort ? html`<span class="chip short">short way</span>` : nothing}</span>
-      <span class="kind">${exercise === "" ? nothing : html`<span class="chip ${isPassed ? "passed" : ""}">${isPassed ? "✓ " : ""}${KINDS[kind]}${isPassed ? html`<span class="for-readers"> passed</span>` : nothing}</span>`}</span>
+      <span class="kind">${exercise === "" ? nothing : html`<span class="chip ${isPassed ? "done" : ""}">${isPassed ? "✓ " : ""}${KINDS[kind]}${isPassed ? html`<span class="for-readers"> passed</span>` : nothing}</span>`}</span>
       <span class="minutes">${reading}${exercising === 0 ? nothing : ` + ${exercising}`} min</span>
     </li>`;
   }
@@ -138,7 +138,7 @@ class LessonContents extends PageElement {
 
 /** How much of something is done. */
 function bar(what: string, done: number, all: number): TemplateResult {
-  return html`<div class="bar"><progress max=${all} value=${done} aria-label=${what}></progress><span>${done} of ${all} ${what}</span></div>`;
+  return html`<div class="share"><progress max=${all} value=${done} aria-label=${what}></progress><span>${done} of ${all} ${what}</span></div>`;
 }
 
 function minutes(pages: readonly PageEntry[]): string {

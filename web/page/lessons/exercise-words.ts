@@ -23,7 +23,7 @@ export function isSame(lines: readonly CodeLine[]): boolean {
 
 /** Texts of the exercise, drawn as those of its page are. */
 export function texts(parts: readonly Part[], page: string): TemplateResult {
-  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: (_, words) => words() });
+  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: () => html`` });
 }
 
 /** @param problem why nothing is known of the exercise; undefined as long as nothing is wrong */
