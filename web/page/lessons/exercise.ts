@@ -28,9 +28,6 @@ import {
 import "./exercise-editor.ts";
 import "./exercise.css";
 
-/** The recording of the last run, as captures are named. */
-const LAST_RUN = "own-last-run.pcap";
-
 /** What was asked for about the exercise, and is shown below its verdict. */
 type Shown =
   | { kind: "packets"; packets: PacketsView }
@@ -209,7 +206,7 @@ class CourseExercise extends PageElement {
   #shownPart(shown: Shown): TemplateResult {
     switch (shown.kind) {
       case "packets":
-        return packetTables(shown.packets, linkTo("captures", LAST_RUN));
+        return packetTables(shown.packets);
       case "changes":
         return html`<h3>Your code, compared with the starter</h3>
           ${isSame(shown.lines) ? html`<p>It is still the starter.</p>` : codeComparison(shown.lines, "Your code, compared with the starter", { old: "the starter", now: "yours" })}
