@@ -147,6 +147,8 @@ class ServerConnection {
       if (socket !== this.#socket) return;
       this.#lose();
       this.#become("gone");
+      // Perhaps the token is an old one, and another tab has the new one.
+      this.#tokens.ask();
       const wait = WAITS[Math.min(this.#attempts, WAITS.length - 1)];
       this.#attempts += 1;
       this.#timer = setTimeout(() => this.#connect(), wait);

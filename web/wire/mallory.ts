@@ -82,6 +82,11 @@ export class Mallory {
     return [...this.#lanes.values()].flatMap(({ direction, holds }) => (holds ? direction : []));
   }
 
+  /** The lines that wait in a direction. */
+  waiting(direction: Direction): readonly Caught[] {
+    return this.#lane(direction).queue.flatMap((one) => ("line" in one ? one.line : []));
+  }
+
   /** Whether so much waits in a direction that nothing more should be read there. */
   isFull(direction: Direction): boolean {
     const { queue } = this.#lane(direction);
@@ -151,8 +156,8 @@ export class Mallory {
   }
 
   /** It is passed on with other bytes. @throws MalloryError if it does not wait, or nothing would change */
-  change(number: number, bytes: Buffer): Step {
-    return this.#replace(number, bytes, "changed");
+  change(number: number, bytes: Buffer, act: "changed" | "flipped" = "changed"): Step {
+    return this.#replace(number, bytes, act);
   }
 
   /** @param byte from 0 @param bit from 0, the one that is worth 1, to 7 */

@@ -156,7 +156,7 @@ withChromium("the figures", () => {
     const text = Buffer.from('{"type":"message","id":1,"text":"');
     const expected = Buffer.from(line.map((byte, i) => byte ^ (text[i] ?? 0))).toString("hex");
     expect(key?.replace(/^The key: | /g, "")).to.equal(expected);
-    const lines = await page.locator("crib-figure .line .for-readers").allTextContents();
+    const lines = await page.locator("crib-figure .sealed-line .for-readers").allTextContents();
     expect(lines).to.include('{"type":"message","id":2,"text":"the code for the door is 2718"}');
     expect(lines).to.include('{"type":"bye"}');
     expect(errors).to.deep.equal([]);
@@ -171,14 +171,14 @@ withChromium("the figures", () => {
     const place = 3 * (160 * row + column);
     const block = Math.floor(place / 16);
     await says(page, `Flipped: bit ${bit} of byte ${place % 16} of block ${block} `);
-    const sealed = encryptForDemonstration("cbc", drawLighthouse().pixels);
+    const sealed = encryptForDemonstration("cbc", Buffer.from(drawLighthouse()));
     sealed[place] = (sealed[place] ?? 0) ^ (1 << bit);
     const decipher = createDecipheriv("aes-256-cbc", DEMONSTRATION_KEY, DEMONSTRATION_IV);
     const opened = Buffer.concat([decipher.update(sealed), decipher.final()]);
     expect((await pixelsOf(page, "opened")).equals(opened)).to.equal(true);
     const status = await says(page, `In block ${block + 1} one byte has changed: byte ${place % 16}`);
     expect(status).to.include("All other 3598 blocks are as they were.");
-    const ecb = createCipheriv("aes-256-ecb", DEMONSTRATION_KEY, null).update(drawLighthouse().pixels);
+    const ecb = createCipheriv("aes-256-ecb", DEMONSTRATION_KEY, null).update(Buffer.from(drawLighthouse()));
     expect((await pixelsOf(page, "ecb")).equals(ecb)).to.equal(true);
     expect(errors).to.deep.equal([]);
   });
@@ -244,7 +244,7 @@ withChromium("the figures", () => {
     const stage = (name: string) => page.getByRole("region", { name: `Stage ${name}` });
     await stage("02").getByText("see you at eight").first().waitFor();
     const linesOf = async (name: string): Promise<Buffer[]> => {
-      const lines = await stage(name).locator(".bytes .for-readers").allTextContents();
+      const lines = await stage(name).locator(".bytes-on-wire .for-readers").allTextContents();
       return lines.map((line) => Buffer.from(/"ciphertext":"([0-9a-f]+)"/.exec(line)?.[1] ?? "", "hex"));
     };
     const [first, again] = await linesOf("03");
@@ -271,6 +271,7 @@ withChromium("the figures", () => {
             if (view !== "") await page.getByRole("button", { name: view, exact: true }).click();
             expect(await axeFindings(page), `${id} ${view}`).to.deep.equal([]);
             expect(await tooWide(page), `${id} ${view}`).to.be.at.most(0);
+            expect(await outside(page), `${id} ${view}`).to.deep.equal([]);
             expect(await page.evaluate(() => document.getAnimations().length), `${id} ${view}`).to.equal(0);
           }
         }
@@ -283,6 +284,24 @@ async function backTo(page: Page, name: string): Promise<void> {
     await page.keyboard.press("Shift+Tab");
   expect(await focused(page)).to.equal(name);
   await page.keyboard.press("Enter");
+}
+
+/** What is drawn outside of the figure it belongs to: the style sheets of all places are in one page. */
+function outside(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const figure = document.querySelector("course-figure figure");
+    if (figure === null) return [];
+    const frame = figure.getBoundingClientRect();
+    return [...figure.querySelectorAll("*")]
+      .filter((element) => element.closest(".for-readers, .scroll, option") === null)
+      .filter((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return (
+          left < frame.left - 1 || right > frame.right + 1 || top < frame.top - 1 || bottom > frame.bottom + 1
+        );
+      })
+      .map((element) => element.outerHTML.slice(0, 100));
+  });
 }
 
 /** The buttons that change what a figure shows; an empty name for what it shows first. */

@@ -1,6 +1,7 @@
 // A figure: the lighthouse under ECB and CBC, and what one flipped bit of the ciphertext does to it (lessons 04-1 and 04-4).
 
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { BYTES_PER_PIXEL, drawLighthouse, HEIGHT, WIDTH } from "../../../authoring/pictures/lighthouse.ts";
 import { PageElement } from "../page-element.ts";
 import {
   BLOCK_BYTES,
@@ -15,7 +16,6 @@ import {
 } from "./aes-modes.ts";
 import { hexByte } from "./bytes.ts";
 import { slider } from "./controls.ts";
-import { BYTES_PER_PIXEL, drawLighthouse, HEIGHT, WIDTH } from "./lighthouse.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -234,7 +234,7 @@ function bytesOf(block: number, plain: Bytes, opened: Bytes): TemplateResult {
       const digits = hexByte(from[at] ?? 0);
       return html`${plain[at] === opened[at] ? digits : html`<strong>${digits}</strong>`} `;
     });
-  return html`<p class="bytes"><span class="quiet">block ${block}</span><br>
+  return html`<p class="two-rows"><span class="quiet">block ${block}</span><br>
     <span class="mono">${row(plain)}</span><span class="quiet">before</span><br>
     <span class="mono">${row(opened)}</span><span class="quiet">after</span></p>`;
 }

@@ -68,7 +68,7 @@ class StagesFigure extends PageElement {
       return html`<p class="problem" role="alert">This browser has no AES (WebCrypto) here.</p>`;
     return html`<label class="guess"><span>Alice says, twice</span>
         <input type="text" autocomplete="off" maxlength="60" .value=${live(this.text)} @input=${(event: Event) => this.#type((event.target as HTMLInputElement).value)}></label>
-      <div class="stages">${STAGES.map(([stage, words]) => this.#stage(stage, words))}</div>`;
+      <div class="side-by-side">${STAGES.map(([stage, words]) => this.#stage(stage, words))}</div>`;
   }
 
   #type(text: string): void {
@@ -105,7 +105,7 @@ function line(
   same: readonly boolean[],
 ): TemplateResult {
   const shown = (byte: number): string => (stage === "02" ? character(byte) : hexByte(byte));
-  return html`<p class=${`bytes ${stage === "02" ? "clear" : ""}`}><span class="quiet">${name}</span><span class="for-readers">: ${json}</span>
+  return html`<p class=${`bytes-on-wire ${stage === "02" ? "clear" : ""}`}><span class="quiet">${name}</span><span class="for-readers">: ${json}</span>
     <span class="mono" aria-hidden="true">${Array.from(bytes, (byte, i) => html`<span class=${same[i] === true ? "same" : ""}>${shown(byte)}</span>`)}</span></p>`;
 }
 
