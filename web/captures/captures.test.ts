@@ -33,6 +33,7 @@ import {
   MOST_LINES,
   MOST_OPEN,
   MOST_ROWS,
+  MOST_TEXT,
 } from "../shared/captures.ts";
 import { Captures } from "./captures.ts";
 import { capture } from "./testing/made-captures.ts";
@@ -62,6 +63,13 @@ async function none(): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (processes() > 0 && Date.now() < deadline) await nextTurn();
   assert.equal(processes(), 0);
+}
+
+/** All texts of rows and fields, wherever they stand; not the bytes. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) => (name === "bytes" ? [] : textsIn(one)));
 }
 
 /** How many processes of ours run. */
@@ -252,8 +260,10 @@ describe("the captures of the web program", () => {
 
     it("of two that are compared", async () => {
       const [left, right] = [await page.open("02-basic-p2p"), await page.open("04-aes-chat")];
-      await page.ask("captures/own-keys", { opened: right.opened });
       const both = { left: left.opened, right: right.opened };
+      const before = await page.ask("captures/compare", { ...both, from: 0, count: 1 });
+      assert.deepInclude(before.right, { readable: 0, decrypted: 0, lines: 46 });
+      await page.ask("captures/own-keys", { opened: right.opened });
       const compared = await page.ask("captures/compare", { ...both, from: 0, count: 100 });
       const { lines } = show(
         "--compare",
@@ -551,6 +561,27 @@ describe("the captures of the web program", () => {
       assert.match(await page.problem("captures/traffic", { opened, stream: 0, bins: 401 }), /bins/);
     });
 
+    it("also where the clock goes backwards, and where no time passes", async () => {
+      const at = (seconds: bigint, sequence: number): Buffer =>
+        pcapRecord(seconds * 1_000_000_000n, ethernet(ipv4(tcp({ sequence, payload: "12345" }))));
+      for (const times of [
+        [5n, 0n, 9n],
+        [9n, 12n, 1n],
+        [3n, 3n, 3n],
+      ]) {
+        const records = times.map((time, i) => at(time, 100 + 5 * i));
+        const { opened } = await page.open(file("clock.pcap", Buffer.concat([pcapHeader(1), ...records])));
+        const { fromA, bin } = await page.ask("captures/traffic", { opened, stream: 0, bins: 10 });
+        assert.equal(
+          fromA.reduce((sum, one) => sum + one, 0),
+          15,
+        );
+        assert.isAtMost(fromA.length, 10);
+        assert.isAtLeast(bin, 0);
+        await page.ask("captures/close", { opened });
+      }
+    });
+
     it("as how readable each line is", async () => {
       const [clear, sealed] = [await page.open("02-basic-p2p"), await page.open("04-aes-chat")];
       const plots = await Promise.all(
@@ -604,6 +635,7 @@ describe("the captures of the web program", () => {
         results.push(view);
       }
       results.push(await page.search({ opened, sought: "x", in: "lines" }));
+      for (const text of textsIn(results)) assert.isAtMost(text.length, MOST_TEXT);
       for (const result of results) {
         const text = JSON.stringify(result);
         assert.isBelow(text.length, 3_000_000);
@@ -653,11 +685,11 @@ describe("the captures of the web program", () => {
     it("or change while they are open, are told from what they were", async () => {
       copyFileSync(join(RECORDINGS, "01-calculator.pcap"), join(own, "changing.pcap"));
       const before = await page.open("own-changing.pcap");
-      file("changing.pcap", capture(["a", "something else\n"]));
+      file("changing.pcap", capture(["a", "something else\n".repeat(10_000)]));
       const window = { opened: before.opened, from: 0, count: 5, filter: "" };
       assert.match(await page.problem("captures/packets", window), /has changed since/);
       const after = await page.open("own-changing.pcap");
-      assert.equal(after.summary.packets, 1);
+      assert.equal(after.summary.packets, 3);
     });
   });
 
