@@ -77,7 +77,7 @@ const ENGINE_PACKAGES =
 
 /** Files that may import anything, because they use or test all parts of the course. */
 const MAY_IMPORT_ANYTHING =
-  /^(?:tests|bench|captures\/testing|06-dht-chat\/(?:played|testing))\/|\.test\.ts$/;
+  /^(?:tests|bench|captures\/testing|06-dht-chat\/(?:played|testing)|web\/(?:[a-z]+\/)?testing)\/|\.test\.ts$/;
 
 const COMMENT_OR_TEMPLATE = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$|`(?:\\[\s\S]|[^`\\])*`/gm;
 const IMPORT =

@@ -20,6 +20,7 @@ import {
   TABLE_TITLE,
 } from "./findings.ts";
 import { Relay } from "./relay.ts";
+import { changeLetter, flipOneToNine, makeNineHundred } from "./tampering.ts";
 import { startPauses } from "./tour-pause.ts";
 import { TourTeam } from "./tour-team.ts";
 
@@ -79,8 +80,7 @@ async function visitCalculator(): Promise<Finding> {
 
   const plain = await ask("2 + 3 * 4");
   showMessage(plain, ["Alice", "Alice"]);
-  relay.change = (line, from) =>
-    from === "caller" ? Buffer.from(line.toString().replace("100", "900")) : line;
+  relay.change = (line, from) => (from === "caller" ? (makeNineHundred(line) ?? line) : line);
   const changed = await ask("100 + 1");
   say("  On its way, somebody makes 100 into 900:");
   say(`  Alice typed "${changed.typed}" and read "${changed.read}".\n`);
@@ -115,16 +115,9 @@ const FRAME_BRACKET = "<".charCodeAt(0);
 const PAYMENT = "pay 100 to carol";
 const PAYMENT_LINE = `{"type":"message","id":2,"text":"${PAYMENT}"}`;
 
-/**
- * Flips the bit that turns the 1 of "100" into a 9, in the hexadecimal ciphertext of a line. This needs no key, only a
- * guess what the line says.
- */
+/** Flips a bit in the amount. */
 function flipBit(line: Buffer): Buffer {
-  const text = line.toString();
-  const position = PAYMENT_LINE.indexOf("100");
-  const start = text.indexOf('"ciphertext":"') + '"ciphertext":"'.length + 2 * position;
-  const byte = Number.parseInt(text.slice(start, start + 2), 16) ^ ("1".charCodeAt(0) ^ "9".charCodeAt(0));
-  return Buffer.from(text.slice(0, start) + byte.toString(16).padStart(2, "0") + text.slice(start + 2));
+  return flipOneToNine(line, PAYMENT_LINE.indexOf("100"));
 }
 
 const CHAT_STAGES: readonly ChatStage[] = [
@@ -133,7 +126,7 @@ const CHAT_STAGES: readonly ChatStage[] = [
     folder: "02-basic-p2p",
     title: "Stage 02 - chats from peer to peer",
     about: "A registry says where Bob is; the chat goes directly there, as JSON, in clear.",
-    change: (line) => Buffer.from(line.toString().replace("100", "900")),
+    change: (line) => makeNineHundred(line) ?? line,
     changeInWords: "somebody makes 100 into 900",
   },
   {
@@ -214,14 +207,6 @@ async function visitChat(stage: ChatStage): Promise<Finding> {
     readable: isReadable(plain.typed, plain.wire),
     noticed: payment.read.startsWith("chat with alice lost"),
   };
-}
-
-/** Changes one letter in the middle of a token, to another one that may stand there. */
-function changeLetter(line: Buffer): Buffer {
-  const changed = Buffer.from(line);
-  const middle = Math.floor(line.length / 2);
-  changed.write(line.toString("latin1", middle, middle + 1) === "A" ? "B" : "A", middle);
-  return changed;
 }
 
 /** Stage 05: Alice and Bob find each other. Alice calls Bob through the relay. */
@@ -321,7 +306,7 @@ function showStage06(): void {
 function showWhatNext(): void {
   showStage06();
   say("Your turn, in the browser:");
-  say("  npm run web                the wire live, with Mallory on it; lessons and exercises");
+  say("  npm run web                the wire live, Mallory on it; lessons, exercises");
   say();
   say("Or in two terminals:");
   say("  npm run lesson             the pages, one by one");

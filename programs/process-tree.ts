@@ -46,8 +46,8 @@ export function descendants(pid: number, all: readonly Parentage[]): number[] {
   return found;
 }
 
-/** The processes of this machine; none if nobody tells. */
-function processes(): Parentage[] {
+/** The processes of this machine and their parents; none if nobody tells. */
+export function processes(): Parentage[] {
   if (process.platform === "linux") return readdirSync("/proc").flatMap(parentageOf);
   const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8", timeout: 2000 });
   return [...(stdout ?? "").matchAll(/^ *(\d+) +(\d+)$/gm)].map(([, pid, of]) => [Number(pid), Number(of)]);

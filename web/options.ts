@@ -43,7 +43,7 @@ function parse(argv: readonly string[]) {
     });
   } catch (error) {
     throw new UsageError(
-      `${error instanceof Error ? error.message.split(". ")[0] : error}; --help shows the usage`,
+      `${error instanceof Error ? error.message.split(/\.?(?:\n| )(?=[A-Z])/)[0] : error}; --help shows the usage`,
     );
   }
 }

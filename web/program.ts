@@ -6,6 +6,7 @@ import { COURSE_FOLDER } from "../programs/course-folder.ts";
 import { Captures } from "./captures/captures.ts";
 import { exercisesPlace } from "./lessons/exercises.ts";
 import { Lessons } from "./lessons/pages.ts";
+import { UsageError } from "./options.ts";
 import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
@@ -20,6 +21,8 @@ const TOKEN_BYTES = 32;
 export interface Web {
   server: WebServer;
   token: string;
+  /** The folder of what is remembered. */
+  folder: string;
   /** The address for the browser. Behind the `#` stands what a browser sends nobody. @param at a place of the course */
   address(at?: string): string;
   close(): Promise<void>;
@@ -36,7 +39,7 @@ export interface StartOptions {
   failed?(error: unknown): void;
 }
 
-/** @throws Error if it cannot listen */
+/** @throws UsageError if it cannot listen on the port that was asked for */
 export async function startWeb({
   port,
   course = COURSE_FOLDER,
@@ -55,10 +58,12 @@ export async function startWeb({
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
-  rememberPort(folder, server.port);
+  // 0 asks for any port, and so not for this one again.
+  if (port !== 0) rememberPort(folder, server.port);
   return {
     server,
     token,
+    folder,
     address: (at = "") => `http://${HOST}:${server.port}/#token=${token}${at === "" ? "" : `&at=${at}`}`,
     close: () => server.close(),
   };
@@ -70,12 +75,19 @@ async function startAt(
   folder: string,
   start: (port: number) => Promise<WebServer>,
 ): Promise<WebServer> {
-  if (port !== undefined) return start(port);
   try {
-    return await start(rememberedPort(folder));
-  } catch {
-    return start(0);
+    return await start(port ?? rememberedPort(folder));
+  } catch (error) {
+    if (port === undefined) return start(0);
+    throw new UsageError(`${portProblem(port, error)}; without --port, a free one is found`);
   }
+}
+
+function portProblem(port: number, error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return `another program listens on port ${port} already`;
+  if (code === "EACCES") return `you may not listen on port ${port}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** @param folder of what is remembered */
@@ -85,7 +97,7 @@ function makePlaces(
   failed: (error: unknown) => void,
 ): { places: Place[]; routes: OwnRoute[] } {
   const terminals = new Terminals();
-  const wire = new Wire(terminals);
+  const wire = new Wire(terminals, failed);
   const lessons = new Lessons({ root: course, work: folder, terminals });
   const captures = new Captures({ own: folder, failed });
   const exercises = exercisesPlace({ course, failed });

@@ -36,7 +36,7 @@ async function run({ port, at, opens }: Exclude<ReturnType<typeof readOptions>, 
   const web = await startWeb({ port });
   const address = web.address(at);
   console.log(`the course: ${address}`);
-  if (opens) openBrowser(address);
+  if (opens) openBrowser(address, web.folder);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => void web.close().then(() => process.exit(130)));
 }

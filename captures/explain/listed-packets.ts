@@ -70,14 +70,30 @@ interface Hole {
   end: number;
 }
 
+/** What is known of a segment from those before it. */
+interface Followed {
+  when: ListedSegment["when"];
+  /** In words. */
+  acknowledges: string;
+  isAnswerToSyn: boolean;
+  /** The directions in which it goes, and from which it would be answered. */
+  own: Direction;
+  other: Direction;
+}
+
 /** Takes the packets of a capture, in order. */
 export class PacketLister {
   readonly #directions = new Map<string, Direction>();
   readonly #teamKey: TeamKey | undefined;
+  readonly #leavesOut: (packet: Packet, segment: Segment) => boolean;
 
-  /** @param teamKey if given, tokens in datagrams that it opens are told in words */
-  constructor(teamKey?: TeamKey) {
+  /**
+   * @param teamKey if given, tokens in datagrams that it opens are told in words
+   * @param leavesOut says of which segments it is not told what they are, since somebody tells that later
+   */
+  constructor(teamKey?: TeamKey, leavesOut: (packet: Packet, segment: Segment) => boolean = () => false) {
     this.#teamKey = teamKey;
+    this.#leavesOut = leavesOut;
   }
 
   /** @param sent the segment or datagram that the packet holds, or completes */
@@ -93,9 +109,11 @@ export class PacketLister {
       return { number, time, tcp: undefined, udp, ...datagramWords(sent, this.#teamKey) };
     }
     const segment = sent;
-    const { when, what } = this.#follow(segment);
+    const { when, own, other, acknowledges, isAnswerToSyn } = this.#follow(segment);
+    const isLeftOut = this.#leavesOut(packet, segment);
+    const what = isLeftOut ? "" : words(segment, acknowledges, isAnswerToSyn);
     const flags = (["syn", "fin", "rst", "ack"] as const).filter((flag) => segment[flag]);
-    const counted = this.#count(segment);
+    const counted = countFrom(own, other, segment);
     return {
       number,
       time,
@@ -106,16 +124,8 @@ export class PacketLister {
     };
   }
 
-  #count({ source, destination, sequence, ack, acknowledgement }: Segment): CountedNumbers {
-    const from = (base: number | undefined, number: number): number => (number - (base ?? number)) >>> 0;
-    return {
-      sequence: from(this.#direction(source, destination).base, sequence),
-      acknowledgement: ack ? from(this.#direction(destination, source).base, acknowledgement) : undefined,
-    };
-  }
-
-  /** Notes what the segment adds to its connection. @returns what it is */
-  #follow(segment: Segment): { when: ListedSegment["when"]; what: string } {
+  /** Notes what the segment adds to its connection. @returns what that tells of it */
+  #follow(segment: Segment): Followed {
     const { source, destination, sequence, syn, ack, fin, acknowledgement, payloadLength } = segment;
     const isNew = syn && !ack && this.#direction(source, destination).base !== sequence;
     if (isNew) this.#forget(source, destination);
@@ -142,7 +152,7 @@ export class PacketLister {
       if (own.waiting.size > MOST_REMEMBERED && oldest !== undefined) own.waiting.delete(oldest);
     }
     const when = isOld ? (isLate ? "late" : "again") : "";
-    return { when, what: words(segment, acknowledges, isAnswerToSyn) };
+    return { when, acknowledges, isAnswerToSyn, own, other };
   }
 
   #direction(from: Endpoint, to: Endpoint): Direction {
@@ -189,11 +199,27 @@ export function datagramWords(
   return { what, isSealed: true };
 }
 
+/** How sealed data begin: with "{", "<" or "g". */
+const SEALED_BEGINNINGS = new Set([0x7b, 0x3c, 0x67]);
+
 /** As far as the beginning of data tells: a line of stage 03 or 04, or a frame of stage 05. */
 function isSealed(data: Buffer): boolean {
+  if (!SEALED_BEGINNINGS.has(data[0] ?? 0)) return false;
   const beginning = data.toString("latin1", 0, 200);
   if (/^\{"type":"(?:xored|sealed)"/.test(beginning)) return true;
   return /^<[^>\n]*> @ <[^>\n]*>\r?\ngAAAAA/.test(beginning) || beginsAsToken(data.subarray(0, MOST_SHOWN));
+}
+
+function countFrom(
+  own: Direction,
+  other: Direction,
+  { sequence, ack, acknowledgement }: Segment,
+): CountedNumbers {
+  const from = (base: number | undefined, number: number): number => (number - (base ?? number)) >>> 0;
+  return {
+    sequence: from(own.base, sequence),
+    acknowledgement: ack ? from(other.base, acknowledgement) : undefined,
+  };
 }
 
 function directionKey(from: Endpoint, to: Endpoint): string {
@@ -207,6 +233,7 @@ function isAfter(number: number, other: number): boolean {
 
 /** Takes the numbers from `start` to before `end` out of the holes. @returns whether any of them were in one */
 function fillHoles(direction: Direction, start: number, end: number): boolean {
+  if (direction.holes.length === 0) return false;
   let isFilling = false;
   direction.holes = direction.holes.flatMap((hole) => {
     if (!isAfter(hole.end, start) || !isAfter(end, hole.start)) return [hole];

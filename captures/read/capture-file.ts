@@ -94,16 +94,6 @@ export class CaptureFile {
   }
 
   /**
-   * Where bytes stand in the file, as long as they are in memory.
-   * @param view of the part that is in memory
-   * @returns undefined for a gzipped file, and for other bytes
-   */
-  offsetOf(view: Buffer): number | undefined {
-    if (this.isPacked || view.buffer !== this.#memory.buffer) return undefined;
-    return this.#passed + view.byteOffset - this.#memory.byteOffset;
-  }
-
-  /**
    * Reads until at least `length` bytes are in memory from the position on.
    * @returns false if the file ends earlier; then the rest of the file is in memory
    * @throws FileError

@@ -5,7 +5,7 @@ import { EventEmitter } from "node:events";
 import { type ParsedPacket, parse } from "pcap-parser";
 import type { CaptureFile } from "./capture-file.ts";
 import { type Batch, CaptureError, type Packet } from "./packet.ts";
-import { FILE_HEADER_BYTES, nextRecords, readFileHeader } from "./pcap-records.ts";
+import { FILE_HEADER_BYTES, nextRecords, RECORD_HEADER_BYTES, readFileHeader } from "./pcap-records.ts";
 
 /** @throws CaptureError after all packets before the damage, if the file is damaged */
 export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): AsyncGenerator<Batch> {
@@ -23,15 +23,19 @@ export async function* readClassicPcap(file: CaptureFile, bigEndian: boolean): A
       throw new CaptureError(`pcap-parser gave ${counts} (${parser.problem}) from the records`, file.offset);
     }
     const first = number + 1;
-    yield parsed.map((packet, index) => packetOf(packet, first + index, linkType));
+    let offset = file.offset - records.bytes.length;
+    yield parsed.map((packet, index) => {
+      offset += RECORD_HEADER_BYTES + packet.data.length;
+      return packetOf(packet, first + index, linkType, offset - packet.data.length);
+    });
     number += parsed.length;
   }
 }
 
-function packetOf({ header, data }: ParsedPacket, number: number, linkType: number): Packet {
+function packetOf({ header, data }: ParsedPacket, number: number, linkType: number, offset: number): Packet {
   const { timestampSeconds, timestampMicroseconds, originalLength } = header;
   const time = BigInt(timestampSeconds * 1_000_000 + timestampMicroseconds) * 1000n;
-  return { number, time, linkType, data, originalLength };
+  return { number, time, linkType, data, originalLength, offset };
 }
 
 /**

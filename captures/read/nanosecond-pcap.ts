@@ -16,6 +16,7 @@ export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean)
     if (records === undefined) return;
     const { bytes } = records;
     const batch: Packet[] = [];
+    const offset = file.offset - bytes.length;
     let position = 0;
     while (position < bytes.length) {
       number += 1;
@@ -29,6 +30,7 @@ export async function* readNanosecondPcap(file: CaptureFile, bigEndian: boolean)
         linkType,
         data: bytes.subarray(start, end),
         originalLength: uint32(bytes, position + 12, bigEndian),
+        offset: offset + start,
       });
       position = end;
     }

@@ -12,6 +12,8 @@ export interface Packet {
   data: Buffer;
   /** The length on the wire, in bytes. It exceeds the length of `data` if the capture cut the packet short. */
   originalLength: number;
+  /** Where `data` stand in the file, in bytes; of a gzipped file, in what it unpacks to. Undefined if it is in no file. */
+  offset?: number;
 }
 
 /**

@@ -25,7 +25,9 @@ describe("reading pcapng", () => {
       packets.map(({ number }) => number),
       packets.map((_, index) => index + 1),
     );
-    return packets.map(({ time, linkType, data, originalLength }) => {
+    const file = Buffer.concat(blocks);
+    return packets.map(({ time, linkType, data, originalLength, offset = -1 }) => {
+      assert.deepEqual(file.subarray(offset, offset + data.length), data);
       return { time, linkType, text: data.toString(), originalLength };
     });
   }

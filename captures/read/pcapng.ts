@@ -199,6 +199,7 @@ function parsePacket(block: Block, section: Section, number: number): Packet {
     linkType: source.linkType,
     data: packetData(block, 20, capturedLength, number, offset + 12),
     originalLength: uint32(body, 16, bigEndian),
+    offset: offset + 20,
   };
 }
 
@@ -208,7 +209,7 @@ function parseSimplePacket(block: Block, section: Section, number: number): Pack
   const originalLength = uint32(block.body, 0, section.bigEndian);
   const capturedLength = snapLength === 0 ? originalLength : Math.min(originalLength, snapLength);
   const data = packetData(block, 4, capturedLength, number, block.offset);
-  return { number, time: 0n, linkType, data, originalLength };
+  return { number, time: 0n, linkType, data, originalLength, offset: block.offset + 4 };
 }
 
 function interfaceOf(section: Section, index: number, number: number, offset: number): PcapngInterface {

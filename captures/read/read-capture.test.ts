@@ -9,7 +9,7 @@ import { pcapHeader, pcapRecord } from "../record/pcap-writer.ts";
 import { PcapngWriter } from "../testing/pcapng.ts";
 import { readBytes, type WholeCapture } from "../testing/reading.ts";
 import { FileError } from "./capture-file.ts";
-import { CaptureError } from "./packet.ts";
+import { CaptureError, type Packet } from "./packet.ts";
 import { readBatches, readCapture } from "./read-capture.ts";
 
 const TIME = 1_700_000_000_123_456_789n;
@@ -55,13 +55,21 @@ describe("reading captures", () => {
     return undefined;
   }
 
+  /** Checks that the data of each packet stand at its offset in the file. */
+  function standWhereTheySay(packets: readonly Packet[], file: Buffer): void {
+    for (const { offset = -1, data } of packets)
+      assert.deepEqual(file.subarray(offset, offset + data.length), data);
+  }
+
   for (const { title, form } of FORMS) {
     it(`reads ${title}`, async () => {
-      const { packets, damage } = await read(pcap(form));
+      const bytes = pcap(form);
+      const { packets, damage } = await read(bytes);
       assert.isUndefined(damage);
+      standWhereTheySay(packets, bytes);
       const first = form.nanoseconds ? TIME : MICROSECONDS;
       assert.deepEqual(
-        packets,
+        packets.map(({ offset, ...packet }) => packet),
         PACKETS.map((data, index) => ({
           number: index + 1,
           time: first + BigInt(index) * 1_000_000_000n,

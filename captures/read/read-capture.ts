@@ -17,7 +17,7 @@ export async function* readCapture(path: string, options: ReadOptions = {}): Asy
 }
 
 export interface BatchOptions extends ReadOptions {
-  /** Gets the file before it is read, to ask it how far it is, and where the packets of a batch stand in it. */
+  /** Gets the file before it is read, to ask it how far it is. */
   onOpened?(file: CaptureFile): void;
 }
 

@@ -1,21 +1,21 @@
-// A page that is no browser, for tests of the wire: it calls the places of the server, and keeps what it is told.
+// A page for tests of the wire: it opens scenes, types into their terminals, and waits for what it is told.
 
-import type { Page } from "../../web/serve/place.ts";
 import type { AllCalls, AllEvents } from "../../web/shared/calls.ts";
-import { Fields } from "../../web/shared/fields.ts";
-import type { Party, Scene, TableRow, WireLine, WireStage } from "../../web/shared/wire.ts";
+import type { Party, Said, Scene, TableRow, WireLine, WireStage } from "../../web/shared/wire.ts";
 import { Terminals } from "../../web/terminals/terminals.ts";
+import { FakePage } from "../../web/testing/fake-page.ts";
 import { PrintedLines } from "../../web/wire/printed-lines.ts";
 import { Wire } from "../../web/wire/wire.ts";
 import { until } from "./until.ts";
 
-type Told = { [Name in keyof AllEvents]: { event: Name; data: AllEvents[Name] } }[keyof AllEvents];
 type Outcome = AllEvents["wire/outcome"];
 
 /** A server with the two places, and nothing around it. */
 export class WireServer {
   readonly terminals = new Terminals();
-  readonly wire = new Wire(this.terminals);
+  readonly wire = new Wire(this.terminals, (error) => this.failures.push(error));
+  /** What was a mistake of ours. */
+  readonly failures: unknown[] = [];
   #pages = 0;
 
   page(): WirePage {
@@ -26,70 +26,41 @@ export class WireServer {
   async close(): Promise<void> {
     this.terminals.close();
     await this.wire.close();
+    const [failure] = this.failures;
+    if (failure !== undefined) throw failure;
   }
 }
 
 export class WirePage {
-  readonly told: Told[] = [];
-  readonly page: Page;
+  readonly fake: FakePage;
   readonly #server: WireServer;
-  readonly #gone: (() => void)[] = [];
-  readonly #printed = new Map<number, string[]>();
-  readonly #readers = new Map<number, PrintedLines>();
 
   constructor(server: WireServer, number: number) {
+    this.fake = new FakePage(number);
     this.#server = server;
-    this.page = {
-      number,
-      tell: (event, data) => this.#hear({ event, data } as Told),
-      waiting: () => 0,
-      drained: async () => {},
-      onGone: (action) => this.#gone.push(action),
-    };
-  }
-
-  #hear(told: Told): void {
-    this.told.push(told);
-    if (told.event !== "terminals/output") return;
-    const { terminal, text } = told.data;
-    const reader = this.#readers.get(terminal) ?? new PrintedLines();
-    this.#readers.set(terminal, reader);
-    this.printed(terminal).push(...reader.take(text));
-  }
-
-  /** The lines that a terminal has shown. */
-  printed(terminal: number): string[] {
-    const lines = this.#printed.get(terminal) ?? [];
-    this.#printed.set(terminal, lines);
-    return lines;
   }
 
   async call<Name extends keyof AllCalls>(
     name: Name,
     given: AllCalls[Name]["given"],
   ): Promise<AllCalls[Name]["result"]> {
-    const answer = this.#server.wire.calls[name] ?? this.#server.terminals.calls[name];
-    if (answer === undefined) throw new Error(`there is no call ${name}`);
-    return (await answer(new Fields(given), this.page)) as AllCalls[Name]["result"];
-  }
-
-  /** The page is closed. */
-  go(): void {
-    for (const action of this.#gone) action();
+    const { wire, terminals } = this.#server;
+    const place = name.startsWith("wire/") ? wire : terminals;
+    return (await this.fake.call(place, name, given)) as AllCalls[Name]["result"];
   }
 
   /** Opens a scene, and waits until it is ready. */
   async scene(stage: WireStage, keep?: number): Promise<PlayedScene> {
     const size = { columns: 80, rows: 24 };
-    const scene = await this.call("wire/open", { stage, ...size, ...(keep === undefined ? {} : { keep }) });
-    const played = new PlayedScene(this, scene);
+    const given = { stage, ...size, ...(keep === undefined ? {} : { keep }) };
+    const played = new PlayedScene(this, await this.call("wire/open", given));
     await until(() => ["ready", "failed"].includes(played.state), `scene of stage ${stage}`);
     if (played.state === "failed") throw new Error(played.says);
     return played;
   }
 
   get table(): TableRow[] {
-    return this.told.findLast((one) => one.event === "wire/table")?.data.rows ?? [];
+    return this.fake.events("wire/table").at(-1)?.rows ?? [];
   }
 }
 
@@ -108,33 +79,20 @@ export class PlayedScene {
   }
 
   get state(): string {
-    return this.#scene?.state ?? "";
+    return this.#own("wire/scene").at(-1)?.state ?? "";
   }
 
   get says(): string {
-    return this.#scene?.says ?? "";
-  }
-
-  get #scene() {
-    const all = this.#page.told.flatMap((one) => (one.event === "wire/scene" ? one.data : []));
-    return all.findLast(({ scene }) => scene === this.number);
+    return this.#own("wire/scene").at(-1)?.says ?? "";
   }
 
   /** All lines, each as it was told last. */
   get lines(): WireLine[] {
-    const lines = new Map<number, WireLine>();
-    for (const one of this.#page.told)
-      if (one.event === "wire/line" && one.data.scene === this.number)
-        lines.set(one.data.line.number, one.data.line);
-    return [...lines.values()];
+    return [...new Map(this.#own("wire/line").map(({ line }) => [line.number, line])).values()];
   }
 
   get said(): string[] {
-    return this.#page.told.flatMap((one) =>
-      one.event === "wire/said" && one.data.scene === this.number
-        ? `${one.data.from} to ${one.data.to}: ${one.data.text}`
-        : [],
-    );
+    return this.#own("wire/said").map(({ from, to, text }: Said) => `${from} to ${to}: ${text}`);
   }
 
   terminal(party: Party): number {
@@ -147,14 +105,18 @@ export class PlayedScene {
     return this.#page.call("terminals/type", { terminal: this.terminal(party), text: `${line}\r` });
   }
 
+  /** The lines that a terminal has shown. */
   printed(party: Party): string[] {
-    return this.#page.printed(this.terminal(party));
+    const terminal = this.terminal(party);
+    const outputs = this.#page.fake.events("terminals/output").filter((one) => one.terminal === terminal);
+    return new PrintedLines().take(outputs.map(({ text }) => text).join(""));
   }
 
   /** Waits for a line in a terminal. */
   async prints(party: Party, pattern: RegExp): Promise<string> {
-    await until(() => this.printed(party).some((line) => pattern.test(line)), `${pattern} of ${party}`);
-    return this.printed(party).find((line) => pattern.test(line)) ?? "";
+    const found = (): string | undefined => this.printed(party).find((line) => pattern.test(line));
+    await until(() => found() !== undefined, `${pattern} of ${party}`);
+    return found() ?? "";
   }
 
   /** Waits for a line on the wire. */
@@ -163,18 +125,18 @@ export class PlayedScene {
     return this.lines.find(isIt) as WireLine;
   }
 
+  /** Waits for what comes of an act on a line. */
   async outcome(line: number, isIt: (outcome: Outcome) => boolean = () => true): Promise<Outcome> {
-    const outcomes = (): Outcome[] =>
-      this.#page.told.flatMap((one) =>
-        one.event === "wire/outcome" &&
-        one.data.scene === this.number &&
-        one.data.line === line &&
-        isIt(one.data)
-          ? one.data
-          : [],
-      );
-    await until(() => outcomes().length > 0, `what comes of line ${line}`);
-    return outcomes()[0] as Outcome;
+    const found = (): Outcome | undefined =>
+      this.#own("wire/outcome").find((one) => one.line === line && isIt(one));
+    await until(() => found() !== undefined, `what comes of line ${line}`);
+    return found() as Outcome;
+  }
+
+  #own<Name extends "wire/scene" | "wire/line" | "wire/said" | "wire/outcome">(
+    name: Name,
+  ): AllEvents[Name][] {
+    return this.#page.fake.events(name).filter(({ scene }) => scene === this.number);
   }
 }
 

@@ -8,7 +8,7 @@ import { CallError } from "../shared/fields.ts";
 import type { ReaderCalls, ReaderMessage, ReadSummary } from "./reader-calls.ts";
 
 /** How much the process may have on its heap, in MiB. The bytes of a capture are beside it, and are as many as its file has. */
-const MOST_HEAP = 1536;
+export const MOST_HEAP = 1536;
 
 /** So much of what the process prints is kept, in characters: it says what was our mistake. */
 const MOST_PRINTED = 8192;
@@ -44,10 +44,10 @@ export class CaptureReader {
   #printed = "";
 
   /** @param spillPath where the process may make a file; it is removed at the end */
-  constructor(path: string, spillPath: string, events: ReaderEvents) {
+  constructor(path: string, spillPath: string, events: ReaderEvents, mostHeap = MOST_HEAP) {
     this.#events = events;
     const [node = "", ...words] = nodeCommand(READER);
-    this.#process = spawn(node, [`--max-old-space-size=${MOST_HEAP}`, ...words, path, spillPath], {
+    this.#process = spawn(node, [`--max-old-space-size=${mostHeap}`, ...words, path, spillPath], {
       cwd: COURSE_FOLDER,
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "advanced",

@@ -28,7 +28,7 @@ import {
 } from "../shared/captures.ts";
 import { CallError, type Fields } from "../shared/fields.ts";
 import { type CaptureFolders, capturesIn, type KeysBeside, type ListedCapture } from "./capture-list.ts";
-import { CaptureReader } from "./capture-reader.ts";
+import { CaptureReader, MOST_HEAP, type ReaderEvents } from "./capture-reader.ts";
 import { DroppedFiles } from "./dropped-files.ts";
 import type { ReaderCalls } from "./reader-calls.ts";
 
@@ -61,6 +61,8 @@ export interface CapturesOptions {
   /** That of recordings. Default: the course's. */
   recordings?: string;
   failed(error: unknown): void;
+  /** How much the process of a capture may have on its heap, in MiB. */
+  mostHeap?: number;
 }
 
 export class Captures implements Place {
@@ -68,7 +70,8 @@ export class Captures implements Place {
   readonly routes: readonly OwnRoute[];
   readonly #folders: CaptureFolders;
   readonly #failed: (error: unknown) => void;
-  readonly #dropped = new DroppedFiles(() => this.#tellAll());
+  readonly #mostHeap: number;
+  readonly dropped = new DroppedFiles(() => this.#tellAll());
   readonly #pages = new Set<Page>();
   readonly #shared = new Map<string, Shared>();
   readonly #openings = new Map<number, Opening>();
@@ -76,10 +79,16 @@ export class Captures implements Place {
   readonly #ending = new Set<Promise<void>>();
   #next = 1;
 
-  constructor({ own, recordings = join(COURSE_FOLDER, "captures"), failed }: CapturesOptions) {
+  constructor({
+    own,
+    recordings = join(COURSE_FOLDER, "captures"),
+    failed,
+    mostHeap = MOST_HEAP,
+  }: CapturesOptions) {
+    this.#mostHeap = mostHeap;
     this.#folders = { recordings, own };
     this.#failed = failed;
-    this.routes = [this.#dropped.route];
+    this.routes = [this.dropped.route];
     this.calls = this.#makeCalls();
   }
 
@@ -91,10 +100,15 @@ export class Captures implements Place {
     });
   }
 
+  /** Resolves when all processes that nobody needs any more have ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#ending);
+  }
+
   async close(): Promise<void> {
     for (const opening of [...this.#openings.values()]) this.#close(opening);
-    await Promise.all(this.#ending);
-    this.#dropped.close();
+    await this.ended();
+    this.dropped.close();
   }
 
   #makeCalls(): Place["calls"] {
@@ -163,7 +177,7 @@ export class Captures implements Place {
   }
 
   #list(): ListedCapture[] {
-    return [...capturesIn(this.#folders), ...this.#dropped.all];
+    return [...capturesIn(this.#folders), ...this.dropped.all];
   }
 
   #tellAll(): void {
@@ -171,7 +185,7 @@ export class Captures implements Place {
   }
 
   #remove(id: string): null {
-    if (!this.#dropped.remove(id)) throw new CallError("this is no file that was dropped in");
+    if (!this.dropped.remove(id)) throw new CallError("this is no file that was dropped in");
     return null;
   }
 
@@ -215,8 +229,8 @@ export class Captures implements Place {
     keys: KeysBeside | undefined,
   ): Omit<Shared, "mostBytes"> {
     const openings = new Set<Opening>();
-    const spillPath = join(this.#dropped.folder, `unpacked-${this.#next}`);
-    const reader = new CaptureReader(path, spillPath, {
+    const spillPath = join(this.dropped.folder, `unpacked-${this.#next}`);
+    const events: ReaderEvents = {
       progress: (read, of) => {
         for (const { number, page } of openings) page.tell("captures/progress", { opened: number, read, of });
       },
@@ -231,7 +245,8 @@ export class Captures implements Place {
         }
       },
       failed: this.#failed,
-    });
+    };
+    const reader = new CaptureReader(path, spillPath, events, this.#mostHeap);
     // What cannot be read is read anew by whoever opens it next: it may have become whole.
     reader.ready.catch(() => this.#shared.delete(stamp));
     return { stamp, item, keys, reader, openings };

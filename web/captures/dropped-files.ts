@@ -90,8 +90,9 @@ export class DroppedFiles {
       response.end(body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      // There may be more of the file that nobody reads.
-      response.writeHead(error.status, { "Content-Type": "text/plain; charset=utf-8", Connection: "close" });
+      // What is still to come of the file is read and dropped: a browser shows no answer if the connection breaks before.
+      request.setTimeout(SILENCE, () => request.destroy());
+      response.writeHead(error.status, { "Content-Type": "text/plain; charset=utf-8" });
       response.end(`${error.message}\n`);
     }
   }

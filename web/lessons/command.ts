@@ -3,7 +3,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { commandWords, scriptWords } from "../../course/lesson/command-words.ts";
-import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { CallError } from "../shared/fields.ts";
 
@@ -15,16 +14,16 @@ export interface StartedBy {
 /** npm prints two lines about itself before a program's own. The lessons leave them out. */
 const QUIET_NPM = { npm_config_loglevel: "silent" };
 
-/** @throws CallError if this machine has no shell, and the command needs one */
-export function howToStart(command: string): StartedBy {
+/** @param root the course's folder @throws CallError if this machine has no shell, and the command needs one */
+export function howToStart(command: string, root: string): StartedBy {
   const simple = commandWords(command);
   const { words = [], environment = {} } = simple ?? {};
   const [first, ...rest] = words;
   if (first === "node") return { words: [process.execPath, ...rest], environment };
-  const script = scriptWords(words, npmScripts());
+  const script = scriptWords(words, npmScripts(root));
   if (script !== undefined) {
     const [file = "", ...given] = script;
-    return { words: [...nodeCommand(file), ...given], environment };
+    return { words: [...nodeCommand(file, root), ...given], environment };
   }
   const shell = findShell();
   if (shell === undefined)
@@ -32,8 +31,8 @@ export function howToStart(command: string): StartedBy {
   return { words: [shell, "-c", command], environment: QUIET_NPM };
 }
 
-function npmScripts(): Record<string, string> {
-  const text = readFileSync(join(COURSE_FOLDER, "package.json"), "utf8");
+function npmScripts(root: string): Record<string, string> {
+  const text = readFileSync(join(root, "package.json"), "utf8");
   return (JSON.parse(text) as { scripts: Record<string, string> }).scripts;
 }
 

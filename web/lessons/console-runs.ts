@@ -1,7 +1,6 @@
 // Runs the console blocks of pages, each line when the page asks for it: a command starts a program in a terminal of the page,
 // a line is typed into it, a key is pressed. What is run stands in the lesson; the page names only its place.
 
-import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import type { Page } from "../serve/place.ts";
 import { CallError } from "../shared/fields.ts";
 import { howToStart } from "./command.ts";
@@ -49,11 +48,14 @@ interface Run {
 const KEYS = { "^C": "\u0003", "^D": "\u0004" };
 
 export class ConsoleRuns {
+  readonly #root: string;
   readonly #terminals: TerminalOpener;
   /** The last program of each terminal, by the terminal's name, for each page of the browser. */
   readonly #ofPage = new Map<Page, Map<string, Run>>();
 
-  constructor(terminals: TerminalOpener) {
+  /** @param root the course's folder: programs run there */
+  constructor(root: string, terminals: TerminalOpener) {
+    this.#root = root;
     this.#terminals = terminals;
   }
 
@@ -98,8 +100,8 @@ export class ConsoleRuns {
     command: string,
     { lesson, columns, rows }: Pick<Step, "lesson" | "columns" | "rows">,
   ): Promise<number> {
-    const { words, environment } = howToStart(command);
-    const options = { folder: COURSE_FOLDER, environment, columns, rows };
+    const { words, environment } = howToStart(command, this.#root);
+    const options = { folder: this.#root, environment, columns, rows };
     const { number, program } = await this.#terminals.open(page, words, options);
     const run: Run = { lesson, number, program, isOver: false };
     void program.ended.then(() => {

@@ -3,13 +3,7 @@
 
 import { systemProblem } from "../../programs/system-error.ts";
 import type { Answers, Page, Place } from "../serve/place.ts";
-import {
-  type ExerciseCalls,
-  type ExerciseEvents,
-  MOST_ANSWER,
-  MOST_FILE,
-  MOST_ID,
-} from "../shared/exercises.ts";
+import { type ExerciseCalls, MOST_ANSWER, MOST_FILE, MOST_ID } from "../shared/exercises.ts";
 import { CallError, type Fields } from "../shared/fields.ts";
 import type { ExerciseSession, Listener } from "./exercises-session.ts";
 
@@ -25,11 +19,17 @@ export interface ExercisesOptions {
 export function exercisesPlace(options: ExercisesOptions): Place {
   const { course, failed, environment = process.env } = options;
   const pages = new Set<Page>();
-  const tellAll = <Name extends keyof ExerciseEvents>(event: Name, data: ExerciseEvents[Name]): void => {
-    for (const page of pages) page.tell<keyof ExerciseEvents>(event, data);
+  const tellAll: Page["tell"] = (event, data) => {
+    for (const page of pages) page.tell(event, data);
   };
+  let passed = 0;
   const listener: Listener = {
-    overview: (overview) => tellAll("exercises/overview", overview),
+    overview: (overview) => {
+      tellAll("exercises/overview", overview);
+      const count = overview.rows.filter(({ standing }) => standing !== "open").length;
+      if (count !== passed) tellAll("lessons/progress", {});
+      passed = count;
+    },
     state: (state) => tellAll("exercises/state", state),
     failed,
   };

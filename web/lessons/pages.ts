@@ -48,7 +48,7 @@ export class Lessons implements Place {
   constructor({ root, work, terminals }: LessonOptions) {
     this.#root = root;
     this.#work = work;
-    this.#runs = new ConsoleRuns(terminals);
+    this.#runs = new ConsoleRuns(root, terminals);
   }
 
   readonly calls: Place["calls"] = {

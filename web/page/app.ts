@@ -41,6 +41,10 @@ class App extends PageElement {
     });
   }
 
+  protected override updated(): void {
+    this.dataset.state = this.state;
+  }
+
   #open(): void {
     const route = readRoute(location.hash);
     const isMove = this.route !== undefined && this.route.place !== route.place;

@@ -36,6 +36,11 @@ export function linkTo(place: PlaceName, ...parts: readonly string[]): string {
 export function readArrival(fragment: string): { token: string; at: string } | undefined {
   const given = new URLSearchParams(fragment.replace(/^#/, ""));
   const token = given.get("token");
-  if (token === null || !/^[\w-]{20,100}$/.test(token)) return undefined;
+  if (!isToken(token)) return undefined;
   return { token, at: given.get("at") ?? "" };
+}
+
+/** Whether it looks like a token. Whether it is the right one, the server knows. */
+export function isToken(value: unknown): value is string {
+  return typeof value === "string" && /^[\w-]{20,100}$/.test(value);
 }

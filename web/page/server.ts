@@ -124,9 +124,8 @@ class ServerConnection {
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();
-    this.#loseCalls();
-    // Calls wait until the new one is open.
-    if (this.state === "open") this.#become("connecting");
+    this.#lose();
+    this.#become("connecting");
     this.#attempts = 0;
     this.#connect();
   }
@@ -138,24 +137,31 @@ class ServerConnection {
     socket.addEventListener("open", () => {
       if (socket !== this.#socket) return;
       this.#attempts = 0;
+      this.#tokens.works = true;
       this.#become("open");
     });
-    socket.addEventListener("message", ({ data }: MessageEvent<string>) => this.#receive(JSON.parse(data)));
+    socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
+      if (socket === this.#socket) this.#receive(JSON.parse(data));
+    });
     socket.addEventListener("close", () => {
       if (socket !== this.#socket) return;
-      this.#loseCalls();
+      this.#lose();
       this.#become("gone");
+      // Perhaps the token is an old one, and another tab has the new one.
+      this.#tokens.ask();
       const wait = WAITS[Math.min(this.#attempts, WAITS.length - 1)];
       this.#attempts += 1;
       this.#timer = setTimeout(() => this.#connect(), wait);
     });
   }
 
-  /** Calls that were under way have no answer any more. */
-  #loseCalls(): void {
-    for (const { reject } of this.#waiting.values())
-      reject(new CallError("the program in the terminal has ended; start it again: npm run web"));
+  /** Calls that wait for an answer get none any more. */
+  #lose(): void {
+    this.#tokens.works = false;
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { reject } of waiting)
+      reject(new CallError("the program in the terminal has ended; start it again: npm run web"));
   }
 
   #receive(message: ServerMessage): void {

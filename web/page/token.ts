@@ -1,7 +1,7 @@
 // The page's token. It comes in the address, is taken out of it at once (an address is shown, shared and kept), and stays in
 // this tab. Other tabs of the same server ask for it: only pages of this server hear them.
 
-import { readArrival } from "./route.ts";
+import { isToken, readArrival } from "./route.ts";
 
 const KEY = "token";
 const CHANNEL = "course-token";
@@ -12,6 +12,8 @@ type Said = { wanted: true } | { token: string };
 /** Holds the token of this tab, and hands it to other tabs of this server. */
 export class TokenKeeper {
   #token = sessionStorage.getItem(KEY) ?? "";
+  /** The server has let us in with it. A tab that was open before the server was started again has one that is no good. */
+  #works = false;
   readonly #channel = new BroadcastChannel(CHANNEL);
   readonly #onNew: () => void;
 
@@ -20,7 +22,7 @@ export class TokenKeeper {
     this.#onNew = onNew;
     this.#channel.addEventListener("message", ({ data }: MessageEvent<Said>) => {
       if ("wanted" in data) this.#tell();
-      else if (data.token !== this.#token) this.#take(data.token);
+      else if (!this.#works && data.token !== this.#token && isToken(data.token)) this.#take(data.token);
     });
   }
 
@@ -28,7 +30,6 @@ export class TokenKeeper {
   start(): void {
     this.readAddress();
     if (this.#token === "") this.ask();
-    else this.#tell();
   }
 
   /** Empty if none is known. */
@@ -41,22 +42,29 @@ export class TokenKeeper {
     this.#channel.postMessage({ wanted: true } satisfies Said);
   }
 
+  /** The server has let us in, or has gone. */
+  set works(works: boolean) {
+    this.#works = works;
+    this.#tell();
+  }
+
   /** Takes the token out of the address, if it holds one. */
   readAddress(): void {
     const arrival = readArrival(location.hash);
     if (arrival === undefined) return;
     history.replaceState(null, "", arrival.at === "" ? location.pathname : `#${arrival.at}`);
+    // Whoever has opened this address means this one, also if another works.
     this.#take(arrival.token);
-    this.#tell();
   }
 
   #take(token: string): void {
+    this.#works = false;
     this.#token = token;
     sessionStorage.setItem(KEY, token);
     this.#onNew();
   }
 
   #tell(): void {
-    if (this.#token !== "") this.#channel.postMessage({ token: this.#token } satisfies Said);
+    if (this.#works) this.#channel.postMessage({ token: this.#token } satisfies Said);
   }
 }

@@ -39,10 +39,12 @@ export type Judgement = { route: Route } | { status: number; why: string };
 /** Judges one request. HEAD is judged as GET. */
 export function judge(site: Site, asked: Asked): Judgement {
   const { port } = site;
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  // Of the usual port, no browser speaks (RFC 9110 section 4.2.1).
+  const at = port === 80 ? "" : `:${port}`;
+  const hosts = [`127.0.0.1${at}`, `localhost${at}`];
   const host = one(asked.headers.host)?.toLowerCase() ?? "";
   if (asked.hostCount !== 1 || !hosts.includes(host))
-    return refusal(421, `this is no name of this server: it is at http://127.0.0.1:${port}/`);
+    return refusal(421, `this is no name of this server: it is at http://127.0.0.1${at}/`);
   if (isForeign(asked, host)) return refusal(403, "another page may not ask this server");
   const path = asked.url.split("?", 1)[0] ?? "";
   const here = site.routes.filter((route) => route.path === path && route.isUpgrade === asked.isUpgrade);

@@ -1,7 +1,13 @@
 // The web server: node:http and ws behind one guard. It serves the page's files, takes files that are dropped into the
 // page, and gives each page its socket.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -43,10 +49,13 @@ export interface WebServer {
 const MOST_HEADER_BYTES = 8192;
 const MOST_CONNECTIONS = 256;
 const MOST_PAGES = 32;
-const REQUEST_LIMIT = 10_000;
+const HEADER_LIMIT = 4000;
 const IDLE_LIMIT = 5000;
+/** How often we look who has been too slow. */
+const LOOK_FOR_SLOW = 2000;
 
-const HEADERS: Readonly<Record<string, string>> = {
+/** Every answer has these. */
+export const HEADERS: Readonly<Record<string, string>> = {
   // Pages have their own; this is for all else.
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -66,10 +75,13 @@ export const SOCKET_PATH = "/socket";
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const server = createServer({
     maxHeaderSize: MOST_HEADER_BYTES,
-    headersTimeout: REQUEST_LIMIT,
+    // The guard refuses those that have none.
+    requireHostHeader: false,
+    headersTimeout: HEADER_LIMIT,
     // Large files take their time; how much they may send is limited.
     requestTimeout: 0,
     keepAliveTimeout: IDLE_LIMIT,
+    connectionsCheckingInterval: LOOK_FOR_SLOW,
   });
   server.maxConnections = MOST_CONNECTIONS;
   const connections = new Set<Socket>();
@@ -95,16 +107,15 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   });
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
-    site().then(
-      (known) => takeUpgrade(judge(known, askedOf(request, true)), request, socket, head),
-      () => socket.destroy(),
-    );
+    site()
+      .then((known) => takeUpgrade(judge(known, askedOf(request, true)), request, socket, head))
+      .catch(() => socket.destroy());
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
-    const status = isTooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request";
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    else socket.destroy();
+    if (!socket.writable) socket.destroy();
+    else if (isTooLarge) refuseOn(socket, 431, "the header is too large");
+    else refuseOn(socket, 400, "this is no request");
   });
   return {
     port,
@@ -155,9 +166,9 @@ function upgrader({ places, failed }: WebServerOptions) {
   });
   let opened = 0;
   return (judgement: Judgement, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if ("why" in judgement) return refuseUpgrade(socket, judgement.status, judgement.why);
+    if ("why" in judgement) return refuseOn(socket, judgement.status, judgement.why);
     if (upgrades.clients.size >= MOST_PAGES)
-      return refuseUpgrade(socket, 503, `${MOST_PAGES} pages are open: close one`);
+      return refuseOn(socket, 503, `${MOST_PAGES} pages are open: close one`);
     upgrades.handleUpgrade(request, socket, head, (webSocket) => {
       opened += 1;
       const page: Page = servePage(webSocket, opened, places, failed);
@@ -209,8 +220,15 @@ function refuse(response: ServerResponse, status: number, why: string): void {
   send(response, status, "text/plain; charset=utf-8", `${why}\n`);
 }
 
-function refuseUpgrade(socket: Duplex, status: number, why: string): void {
+/** The same where there is no response to write to: the request was none, or asked for an upgrade. */
+function refuseOn(socket: Duplex, status: number, why: string): void {
   const body = `${why}\n`;
-  const head = `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n`;
-  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const headers = {
+    ...HEADERS,
+    Connection: "close",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
 }

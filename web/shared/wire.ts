@@ -86,6 +86,8 @@ export interface WireLine extends Direction {
   note?: string;
   /** The number of the line that this one repeats. */
   copyOf?: number;
+  /** What `wire/tamper` would do to it, for a button; only while it waits and nobody has touched it. */
+  offer?: string;
 }
 
 /** A part of a line, with all that is known of it. The parts of a line follow one another, and together are the line. */
@@ -181,6 +183,8 @@ export interface WireCalls {
   "wire/change": { given: { scene: number; line: number; text?: string; hex?: string }; result: null };
   /** Flips a bit of a line that waits: `byte` from 0, `bit` from 0 (worth 1) to 7 (worth 128). */
   "wire/flip": { given: { scene: number; line: number; byte: number; bit: number }; result: null };
+  /** Changes a line that waits in the way that its `offer` says. */
+  "wire/tamper": { given: { scene: number; line: number }; result: null };
   /** Sends a line again, as it came, on the same connection: at once, before all that wait. It gets a number of its own. */
   "wire/again": { given: { scene: number; line: number }; result: null };
 }

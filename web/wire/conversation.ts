@@ -32,6 +32,12 @@ export class Conversation {
     this.#typed.set(said.from, [...waiting, said].slice(-MOST_TYPED));
   }
 
+  /** What was typed by one for the other and not shown yet, oldest first. */
+  waiting(from: Party, to: Party): string[] {
+    const waiting = this.#typed.get(from) ?? [];
+    return waiting.flatMap((said) => (said.to === to ? said.text : []));
+  }
+
   /** A text was shown. If nothing that was typed equals it, somebody has changed what was typed first. */
   shown(said: Said): Shown {
     const waiting = this.#typed.get(said.from) ?? [];

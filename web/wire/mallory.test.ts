@@ -137,5 +137,8 @@ describe("Mallory", () => {
     });
     expect(sent(step)).to.deep.equal(["port 2"]);
     expect(mallory.line(1)).to.deep.include({ acts: ["set-up"], note: "Mallory wrote 2" });
+    // Also when it is sent again: else it would lead around Mallory.
+    expect(sent(mallory.again(1, 1))).to.deep.equal(["port 2"]);
+    expect(mallory.line(2).acts).to.deep.equal(["set-up", "sent-again"]);
   });
 });

@@ -15,6 +15,8 @@ export interface Caught {
   readonly at: number;
   /** As it came. */
   readonly bytes: Buffer;
+  /** What the scene had to make of it to get between, if it had to. */
+  readonly setUp: SetUpChange | undefined;
   /** As it is passed on, if that is something else. */
   changed: Buffer | undefined;
   state: LineState;
@@ -23,6 +25,12 @@ export interface Caught {
   readonly acts: Act[];
   note: string | undefined;
   readonly copyOf: number | undefined;
+}
+
+/** What a line is changed into by the scene itself, and a sentence that says so. */
+export interface SetUpChange {
+  bytes: Buffer;
+  note: string;
 }
 
 /** What is to be sent now, in this order: a line; or that its sender says nothing more on this connection. */
@@ -74,6 +82,11 @@ export class Mallory {
     return [...this.#lanes.values()].flatMap(({ direction, holds }) => (holds ? direction : []));
   }
 
+  /** The lines that wait in a direction. */
+  waiting(direction: Direction): readonly Caught[] {
+    return this.#lane(direction).queue.flatMap((one) => ("line" in one ? one.line : []));
+  }
+
   /** Whether so much waits in a direction that nothing more should be read there. */
   isFull(direction: Direction): boolean {
     const { queue } = this.#lane(direction);
@@ -90,21 +103,10 @@ export class Mallory {
 
   /**
    * A line has come.
-   * @param setUp what the scene itself has to change to get between, with a sentence that says it
+   * @param setUp what the scene itself has to change to get between
    */
-  arrives(
-    direction: Direction,
-    connection: number,
-    bytes: Buffer,
-    at: number,
-    setUp?: { bytes: Buffer; note: string },
-  ): Step {
-    const line = this.#keep({ direction, connection, bytes, at, copyOf: undefined });
-    if (setUp !== undefined) {
-      line.changed = setUp.bytes;
-      line.note = setUp.note;
-      line.acts.push("set-up");
-    }
+  arrives(direction: Direction, connection: number, bytes: Buffer, at: number, setUp?: SetUpChange): Step {
+    const line = this.#keep({ direction, connection, bytes, at, setUp, copyOf: undefined });
     const lane = this.#lane(direction);
     if (!lane.holds) return pass([line], at);
     lane.queue.push({ line });
@@ -154,8 +156,8 @@ export class Mallory {
   }
 
   /** It is passed on with other bytes. @throws MalloryError if it does not wait, or nothing would change */
-  change(number: number, bytes: Buffer): Step {
-    return this.#replace(number, bytes, "changed");
+  change(number: number, bytes: Buffer, act: "changed" | "flipped" = "changed"): Step {
+    return this.#replace(number, bytes, act);
   }
 
   /** @param byte from 0 @param bit from 0, the one that is worth 1, to 7 */
@@ -168,10 +170,10 @@ export class Mallory {
     return this.#replace(number, bytes, "flipped");
   }
 
-  /** A copy of a line, as it came, is sent at once, before all that wait. */
+  /** A copy of a line, as it came, is sent at once, before all that wait. What the set-up had to change, it changes again. */
   again(number: number, now: number): Step {
-    const { direction, connection, bytes } = this.line(number);
-    const copy = this.#keep({ direction, connection, bytes, at: now, copyOf: number });
+    const { direction, connection, bytes, setUp } = this.line(number);
+    const copy = this.#keep({ direction, connection, bytes, at: now, setUp, copyOf: number });
     copy.acts.push("sent-again");
     return pass([copy], now);
   }
@@ -211,16 +213,16 @@ export class Mallory {
     return { sendings, lines: [] };
   }
 
-  #keep(given: Pick<Caught, "direction" | "connection" | "bytes" | "at" | "copyOf">): Caught {
+  #keep(given: Pick<Caught, "direction" | "connection" | "bytes" | "at" | "setUp" | "copyOf">): Caught {
     this.#count += 1;
     const line: Caught = {
       ...given,
       number: this.#count,
-      changed: undefined,
+      changed: given.setUp?.bytes,
       state: "held",
       passedAt: undefined,
-      acts: [],
-      note: undefined,
+      acts: given.setUp === undefined ? [] : ["set-up"],
+      note: given.setUp?.note,
     };
     this.#lines.set(line.number, line);
     this.#keptBytes += line.bytes.length;

@@ -92,10 +92,9 @@ function judged(
 
 /** The calculator prints nothing: whatever was changed, its client shows what it answers. */
 function judgedAnswer(party: Party, event: PrintedEvent): boolean | null | undefined {
-  if (party === "calculator") return undefined;
-  if (event.kind === "shown") return false;
+  if (party === "calculator" || event.kind !== "shown") return undefined;
   // The calculator refuses what it cannot read, whoever wrote it.
-  return event.kind === "failed" ? null : undefined;
+  return event.text.startsWith("error: ") ? null : false;
 }
 
 function pendingOf({ line, act, direction }: Pending): Pick<Outcome, "line" | "act" | "direction"> {

@@ -19,7 +19,7 @@ import { type Caught, keyOf, Mallory, MalloryError, type Sending, type Step } fr
 import { type Outcome, Outcomes } from "./outcomes.ts";
 import { eventIn, type PrintedEvent } from "./printed-events.ts";
 import type { DatagramPorts, Seen, SeenConnection } from "./seen.ts";
-import { shownLine } from "./shown-line.ts";
+import { offerOf, shownLine } from "./shown-line.ts";
 import type { Play, Rig, SetUp, StagePlan } from "./stage-plan.ts";
 import { isSaying, type Table } from "./table.ts";
 
@@ -43,6 +43,8 @@ export interface SceneOptions {
   onTable(): void;
   /** Called once, when everything of it has ended. */
   onEnd(): void;
+  /** Is told of what is a mistake of ours. */
+  failed(error: unknown): void;
 }
 
 /** A connection, as long as it lasts. */
@@ -143,6 +145,13 @@ export class Scene implements Rig {
     this.act((mallory, now) => mallory.again(number, now));
   }
 
+  /** Changes a line as its offer says. @throws MalloryError if it has none */
+  tamper(number: number): void {
+    const offer = offerOf(this.line(number), this.#guesses(this.line(number)));
+    if (offer === undefined) throw new MalloryError(`nothing is offered for line ${number}`);
+    this.act((mallory) => mallory.change(number, offer.bytes, offer.act));
+  }
+
   /** Ends the programs and relays, and removes what they kept. @param says why, for the user */
   end(says = "the scene has ended", state: "ended" | "failed" = "ended"): Promise<void> {
     this.#ended ??= this.#end(says, state);
@@ -170,7 +179,7 @@ export class Scene implements Rig {
       if (this.#ended !== undefined) return;
       const isOurs = error instanceof SceneError;
       await this.end(isOurs ? error.message : "the stage could not be set up", "failed");
-      if (!isOurs) throw error;
+      if (!isOurs) this.#options.failed(error);
     }
   }
 
@@ -295,7 +304,7 @@ export class Scene implements Rig {
   }
 
   #tellLine(line: Caught): void {
-    this.page.tell("wire/line", { scene: this.number, line: shownLine(line) });
+    this.page.tell("wire/line", { scene: this.number, line: shownLine(line, this.#guesses(line)) });
     if (this.#isEased || this.page.waiting() < MUCH_WAITING) return;
     // The page cannot follow: the programs wait, as they do on a slow network.
     this.#isEased = true;
@@ -303,6 +312,11 @@ export class Scene implements Rig {
       this.#isEased = false;
       this.#do({ sendings: [], lines: [] });
     });
+  }
+
+  /** What a line may say: what was typed and has not arrived. */
+  #guesses({ direction: { from, to } }: Caught): string[] {
+    return this.#conversation.waiting(from, to);
   }
 
   /** Waits for what comes of an act that has its effect now. */
@@ -329,17 +343,31 @@ export class Scene implements Rig {
   // What the programs print.
 
   #printed({ party }: Actor, line: string): void {
-    const event = eventIn(line);
+    const event = this.#eventIn(line);
     if (event.kind === "own") this.#typed(party, event.to, event.text);
     const isAsTyped = event.kind !== "shown" || this.#shown(party, event);
     for (const outcome of this.#outcomes.printed(party, line, event, isAsTyped)) this.#tellOutcome(outcome);
+  }
+
+  /** Where there is a calculator, it also answers with errors. */
+  #eventIn(line: string): PrintedEvent {
+    const event = eventIn(line);
+    const isAnswer = event.kind === "failed" && this.#actors.has("calculator");
+    return isAnswer ? { kind: "shown", from: "calculator", text: line } : event;
   }
 
   #typed(from: Party, named: string | undefined, text: string): void {
     const others = [...this.#actors.keys()].filter((party) => party !== from && party !== "registry");
     // In a room, and to all, a text goes to each.
     const to = others.includes(named as Party) ? [named as Party] : others;
-    for (const party of to) this.#conversation.typed({ from, to: party, text });
+    for (const party of to) {
+      this.#conversation.typed({ from, to: party, text });
+      // What was typed is read off the terminal, perhaps after its line: now it is known what that may say.
+      const direction = this.#options.plan.directions.find(
+        (one) => isSaying(one.link) && one.from === from && one.to === party,
+      );
+      if (direction !== undefined) for (const line of this.#mallory.waiting(direction)) this.#tellLine(line);
+    }
   }
 
   /** @returns whether it was shown as it was typed */

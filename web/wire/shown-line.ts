@@ -18,6 +18,7 @@ import {
 } from "../shared/wire.ts";
 import { clauseText } from "./clause-texts.ts";
 import type { Caught } from "./mallory.ts";
+import { type Offer, offerFor } from "./offers.ts";
 
 /** The longest words of a line, in characters. */
 const MOST_WORDS = 300;
@@ -54,9 +55,11 @@ function look(link: Link, bytes: Buffer, isAnswer: boolean): Looked {
   };
 }
 
-export function shownLine(line: Caught): WireLine {
+/** @param guesses what it may say, for who wants to change it */
+export function shownLine(line: Caught, guesses: readonly string[] = []): WireLine {
   const { number, direction, connection, at, bytes, changed, state, acts, note, copyOf } = line;
   const { type, words, clause, ranges } = look(direction.link, bytes, isAnswer(direction.from));
+  const offer = offerFor(line, type, guesses);
   return {
     ...direction,
     number,
@@ -73,7 +76,18 @@ export function shownLine(line: Caught): WireLine {
     ...(changed === undefined ? {} : { changed: beginning(changed).toString("base64") }),
     ...(note === undefined ? {} : { note }),
     ...(copyOf === undefined ? {} : { copyOf }),
+    ...(offer === undefined ? {} : { offer: offer.label }),
   };
+}
+
+/** What can be done to it with one click. */
+export function offerOf(line: Caught, guesses: readonly string[]): Offer | undefined {
+  const { direction, bytes } = line;
+  return offerFor(
+    line,
+    lineType(withoutEnd(bytes), TALKS[direction.link], isAnswer(direction.from)),
+    guesses,
+  );
 }
 
 /** @param from who has sent it, as far as that is known: the calculator's answers look like questions otherwise */

@@ -4,9 +4,10 @@ import type { LineRelay } from "../../course/line-relay.ts";
 import type { Direction, Link, Party, Said, WireStage } from "../shared/wire.ts";
 import type { Actor } from "./actor.ts";
 import type { DatagramRelay } from "./datagram-relay.ts";
+import type { SetUpChange } from "./mallory.ts";
 
-/** Changes a line that would lead around Mallory, with a sentence that says so; undefined for all others. */
-export type SetUp = (direction: Direction, line: Buffer) => { bytes: Buffer; note: string } | undefined;
+/** Changes a line that would lead around Mallory; undefined for all others. */
+export type SetUp = (direction: Direction, line: Buffer) => SetUpChange | undefined;
 
 /** Sets the stage up, and says again what was said. @returns a line for the user: what they can do now. @throws SceneError */
 export type Play = (said: readonly Said[]) => Promise<string>;

@@ -15,6 +15,7 @@ import {
   MOST_SCENES_OF_PAGE,
   PARTIES,
   PCAP_PATH,
+  type Said,
   WIRE_STAGES,
   type WireStage,
 } from "../shared/wire.ts";
@@ -42,14 +43,19 @@ const LARGEST_NUMBER = Number.MAX_SAFE_INTEGER;
 
 export class Wire implements Place {
   readonly #terminals: Terminals;
+  readonly #failed: (error: unknown) => void;
   readonly #scenes = new Map<number, Scene>();
   readonly #tables = new WeakMap<Page, Table>();
+  /** What was said in the scenes of a page that have ended, by their numbers. */
+  readonly #said = new WeakMap<Page, Map<number, readonly Said[]>>();
   /** How many scenes of each page are there or about to be. */
   readonly #counts = new Map<Page, number>();
   #opened = 0;
 
-  constructor(terminals: Terminals) {
+  /** @param failed is told of what is a mistake of ours */
+  constructor(terminals: Terminals, failed: (error: unknown) => void) {
     this.#terminals = terminals;
+    this.#failed = failed;
   }
 
   readonly calls: Place["calls"] = {
@@ -102,6 +108,13 @@ export class Wire implements Place {
       const bit = fields.whole("bit", 0, 7);
       return this.#act(fields, page, (mallory) => mallory.flip(line, byte, bit));
     },
+    "wire/tamper": (fields, page) => {
+      const scene = this.#scene(fields, page);
+      return malloryDoes(() => {
+        scene.tamper(lineIn(fields));
+        return null;
+      });
+    },
     "wire/again": (fields, page) => {
       const scene = this.#scene(fields, page);
       return malloryDoes(() => {
@@ -129,9 +142,9 @@ export class Wire implements Place {
       columns: fields.whole("columns", 1, MOST_COLUMNS),
       rows: fields.whole("rows", 1, MOST_ROWS),
     };
-    const before = fields.has("keep") ? this.#scene(fields, page, "keep") : undefined;
-    const said = before?.said ?? [];
-    await before?.end("another stage goes on with what was said");
+    const said = fields.has("keep")
+      ? await this.#takeOver(fields.whole("keep", 1, LARGEST_NUMBER), page)
+      : [];
     this.#count(page);
     this.#opened += 1;
     const number = this.#opened;
@@ -147,7 +160,9 @@ export class Wire implements Place {
         size,
         said,
         onTable: () => page.tell("wire/table", { rows: table.rows, closing: [...CLOSING_WORDS] }),
+        failed: this.#failed,
         onEnd: () => {
+          this.#remember(number, page);
           this.#scenes.delete(number);
           this.#uncount(page);
         },
@@ -159,6 +174,24 @@ export class Wire implements Place {
       if (error instanceof SceneError) throw new CallError(error.message);
       throw error;
     }
+  }
+
+  /** What was said in a scene, which ends with that. @throws CallError */
+  async #takeOver(number: number, page: Page): Promise<readonly Said[]> {
+    const scene = this.#scenes.get(number);
+    if (scene?.page === page) await scene.end("another stage goes on with what was said");
+    const said = this.#said.get(page)?.get(number);
+    if (said === undefined) throw new CallError("there is no such scene in this page");
+    return said;
+  }
+
+  #remember(number: number, page: Page): void {
+    const said = new Map([
+      ...(this.#said.get(page) ?? []),
+      [number, this.#scenes.get(number)?.said ?? []] as const,
+    ]);
+    for (const old of [...said.keys()].slice(0, -MOST_SCENES_OF_PAGE)) said.delete(old);
+    this.#said.set(page, said);
   }
 
   /** @throws CallError if there are enough */
@@ -186,8 +219,8 @@ export class Wire implements Place {
   }
 
   /** @throws CallError also for a scene of another page: a page learns nothing of those */
-  #scene(fields: Fields, page: Page, name = "scene"): Scene {
-    const scene = this.#scenes.get(fields.whole(name, 1, LARGEST_NUMBER));
+  #scene(fields: Fields, page: Page): Scene {
+    const scene = this.#scenes.get(fields.whole("scene", 1, LARGEST_NUMBER));
     if (scene?.page !== page) throw new CallError("this scene has ended");
     return scene;
   }

@@ -4,7 +4,7 @@ import { endpoint } from "../../../captures/explain/endpoint.ts";
 import { datagramWords } from "../../../captures/explain/listed-packets.ts";
 import { conversationWords } from "../../../captures/explain/stream-words.ts";
 import type { UdpConversation } from "../../../captures/follow/conversations.ts";
-import type { Datagram, Piece, Stream } from "../../../captures/read/packet.ts";
+import type { Datagram, Stream } from "../../../captures/read/packet.ts";
 import {
   type ConnectionRow,
   type ConversationRow,
@@ -30,26 +30,20 @@ export function connectionWindow(capture: OpenedCapture, { from, count }: Asked)
 
 function connectionRow(capture: OpenedCapture, stream: Stream): ConnectionRow {
   const { index, a, b, firstTime, lastTime, firstPacket, lastPacket } = stream;
-  const { names, what } = capture.views.describe(stream);
+  const { names, what, fromA, fromB } = capture.views.describe(stream);
   return {
     stream: index,
     a: endpoint(a),
     b: endpoint(b),
     names: shortNames(names),
     what: short(what),
-    fromA: bytesOf(stream.fromA),
-    fromB: bytesOf(stream.fromB),
+    fromA,
+    fromB,
     start: capture.seconds(firstTime),
     seconds: Number(lastTime - firstTime) / 1e9,
     firstPacket,
     lastPacket,
   };
-}
-
-function bytesOf(pieces: Iterable<Piece>): number {
-  let sum = 0;
-  for (const piece of pieces) if (piece.kind === "data") sum += piece.bytes.length;
-  return sum;
 }
 
 export function conversationWindow(

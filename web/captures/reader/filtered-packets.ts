@@ -44,9 +44,11 @@ export class FilteredPackets {
     const fits = readFilter(filter);
     const { length } = this.#capture.index;
     const list = new Uint32Array(length);
+    const cursor = new Cursor(this.#capture);
     let count = 0;
     for (let index = 0; index < length; index += 1) {
-      if (!fits(filteredPacket(this.#capture, index))) continue;
+      cursor.index = index;
+      if (!fits(cursor)) continue;
       list[count] = index;
       count += 1;
     }
@@ -58,29 +60,65 @@ export class FilteredPackets {
   }
 }
 
-function filteredPacket(capture: OpenedCapture, index: number): FilteredPacket {
-  const { kind, bytes, isSealed, talk } = capture.index.at(index);
-  const { source, destination } = endsOf(capture, index);
-  return {
-    number: index + 1,
-    kind,
-    bytes,
-    isSealed,
-    stream: kind === "tcp" ? talk : undefined,
-    conversation: kind === "udp" ? talk : undefined,
-    source,
-    destination,
-  };
+/** One packet after the other, as a filter looks at it: what it does not ask for is not looked up. */
+class Cursor implements FilteredPacket {
+  index = 0;
+  readonly #capture: OpenedCapture;
+
+  constructor(capture: OpenedCapture) {
+    this.#capture = capture;
+  }
+
+  get number(): number {
+    return this.index + 1;
+  }
+
+  get kind(): "tcp" | "udp" | "other" {
+    return this.#capture.index.kind(this.index);
+  }
+
+  get bytes(): number {
+    return this.#capture.index.bytes(this.index);
+  }
+
+  get isSealed(): boolean {
+    return this.#capture.index.isSealed(this.index);
+  }
+
+  get stream(): number | undefined {
+    return this.kind === "tcp" ? this.#capture.index.talk(this.index) : undefined;
+  }
+
+  get conversation(): number | undefined {
+    return this.kind === "udp" ? this.#capture.index.talk(this.index) : undefined;
+  }
+
+  get source(): Endpoint {
+    return sourceOf(this.#capture, this.index);
+  }
+
+  get destination(): Endpoint {
+    return destinationOf(this.#capture, this.index);
+  }
 }
 
-/** Where a packet comes from, and where it goes. */
-export function endsOf(
-  { index: packets, loaded }: OpenedCapture,
-  index: number,
-): { source: Endpoint; destination: Endpoint } {
-  const { kind, talk, isFromA } = packets.at(index);
-  const pair =
-    kind === "tcp" ? loaded.streams[talk] : kind === "udp" ? loaded.conversations[talk] : undefined;
-  const { a, b } = pair ?? { a: NOWHERE, b: NOWHERE };
-  return isFromA ? { source: a, destination: b } : { source: b, destination: a };
+export function sourceOf(capture: OpenedCapture, index: number): Endpoint {
+  const { a, b } = pairOf(capture, index);
+  return capture.index.isFromA(index) ? a : b;
+}
+
+export function destinationOf(capture: OpenedCapture, index: number): Endpoint {
+  const { a, b } = pairOf(capture, index);
+  return capture.index.isFromA(index) ? b : a;
+}
+
+const NO_PAIR = { a: NOWHERE, b: NOWHERE };
+
+function pairOf({ index: packets, loaded }: OpenedCapture, index: number): { a: Endpoint; b: Endpoint } {
+  const talk = packets.talk(index);
+  const kind = packets.kind(index);
+  return (
+    (kind === "tcp" ? loaded.streams[talk] : kind === "udp" ? loaded.conversations[talk] : undefined) ??
+    NO_PAIR
+  );
 }

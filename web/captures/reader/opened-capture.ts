@@ -8,7 +8,7 @@ import type { CaptureFile } from "../../../captures/read/capture-file.ts";
 import type { Endpoint, Stream } from "../../../captures/read/packet.ts";
 import { CallError } from "../../shared/fields.ts";
 import { PacketBytesFile } from "./packet-bytes-file.ts";
-import { PacketIndex } from "./packet-index.ts";
+import { isToldLater, PacketIndex } from "./packet-index.ts";
 import { StreamViews } from "./stream-views.ts";
 
 /** How often it is told how far reading is, in milliseconds. */
@@ -55,18 +55,18 @@ export async function openCapture(
 ): Promise<OpenedCapture> {
   const bytes = new PacketBytesFile(path, spillPath);
   const index = new PacketIndex(bytes);
-  const lister = new PacketLister();
+  const lister = new PacketLister(undefined, isToldLater);
   const talks = new Beginnings();
   let file: CaptureFile | undefined;
-  let told = Date.now();
+  let told = 0;
   const loaded = await loadCapture(path, true, {
     opened: (opened) => {
       file = opened;
     },
     packet: (packet, sent, number) => {
       const talk = sent === undefined || number === undefined ? undefined : talks.of(sent, number);
-      const offset = file?.offsetOf(packet.data) ?? bytes.keep(packet.data);
-      index.add(packet, sent, lister.list(packet, sent), talk, offset);
+      const offset = file?.isPacked ? undefined : packet.offset;
+      index.add(packet, sent, lister.list(packet, sent), talk, offset ?? bytes.keep(packet.data));
       if (file === undefined || packet.number % PACKETS_BETWEEN !== 0) return;
       const now = Date.now();
       if (now - told < TELL_EACH) return;

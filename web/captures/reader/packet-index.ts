@@ -95,8 +95,7 @@ export class PacketIndex {
   ): void {
     this.#first ??= packet.time;
     const { tcp, udp } = listed;
-    const hasOwnData = sent !== undefined && sent.payload.length > 0 && isViewOf(sent.payload, packet.data);
-    const isTold = sent === undefined || (hasOwnData && !(isSegment(sent) && sent.rst));
+    const isTold = sent === undefined || isToldLater(packet, sent);
     this.#offsets.push(offset);
     this.#times.push(Number(packet.time - this.#first) / 1e9);
     this.#captured.push(packet.data.length);
@@ -121,22 +120,48 @@ export class PacketIndex {
     this.#textLengths.push(text.length);
   }
 
-  /** @param index counted from 0 */
+  // Of the packet with this index, counted from 0.
+
+  kind(index: number): "tcp" | "udp" | "other" {
+    return this.#has(index, TCP) ? "tcp" : this.#has(index, UDP) ? "udp" : "other";
+  }
+
+  /** The stream or conversation; -1 if there is none. */
+  talk(index: number): number {
+    return this.#talks.at(index);
+  }
+
+  isFromA(index: number): boolean {
+    return this.#has(index, FROM_A);
+  }
+
+  isSealed(index: number): boolean {
+    return this.#has(index, SEALED);
+  }
+
+  /** How many bytes of data it has. */
+  bytes(index: number): number {
+    return this.#bytes.at(index);
+  }
+
+  /** All that the index knows of it. */
   at(index: number): IndexedPacket {
-    const marks = this.#marks.at(index);
-    const has = (mark: number): boolean => (marks & mark) !== 0;
     return {
-      kind: has(TCP) ? "tcp" : has(UDP) ? "udp" : "other",
+      kind: this.kind(index),
       time: this.#times.at(index),
       length: this.#lengths.at(index),
-      talk: this.#talks.at(index),
-      isFromA: has(FROM_A),
-      isSealed: has(SEALED),
-      flags: FLAG_NAMES.flatMap(([flag, name]) => (has(flag) ? [name] : [])).join(" "),
+      talk: this.talk(index),
+      isFromA: this.isFromA(index),
+      isSealed: this.isSealed(index),
+      flags: FLAG_NAMES.flatMap(([flag, name]) => (this.#has(index, flag) ? [name] : [])).join(" "),
       sequence: this.#sequences.at(index),
-      acknowledgement: has(ACK) ? this.#acknowledgements.at(index) : undefined,
-      bytes: this.#bytes.at(index),
+      acknowledgement: this.#has(index, ACK) ? this.#acknowledgements.at(index) : undefined,
+      bytes: this.bytes(index),
     };
+  }
+
+  #has(index: number, mark: number): boolean {
+    return (this.#marks.at(index) & mark) !== 0;
   }
 
   /** The packet with its bytes, as a view that stays until the next packet is read. */
@@ -171,6 +196,12 @@ export class PacketIndex {
 /** What a packet holds, if it is whole. */
 export function sentIn(packet: Packet): Sent | undefined {
   return new Decoder().decodeSent(packet);
+}
+
+/** Whether what a packet is can be told from its bytes alone: it is how its data begin. */
+export function isToldLater(packet: Packet, sent: Sent): boolean {
+  if (sent.payload.length === 0 || (isSegment(sent) && sent.rst)) return false;
+  return isViewOf(sent.payload, packet.data);
 }
 
 /** Whether bytes stand in the packet itself: those of fragments do not. */

@@ -6,7 +6,7 @@ import { explainPacket } from "../../../captures/explain/packet-bytes.ts";
 import type { Packet } from "../../../captures/read/packet.ts";
 import type { PacketRow, PacketView, RowsWindow } from "../../shared/captures.ts";
 import { CallError } from "../../shared/fields.ts";
-import { endsOf, type FilteredPackets } from "./filtered-packets.ts";
+import { destinationOf, type FilteredPackets, sourceOf } from "./filtered-packets.ts";
 import { type DataRange, labelledBlock } from "./labelled-block.ts";
 import type { OpenedCapture } from "./opened-capture.ts";
 import { sentIn } from "./packet-index.ts";
@@ -32,13 +32,12 @@ function packetRow(capture: OpenedCapture, index: number, packet = capture.index
   const { kind, time, length, talk, isSealed, flags, sequence, acknowledgement, bytes } =
     capture.index.at(index);
   const { what, protocol } = capture.index.words(index, packet, capture.keys.teamKey);
-  const { source, destination } = endsOf(capture, index);
   const isOther = kind === "other";
   return {
     number: index + 1,
     time,
-    source: isOther ? "" : endpoint(source),
-    destination: isOther ? "" : endpoint(destination),
+    source: isOther ? "" : endpoint(sourceOf(capture, index)),
+    destination: isOther ? "" : endpoint(destinationOf(capture, index)),
     protocol: short(protocol),
     length,
     bytes,

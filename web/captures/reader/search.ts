@@ -69,7 +69,7 @@ export class Search {
     for (let at = 0; at < index.length; at += 1) {
       if (at % PACKETS_BETWEEN === 0) yield at / index.length;
       const { data } = index.packet(at);
-      const { kind, talk } = index.at(at);
+      const [kind, talk] = [index.kind(at), index.talk(at)];
       this.#look(data, {
         where: "packet",
         packet: at + 1,

@@ -7,7 +7,7 @@ import { linesOf, type Side, type StreamLine } from "../../../captures/explain/s
 import { streamWords } from "../../../captures/explain/stream-words.ts";
 import type { Unsealed } from "../../../captures/explain/unsealed.ts";
 import type { LoadedCapture } from "../../../captures/follow/load.ts";
-import type { Stream } from "../../../captures/read/packet.ts";
+import type { Piece, Stream } from "../../../captures/read/packet.ts";
 import { MOST_LINES } from "../../shared/captures.ts";
 
 /** How many streams' lines are remembered. */
@@ -33,6 +33,9 @@ export interface StreamView {
 export interface StreamDescription {
   names: Readonly<Record<Side, string>>;
   what: string;
+  /** How many bytes each side has sent, without those that the capture misses. */
+  fromA: number;
+  fromB: number;
 }
 
 export class StreamViews {
@@ -79,7 +82,12 @@ export class StreamViews {
     const { protocol, lines, names } = this.read(stream, ENOUGH_TO_TELL);
     // Of a connection of stage 06, all bytes are counted.
     const counted = protocol.name === "libp2p" ? linesOf(stream, MOST_LINES) : lines;
-    const description = { names, what: streamWords(stream, counted, protocol) };
+    const description = {
+      names,
+      what: streamWords(stream, counted, protocol),
+      fromA: bytesOf(stream.fromA),
+      fromB: bytesOf(stream.fromB),
+    };
     this.#descriptions.set(stream.index, description);
     return description;
   }
@@ -88,4 +96,10 @@ export class StreamViews {
   *all(): Generator<StreamView> {
     for (const stream of this.#loaded.streams) yield this.read(stream);
   }
+}
+
+function bytesOf(pieces: Iterable<Piece>): number {
+  let sum = 0;
+  for (const piece of pieces) if (piece.kind === "data") sum += piece.bytes.length;
+  return sum;
 }

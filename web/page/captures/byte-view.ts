@@ -4,7 +4,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { PageElement } from "../page-element.ts";
-import { type Block, fieldAt, type Span } from "./blocks.ts";
+import { styles } from "../styles.ts";
+import { type Block, type Field, fieldAt, type Span } from "./blocks.ts";
 import { heightOf, rowsInView, type ScrolledList, scrolledTo } from "./scrolled-rows.ts";
 
 const ROW_HEIGHT = 24;
@@ -68,7 +69,7 @@ class ByteView extends PageElement {
   }
 
   #scroller(): HTMLElement | null {
-    return this.querySelector<HTMLElement>(".rows");
+    return this.querySelector<HTMLElement>(".grid");
   }
 
   #measure(): void {
@@ -119,18 +120,16 @@ class ByteView extends PageElement {
     const isDrawn = this.cursor >= 0 && cursorRow >= from && cursorRow < to;
     return html`<div class="grid" role="grid" aria-label=${`Bytes ${block.title}`} aria-rowcount=${list.count}
         aria-colcount=${this.perRow + 1} tabindex="0"
-        aria-activedescendant=${isDrawn ? this.#id(this.cursor) : nothing} @keydown=${this.#onKey}
+        aria-activedescendant=${isDrawn ? this.#id(this.cursor) : nothing} @keydown=${this.#onKey} @scroll=${this.#onScroll}
         @pointerover=${this.#onOver} @pointerleave=${() => this.#tell("byte-hovered", undefined)} @click=${this.#onClick}>
-      <div class="rows" role="presentation" @scroll=${this.#onScroll}>
-        <div class="all" role="presentation" .style=${`height: ${heightOf(list)}px`}>
+        <div class="all" role="presentation" ${styles({ height: `${heightOf(list)}px` })}>
           <div class="drawn" role="presentation"
-            .style=${`transform: translateY(${top - (first - from) * ROW_HEIGHT}px)`}>${repeat(
+            ${styles({ transform: `translateY(${top - (first - from) * ROW_HEIGHT}px)` })}>${repeat(
               rows,
               (row) => row,
               (row) => this.#row(row),
             )}</div>
         </div>
-      </div>
     </div>`;
   }
 
@@ -155,7 +154,7 @@ class ByteView extends PageElement {
     const start = row * this.perRow;
     const offsets = [...this.block.bytes.subarray(start, start + this.perRow).keys()].map((i) => start + i);
     return html`<div class="row" role="row" aria-rowindex=${row + 1}>
-      <span class="offset" role="rowheader">${start.toString(16).padStart(4, "0")}</span>
+      <span class="address" role="rowheader">${start.toString(16).padStart(4, "0")}</span>
       <span class="hex of-${this.perRow}" role="presentation">${offsets.map((offset) => this.#hex(offset))}</span>
       <span class="text" aria-hidden="true">${offsets.map((offset) => this.#text(offset))}</span>
     </div>`;
@@ -176,14 +175,18 @@ class ByteView extends PageElement {
 
   #look(offset: number): string {
     const states = [
-      fieldAt(this.block, offset)?.look ?? "",
-      isIn(this.lit, offset) ? "lit" : "",
-      isIn(this.chosen, offset) ? "chosen" : "",
-      isIn(this.hit, offset) ? "hit" : "",
-      offset === this.cursor ? "cursor" : "",
+      lookClass(fieldAt(this.block, offset)),
+      isIn(this.lit, offset) ? "at-pointer" : "",
+      isIn(this.chosen, offset) ? "at-choice" : "",
+      isIn(this.hit, offset) ? "at-hit" : "",
+      offset === this.cursor ? "at-cursor" : "",
     ];
     return states.filter((state) => state !== "").join(" ");
   }
+}
+
+function lookClass(field: Field | undefined): string {
+  return field === undefined ? "" : `look-${field.look}`;
 }
 
 function isIn(span: Span | undefined, offset: number): boolean {

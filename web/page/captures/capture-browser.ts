@@ -253,15 +253,15 @@ class CaptureBrowser extends PageElement {
           <button type="button" @click=${() => this.querySelector<CompareDialog>("compare-dialog")?.show()}>Lay beside …</button>
         </div>
       </header>
-      ${damage === null ? nothing : html`<p class="notice problem" role="status">${shown(damage)}</p>`}
+      ${damage === null ? nothing : html`<p class="remark problem" role="status">${shown(damage)}</p>`}
       ${
         notUnderstood.length === 0
           ? nothing
-          : html`<p class="notice quiet">Not understood, and perhaps TCP or UDP as well: ${notUnderstood
+          : html`<p class="remark quiet">Not understood, and perhaps TCP or UDP as well: ${notUnderstood
               .map(({ name, count }) => `${counted(count, "packet")} of ${shown(name)}`)
               .join(", ")}</p>`
       }
-      ${this.problem === "" ? nothing : html`<p class="notice problem" role="alert">${this.problem}</p>`}
+      ${this.problem === "" ? nothing : html`<p class="remark problem" role="alert">${this.problem}</p>`}
       <div class="bar">${this.#tabs()}
         <capture-search .opened=${this.opened} .keysVersion=${this.summary.keys.version} @hit-shown=${this.#onHit}></capture-search></div>
       ${this.#top()}
@@ -329,7 +329,7 @@ class CaptureBrowser extends PageElement {
   ): TemplateResult {
     if (source === undefined || (source.count === 0 && source.isKnown !== false))
       return this.#nothingIn(label);
-    return html`<row-list class="upper ${label.toLowerCase()}" id=${label.toLowerCase()} .label=${label} .columns=${columns}
+    return html`<row-list class="upper list-${label.toLowerCase()}" id=${label.toLowerCase()} .label=${label} .columns=${columns}
       .source=${source} .version=${this.version} .chosen=${chosen}
       @row-chosen=${(event: CustomEvent<number>) => choose(event.detail)}
       @row-opened=${(event: CustomEvent<number>) => this.#open(event.detail)}></row-list>`;

@@ -8,8 +8,8 @@ import type { Place } from "./field-tree.ts";
 import "./field-tree.ts";
 import { counted, sizeWords } from "./words.ts";
 
-const LEGEND = html`<p class="legend"><span class="readable">readable</span> <span class="sealed">sealed</span> <span
-  class="known">structure</span></p>`;
+const LEGEND = html`<p class="colours"><span class="look-readable">readable</span> <span class="look-sealed">sealed</span> <span
+  class="look-known">structure</span></p>`;
 
 class CaptureDetail extends PageElement {
   static override properties = {

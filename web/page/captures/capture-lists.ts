@@ -202,7 +202,7 @@ function packetCells(row: PacketRow): ListedRow {
   // Of an ACK alone, the words say what it acknowledges.
   const flags = row.flags === "" || row.flags === "ACK" ? "" : `${row.flags}: `;
   return {
-    look: row.sealed ? "sealed" : row.bytes > 0 ? "readable" : "structure",
+    look: row.sealed ? "look-sealed" : row.bytes > 0 ? "look-readable" : "look-structure",
     cells: [
       countWords(row.number),
       secondsWords(row.time),
@@ -245,7 +245,7 @@ export class LineRows extends ServerRows<LineRow> {
     const says =
       row.problem === null ? shown(row.says ?? "needs a key") : `not opened: ${shown(row.problem)}`;
     return {
-      look: `${row.sealed ? "sealed" : "readable"} ${row.opened ? "opened" : ""} ${row.kind}`,
+      look: `look-${row.sealed ? "sealed" : "readable"} ${row.opened ? "look-opened" : ""} kind-${row.kind}`,
       cells: [
         countWords(row.line),
         secondsWords(row.time),
@@ -277,7 +277,7 @@ export function datagramRows(
     undefined,
     (from, count) => server.call("captures/datagrams", { opened, conversation, from, count }),
     (row) => ({
-      look: row.sealed ? "sealed" : "readable",
+      look: row.sealed ? "look-sealed" : "look-readable",
       cells: [
         countWords(row.datagram),
         secondsWords(row.time),

@@ -108,7 +108,7 @@ class CompareView extends PageElement {
         <p class="crumbs"><a href=${linkTo("captures")}>Captures</a></p>
         <h1>Side by side</h1>
       </header>
-      ${this.problem === "" ? nothing : html`<p class="notice problem" role="alert">${this.problem}</p>`}
+      ${this.problem === "" ? nothing : html`<p class="remark problem" role="alert">${this.problem}</p>`}
       <div class="two">${SIDES.map((side) => this.#side(side))}</div>
       ${this.#pairs()}
       ${this.#chosenPair()}
@@ -123,7 +123,7 @@ class CompareView extends PageElement {
       { name: `${this.compared.left.name}, stage ${this.compared.left.stage}`, part: "left" },
       { name: `${this.compared.right.name}, stage ${this.compared.right.stage}`, part: "right" },
     ];
-    return html`<row-list class="upper pairs" id="pairs" label="Lines of both" .columns=${columns} .source=${this.#rows} .version=${this.version}
+    return html`<row-list class="upper list-pairs" id="pairs" label="Lines of both" .columns=${columns} .source=${this.#rows} .version=${this.version}
       .chosen=${this.chosen} @row-chosen=${(event: CustomEvent<number>) => {
         this.chosen = event.detail;
       }}></row-list>`;
@@ -169,7 +169,7 @@ class CompareView extends PageElement {
         line: line.line,
       });
       return html`<div><p><a href=${linkTo("captures", this[side], ...address)}>Line ${line.line}, byte by byte</a>
-        <span class="quiet">${lookWords(line)}</span></p><pre class=${look(line)} tabindex="0" role="region" aria-label=${`Line ${line.line}`}>${shown(line.wire)}</pre></div>`;
+        <span class="quiet">${lookWords(line)}</span></p><pre class=${`look-${look(line)}`} tabindex="0" role="region" aria-label=${`Line ${line.line}`}>${shown(line.wire)}</pre></div>`;
     })}</section>`;
   }
 }
@@ -192,7 +192,7 @@ function cell(line: CompareCell | null): ListedRow["cells"][number] {
 function verdict({ lines, readable, decrypted, wire, ciphertexts }: CompareSide): TemplateResult {
   const numbers = ({ printable, entropy }: CompareSide["wire"]): string =>
     `${percentWords(printable)} printable, ${entropy.toFixed(2)} bits per byte`;
-  return html`<p class="verdict"><strong class=${readable > 0 ? "is-readable" : "is-sealed"}>${readable} of ${lines}</strong> lines can be
+  return html`<p class="verdict"><strong class=${readable > 0 ? "look-readable" : "look-sealed"}>${readable} of ${lines}</strong> lines can be
       read by anybody${decrypted > 0 ? html`, ${decrypted} more with the keys` : nothing}.</p>
     <p class="quiet">On the wire: ${numbers(wire)}.${ciphertexts === null ? nothing : html` The ciphertexts in it: ${numbers(ciphertexts)}.`}</p>`;
 }

@@ -174,15 +174,15 @@ class FieldTree extends PageElement {
     const classes = [
       "node",
       `level-${level}`,
-      look,
+      look === "" ? "" : `look-${look}`,
       isOpen === undefined ? "leaf" : "branch",
       key === this.atKey ? "at" : "",
-      isLit ? "lit" : "",
+      isLit ? "at-pointer" : "",
     ];
     return html`<div class=${classes.filter((one) => one !== "").join(" ")} role="treeitem" id=${this.#id(key)} aria-level=${level}
       aria-expanded=${isOpen ?? nothing} aria-selected=${isChosen}
       @click=${() => this.#onClick(node)} @pointerover=${() => this.#tell("field-hovered", node)}><span
-        class="twist" aria-hidden="true" @click=${(event: Event) => this.#onTwist(event, node)}></span><span class="label">${label}</span><span
+        class="twist" aria-hidden="true" @click=${(event: Event) => this.#onTwist(event, node)}></span><span class="words">${label}</span><span
         class="where"><span class="for-readers">, </span>${whereWords(start, end)}</span></div>`;
   }
 

@@ -3,6 +3,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { PageElement } from "../page-element.ts";
+import { styles } from "../styles.ts";
 import { heightOf, rowsInView, type ScrolledList, scrolledTo } from "./scrolled-rows.ts";
 
 /** A column: its heading, and the class of its cells, by which the style sheet knows them. */
@@ -99,7 +100,7 @@ export class RowList extends PageElement {
   }
 
   #scroller(): HTMLElement | null {
-    return this.querySelector<HTMLElement>(".rows");
+    return this.querySelector<HTMLElement>(".grid");
   }
 
   #list(): ScrolledList {
@@ -108,7 +109,9 @@ export class RowList extends PageElement {
 
   #measure(): void {
     this.rowHeight = NARROW.matches ? TALL_ROW_HEIGHT : ROW_HEIGHT;
-    this.viewHeight = this.#scroller()?.clientHeight ?? 0;
+    // The headings stay above the rows.
+    const head = this.querySelector<HTMLElement>(".head")?.offsetHeight ?? 0;
+    this.viewHeight = Math.max(0, (this.#scroller()?.clientHeight ?? 0) - head);
   }
 
   #showChosen(): void {
@@ -159,20 +162,18 @@ export class RowList extends PageElement {
     const isDrawn = this.chosen >= from && this.chosen < to;
     return html`<div class="grid" role="grid" aria-label=${this.label} aria-rowcount=${list.count + 1}
         aria-colcount=${this.columns.length} tabindex="0" aria-activedescendant=${isDrawn ? this.#id(this.chosen) : nothing}
-        @keydown=${this.#onKey}>
+        @keydown=${this.#onKey} @scroll=${this.#onScroll}>
       <div class="head" role="row" aria-rowindex="1">${this.columns.map(
         ({ name, part }) => html`<span role="columnheader" class=${part}>${name}</span>`,
       )}</div>
-      <div class="rows" role="presentation" @scroll=${this.#onScroll}>
-        <div class="all" role="presentation" .style=${`height: ${heightOf(list)}px`}>
+        <div class="all" role="presentation" ${styles({ height: `${heightOf(list)}px` })}>
           <div class="drawn" role="presentation"
-            .style=${`transform: translateY(${top - (first - from) * list.rowHeight}px)`}>${repeat(
+            ${styles({ transform: `translateY(${top - (first - from) * list.rowHeight}px)` })}>${repeat(
               indexes,
               (index) => index,
               (index) => this.#row(index),
             )}</div>
         </div>
-      </div>
     </div>`;
   }
 
@@ -187,7 +188,7 @@ export class RowList extends PageElement {
   #row(index: number): TemplateResult {
     const row = this.source.at(index);
     const isChosen = index === this.chosen;
-    return html`<div class="row ${row?.look ?? "awaited"}" role="row" id=${this.#id(index)} aria-rowindex=${index + 2}
+    return html`<div class="row ${row?.look ?? "look-awaited"}" role="row" id=${this.#id(index)} aria-rowindex=${index + 2}
       aria-selected=${isChosen} @click=${() => this.#choose(index)}
       @dblclick=${() => this.dispatchEvent(new CustomEvent("row-opened", { detail: index }))}>${this.columns.map(
         ({ part }, column) =>

@@ -90,7 +90,7 @@ class CribFigure extends PageElement {
         <button type="button" class="main" aria-disabled=${key === undefined || knownBytes(all) === knownBytes(this.kept)} @click=${() => this.#keep(all)}>Keep these bytes of the key</button>
         <button type="button" aria-disabled=${knownBytes(this.kept) === 0} @click=${() => this.#keep(NOTHING_KNOWN)}>Forget the key</button>
       </p>
-      <div class="lines">
+      <div class="sealed-lines">
         <p class="quiet">Seven lines of <code>captures/03-dh-chat.pcap</code>, 32 bytes in a row: what stands in a column meets the same byte of the key.</p>
         ${SEALED_LINES.map((line, i) => this.#lineShown(line, i === this.chosen, all))}
       </div>`;
@@ -173,7 +173,7 @@ class CribFigure extends PageElement {
       const isGuess = isChosen && at >= this.position && at < end && this.#lastPosition >= 0;
       return html`<span class=${`${classOf(byte)} ${isGuess ? "laid" : ""}`}>${byte === undefined ? "░" : character(byte)}</span>`;
     };
-    return html`<div class=${`line ${isChosen ? "chosen" : ""}`}>
+    return html`<div class=${`sealed-line ${isChosen ? "chosen" : ""}`}>
       <span class="name">${line.number} ${line.from}</span>
       <span class="for-readers">${inWords(opened)}</span>
       <span class="cells" aria-hidden="true">${rows.map(

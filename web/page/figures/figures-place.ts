@@ -47,7 +47,14 @@ function lessonsOf(figure: Figure): TemplateResult {
 }
 
 function linksTo({ lessons }: Figure): TemplateResult[] {
-  return lessons.map((page, i) => html`${i === 0 ? "" : ", "}<a href=${linkTo("lessons", page)}>${page}</a>`);
+  return lessons
+    .toSorted(inOrder)
+    .map((page, i) => html`${i === 0 ? "" : ", "}<a href=${linkTo("lessons", page)}>${page}</a>`);
+}
+
+/** 04-2 comes before 04-10. */
+function inOrder(one: string, other: string): number {
+  return one.localeCompare(other, "en", { numeric: true });
 }
 
 customElements.define("figures-place", FiguresPlace);

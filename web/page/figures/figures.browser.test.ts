@@ -156,7 +156,7 @@ withChromium("the figures", () => {
     const text = Buffer.from('{"type":"message","id":1,"text":"');
     const expected = Buffer.from(line.map((byte, i) => byte ^ (text[i] ?? 0))).toString("hex");
     expect(key?.replace(/^The key: | /g, "")).to.equal(expected);
-    const lines = await page.locator("crib-figure .line .for-readers").allTextContents();
+    const lines = await page.locator("crib-figure .sealed-line .for-readers").allTextContents();
     expect(lines).to.include('{"type":"message","id":2,"text":"the code for the door is 2718"}');
     expect(lines).to.include('{"type":"bye"}');
     expect(errors).to.deep.equal([]);
@@ -235,6 +235,28 @@ withChromium("the figures", () => {
     expect(errors).to.deep.equal([]);
   });
 
+  it("one line in three stages: what is the same when it is said again", async () => {
+    const { page, errors } = await open("stages");
+    await tabTo(page, "Alice says, twice");
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("see you at eight");
+    const length = Buffer.byteLength('{"type":"message","id":1,"text":"see you at eight"}');
+    const stage = (name: string) => page.getByRole("region", { name: `Stage ${name}` });
+    await stage("02").getByText("see you at eight").first().waitFor();
+    const linesOf = async (name: string): Promise<Buffer[]> => {
+      const lines = await stage(name).locator(".bytes-on-wire .for-readers").allTextContents();
+      return lines.map((line) => Buffer.from(/"ciphertext":"([0-9a-f]+)"/.exec(line)?.[1] ?? "", "hex"));
+    };
+    const [first, again] = await linesOf("03");
+    const differences = Array.from(first ?? []).flatMap((byte, i) => (byte === again?.[i] ? [] : [i]));
+    expect(differences).to.deep.equal([23]); // The digit of the id.
+    expect((first?.[23] ?? 0) ^ (again?.[23] ?? 0)).to.equal("1".charCodeAt(0) ^ "2".charCodeAt(0));
+    expect(await stage("03").textContent()).to.include(`${length - 1} of ${length} bytes`);
+    for (const line of await linesOf("04")) expect(line.length).to.equal(16 * (Math.floor(length / 16) + 1));
+    expect(await stage("04").textContent()).to.include("to 16 bytes: 48 to 63.");
+    expect(errors).to.deep.equal([]);
+  });
+
   for (const width of WIDTHS)
     for (const scheme of SCHEMES)
       it(`axe-core finds nothing at ${width} pixels in ${scheme} colours, nothing is wider than the page, and nothing moves`, async () => {
@@ -249,6 +271,7 @@ withChromium("the figures", () => {
             if (view !== "") await page.getByRole("button", { name: view, exact: true }).click();
             expect(await axeFindings(page), `${id} ${view}`).to.deep.equal([]);
             expect(await tooWide(page), `${id} ${view}`).to.be.at.most(0);
+            expect(await outside(page), `${id} ${view}`).to.deep.equal([]);
             expect(await page.evaluate(() => document.getAnimations().length), `${id} ${view}`).to.equal(0);
           }
         }
@@ -261,6 +284,24 @@ async function backTo(page: Page, name: string): Promise<void> {
     await page.keyboard.press("Shift+Tab");
   expect(await focused(page)).to.equal(name);
   await page.keyboard.press("Enter");
+}
+
+/** What is drawn outside of the figure it belongs to: the style sheets of all places are in one page. */
+function outside(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const figure = document.querySelector("course-figure figure");
+    if (figure === null) return [];
+    const frame = figure.getBoundingClientRect();
+    return [...figure.querySelectorAll("*")]
+      .filter((element) => element.closest(".for-readers, .scroll, option") === null)
+      .filter((element) => {
+        const { left, right, top, bottom } = element.getBoundingClientRect();
+        return (
+          left < frame.left - 1 || right > frame.right + 1 || top < frame.top - 1 || bottom > frame.bottom + 1
+        );
+      })
+      .map((element) => element.outerHTML.slice(0, 100));
+  });
 }
 
 /** The buttons that change what a figure shows; an empty name for what it shows first. */

@@ -28,7 +28,7 @@ export const FIGURES: readonly Figure[] = [
     id: "crib",
     title: "XOR with a known beginning",
     sentence: "Slide a guess over a sealed line: where it fits, the key falls out, and all other lines open.",
-    lessons: ["03-10", "03-11"],
+    lessons: ["03-11", "03-10"],
     element: "crib-figure",
     load: () => import("./crib-figure.ts"),
   },
@@ -36,7 +36,7 @@ export const FIGURES: readonly Figure[] = [
     id: "handshake",
     title: "A handshake with and without Mallory",
     sentence: "Go step by step, see who knows what, and compare both safety numbers at the end.",
-    lessons: ["03-6", "03-8", "03-9"],
+    lessons: ["03-9", "03-8", "03-6"],
     element: "handshake-figure",
     load: () => import("./handshake-figure.ts"),
   },
@@ -55,6 +55,14 @@ export const FIGURES: readonly Figure[] = [
     lessons: ["04-5"],
     element: "padding-figure",
     load: () => import("./padding-figure.ts"),
+  },
+  {
+    id: "stages",
+    title: "One line in three stages",
+    sentence: "Type a line and say it twice: what does a stranger measure in stages 02, 03 and 04?",
+    lessons: ["04-10", "03-10", "04-2"],
+    element: "stages-figure",
+    load: () => import("./stages-figure.ts"),
   },
 ];
 

@@ -93,7 +93,7 @@ class PaddingFigure extends PageElement {
     const hex = (bytes: readonly (number | undefined)[]) =>
       bytes.map((byte) => (byte === undefined ? "··" : hexByte(byte)));
     const real = this.chosen === 0 ? "the real IV" : `block ${this.chosen}, which really stands before`;
-    return html`<div class="bytes">
+    return html`<div class="block-bytes">
       ${row("your IV", hex([...iv]), position, "yours")}
       ${row("XOR the opened block (AES backwards)", hex(opened), position, "")}
       ${row("= what Bob looks at", hex(padding), position, "padding")}
@@ -238,7 +238,7 @@ function inWords(text: readonly (number | undefined)[]): string {
 function row(name: string, cells: readonly string[], position: number, kind: string): TemplateResult {
   const words = cells.map((cell) => (/^·+$/.test(cell) ? "unknown" : cell)).join(" ");
   return html`<div class=${`row ${kind}`}><span class="quiet">${name}</span><span class="for-readers">: ${words}</span>
-    <span class="cells mono" aria-hidden="true">${cells.map((cell, i) => html`<span class=${i === position ? "here" : /^·+$/.test(cell) ? "unknown" : i > position ? "known" : ""}>${cell}</span>`)}</span></div>`;
+    <span class="cells mono" aria-hidden="true">${cells.map((cell, i) => html`<span class=${i === position ? "here" : /^·+$/.test(cell) ? "unknown" : i > position ? "is-known" : ""}>${cell}</span>`)}</span></div>`;
 }
 
 /** The 256 values: which have been asked, and what came of it. */

@@ -234,7 +234,7 @@ function bytesOf(block: number, plain: Bytes, opened: Bytes): TemplateResult {
       const digits = hexByte(from[at] ?? 0);
       return html`${plain[at] === opened[at] ? digits : html`<strong>${digits}</strong>`} `;
     });
-  return html`<p class="bytes"><span class="quiet">block ${block}</span><br>
+  return html`<p class="two-rows"><span class="quiet">block ${block}</span><br>
     <span class="mono">${row(plain)}</span><span class="quiet">before</span><br>
     <span class="mono">${row(opened)}</span><span class="quiet">after</span></p>`;
 }

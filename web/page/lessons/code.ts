@@ -43,12 +43,12 @@ class LessonCode extends PageElement {
 
   protected override render(): TemplateResult {
     const name = this.label || "code";
-    return html`<figure class="code">
+    return html`<figure class=${this.label === "" ? "code bare" : "code"}>
       <figcaption>
         <span>${this.label}</span>
         <button type="button" class="small" @click=${() => void this.#copy()}>${this.isCopied ? "Copied" : "Copy"}<span class="for-readers"> ${name}</span></button>
       </figcaption>
-      <pre tabindex="0" role="region" aria-label=${name}><code>${this.#coloured ?? nothing}</code></pre>
+      <pre tabindex="0" role="group" aria-label=${name}><code>${this.#coloured ?? nothing}</code></pre>
     </figure>`;
   }
 

@@ -22,7 +22,7 @@ class LessonConsole extends PageElement {
     const name = terminal === "" ? "Terminal" : `Terminal ${terminal}`;
     return html`<figure class="console" aria-label=${name}>
       <figcaption><span>${name}</span>${this.#main()}</figcaption>
-      <div class="lines" tabindex="0" role="region" aria-label=${`${name}: what to type, and what comes`}>${lines.map((line, i) => this.#line(line, i))}</div>
+      <div class="entries" tabindex="0" role="group" aria-label=${`${name}: what to type, and what comes`}>${lines.map((line, i) => this.#line(line, i))}</div>
       ${reason === "" ? nothing : this.#reason()}
       ${this.state === undefined || this.state.problem === "" ? nothing : html`<p class="problem" role="alert">${this.state.problem}</p>`}
     </figure>`;
@@ -47,8 +47,8 @@ class LessonConsole extends PageElement {
     const { kind, text } = line;
     const isDone = this.state?.done.has(index) === true;
     if (kind === "output" || !this.#canRun)
-      return html`<div class="line ${kind}"><span class="gutter"></span><code>${text === "" ? " " : text}</code></div>`;
-    return html`<div class="line ${kind} ${isDone ? "done" : ""}">
+      return html`<div class="entry ${kind}"><span class="gutter"></span><code>${text === "" ? " " : text}</code></div>`;
+    return html`<div class="entry ${kind} ${isDone ? "done" : ""}">
       <button type="button" class="gutter" title=${nameOf(line)} aria-label=${`${nameOf(line)}: ${text}${isDone ? " (done)" : ""}`} @click=${() => this.#take(index)}>${isDone ? "✓" : "▶"}</button><code>${text}</code></div>`;
   }
 

@@ -5,6 +5,8 @@ import type { Contents, PageEntry, StageEntry } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import "./exercise-progress.ts";
+import { exercises } from "./exercise-store.ts";
 import "./contents.css";
 
 const KINDS: Readonly<Record<PageEntry["kind"], string>> = {
@@ -25,7 +27,7 @@ class LessonContents extends PageElement {
   /** Whether only the short way is shown. */
   declare isShort: boolean;
   declare problem: string;
-  #end: (() => void) | undefined;
+  #ends: (() => void)[] = [];
 
   constructor() {
     super();
@@ -35,13 +37,19 @@ class LessonContents extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#end = server.on("lessons/progress", () => void this.#load());
+    this.#ends = [
+      server.on("lessons/progress", () => void this.#load()),
+      // The way is that of the exercises, in all windows.
+      exercises.watch(() => {
+        this.isShort = exercises.overview?.isShort ?? false;
+      }),
+    ];
     void this.#load();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#end?.();
+    for (const end of this.#ends) end();
   }
 
   async #load(): Promise<void> {
@@ -60,6 +68,7 @@ class LessonContents extends PageElement {
     return html`<div class="contents">
       <h1>Lessons</h1>
       ${this.#next(all)}
+      <course-progress></course-progress>
       <label class="short-only"><input type="checkbox" .checked=${this.isShort} @change=${this.#chooseWay}> Only the short way (${minutes(all.filter(({ isShort }) => isShort))})</label>
       ${stages.map((stage) => this.#stage(stage))}
       <section class="stage"><h2>To look things up</h2><ul class="beside">${beside.map(({ id, title }) => html`<li><a href=${linkTo("lessons", id)}>${title}</a></li>`)}</ul></section>
@@ -71,11 +80,7 @@ class LessonContents extends PageElement {
     const last = all.findIndex(({ id }) => id === this.contents?.last);
     const ordered = [...all.slice(Math.max(0, last)), ...all.slice(0, Math.max(0, last))];
     const next = ordered.find(({ isRead, isShort }) => !isRead && (isShort || !this.isShort));
-    const [read, passed] = [
-      all.filter(({ isRead }) => isRead).length,
-      all.filter(({ isPassed }) => isPassed).length,
-    ];
-    const exercises = all.filter(({ exercise }) => exercise !== "").length;
+    const read = all.filter(({ isRead }) => isRead).length;
     return html`<div class="go-on panel">
       <div>
         ${
@@ -86,7 +91,6 @@ class LessonContents extends PageElement {
       </div>
       <div class="sums">
         ${bar("pages read", read, all.length)}
-        ${bar("exercises passed", passed, exercises)}
       </div>
     </div>`;
   }
@@ -117,19 +121,24 @@ class LessonContents extends PageElement {
       <span class="id">${id}</span>
       <a href=${linkTo("lessons", id)}>${title}</a>${isRead ? html`<span class="for-readers"> (read)</span>` : nothing}
       <span class="way">${isShort ? html`<span class="chip short">short way</span>` : nothing}</span>
-      <span class="kind">${exercise === "" ? nothing : html`<span class="chip ${isPassed ? "passed" : ""}">${isPassed ? "✓ " : ""}${KINDS[kind]}${isPassed ? html`<span class="for-readers"> passed</span>` : nothing}</span>`}</span>
+      <span class="kind">${exercise === "" ? nothing : html`<span class="chip ${isPassed ? "done" : ""}">${isPassed ? "✓ " : ""}${KINDS[kind]}${isPassed ? html`<span class="for-readers"> passed</span>` : nothing}</span>`}</span>
       <span class="minutes">${reading}${exercising === 0 ? nothing : ` + ${exercising}`} min</span>
     </li>`;
   }
 
-  #chooseWay(event: Event): void {
-    this.isShort = (event.target as HTMLInputElement).checked;
+  async #chooseWay(event: Event): Promise<void> {
+    const { checked } = event.target as HTMLInputElement;
+    try {
+      await server.call("exercises/way", { short: checked });
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
   }
 }
 
 /** How much of something is done. */
 function bar(what: string, done: number, all: number): TemplateResult {
-  return html`<div class="bar"><progress max=${all} value=${done} aria-label=${what}></progress><span>${done} of ${all} ${what}</span></div>`;
+  return html`<div class="share"><progress max=${all} value=${done} aria-label=${what}></progress><span>${done} of ${all} ${what}</span></div>`;
 }
 
 function minutes(pages: readonly PageEntry[]): string {

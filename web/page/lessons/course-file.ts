@@ -57,7 +57,7 @@ class CourseFileElement extends PageElement {
     const surroundings = {
       place: ["lessons", "file", name],
       desk: undefined,
-      exercise: (_: string, words: () => TemplateResult) => words(),
+      exercise: () => html``,
     };
     return html`<div class="lesson-layout"><article class="lesson file">
       <p class="where"><a href=${linkTo("lessons")}>Lessons</a> › a file of the course</p>

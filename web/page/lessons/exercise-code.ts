@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import type { CodeLine } from "../../shared/exercises.ts";
+import "./exercise-packets.css";
 
 /** How lines that are only in one version are called for screen readers. */
 export interface Sides {

@@ -6,6 +6,7 @@ import { type ExerciseFile, type FileText, MOST_FILE } from "../../shared/exerci
 import { CallError } from "../../shared/fields.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
+import "./exercise-editor.css";
 
 /** What was written and is not saved yet, by exercise: it stays when the reader looks at another page. */
 const unsaved = new Map<string, FileText>();

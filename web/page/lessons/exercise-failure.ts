@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { ComparedTexts, FailureView, OutcomeView } from "../../shared/exercises.ts";
 import { linkTo } from "../route.ts";
+import "./exercise-failure.css";
 
 /** How many characters are shown before the first difference, and in all. */
 const BEFORE = 48;

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { ConnectionView, PacketLine, PacketsView } from "../../shared/exercises.ts";
+import "./exercise-packets.css";
 
 /** @param link where the recording can be looked at byte by byte */
 export function packetTables({ about, file, connections }: PacketsView, link: string): TemplateResult {

@@ -1,4 +1,4 @@
-// How far the student is: a bar for each stage, where to go on, the short way, and the check of everything that has passed.
+// How far the student is: a bar for each stage, where to go on, and the check of everything that has passed.
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { ExerciseRow, Overview, RowOfAll } from "../../shared/exercises.ts";
@@ -9,6 +9,7 @@ import { server } from "../server.ts";
 import { outcomeDetails } from "./exercise-failure.ts";
 import { exercises } from "./exercise-store.ts";
 import "./exercise.css";
+import "./exercise-progress.css";
 
 class CourseProgress extends PageElement {
   static override properties = { problem: { state: true } };
@@ -44,13 +45,19 @@ class CourseProgress extends PageElement {
       </header>
       <ul class="stages">${stagesOf(way).map(([stage, some]) => stageBar(stage, some))}</ul>
       <div class="buttons">
-        <label><input type="checkbox" .checked=${isShort} @change=${this.#chooseWay}> Only the short way</label>
-        ${all?.isRunning ? html`<button type="button" @click=${() => void this.#ask(() => server.call("exercises/stop-all", {}))}>Stop</button>` : html`<button type="button" @click=${() => void this.#ask(() => server.call("exercises/check-all", {}))}>Check everything</button>`}
+        ${overview.current === "" ? nothing : this.#checkButton(all?.isRunning === true)}
       </div>
       ${[this.problem, problem].map((one) => (one === "" ? nothing : html`<p class="problem" role="alert">${one}</p>`))}
       ${all === undefined ? nothing : resultsOfAll(all)}
       ${finished.length === 0 ? nothing : html`<div class="finished"><h3>Finished</h3>${finished.map((one) => html`<p>${one}</p>`)}</div>`}
     </section>`;
+  }
+
+  #checkButton(isRunning: boolean): TemplateResult {
+    const [name, call] = isRunning
+      ? (["Stop", "exercises/stop-all"] as const)
+      : (["Check everything", "exercises/check-all"] as const);
+    return html`<button type="button" @click=${() => void this.#ask(() => server.call(call, {}))}>${name}</button>`;
   }
 
   /** The exercise that is open, or the next one. */
@@ -59,11 +66,6 @@ class CourseProgress extends PageElement {
     const row = open ?? rows.find(({ id }) => id === next);
     if (row === undefined) return nothing;
     return html`<a class="button main" href=${linkTo("lessons", row.page)}>${open === undefined ? "Next" : "Go on"}: ${row.title}</a>`;
-  }
-
-  #chooseWay(event: Event): void {
-    const { checked } = event.target as HTMLInputElement;
-    void this.#ask(() => server.call("exercises/way", { short: checked }));
   }
 
   async #ask(call: () => Promise<unknown>): Promise<void> {
@@ -93,8 +95,8 @@ function stagesOf(rows: readonly ExerciseRow[]): [string, ExerciseRow[]][] {
 function stageBar(stage: string, rows: readonly ExerciseRow[]): TemplateResult {
   const done = rows.filter(({ standing }) => standing !== "open").length;
   return html`<li>
-    <span class="stage">Stage ${stage}</span>
-    <span class="bar" aria-hidden="true">${rows.map(
+    <span>Stage ${stage}</span>
+    <span class="segments" aria-hidden="true">${rows.map(
       ({ standing, isCurrent }) => html`<span class=${`${standing} ${isCurrent ? "current" : ""}`}></span>`,
     )}</span>
     <span class="count">${done} of ${rows.length}</span>

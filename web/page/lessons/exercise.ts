@@ -212,7 +212,7 @@ class CourseExercise extends PageElement {
         return packetTables(shown.packets, linkTo("captures", LAST_RUN));
       case "changes":
         return html`<h3>Your code, compared with the starter</h3>
-          ${codeComparison(shown.lines, "Your code, compared with the starter", { old: "the starter", now: "yours" })}
+          ${isSame(shown.lines) ? html`<p>It is still the starter.</p>` : codeComparison(shown.lines, "Your code, compared with the starter", { old: "the starter", now: "yours" })}
           ${shown.elsewhere.length === 0 ? nothing : html`<p>Changed outside of exercises, too: ${shown.elsewhere.join(", ")}</p>`}`;
       case "solution":
         return html`<h3>The course's solution</h3>
@@ -237,12 +237,11 @@ class CourseExercise extends PageElement {
   }
 
   #passed({ meaning, page }: ExerciseText, { comparison, next }: ExerciseState): TemplateResult {
-    const isSame = comparison.every(({ kind }) => kind === " ");
     return html`<div class="passed">
       <h3>What it meant</h3>
       ${texts(meaning, page)}
       ${comparison.length === 0 ? nothing : html`<h3>Your code (−), compared with the course's own (+)</h3>`}
-      ${comparison.length > 0 && isSame ? html`<p>They are the same, line by line.</p>` : nothing}
+      ${comparison.length > 0 && isSame(comparison) ? html`<p>They are the same, line by line.</p>` : nothing}
       ${comparison.length === 0 ? nothing : codeComparison(comparison, "Your code, compared with the course's own", { old: "yours", now: "the course's" })}
       ${next === undefined ? html`<p>All exercises on the way have passed: check everything once more.</p>` : html`<p class="buttons"><a class="button main" href=${linkTo("lessons", next.page)}>Next exercise: ${next.title}</a></p>`}
     </div>`;
@@ -338,9 +337,14 @@ class CourseExercise extends PageElement {
   }
 }
 
+/** Whether both versions are the same. */
+function isSame(lines: readonly CodeLine[]): boolean {
+  return lines.every(({ kind }) => kind === " ");
+}
+
 /** Texts of the exercise, drawn as those of its page are. */
 function texts(parts: readonly Part[], page: string): TemplateResult {
-  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: (_, words) => words() });
+  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: () => html`` });
 }
 
 /** How the exercise stands, in one or two words. */

@@ -56,7 +56,7 @@ class LabelledBytes extends PageElement {
     const count = bytes.length / 2;
     return html`<li><button type="button" class=${this.#class(field)} aria-pressed=${this.marked === field}
         @mouseenter=${() => this.#mark(field)} @focus=${() => this.#mark(field)}
-        @click=${() => this.#show(field)}><span class="label">${label}</span> <span class="count">${count === 1 ? "1 byte" : `${count} bytes`}</span></button></li>`;
+        @click=${() => this.#show(field)}><span class="meaning">${label}</span> <span class="count">${count === 1 ? "1 byte" : `${count} bytes`}</span></button></li>`;
   }
 
   #class(field: number): string {

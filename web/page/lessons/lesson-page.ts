@@ -10,8 +10,11 @@ import { server } from "../server.ts";
 import { Desk } from "./desk.ts";
 import "./exercise.ts";
 import "./lesson-dock.ts";
-import { partsOf, sectionId } from "./parts.ts";
+import { partsOf, type Surroundings, sectionId } from "./parts.ts";
 import "./lesson.css";
+
+/** The address of the exercise on its page. */
+const EXERCISE = "exercise";
 
 class LessonPageElement extends PageElement {
   static override properties = {
@@ -80,7 +83,14 @@ class LessonPageElement extends PageElement {
     if (this.section === "" || this.lesson?.id !== this.page) return;
     // The texts are drawn by elements of their own.
     await new Promise(requestAnimationFrame);
-    const target = document.getElementById(sectionId(this.section)) ?? document.getElementById(this.section);
+    const named = document.getElementById(sectionId(this.section)) ?? document.getElementById(this.section);
+    // What belongs to the exercise has no heading of its own.
+    const isOfExercise = this.lesson.parts.some(
+      (part) =>
+        part.kind === "exercise" &&
+        part.parts.some((one) => one.kind === "heading" && one.id === this.section),
+    );
+    const target = named ?? (isOfExercise ? document.getElementById(sectionId(EXERCISE)) : null);
     target?.scrollIntoView();
   }
 
@@ -114,10 +124,10 @@ class LessonPageElement extends PageElement {
   }
 
   #article({ id, title, stage, entry, parts, ...around }: LessonPage): TemplateResult {
-    const surroundings = {
+    const surroundings: Surroundings = {
       place: ["lessons", id],
       desk: this.#desk,
-      exercise: (exercise: string) => html`<course-exercise .exercise=${exercise}></course-exercise>`,
+      exercise: (exercise, said) => this.#exercise(exercise, said, surroundings),
     };
     const split = figurePlace(parts);
     return html`<article class="lesson">
@@ -142,6 +152,15 @@ class LessonPageElement extends PageElement {
     </article>`;
   }
 
+  /** The exercise says its task, its hints and what it meant. What the page says of the starter stands below it. */
+  #exercise(exercise: string, said: readonly Part[], surroundings: Surroundings): TemplateResult {
+    const starter = sectionOf(said, "starter");
+    const { place } = surroundings;
+    return html`${isAboutLearn(said) ? html`<p class="quiet">In this page, the button below does what <code>npm run learn</code> does in a terminal.</p>` : nothing}
+      <course-exercise id=${sectionId(EXERCISE)} .exercise=${exercise}></course-exercise>
+      ${starter.length === 0 ? nothing : html`<closed-part .name=${`${place.join("/")}/starter`} summary="The starter, and what the check says of it" .isPrediction=${false} .inside=${() => partsOf(starter, surroundings)}></closed-part>`}`;
+  }
+
   #around({
     previous,
     next,
@@ -159,9 +178,10 @@ class LessonPageElement extends PageElement {
   }
 
   #sections({ id, parts }: LessonPage): TemplateResult {
-    const headings = flat(parts).flatMap((part) =>
-      part.kind === "heading" && part.depth === 2 ? [part] : [],
-    );
+    const headings = parts.flatMap((part) => {
+      if (part.kind === "exercise") return [{ id: EXERCISE, html: "Exercise" }];
+      return part.kind === "heading" && part.depth === 2 ? [part] : [];
+    });
     if (headings.length < 2) return html`<div class="beside-lesson"></div>`;
     return html`<nav class="beside-lesson sections" aria-label="On this page">
       <p class="quiet">On this page</p>
@@ -178,9 +198,18 @@ function figurePlace(parts: readonly Part[]): number {
   return found === -1 ? parts.length : found;
 }
 
-/** All parts, also those of the exercise; not those that are closed. */
-function flat(parts: readonly Part[]): Part[] {
-  return parts.flatMap((part) => (part.kind === "exercise" ? flat(part.parts) : [part]));
+/** The parts below a heading. */
+function sectionOf(parts: readonly Part[], id: string): readonly Part[] {
+  const start = parts.findIndex((part) => part.kind === "heading" && part.id === id);
+  if (start === -1) return [];
+  const behind = parts.slice(start + 1);
+  const end = behind.findIndex(({ kind }) => kind === "heading");
+  return end === -1 ? behind : behind.slice(0, end);
+}
+
+/** Whether the task says how to begin it in a terminal. */
+function isAboutLearn(parts: readonly Part[]): boolean {
+  return parts.some((part) => part.kind === "prose" && part.html.includes("<code>npm run learn"));
 }
 
 customElements.define("lesson-page", LessonPageElement);

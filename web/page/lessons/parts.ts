@@ -19,8 +19,8 @@ export interface Surroundings {
   place: readonly string[];
   /** Where commands are run; undefined where none are. */
   desk: Desk | undefined;
-  /** Draws the place of the exercise: its element, or the same in words. */
-  exercise(id: string, words: () => TemplateResult): TemplateResult;
+  /** Draws the place of the exercise. @param parts what the page says of it: task, starter, hints, meaning */
+  exercise(id: string, parts: readonly Part[]): TemplateResult;
 }
 
 export function partsOf(parts: readonly Part[], surroundings: Surroundings): TemplateResult {
@@ -47,7 +47,7 @@ function partOf(part: Part, surroundings: Surroundings): TemplateResult {
     case "closed":
       return html`<closed-part .name=${`${place.join("/")}/${part.number}`} .summary=${part.summary} .isPrediction=${part.isPrediction} .inside=${() => partsOf(part.parts, surroundings)}></closed-part>`;
     case "exercise":
-      return surroundings.exercise(part.id, () => partsOf(part.parts, surroundings));
+      return surroundings.exercise(part.id, part.parts);
   }
 }
 

@@ -13,7 +13,7 @@ class LessonProse extends HTMLElement {
     // What scrolls can be scrolled by keyboard, too.
     for (const wide of this.querySelectorAll(".scrolls")) {
       wide.setAttribute("tabindex", "0");
-      wide.setAttribute("role", "region");
+      wide.setAttribute("role", "group");
       wide.setAttribute("aria-label", "a table");
     }
   }

@@ -50,7 +50,7 @@ class RecordedTable extends PageElement {
   protected override render(): TemplateResult {
     return html`<figure class="recorded">
       <figcaption><span>${this.heading} <span class="quiet">A row shows its bytes.</span></span>${captureLink(this.capture)}</figcaption>
-      <div class="scrolls" tabindex="0" role="region" aria-label=${this.heading}>
+      <div class="scrolls" tabindex="0" role="group" aria-label=${this.heading}>
         <table>
           <thead><tr>${this.columns.map((name) => html`<th class=${kindOf(name)} scope="col">${name}</th>`)}</tr></thead>
           <tbody>${this.rows.map((row) => this.#row(row))}</tbody>

@@ -6,6 +6,7 @@ import { type ProfileOptions, withChromium } from "../../../06-dht-chat/testing/
 import { COURSE_FOLDER } from "../../../programs/course-folder.ts";
 import { makePageFiles } from "../../serve/page-files.ts";
 import { startWebServer, type WebServer } from "../../serve/web-server.ts";
+import { loadPseudoTerminals } from "../../terminals/pseudo-terminal.ts";
 import { Terminals } from "../../terminals/terminals.ts";
 import { axeFindings, type Page, SCHEMES, tooWide, useChromium, WIDTHS } from "../testing/in-browser.ts";
 
@@ -29,8 +30,9 @@ for (const kind of ["a pseudo-terminal", "pipes"])
     const before_ = process.env.COURSE_PTY;
     let server: WebServer;
 
-    before(async () => {
+    before(async function () {
       if (kind === "pipes") process.env.COURSE_PTY = "no";
+      else if ((await loadPseudoTerminals()) === undefined) return this.skip();
       const terminals = new Terminals();
       const files = makePageFiles("testing/terminal-demo.ts");
       server = await startWebServer({

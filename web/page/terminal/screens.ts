@@ -159,7 +159,7 @@ server.on("terminals/output", ({ terminal, text }) => screenOf(terminal).write(t
 server.on("terminals/ended", ({ terminal, ...ending }) => screenOf(terminal).end(ending));
 // What ran for this page ends with its connection.
 server.watch(() => {
-  if (server.state !== "gone") return;
+  if (server.state === "open") return;
   for (const screen of screens.values())
     if (screen.ending === undefined)
       screen.end({ code: null, signal: null, problem: "the connection ended" });

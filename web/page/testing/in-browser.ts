@@ -44,14 +44,18 @@ interface Findings {
   violations: { id: string; impact: string; nodes: { html: string }[] }[];
 }
 
-/** What axe-core finds that is moderate or worse, a line each. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/**
+ * What axe-core finds that is moderate or worse, a line each.
+ * @param parts selectors of what is looked at; those that there are not are left out. Default: all
+ */
+export async function axeFindings(page: Page, parts?: readonly string[]): Promise<string[]> {
   // The packages of the tests are those of stage 06.
   const packages = createRequire(join(COURSE_FOLDER, "06-dht-chat", "package.json"));
   await page.evaluate(await readFile(packages.resolve("axe-core/axe.min.js"), "utf8"));
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<Findings> } }).axe.run(),
-  );
+  const { violations } = await page.evaluate((selectors) => {
+    const { axe } = window as unknown as { axe: { run(context: unknown): Promise<Findings> } };
+    return axe.run(selectors?.filter((one) => document.querySelector(one) !== null) ?? document);
+  }, parts);
   return violations
     .filter(({ impact }) => ["moderate", "serious", "critical"].includes(impact))
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
