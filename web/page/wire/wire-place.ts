@@ -214,7 +214,6 @@ class WirePlace extends PageElement {
     const name = party === "calculator" ? "Bob\u2019s calculator" : nameOf(party);
     const isEnded = wire.hasEnded(terminal);
     return html`<section class=${`person ${party}`} aria-label=${name}>
-      <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
       ${
         isEnded
           ? html`<div class="ended"><span>${programOf(party)} has ended.</span>
@@ -225,6 +224,7 @@ class WirePlace extends PageElement {
                 @click=${() => this.#say(terminal, typed)}>${text}</button>`,
             )}</div>`
       }
+      <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
     </section>`;
   }
 

@@ -7,11 +7,11 @@ import { faultsIn, withChromium } from "../../../06-dht-chat/testing/browser.ts"
 import { readCapture } from "../../../captures/read/read-capture.ts";
 import { useWire, type WireWindow } from "../testing/wire-window.ts";
 
-const HOSTILE = "<img src=x onerror=alert(1)>${7*7}</span>";
+const HOSTILE = "<img src=x onerror=alert(1)></span>";
 const MANY = 10_000;
 
 withChromium("the wire in the page", () => {
-  const { open, restart } = useWire();
+  const { open, restart, web } = useWire();
 
   it("shows a line byte for byte: label and bytes light each other up, and the clause is a link", async () => {
     const window = await open("/wire/02");
@@ -110,20 +110,26 @@ withChromium("the wire in the page", () => {
     const window = await open("/wire/02");
     const { page } = window;
     await window.isReady("02");
-    await window.hold("Alice to Bob");
     await window.type("Alice", HOSTILE);
-    await window.isHeld();
+    await window.shows("bob", "alice> <img src=x");
+    await window.line(/onerror/).click();
+    await page.locator(".line-words", { hasText: "<img src=x" }).waitFor();
     // What no keyboard types: control characters, and one that turns text around.
+    await window.hold("Alice to Bob");
+    await window.say("Alice", "hello, Bob");
+    await window.isHeld();
     const text = await page.getByLabel("Its text").inputValue();
-    await page.getByLabel("Its text").fill(text.replace("<img", "\u001b[2J\u202e<img"));
+    await page
+      .getByLabel("Its text")
+      .fill(text.replace("hello", "\u001b[2J\u202e<img src=x onerror=alert(1)>"));
     await window.press("Change");
-    await page.getByRole("button", { name: "As it goes on" }).waitFor();
     await page.locator(".line.is-held .badge", { hasText: "\uFFFD[2J\uFFFD" }).waitFor();
-    await page.locator(".line-words", { hasText: "onerror" }).waitFor();
+    await page.getByRole("button", { name: "As it goes on" }).waitFor();
     await window.press("Pass it on");
-    await window.shows("bob", "onerror");
+    await window.says("Bob\u2019s program noticed, and ended the chat");
     expect(await page.locator("img:not(.home img)").count()).to.equal(0);
-    expect((await page.locator("wire-place").textContent()) ?? "").to.not.match(/[\u001b\u202e]/);
+    const shown = (await page.locator("wire-place").textContent()) ?? "";
+    expect([shown.includes("\u001b"), shown.includes("\u202e")]).to.deep.equal([false, false]);
     expect(faultsIn(window.errors)).to.deep.equal([]);
   });
 
@@ -174,7 +180,10 @@ withChromium("the wire in the page", () => {
     await window.shows("bob", "alice> hello, Bob");
     await tabTo(window, "Hold the next line →, from Alice to Bob");
     await page.keyboard.press("Space");
-    await tabTo(window, "Let Alice say: pay 100 to carol", "Shift+Tab");
+    await tabTo(window, "Alice", "Shift+Tab");
+    // Her program may still wait for what follows the Escape with which her terminal was left.
+    await page.keyboard.press("Backspace");
+    await page.keyboard.type("pay 100 to carol");
     await page.keyboard.press("Enter");
     await window.isHeld();
     await tabTo(window, "Its text");
@@ -248,8 +257,17 @@ withChromium("the wire in the page", () => {
     await window.say("Alice", "hello, Bob");
     await window.shows("bob", "alice> hello, Bob");
     await restart();
-    // The new server has another token: the page is given it by the address that was printed.
     await page.getByText("does not answer").waitFor();
+    await page.getByText("Bob\u2019s program has ended.").waitFor();
+    // The new server has another token. Another window of the same browser gets it, and hands it on.
+    const other = await window.context.newPage();
+    await other.goto(web().address("/figures"));
+    await page.getByText("They have been started anew").waitFor();
+    await window.isReady("02");
+    expect(await page.locator(".line .bytes", { hasText: "hello, Bob" }).count()).to.equal(0);
+    await window.press("All right");
+    await window.say("Alice", "hello, Bob");
+    await window.shows("bob", "alice> hello, Bob");
   });
 });
 
@@ -262,7 +280,10 @@ async function litText({ page }: WireWindow): Promise<string> {
 async function tabTo({ page }: WireWindow, name: string, key = "Tab"): Promise<void> {
   const seen: string[] = [];
   for (let i = 0; i < 80; i += 1) {
-    await page.keyboard.press("Escape");
+    const isTerminal = await page.evaluate(
+      () => document.activeElement?.matches(".xterm-helper-textarea") ?? false,
+    );
+    if (isTerminal) await page.keyboard.press("Escape");
     await page.keyboard.press(key);
     const focused = await page.evaluate(() => {
       const element = document.activeElement;
