@@ -28,6 +28,9 @@ const PURE = new RegExp(
 const CIPHER =
   /^(?:04-aes-chat\/(?:aes-cbc-hmac|key-schedule)|05-lan-chat\/(?:base64|fernet|identity|team-key))\.ts$/;
 
+/** Files that need nothing of Node.js: the page has them bundled. */
+const FOR_BROWSERS = /^(?:03-dh-chat\/groups|authoring\/pictures\/lighthouse)\.ts$/;
+
 /** What the files of a folder may import, in addition to the folder itself and Node's modules. */
 export interface ImportRule {
   folders?: readonly string[];
@@ -62,6 +65,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   "web/shared": {},
   "web/page": {
     folders: ["web/shared"],
+    files: FOR_BROWSERS,
     packages: ["lit", "@xterm/xterm", "@xterm/addon-fit", "uplot", "highlight.js", "dompurify", "marked"],
   },
   web: {

@@ -20,13 +20,18 @@ export class TeamFolder {
   }
 
   get #passphraseFile(): string {
-    return join(this.#folder, "passphrase");
+    return this.path("passphrase");
+  }
+
+  /** The path of a file in the folder. */
+  path(name: string): string {
+    return join(this.#folder, name);
   }
 
   /** The options of a peer of the team. */
   optionsOf(name: string): string[] {
     const team = ["--team", this.#name, "--passphrase-file", this.#passphraseFile];
-    return [...team, "--name", name, "--data", join(this.#folder, name)];
+    return [...team, "--name", name, "--data", this.path(name)];
   }
 
   /** Removes all that was kept. */

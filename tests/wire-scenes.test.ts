@@ -324,6 +324,53 @@ describe("the wire", () => {
     expect(await page.call("wire/explain-bytes", { stage, link, bytes })).to.deep.equal(explained);
   });
 
+  it("keeps the words of a scene that has ended, too, and those that a stage cannot say for later", async () => {
+    const first = await page.scene("05");
+    await first.type("carol", "hello from the third");
+    await until(() => first.said.length === 1, "what Carol says");
+    await page.call("wire/end", { scene: first.number });
+    const second = await page.scene("02", first.number);
+    expect(second.said).to.deep.equal([]);
+    const third = await page.scene("05", second.number);
+    expect(third.said).to.deep.equal(["carol to alice: hello from the third"]);
+  });
+
+  it("refuses what a page may not send, and says why", async () => {
+    const scene = await page.scene("01");
+    const line = await heldMessage(scene, "100 + 1");
+    const where = { scene: scene.number, line: line.number };
+    const digits = "pairs of the digits";
+    const refused: readonly [Parameters<WirePage["call"]>[0], Record<string, unknown>, string][] = [
+      ["wire/change", { ...where, hex: "0" }, digits],
+      ["wire/change", { ...where, hex: "0g" }, digits],
+      ["wire/change", { ...where, hex: "" }, "nothing is left of the line"],
+      ["wire/change", { ...where, text: "x", hex: "00" }, "by a text or by digits"],
+      ["wire/change", where, "by a text or by digits"],
+      ["wire/change", { ...where, text: "ü".repeat(200_000) }, "a line has at most 262144 bytes"],
+      ["wire/change", { ...where, text: "100 + 1" }, "nothing was changed"],
+      ["wire/flip", { ...where, byte: 8, bit: 0 }, "has 8 bytes"],
+      ["wire/flip", { ...where, byte: 0, bit: 8 }, "bit is no whole number from 0 to 7"],
+      ["wire/pass", { ...where, line: 77 }, "line 77 is not there"],
+      ["wire/hold", { ...where, holds: true, link: "chat", from: "alice", to: "bob" }, "do not go that way"],
+      ["wire/hold", { ...where, holds: 1, ...MESSAGE["01"].direction }, "holds is neither true nor false"],
+      ["wire/open", { stage: "06", columns: 80, rows: 24 }, "stage is none of"],
+      ["wire/open", { stage: "01", columns: 1e6, rows: 24 }, "columns is no whole number"],
+      ["wire/open", { stage: "01", columns: 80, rows: 24, keep: 77 }, "no such scene"],
+    ];
+    for (const [name, given, why] of refused) {
+      const problem = await page.call(name, given as never).then(
+        () => "it was done",
+        (error: unknown) => String(error),
+      );
+      expect(problem, name)
+        .to.include(why)
+        .and.match(/^Error: /);
+    }
+    // Nothing of it has touched the line.
+    await page.call("wire/pass", where);
+    await scene.prints("alice", /^= 101$/);
+  });
+
   it("refuses acts while the stage is set up, foreign scenes, and more scenes than there may be", async () => {
     const refused = async (call: Promise<unknown>): Promise<string> => {
       try {

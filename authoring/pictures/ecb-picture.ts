@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { endWhenOutputCloses } from "../../programs/closed-output.ts";
 import { printUsage } from "../../terminal/fitted.ts";
 import { blocksOf, countDifferent, encryptForDemonstration, type Mode, pad } from "./block-modes.ts";
-import { drawLighthouse } from "./lighthouse.ts";
+import { drawLighthouse, HEIGHT, WIDTH } from "./lighthouse.ts";
 import { encodePng, type Picture } from "./png.ts";
 
 const USAGE = `usage: npm run pictures -- [--text TEXT | --folder FOLDER]
@@ -26,7 +26,7 @@ const LONGEST_TEXT = 1024;
 
 /** The plain picture, and the same picture encrypted in each mode, by the names of their files. */
 export function drawPictures(): Record<"plain.png" | "ecb.png" | "cbc.png", Picture> {
-  const plain = drawLighthouse();
+  const plain: Picture = { width: WIDTH, height: HEIGHT, pixels: Buffer.from(drawLighthouse()) };
   const encrypted = (mode: Mode): Picture => {
     // Only the pixels are encrypted, so that the result is still a picture. The block of padding is cut off.
     const bytes = encryptForDemonstration(mode, plain.pixels);

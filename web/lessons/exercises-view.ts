@@ -98,6 +98,7 @@ export function stateView(
   return {
     id,
     isCurrent: session !== undefined,
+    isBegun: isProgram && student.draft(id) !== undefined,
     isChecking: session?.isChecking ?? false,
     standing: standingOf(workspace, exercise),
     day: progress.isGiven(id) ? "" : (progress.dayOf(id) ?? ""),

@@ -267,6 +267,10 @@ describe("the exercises, for pages", () => {
     await page.call("exercises/overview", {});
     expect((await followed).notices).to.deep.equal(["Another window has opened 01-framing."]);
     expect(terminal.student.draft(HELLO)).to.equal("  return line.length === 3;\n");
+    expect(await page.call("exercises/state", { exercise: HELLO })).to.deep.include({
+      isCurrent: false,
+      isBegun: true,
+    });
     // And the other way round.
     await begin(HELLO);
     expect(course.read(FILE)).to.include("return line.length === 3;");

@@ -137,6 +137,8 @@ export interface ExerciseFile {
 export interface ExerciseState {
   id: string;
   isCurrent: boolean;
+  /** Whether something was written that has not passed. */
+  isBegun: boolean;
   isChecking: boolean;
   standing: ExerciseRow["standing"];
   /** The day on which it was passed, as YYYY-MM-DD; empty if it has none. */

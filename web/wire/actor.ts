@@ -66,7 +66,8 @@ export class Actor {
       const fail = (why: string): void => {
         if (!this.#waiting.has(look)) return;
         end();
-        const last = this.#lines.findLast((line) => line !== "");
+        const last =
+          this.#lines.findLast((line) => /error/i.test(line)) ?? this.#lines.findLast((line) => line !== "");
         reject(new SceneError(`${this.title} ${why}${last === undefined ? "" : `: ${last}`}`));
       };
       const cancel = patientTimeout(() => fail(`did not print ${pattern} in time`), DEADLINE);

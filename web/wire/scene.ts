@@ -230,14 +230,19 @@ export class Scene implements Rig {
     return relay;
   }
 
-  async datagrams(from: Party, to: Party, targetPort: number): Promise<DatagramRelay> {
+  async datagrams(from: Party, to: Party, target: Promise<number>): Promise<DatagramRelay> {
     const direction: Direction = { link: "datagram", from, to };
-    const relay = await DatagramRelay.start(targetPort, (datagram) => {
+    const relay = await DatagramRelay.start(target, (datagram) => {
       this.#do(this.#mallory.arrives(direction, 0, datagram, this.#now()));
     });
     this.#datagrams.set(keyOf(direction), relay);
     this.#relays.push(relay);
-    this.#ports[to] = targetPort;
+    void target.then(
+      (port) => {
+        this.#ports[to] = port;
+      },
+      () => {},
+    );
     return relay;
   }
 

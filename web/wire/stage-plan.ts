@@ -32,8 +32,8 @@ export interface Rig {
     target: number | Promise<number>,
     setUp?: SetUp,
   ): Promise<LineRelay>;
-  /** A relay for datagrams. */
-  datagrams(from: Party, to: Party, targetPort: number): Promise<DatagramRelay>;
+  /** A relay for datagrams. If the port is not known yet, they wait. */
+  datagrams(from: Party, to: Party, target: Promise<number>): Promise<DatagramRelay>;
   onEnd(action: () => void): void;
 }
 

@@ -1,14 +1,15 @@
 // The scene of stage 05: three peers of a team that was drawn for this once. All that they send goes by way of Mallory, and
 // nothing leaves this machine.
 
+import type { LineRelay } from "../../course/line-relay.ts";
 import { TeamFolder } from "../../course/team-folder.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
-import { freePorts } from "../../programs/free-ports.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { portIn } from "../../programs/stage-programs.ts";
-import { type Actor, SceneError } from "./actor.ts";
+import type { Actor } from "./actor.ts";
+import type { DatagramRelay } from "./datagram-relay.ts";
 import { bothWays, exactly, type Rig, type StagePlan, saidBetween } from "./stage-plan.ts";
-import { writeWays } from "./ways.ts";
+import { type Ways, type WaysByPort, writeWaysByPort } from "./ways.ts";
 
 const PEERS = ["alice", "bob", "carol"] as const;
 type Peer = (typeof PEERS)[number];
@@ -28,20 +29,28 @@ export const TEAM_PLAN: StagePlan = {
     PAIRS.flatMap(([one, other]) => bothWays(link, one, other)),
   ),
   async build(rig) {
-    const ports = new Map<Peer, number>();
-    for (const [index, port] of (await freePorts([0, 0, 0])).entries())
-      ports.set(PEERS[index] ?? "alice", port);
     const team = new TeamFolder("wire");
     rig.onEnd(() => team.remove());
+    const ports = portsToCome();
+    const relays = new Map<Peer, Relays>();
+    for (const peer of PEERS) relays.set(peer, await relaysOf(peer, ports, rig));
     const start = async (party: Peer): Promise<Actor> => {
-      const environment = { WIRE_WAYS: await waysOf(party, ports, rig) };
-      const options = [...team.optionsOf(party), "--port", String(ports.get(party))];
-      const words = [...nodeCommand("05-lan-chat/peer.ts", COURSE_FOLDER, [BY_WAY]), ...options];
-      return rig.start({ party, title: TITLES[party] }, words, { folder: COURSE_FOLDER, environment });
+      const toAll = [...(relays.get(party)?.values() ?? [])].map(({ udp }) => udp.port);
+      const ways: Ways = { toAll, file: waysFile(team, party) };
+      const words = [
+        ...nodeCommand("05-lan-chat/peer.ts", COURSE_FOLDER, [BY_WAY]),
+        ...team.optionsOf(party),
+      ];
+      const options = { folder: COURSE_FOLDER, environment: { WIRE_WAYS: JSON.stringify(ways) } };
+      return rig.start({ party, title: TITLES[party] }, [...words, "--port", "0"], options);
     };
     const people = { alice: await start("alice"), bob: await start("bob"), carol: await start("carol") };
     return async (said) => {
-      for (const peer of PEERS) await listensAt(people[peer], ports.get(peer));
+      const found = new Map<Peer, number>();
+      for (const peer of PEERS) found.set(peer, portIn(await people[peer].seen(/^listening on .*:[0-9]+$/)));
+      // From here on, a peer may learn from a datagram where another one is: now it is led through the relays.
+      for (const [peer, own] of relays) writeWaysByPort(waysFile(team, peer), waysByPort(own, found));
+      ports.known(found);
       for (const peer of PEERS)
         for (const other of PEERS) if (other !== peer) await people[peer].seen(exactly(`found: ${other}`));
       const { alice, bob, carol } = people;
@@ -68,21 +77,42 @@ function isPeer(party: string): party is Peer {
   return PEERS.some((peer) => peer === party);
 }
 
-/** Starts the relays between a peer and each other one. */
-async function waysOf(peer: Peer, ports: ReadonlyMap<Peer, number>, rig: Rig): Promise<string> {
-  const ways = { tcp: new Map<number, number>(), udp: new Map<number, number>() };
-  for (const [other, port] of ports) {
-    if (other === peer) continue;
-    const relay = await rig.relay({ link: "session", caller: peer, called: other }, port);
-    ways.tcp.set(port, relay.port);
-    ways.udp.set(port, (await rig.datagrams(peer, other, port)).port);
-  }
-  return writeWays(ways);
+/** The ports of the peers: the relays are there before the peers listen. */
+interface PortsToCome {
+  of(peer: Peer): Promise<number>;
+  known(ports: ReadonlyMap<Peer, number>): void;
 }
 
-/** @throws SceneError if another program has taken its port meanwhile: then nothing would lead there */
-async function listensAt(peer: Actor, port: number | undefined): Promise<void> {
-  const line = await peer.seen(/^listening on .*:[0-9]+$/);
-  if (portIn(line) !== port)
-    throw new SceneError(`another program has taken ${peer.title}'s port: open the scene again`);
+function portsToCome(): PortsToCome {
+  let known: PortsToCome["known"] = () => {};
+  const all = new Promise<ReadonlyMap<Peer, number>>((resolve) => {
+    known = resolve;
+  });
+  return { of: async (peer) => (await all).get(peer) ?? 0, known: (ports) => known(ports) };
+}
+
+/** The relays that lead from one peer to each other one. */
+type Relays = ReadonlyMap<Peer, { tcp: LineRelay; udp: DatagramRelay }>;
+
+async function relaysOf(peer: Peer, ports: PortsToCome, rig: Rig): Promise<Relays> {
+  const relays = new Map<Peer, { tcp: LineRelay; udp: DatagramRelay }>();
+  for (const other of PEERS) {
+    if (other === peer) continue;
+    const tcp = await rig.relay({ link: "session", caller: peer, called: other }, ports.of(other));
+    relays.set(other, { tcp, udp: await rig.datagrams(peer, other, ports.of(other)) });
+  }
+  return relays;
+}
+
+function waysByPort(relays: Relays, ports: ReadonlyMap<Peer, number>): WaysByPort {
+  const [tcp, udp] = [new Map<number, number>(), new Map<number, number>()];
+  for (const [other, relay] of relays) {
+    tcp.set(ports.get(other) ?? 0, relay.tcp.port);
+    udp.set(ports.get(other) ?? 0, relay.udp.port);
+  }
+  return { tcp, udp };
+}
+
+function waysFile(team: TeamFolder, peer: Peer): string {
+  return team.path(`ways-${peer}`);
 }

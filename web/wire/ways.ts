@@ -1,21 +1,33 @@
-// Which ports lead through Mallory's relays: what a scene tells by-way-of-mallory.ts in an environment variable. Pure.
+// Which ports lead through Mallory's relays: what a scene tells by-way-of-mallory.ts.
+
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+
+/** The relays of one peer, as its environment variable WIRE_WAYS says it. */
+export interface Ways {
+  /** The ports of the relays that lead to each other peer: what is for all goes to all of these. */
+  toAll: readonly number[];
+  /** The file that says which relay stands for which port. It is there when all ports are known. */
+  file: string;
+}
 
 /** The relay's port, by the port that is meant. */
-export interface Ways {
+export interface WaysByPort {
   tcp: ReadonlyMap<number, number>;
   udp: ReadonlyMap<number, number>;
 }
 
-export function writeWays({ tcp, udp }: Ways): string {
-  return JSON.stringify({ tcp: Object.fromEntries(tcp), udp: Object.fromEntries(udp) });
+export function writeWaysByPort(file: string, { tcp, udp }: WaysByPort): void {
+  // Whoever finds the file finds all of it.
+  writeFileSync(`${file}.new`, JSON.stringify({ tcp: [...tcp], udp: [...udp] }));
+  renameSync(`${file}.new`, file);
 }
 
-/** @throws Error if it is not what writeWays has written */
-export function readWays(text: string): Ways {
-  const { tcp, udp } = JSON.parse(text) as Record<"tcp" | "udp", Record<string, number>>;
-  return { tcp: portsIn(tcp), udp: portsIn(udp) };
-}
-
-function portsIn(ports: Readonly<Record<string, number>>): Map<number, number> {
-  return new Map(Object.entries(ports).map(([port, relay]) => [Number(port), Number(relay)]));
+/** @returns undefined if the file is not there yet */
+export function readWaysByPort(file: string): WaysByPort | undefined {
+  try {
+    const { tcp, udp } = JSON.parse(readFileSync(file, "utf8")) as Record<"tcp" | "udp", [number, number][]>;
+    return { tcp: new Map(tcp), udp: new Map(udp) };
+  } catch {
+    return undefined;
+  }
 }

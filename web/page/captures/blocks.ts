@@ -12,6 +12,8 @@ export interface Span {
 export interface Field extends Span {
   label: string;
   look: LabelledField["look"];
+  /** The clause of the protocol that describes it; null if none is known. */
+  clause: string | null;
 }
 
 /** Fields that stand together, such as the header of TCP. */
@@ -41,7 +43,7 @@ const TITLES: Readonly<Record<LabelledField["layer"], string>> = {
 export function readBlock(title: string, { bytes, length, fields }: LabelledBlock): Block {
   const binary = atob(bytes);
   return {
-    title,
+    title: title.replace(/:$/, ""),
     bytes: Uint8Array.from(binary, (character) => character.charCodeAt(0)),
     length,
     layers: layersOf(fields),
@@ -51,10 +53,10 @@ export function readBlock(title: string, { bytes, length, fields }: LabelledBloc
 /** Fields that follow each other in one layer make one; its name is not said again before each. */
 function layersOf(fields: readonly LabelledField[]): Layer[] {
   const layers: { name: string; fields: Field[] }[] = [];
-  for (const { offset, length, label, layer, look } of fields) {
+  for (const { offset, length, label, layer, look, clause } of fields) {
     if (layers.at(-1)?.name !== layer) layers.push({ name: layer, fields: [] });
     const short = label.startsWith(`${layer}: `) ? label.slice(layer.length + 2) : label;
-    layers.at(-1)?.fields.push({ start: offset, end: offset + length, label: short, look });
+    layers.at(-1)?.fields.push({ start: offset, end: offset + length, label: short, look, clause });
   }
   return layers.map(({ name, fields }) => ({
     title: TITLES[name as LabelledField["layer"]],

@@ -118,7 +118,7 @@ class ByteView extends PageElement {
     const rows = Array.from({ length: to - from }, (_, i) => from + i);
     const cursorRow = Math.floor(this.cursor / this.perRow);
     const isDrawn = this.cursor >= 0 && cursorRow >= from && cursorRow < to;
-    return html`<div class="grid" role="grid" aria-label=${`Bytes ${block.title}`} aria-rowcount=${list.count}
+    return html`<div class="grid" role="grid" aria-label=${`Bytes: ${block.title}`} aria-rowcount=${list.count}
         aria-colcount=${this.perRow + 1} tabindex="0"
         aria-activedescendant=${isDrawn ? this.#id(this.cursor) : nothing} @keydown=${this.#onKey} @scroll=${this.#onScroll}
         @pointerover=${this.#onOver} @pointerleave=${() => this.#tell("byte-hovered", undefined)} @click=${this.#onClick}>

@@ -80,8 +80,9 @@ class CaptureBrowser extends PageElement {
   #talks: TalkRows | undefined;
   #packets: ReturnType<typeof packetRows> | undefined;
   #lines: { talk: Talk; rows: LineRows | ReturnType<typeof datagramRows> } | undefined;
-  /** Counts what was asked for, so that only the last answer is shown. */
-  #asked = 0;
+  /** Counts what was wanted below the list: only the last is shown. */
+  #wanted = 0;
+  #isLoading = false;
   /** Until the view to which a hit belongs is there. */
   #hitToShow: Hit | undefined;
   readonly #changed = (problem?: unknown): void => {
@@ -138,20 +139,30 @@ class CaptureBrowser extends PageElement {
     this.#show(view);
   }
 
-  /** Asks for what stands below the list. */
+  /** Asks for what stands below the list: one after the other, and of those that are no longer wanted by then, none. */
   async #load(): Promise<void> {
-    this.#asked += 1;
-    const asked = this.#asked;
+    this.#wanted += 1;
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    for (let wanted = 0; wanted !== this.#wanted; ) {
+      wanted = this.#wanted;
+      await this.#loadOnce(() => wanted === this.#wanted);
+    }
+    this.#isLoading = false;
+  }
+
+  /** @param isWanted whether nothing else has been asked for since */
+  async #loadOnce(isWanted: () => boolean): Promise<void> {
     const hit = this.#hitToShow;
     this.#hitToShow = undefined;
     try {
       const [detail, row] = await Promise.all([this.#detailOf(this.view), this.#rowOf(this.view)]);
-      if (asked !== this.#asked) return;
+      if (!isWanted()) return;
       this.detail = detail;
       this.packetRow = row;
       this.hit = hit && placeOf(hit, detail.blocks);
     } catch (problem) {
-      if (asked !== this.#asked) return;
+      if (!isWanted()) return;
       this.detail = NO_DETAIL;
       this.problem = problemWords(problem);
     }
@@ -177,7 +188,7 @@ class CaptureBrowser extends PageElement {
         heading: `Line ${view.line} of connection ${stream}`,
         facts: lineFacts(this.summary.item.id, line),
         blocks: [
-          readBlock("on the wire", block),
+          readBlock("On the wire", block),
           ...(inside === null ? [] : [readBlock(inside.title, inside)]),
         ],
         linked: { packet: line.row.packet, talk: { kind: "stream", number: stream }, line: view.line },
@@ -206,7 +217,7 @@ class CaptureBrowser extends PageElement {
       heading: `Packet ${packet.row.number}`,
       facts: packetFacts(this.summary.item.id, packet),
       blocks: [
-        readBlock("on the wire", packet.block),
+        readBlock("On the wire", packet.block),
         ...packet.inside.map((inside) => readBlock(inside.title, inside)),
       ],
       linked: { packet: number, talk, line: stream === null ? undefined : packet.lines[0] },
@@ -357,6 +368,8 @@ class CaptureBrowser extends PageElement {
   #choosePacket(row: number): void {
     const known = this.#packets?.row(row)?.number;
     if (known === undefined && this.filter !== "") return;
+    // At once: while a key is held down, the next row is counted from here.
+    this.packetRow = row;
     this.#go({ tab: "packets", packet: known ?? row + 1 });
   }
 

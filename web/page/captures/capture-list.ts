@@ -8,14 +8,19 @@ import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import { problemWords, shown, sizeWords } from "./words.ts";
 
-const GROUPS: readonly { kind: CaptureItem["kind"]; title: string; none: string }[] = [
-  { kind: "dropped", title: "Dropped in", none: "" },
+const GROUPS: readonly {
+  kind: CaptureItem["kind"];
+  title: string;
+  /** What to do if there is none; undefined if that is nothing to speak of. */
+  none?: TemplateResult;
+}[] = [
+  { kind: "dropped", title: "Dropped in" },
   {
     kind: "own",
     title: "Your own",
-    none: "None yet. Record one: npm run capture -- 02 (or any stage). It appears here, and so does what the wire saves.",
+    none: html`None yet. In a terminal, <code>npm run capture -- 02</code> records one, of this stage or any other.`,
   },
-  { kind: "course", title: "The course's recordings", none: "" },
+  { kind: "course", title: "The course's recordings" },
 ];
 
 class CaptureList extends PageElement {
@@ -76,9 +81,13 @@ class CaptureList extends PageElement {
     </div>`;
   }
 
-  #group(kind: CaptureItem["kind"], title: string, none: string): TemplateResult | typeof nothing {
+  #group(
+    kind: CaptureItem["kind"],
+    title: string,
+    none: TemplateResult | undefined,
+  ): TemplateResult | typeof nothing {
     const items = (this.items ?? []).filter((item) => item.kind === kind);
-    if (items.length === 0 && none === "") return nothing;
+    if (items.length === 0 && none === undefined) return nothing;
     return html`<section aria-label=${title}>
       <h2>${title}</h2>
       ${

@@ -128,8 +128,8 @@ export const TALK_COLUMNS: readonly Column[] = [
   { name: "From", part: "ends from" },
   { name: "To", part: "ends to" },
   { name: "What it is", part: "what" },
-  { name: "Sent", part: "size sent" },
-  { name: "Received", part: "size received" },
+  { name: "Sent", part: "size from-a" },
+  { name: "Received", part: "size from-b" },
   { name: "Begins, s", part: "time" },
   { name: "Lasts, s", part: "lasts" },
 ];
@@ -168,7 +168,9 @@ function conversationCells(row: ConversationRow): ListedRow {
 
 /** The name of an end, if one is known, and its address. */
 function ends(name: string, unknown: string, address: string): string {
-  return name === unknown ? address : `${shown(name)} ${address}`;
+  // Of stage 05, what each end says is its address: as long as nobody knows more.
+  const isName = name !== unknown && !/^[\d.:[\]a-f]+$/.test(name);
+  return isName ? `${shown(name)} ${address}` : address;
 }
 
 function datagrams(count: number): string {

@@ -169,7 +169,7 @@ class CapturePlots extends PageElement {
           }),
         ],
         series: [
-          { label: "Line" },
+          { label: "Line", value: (_, value) => (value === null ? "" : `${value}`) },
           {
             ...points("Printable", "--readable", "%"),
             value: (_, value) => (value === null ? "" : percentWords(value)),
@@ -278,7 +278,7 @@ function colourOf(element: Element, name: string): string {
 }
 
 function sizeIn(parent: HTMLElement): { width: number; height: number } {
-  return { width: Math.max(240, parent.clientWidth), height: 180 };
+  return { width: Math.max(240, parent.clientWidth), height: 150 };
 }
 
 customElements.define("capture-plots", CapturePlots);

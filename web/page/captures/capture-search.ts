@@ -6,6 +6,9 @@ import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
 import { counted, countWords, percentWords, problemWords, shown } from "./words.ts";
 
+/** How much is shown before a hit, in characters. */
+const AROUND = 16;
+
 /** A search that the server does, or has done. */
 interface Search {
   number: number;
@@ -180,7 +183,7 @@ class CaptureSearch extends PageElement {
         : `${counted(hits, "hit")} so far`;
     const around =
       hit &&
-      html` <bdi class="around">${shown(hit.before)}<mark>${shown(hit.text)}</mark>${shown(hit.after)}</bdi>`;
+      html` <bdi class="around">${shown(hit.before.slice(-AROUND))}<mark>${shown(hit.text)}</mark>${shown(hit.after)}</bdi>`;
     return html`${countWords(at + 1)} of ${more}${around ?? nothing}`;
   }
 }

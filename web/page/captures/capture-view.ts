@@ -2,7 +2,7 @@
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { PageElement } from "../page-element.ts";
-import { linkTo } from "../route.ts";
+import { linkTo, readRoute } from "../route.ts";
 import "./capture-browser.ts";
 import { OpenCapture } from "./open-capture.ts";
 import { percentWords, sizeWords } from "./words.ts";
@@ -38,7 +38,15 @@ class CaptureView extends PageElement {
 
   #read(): void {
     this.#open?.close();
-    this.#open = new OpenCapture(this.capture, () => this.requestUpdate());
+    this.#open = new OpenCapture(this.capture, () => this.#onState());
+  }
+
+  #onState(): void {
+    // It is read again: what was chosen meanwhile stands in the address.
+    const { place, parts } = readRoute(location.hash);
+    if (this.#open?.state.name === "reading" && place === "captures" && parts[0] === this.capture)
+      this.parts = parts.slice(1);
+    this.requestUpdate();
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -6,7 +6,7 @@ import { withChromium } from "../../../06-dht-chat/testing/browser.ts";
 import { useCapturesPage } from "../testing/captures-page.ts";
 
 withChromium("captures in the page", () => {
-  const open = useCapturesPage();
+  const { open, stop, start } = useCapturesPage();
 
   it("the list names the course's recordings, and opens one", async () => {
     const { page, errors } = await open("/captures");
@@ -123,8 +123,8 @@ withChromium("captures in the page", () => {
     await input.fill("pay 100");
     await input.press("Enter");
     await found.getByText(/^1 of [2-9]/).waitFor();
+    await page.waitForURL(/packet\/\d+$/);
     const first = page.url();
-    expect(first).to.match(/packet\/\d+$/);
     await page.locator("byte-view .text .at-hit").first().waitFor();
     expect((await page.locator("byte-view .text .at-hit").allTextContents()).join("")).to.equal("pay 100");
     await page.getByRole("button", { name: "Next hit" }).click();
@@ -137,7 +137,7 @@ withChromium("captures in the page", () => {
     await input.fill("70 61 79 20 31 30 30");
     await input.press("Enter");
     await found.getByText(/^1 of [2-9]/).waitFor();
-    expect(page.url()).to.equal(first);
+    await expectSoon(async () => page.url() === first, "the packet with these bytes");
     await page.getByRole("combobox", { name: "The search is for" }).selectOption("text");
     await page.getByRole("combobox", { name: "Search in" }).selectOption("lines");
     await input.fill("pay 100");
@@ -280,6 +280,26 @@ withChromium("captures in the page", () => {
     await page.emulateMedia({ colorScheme: "dark" });
     await page.locator(".uplot").nth(1).waitFor();
     expect(errors).to.deep.equal([]);
+  });
+
+  it("when the server comes back, the capture is opened again, where one was", async () => {
+    const { page, context } = await open("/captures/02-basic-p2p/packet/26");
+    const list = page.getByRole("grid", { name: "Packets" });
+    await page.getByRole("heading", { name: "Packet 26" }).waitFor();
+    await list.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: "Packet 27" }).waitFor();
+    await stop();
+    await page.getByText("The program behind this page does not answer.").waitFor();
+    const address = await start();
+    // The new address is opened in another window, which hands its token on.
+    const second = await context.newPage();
+    await second.goto(address("/captures"));
+    await page.getByText("The program behind this page does not answer.").waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: "Packet 27" }).waitFor();
+    await list.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: "Packet 28" }).waitFor();
   });
 
   it("an address that leads nowhere says so, and what to do", async () => {

@@ -61,7 +61,7 @@ function hostileCapture(): Buffer {
 }
 
 withChromium("captures that are dropped into the page", () => {
-  const open = useCapturesPage();
+  const { open } = useCapturesPage();
   const folder = mkdtempSync(join(tmpdir(), "dropped-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
 

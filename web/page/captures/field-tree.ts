@@ -16,6 +16,7 @@ interface Node extends Place {
   level: number;
   label: string;
   look: Field["look"] | "";
+  clause: string | null;
   /** Of a layer: whether its fields are shown. */
   isOpen: boolean | undefined;
 }
@@ -80,6 +81,7 @@ class FieldTree extends PageElement {
         level: 1,
         label: block.title,
         look: "",
+        clause: null,
         isOpen: this.toggled.get(`block ${number}`) ?? true,
         block: number,
         start: 0,
@@ -94,7 +96,7 @@ class FieldTree extends PageElement {
     return layers.flatMap(({ title, start, end, fields }, index): Node[] => {
       const key = `${block}-${index}`;
       const isOpen = this.#isOpen(title);
-      const layer: Node = { key, level, label: title, look: "", isOpen, block, start, end };
+      const layer: Node = { key, level, label: title, look: "", clause: null, isOpen, block, start, end };
       const inside = fields.map(
         (field, i): Node => ({ ...field, key: `${key}-${i}`, level: level + 1, isOpen: undefined, block }),
       );
@@ -170,7 +172,7 @@ class FieldTree extends PageElement {
   }
 
   #node(node: Node, isChosen: boolean, isLit: boolean): TemplateResult {
-    const { key, level, label, look, isOpen, start, end } = node;
+    const { key, level, label, look, clause, isOpen, start, end } = node;
     const classes = [
       "node",
       `level-${level}`,
@@ -182,7 +184,11 @@ class FieldTree extends PageElement {
     return html`<div class=${classes.filter((one) => one !== "").join(" ")} role="treeitem" id=${this.#id(key)} aria-level=${level}
       aria-expanded=${isOpen ?? nothing} aria-selected=${isChosen}
       @click=${() => this.#onClick(node)} @pointerover=${() => this.#tell("field-hovered", node)}><span
-        class="twist" aria-hidden="true" @click=${(event: Event) => this.#onTwist(event, node)}></span><span class="words">${label}</span><span
+        class="twist" aria-hidden="true" @click=${(event: Event) => this.#onTwist(event, node)}></span><span class="words">${label}</span>${
+          clause === null
+            ? nothing
+            : html`<span class="clause"><span class="for-readers">, clause </span>${clause}</span>`
+        }<span
         class="where"><span class="for-readers">, </span>${whereWords(start, end)}</span></div>`;
   }
 

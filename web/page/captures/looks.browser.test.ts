@@ -35,7 +35,7 @@ const VIEWS: readonly { at: string; there: string; act?: (page: Page) => Promise
 ];
 
 withChromium("how captures look", () => {
-  const open = useCapturesPage();
+  const { open } = useCapturesPage();
 
   // Colours do not depend on the width: both of each are seen once.
   for (const { width, scheme } of [

@@ -8,6 +8,7 @@ import {
   encryptForDemonstration,
 } from "../../../authoring/pictures/block-modes.ts";
 import { drawPictures } from "../../../authoring/pictures/ecb-picture.ts";
+import { drawLighthouse } from "../../../authoring/pictures/lighthouse.ts";
 import {
   BLOCK_BYTES,
   countDifferent,
@@ -21,7 +22,6 @@ import {
   withFlippedBit,
 } from "./aes-modes.ts";
 import { fromHex, toHex } from "./bytes.ts";
-import { drawLighthouse } from "./lighthouse.ts";
 
 const KEY_TEXT = "a key for pictures in a lesson";
 const IV_TEXT = "an IV for pictures in a lesson";

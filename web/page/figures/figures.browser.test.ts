@@ -171,14 +171,14 @@ withChromium("the figures", () => {
     const place = 3 * (160 * row + column);
     const block = Math.floor(place / 16);
     await says(page, `Flipped: bit ${bit} of byte ${place % 16} of block ${block} `);
-    const sealed = encryptForDemonstration("cbc", drawLighthouse().pixels);
+    const sealed = encryptForDemonstration("cbc", Buffer.from(drawLighthouse()));
     sealed[place] = (sealed[place] ?? 0) ^ (1 << bit);
     const decipher = createDecipheriv("aes-256-cbc", DEMONSTRATION_KEY, DEMONSTRATION_IV);
     const opened = Buffer.concat([decipher.update(sealed), decipher.final()]);
     expect((await pixelsOf(page, "opened")).equals(opened)).to.equal(true);
     const status = await says(page, `In block ${block + 1} one byte has changed: byte ${place % 16}`);
     expect(status).to.include("All other 3598 blocks are as they were.");
-    const ecb = createCipheriv("aes-256-ecb", DEMONSTRATION_KEY, null).update(drawLighthouse().pixels);
+    const ecb = createCipheriv("aes-256-ecb", DEMONSTRATION_KEY, null).update(Buffer.from(drawLighthouse()));
     expect((await pixelsOf(page, "ecb")).equals(ecb)).to.equal(true);
     expect(errors).to.deep.equal([]);
   });

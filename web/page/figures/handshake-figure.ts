@@ -1,6 +1,7 @@
 // A figure: a key exchange step by step, with Eve who listens or Mallory who sits between (lessons 03-8 and 03-9).
 
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { modp2048, toyGroup } from "../../../03-dh-chat/groups.ts";
 import { PageElement } from "../page-element.ts";
 import { choice } from "./controls.ts";
 import {
@@ -15,7 +16,6 @@ import {
   shakeHands,
   type Who,
 } from "./handshake.ts";
-import { GROUP_14, TOY } from "./key-exchange.ts";
 
 type Middle = "eve" | "mallory";
 
@@ -75,7 +75,7 @@ class HandshakeFigure extends PageElement {
           (name) =>
             this.#begin({
               middle: this.middle,
-              keys: name === "toy" ? LESSON_KEYS : drawKeys(GROUP_14),
+              keys: name === "toy" ? LESSON_KEYS : drawKeys(modp2048),
               count: this.count,
             }),
         )}
@@ -116,7 +116,7 @@ class HandshakeFigure extends PageElement {
       </p>
       <p class="quiet">${
         this.keys.group.name === "toy"
-          ? html`p = ${TOY.prime}, g = ${TOY.generator}: the group <code>toy</code>.`
+          ? html`p = ${toyGroup.prime}, g = ${toyGroup.generator}: the group <code>toy</code>.`
           : html`Group 14 of RFC 3526. Only the first eight digits of each number are shown. The page's code for it is for teaching.`
       }</p>`;
   }

@@ -1,7 +1,8 @@
 // A handshake step by step, with somebody on the way who only listens (Eve) or who replaces keys (Mallory): who sends what to whom,
 // and who knows what afterwards (lessons 03-8 and 03-9).
 
-import { drawKeyPair, type Group, type KeyPair, keyPair, modPow, safetyNumber, TOY } from "./key-exchange.ts";
+import { type Group, toyGroup } from "../../../03-dh-chat/groups.ts";
+import { drawKeyPair, type KeyPair, keyPair, modPow, safetyNumber } from "./key-exchange.ts";
 
 export type Who = "alice" | "middle" | "bob";
 
@@ -44,11 +45,11 @@ export function drawKeys(group: Group): Keys {
 
 /** The numbers of lesson 03-1; Mallory's are ours. */
 export const LESSON_KEYS: Keys = {
-  group: TOY,
-  alice: keyPair(6n, TOY),
-  bob: keyPair(15n, TOY),
-  towardsAlice: keyPair(3n, TOY),
-  towardsBob: keyPair(9n, TOY),
+  group: toyGroup,
+  alice: keyPair(6n, toyGroup),
+  bob: keyPair(15n, toyGroup),
+  towardsAlice: keyPair(3n, toyGroup),
+  towardsBob: keyPair(9n, toyGroup),
 };
 
 /** A number as the figure shows it: small ones in decimal, large ones by their first hexadecimal digits. */

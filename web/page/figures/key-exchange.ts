@@ -1,48 +1,7 @@
 // Diffie-Hellman with numbers of any size, and the safety number (P4). TEACHING CODE: how long it takes depends on the private
 // key, and browsers have X25519 for real use. Pure.
 
-/** A prime p, and a generator g (P4.2). */
-export interface Group {
-  name: "toy" | "modp2048";
-  prime: bigint;
-  generator: bigint;
-  /** The length of p, in bytes: keys are encoded in as many. */
-  bytes: number;
-  /** The smallest and the largest private key (P4.3). */
-  smallestPrivateKey: bigint;
-  largestPrivateKey: bigint;
-}
-
-/** WEAK ON PURPOSE: a prime to do by hand. */
-export const TOY: Group = {
-  name: "toy",
-  prime: 23n,
-  generator: 5n,
-  bytes: 1,
-  smallestPrivateKey: 2n,
-  largestPrivateKey: 21n,
-};
-
-/** Group 14 of RFC 3526, section 3. */
-export const GROUP_14: Group = {
-  name: "modp2048",
-  prime: BigInt(
-    `0x${[
-      "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74",
-      "020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437",
-      "4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed",
-      "ee386bfb5a899fa5ae9f24117c4b1fe649286651ece45b3dc2007cb8a163bf05",
-      "98da48361c55d39a69163fa8fd24cf5f83655d23dca3ad961c62f356208552bb",
-      "9ed529077096966d670c354e4abc9804f1746c08ca18217c32905e462e36ce3b",
-      "e39e772c180e86039b2783a2ec07a28fb5c55df06f4c52c9de2bcbf695581718",
-      "3995497cea956ae515d2261898fa051015728e5a8aacaa68ffffffffffffffff",
-    ].join("")}`,
-  ),
-  generator: 2n,
-  bytes: 256,
-  smallestPrivateKey: 2n,
-  largestPrivateKey: 2n ** 256n - 1n,
-};
+import type { Group } from "../../../03-dh-chat/groups.ts";
 
 /** base^exponent mod modulus, by squaring and multiplying, as lesson 03-2 does it. */
 export function modPow(base: bigint, exponent: bigint, modulus: bigint): bigint {

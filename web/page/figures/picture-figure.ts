@@ -1,6 +1,7 @@
 // A figure: the lighthouse under ECB and CBC, and what one flipped bit of the ciphertext does to it (lessons 04-1 and 04-4).
 
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
+import { BYTES_PER_PIXEL, drawLighthouse, HEIGHT, WIDTH } from "../../../authoring/pictures/lighthouse.ts";
 import { PageElement } from "../page-element.ts";
 import {
   BLOCK_BYTES,
@@ -15,7 +16,6 @@ import {
 } from "./aes-modes.ts";
 import { hexByte } from "./bytes.ts";
 import { slider } from "./controls.ts";
-import { BYTES_PER_PIXEL, drawLighthouse, HEIGHT, WIDTH } from "./lighthouse.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

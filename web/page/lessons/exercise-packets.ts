@@ -2,13 +2,16 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { ConnectionView, PacketLine, PacketsView } from "../../shared/exercises.ts";
+import { linkTo } from "../route.ts";
 import "./exercise-packets.css";
 
-/** @param link where the recording can be looked at byte by byte */
-export function packetTables({ about, file, connections }: PacketsView, link: string): TemplateResult {
+/** The recording of the last run, as captures are named. */
+const LAST_RUN = "own-last-run.pcap";
+
+export function packetTables({ about, file, connections }: PacketsView): TemplateResult {
   return html`<div class="packets">
     <p>${about}</p>
-    ${file === "" ? nothing : html`<p><a href=${link}>Look at every byte in Captures</a>, or open <code>${file}</code> in Wireshark.</p>`}
+    ${file === "" ? nothing : html`<p><a href=${linkTo("captures", LAST_RUN)}>Look at every byte in Captures</a>, or open <code>${file}</code> in Wireshark.</p>`}
     ${connections.map(connectionTable)}
   </div>`;
 }
@@ -34,7 +37,7 @@ function packetRow(
   hasMeaning: boolean,
 ): TemplateResult {
   return html`<tr class=${isWanted ? "wanted" : ""}>
-    <td class="number">${packet}</td><td class="number">${seconds.toFixed(3)}</td><td>${who}</td>
+    <td class="number"><a href=${linkTo("captures", LAST_RUN, "packet", `${packet}`)}>${packet}</a></td><td class="number">${seconds.toFixed(3)}</td><td>${who}</td>
     <td><code>${wire}</code>${isWanted ? html` <strong class="here">the check failed here</strong>` : nothing}</td>${hasMeaning ? html`<td>${meaning}</td>` : nothing}
   </tr>`;
 }

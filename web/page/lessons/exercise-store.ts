@@ -10,6 +10,8 @@ class ExerciseStore {
   overview: Overview | undefined;
   readonly #texts = new Map<string, ExerciseText>();
   readonly #states = new Map<string, ExerciseState>();
+  /** Why nothing is known of an exercise. */
+  readonly #problems = new Map<string, string>();
   readonly #watchers = new Set<() => void>();
   /** Which exercises are shown, and how many times. */
   readonly #shown = new Map<string, number>();
@@ -31,6 +33,11 @@ class ExerciseStore {
 
   state(id: string): ExerciseState | undefined {
     return this.#states.get(id);
+  }
+
+  /** Why neither is known, in a sentence; undefined as long as nothing is wrong. */
+  problem(id: string): string | undefined {
+    return this.#problems.get(id);
   }
 
   /** Is told of every change. @returns what ends that */
@@ -64,8 +71,8 @@ class ExerciseStore {
   }
 
   #askOne(id: string): void {
-    if (!this.#texts.has(id)) this.#ask(this.#askText(id));
-    this.#ask(this.#askState(id));
+    if (!this.#texts.has(id)) this.#ask(this.#askText(id), id);
+    this.#ask(this.#askState(id), id);
   }
 
   async #askText(id: string): Promise<void> {
@@ -98,10 +105,13 @@ class ExerciseStore {
     return state.isCurrent || state.standing !== row.standing;
   }
 
-  /** Without an answer, the page shows that the server has gone, and asks again when it is back. */
-  #ask(asked: Promise<unknown>): void {
+  /** If the server has gone, the page says so, and we ask again when it is back. */
+  #ask(asked: Promise<unknown>, id?: string): void {
     asked.catch((error) => {
       if (!(error instanceof CallError)) throw error;
+      if (id === undefined || server.state !== "open") return;
+      this.#problems.set(id, error.message);
+      this.#changed();
     });
   }
 

@@ -67,7 +67,9 @@ withChromium("exercises in the page", () => {
     ]);
     await press(page, "Packets of this run");
     await page.getByRole("row").filter({ hasText: "the check failed here" }).getByText("error: ").waitFor();
-    await page.getByRole("link", { name: "Look at every byte in Captures" }).waitFor();
+    await page.getByRole("link", { name: "Look at every byte in Captures" }).click();
+    await page.getByRole("heading", { name: "last-run.pcap" }).waitFor();
+    await page.goBack();
 
     await press(page, "Hint 1 of 3");
     await page.getByText("What stands between the two lines").waitFor();

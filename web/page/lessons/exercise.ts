@@ -1,29 +1,32 @@
 // An exercise in its page: its task, the file to write in, the verdict after each save, hints, and what it meant.
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type {
-  ExerciseFile,
-  ExerciseState,
-  ExerciseText,
-  OutcomeView,
-  PacketsView,
+import {
+  type CodeLine,
+  type ExerciseFile,
+  type ExerciseState,
+  type ExerciseText,
+  MOST_ANSWER,
+  type PacketsView,
 } from "../../shared/exercises.ts";
-import { type CodeLine, MOST_ANSWER } from "../../shared/exercises.ts";
 import { CallError } from "../../shared/fields.ts";
-import type { Part } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import { codeComparison } from "./exercise-code.ts";
-import { outcomeDetails } from "./exercise-failure.ts";
 import { packetTables } from "./exercise-packets.ts";
 import { exercises } from "./exercise-store.ts";
-import { partsOf } from "./parts.ts";
+import {
+  details,
+  headline,
+  isSame,
+  openingName,
+  problemOrLoading,
+  standing,
+  texts,
+} from "./exercise-words.ts";
 import "./exercise-editor.ts";
 import "./exercise.css";
-
-/** The recording of the last run, as captures are named. */
-const LAST_RUN = "own-last-run.pcap";
 
 /** What was asked for about the exercise, and is shown below its verdict. */
 type Shown =
@@ -109,7 +112,7 @@ class CourseExercise extends PageElement {
     const text = exercises.text(this.exercise);
     const state = exercises.state(this.exercise);
     if (text === undefined || state === undefined)
-      return html`<section class="exercise panel" aria-label="Exercise"><p class="loading">Loading …</p></section>`;
+      return html`<section class="exercise panel" aria-label="Exercise">${problemOrLoading(exercises.problem(this.exercise))}</section>`;
     const isQuestion = text.kind === "predict" || text.kind === "capture";
     return html`<section class="exercise panel" aria-labelledby="exercise-title">
       <header>
@@ -133,7 +136,7 @@ class CourseExercise extends PageElement {
     const { file, isCurrent } = state;
     if (file === undefined) return html``;
     if (!isCurrent)
-      return html`<p class="buttons"><button type="button" class="main" @click=${() => void this.#begin()}>${state.standing === "open" ? "Begin this exercise" : "Open it again"}</button>
+      return html`<p class="buttons"><button type="button" class="main" @click=${() => void this.#begin()}>${openingName(state)}</button>
         <span class="quiet">You write in <code>${file.name}</code>.</span></p>`;
     return html`<div class="file">
       <p>You write in <button type="button" class="link" title="Open it in your editor" @click=${() => void this.#openEditor(file)}><code>${file.name}</code></button>, line ${file.line}. Each save is checked.</p>
@@ -166,16 +169,10 @@ class CourseExercise extends PageElement {
     const isCode = kind === "code" || kind === "attack";
     return html`<div class=${`verdict ${isChecking ? "checking" : (outcome?.verdict ?? "")}`}>
       <p class="headline" role="status">${headline(state)}</p>
-      ${outcome === undefined ? nothing : this.#details(outcome, isTouched)}
+      ${outcome === undefined ? nothing : details(outcome, isCode, isTouched)}
       ${isCurrent && isCode ? this.#actions() : nothing}
       ${this.shown === undefined ? nothing : this.#shownPart(this.shown)}
     </div>`;
-  }
-
-  #details(outcome: OutcomeView, isTouched: boolean): TemplateResult {
-    const intro = isTouched || outcome.verdict !== "failed" || outcome.failure === undefined;
-    return html`${intro ? nothing : html`<p class="quiet">This is what the check says of the code as it stands.</p>`}
-      ${outcomeDetails(outcome)}`;
   }
 
   #actions(): TemplateResult {
@@ -209,7 +206,7 @@ class CourseExercise extends PageElement {
   #shownPart(shown: Shown): TemplateResult {
     switch (shown.kind) {
       case "packets":
-        return packetTables(shown.packets, linkTo("captures", LAST_RUN));
+        return packetTables(shown.packets);
       case "changes":
         return html`<h3>Your code, compared with the starter</h3>
           ${isSame(shown.lines) ? html`<p>It is still the starter.</p>` : codeComparison(shown.lines, "Your code, compared with the starter", { old: "the starter", now: "yours" })}
@@ -335,35 +332,6 @@ class CourseExercise extends PageElement {
         return { kind, ...(await server.call("exercises/solution", this.#named)) };
     }
   }
-}
-
-/** Whether both versions are the same. */
-function isSame(lines: readonly CodeLine[]): boolean {
-  return lines.every(({ kind }) => kind === " ");
-}
-
-/** Texts of the exercise, drawn as those of its page are. */
-function texts(parts: readonly Part[], page: string): TemplateResult {
-  return partsOf(parts, { place: ["lessons", page], desk: undefined, exercise: () => html`` });
-}
-
-/** How the exercise stands, in one or two words. */
-function standing({ standing, isChecking, isCurrent, day }: ExerciseState): TemplateResult {
-  if (isChecking) return html`<span class="standing checking">checking …</span>`;
-  if (standing === "passed")
-    return html`<span class="standing passed">✓ passed${day === "" ? "" : html` <time datetime=${day}>${day}</time>`}</span>`;
-  if (standing === "given") return html`<span class="standing passed">given solved</span>`;
-  return isCurrent
-    ? html`<span class="standing current">current</span>`
-    : html`<span class="standing">not begun</span>`;
-}
-
-/** The verdict in a line; it is read out when it changes. */
-function headline({ outcome, isChecking }: ExerciseState): TemplateResult | string {
-  if (isChecking) return "Checking …";
-  if (outcome === undefined) return "";
-  const time = new Date(outcome.at);
-  return html`<strong>${outcome.headline}</strong> <time class="quiet" datetime=${time.toISOString()}>${time.toTimeString().slice(0, 8)}</time>`;
 }
 
 customElements.define("course-exercise", CourseExercise);
