@@ -116,7 +116,7 @@ withChromium("Mallory on the wire", () => {
     await page
       .getByLabel("Its text")
       .fill(`${text.slice(0, middle)}${text[middle] === "A" ? "B" : "A"}${text.slice(middle + 1)}`);
-    await window.press("Change");
+    await window.press(/^Change$/);
     await page.locator(".byte.differs").first().waitFor();
     await window.press(/at Mallory: let all pass/);
     await window.says("Bob\u2019s program noticed, and ended the chat");
@@ -132,6 +132,27 @@ withChromium("Mallory on the wire", () => {
     await window.line(/dropped/).waitFor();
     expect(faultsIn(window.errors)).to.deep.equal([]);
   }).timeout(240_000);
+
+  for (const [stage, offer, shown] of [
+    ["02", "Change 100 into 900", "alice> pay 900 to carol"],
+    ["03", "", "alice> pay 900 to carol"],
+    ["04", "", "(bad-record)"],
+  ] as const)
+    it(`${stage}: one click does what the tour does: Bob reads ${shown}`, async () => {
+      const window = await open(`/wire/${stage}`);
+      const { page } = window;
+      await window.isReady(stage);
+      await window.hold("Alice to Bob");
+      await window.say("Alice", "pay 100 to carol");
+      await window.isHeld();
+      const button = page.locator("button.mallory");
+      await button.waitFor();
+      if (offer !== "") expect(await button.textContent()).to.equal(offer);
+      await button.click();
+      await page.locator(".byte.differs").first().waitFor();
+      await window.press("Pass it on");
+      await window.shows("bob", shown);
+    });
 
   it("a line is dropped: it never arrives, and its sender is told so when the chat has ended", async () => {
     const window = await open("/wire/02");
