@@ -1,6 +1,7 @@
 // Runs the console blocks of pages, each line when the page asks for it: a command starts a program in a terminal of the page,
 // a line is typed into it, a key is pressed. What is run stands in the lesson; the page names only its place.
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "../serve/place.ts";
 import { CallError } from "../shared/fields.ts";
 import { howToStart } from "./command.ts";
@@ -8,6 +9,7 @@ import type { ShownBlock } from "./console-parts.ts";
 
 /** A program in a terminal of a page. */
 export interface RunningProgram {
+  onOutput(handler: () => void): void;
   write(text: string): void;
   end(): void;
   readonly ended: Promise<unknown>;
@@ -42,7 +44,12 @@ interface Run {
   number: number;
   program: RunningProgram;
   isOver: boolean;
+  /** Resolves when it has printed something for the first time, or has ended. */
+  speaks: Promise<unknown>;
 }
+
+/** So long a line that is to be typed waits for a program that prints nothing, in milliseconds. */
+const PATIENCE = 3000;
 
 /** What a terminal sends for a key. */
 const KEYS = { "^C": "\u0003", "^D": "\u0004" };
@@ -81,6 +88,8 @@ export class ConsoleRuns {
       return await this.#start(page, name, entry.text, { lesson, ...size });
     }
     if (!isRunning) throw new CallError("nothing runs in this terminal: run the command above first");
+    // A program that has just been started does not read yet: what is typed now would stand before its prompt.
+    await Promise.race([run.speaks, delay(PATIENCE, undefined, { ref: false })]);
     if (entry.kind === "key") run.program.write(KEYS[entry.key]);
     else run.program.write(`${entry.text}\r`);
     return run.number;
@@ -103,7 +112,9 @@ export class ConsoleRuns {
     const { words, environment } = howToStart(command, this.#root);
     const options = { folder: this.#root, environment, columns, rows };
     const { number, program } = await this.#terminals.open(page, words, options);
-    const run: Run = { lesson, number, program, isOver: false };
+    const printed = new Promise<void>((resolve) => program.onOutput(resolve));
+    const speaks = Promise.race([printed, program.ended]);
+    const run: Run = { lesson, number, program, isOver: false, speaks };
     void program.ended.then(() => {
       run.isOver = true;
     });

@@ -14,7 +14,7 @@ import { Lessons } from "./pages.ts";
 /** What was started, typed and ended. */
 class FakeTerminals implements TerminalOpener {
   readonly done: string[] = [];
-  readonly programs: (RunningProgram & { over(): void })[] = [];
+  readonly programs: (RunningProgram & { over(): void; prints(): void })[] = [];
 
   async open(_: unknown, words: readonly string[], { environment }: { environment: object }) {
     const number = this.programs.length;
@@ -22,10 +22,15 @@ class FakeTerminals implements TerminalOpener {
       `${number} starts ${words.slice(-2).join(" ")}${Object.keys(environment).length === 0 ? "" : ` with ${JSON.stringify(environment)}`}`,
     );
     let over = (): void => {};
+    let prints = (): void => {};
     const ended = new Promise<void>((resolve) => {
       over = resolve;
     });
     const program = {
+      onOutput: (handler: () => void) => {
+        prints = handler;
+      },
+      prints: () => prints(),
       write: (text: string) => void this.done.push(`${number} gets ${JSON.stringify(text)}`),
       end: () => {
         this.done.push(`${number} is ended`);
@@ -167,7 +172,12 @@ describe("the lessons in a browser", () => {
     await call(...step(0, 0));
     await call(...step(3, 0));
     await call(...step(4, 0));
-    await call(...step(4, 1));
+    // What is typed waits until the program has printed something: then it reads.
+    const typed = call(...step(4, 1));
+    await new Promise(setImmediate);
+    expect(terminals.done).to.have.length(3);
+    terminals.programs[2]?.prints();
+    await typed;
     // Where the tests have bundles, these are started.
     const done = terminals.done.map((line) => line.replace(/ \S*(01-calculator\/\w+)\.[jt]s/, " $1"));
     expect(done.map((line) => line.replace(/ (?:tsx|--enable-source-maps) /, " "))).to.deep.equal([
