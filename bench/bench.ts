@@ -18,6 +18,7 @@ import { describeMachine, formatMachine } from "./machine.ts";
 import { measureRegistry } from "./registry.ts";
 import { formatVerdict, type JudgedRow, judge, type Row, table, verdictOf } from "./report.ts";
 import { measureStartup } from "./startup.ts";
+import { measureWeb } from "./web.ts";
 
 interface Subject {
   about: string;
@@ -60,6 +61,7 @@ const SUBJECTS: ReadonlyMap<string, Subject> = new Map([
     "captures",
     { about: "captures of 200 MB read and followed, beside tshark and others", measure: measureCaptures },
   ],
+  ["web", { about: "the course in a browser: captures of 200 MB opened in it", measure: measureWeb }],
   ["learn", { about: "from saving an exercise to the verdict", measure: measureLearn }],
   ["startup", { about: "until a client is ready, and from key press to screen", measure: measureStartup }],
 ]);

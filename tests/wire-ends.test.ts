@@ -175,4 +175,16 @@ describe("a scene where no pseudo-terminals are", () => {
         stage === "01" ? "alice to calculator: 2 + 3" : "alice to bob: hello, Bob",
       );
     });
+
+  it("passes a flood of lines in their order, and tells the page of each", async () => {
+    const page = server.page();
+    const scene = await page.scene("01");
+    const questions = Array.from({ length: 500 }, (_, i) => `${i} + 1`);
+    for (const question of questions) await scene.type("alice", question);
+    await until(() => scene.lines.length === 1000, "all questions and answers");
+    const texts = (from: string): string[] =>
+      scene.lines.flatMap((line) => (line.from === from ? line.words : []));
+    expect(texts("alice")).to.deep.equal(questions);
+    expect(texts("calculator")).to.deep.equal(questions.map((_, i) => `= ${i + 1}`));
+  });
 });

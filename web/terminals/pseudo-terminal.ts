@@ -5,6 +5,7 @@ import type { IPty } from "@lydell/node-pty";
 import type { Ended } from "../../programs/child-program.ts";
 import { killTree } from "../../programs/process-tree.ts";
 import { terminalEnvironment } from "./environment.ts";
+import { PseudoTerminalInput } from "./pseudo-terminal-input.ts";
 import type { TerminalOptions, TerminalProgram, TerminalStarter } from "./terminal-program.ts";
 
 let loaded: Promise<TerminalStarter | undefined> | undefined;
@@ -39,6 +40,7 @@ function startInPseudoTerminal(
   }
   const handlers: ((text: string) => void)[] = [];
   let isOver = false;
+  const type = typist(pty);
   pty.onData((text) => {
     for (const handler of handlers) handler(text);
   });
@@ -54,7 +56,7 @@ function startInPseudoTerminal(
     ended,
     onOutput: (handler) => handlers.push(handler),
     write: (text) => {
-      if (!isOver) pty.write(text);
+      if (!isOver) type(text);
     },
     resize: (width, height) => {
       if (isOver) return;
@@ -70,6 +72,18 @@ function startInPseudoTerminal(
       if (!isOver) killTree(pty.pid);
     },
   };
+}
+
+/** What its types leave out. */
+type WithDescriptor = IPty & { fd?: number; on(event: "close", listener: () => void): void };
+
+/** How to type into it. Windows has no descriptor of it, and needs none: there, writing never waits. */
+function typist(pty: IPty): (text: string) => void {
+  const { fd } = pty as WithDescriptor;
+  if (process.platform === "win32" || fd === undefined) return (text) => pty.write(text);
+  const input = new PseudoTerminalInput(fd);
+  (pty as WithDescriptor).on("close", () => input.close());
+  return (text) => input.write(text);
 }
 
 /** There are no more processes, or no more terminals. */

@@ -3,7 +3,7 @@ import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { startServer } from "../../programs/stage-programs.ts";
 import { isRunning, until, untilGone } from "../../tests/support/until.ts";
-import { MOST_TERMINALS, MOST_UNSHOWN } from "../shared/terminals.ts";
+import { MOST_TERMINALS, MOST_TYPED, MOST_UNSHOWN } from "../shared/terminals.ts";
 import { FakePage } from "../testing/fake-page.ts";
 import { loadPseudoTerminals } from "./pseudo-terminal.ts";
 import { type OpenTerminal, Terminals } from "./terminals.ts";
@@ -127,6 +127,29 @@ for (const kind of ["a pseudo-terminal", "pipes"]) {
       page.leave();
       const { program } = await run(ECHO);
       await program.ended;
+      await untilGone(program.pid);
+    });
+
+    it("takes all that is pasted at once, also where each line is answered before the next is read", async () => {
+      const answers = `
+        const lines = require("node:readline").createInterface({ input: process.stdin, output: process.stdout });
+        lines.on("line", (line) => console.log("answer to " + line));
+        console.log("ready");`;
+      const { number } = await run(answers);
+      await shows(number, "ready");
+      const pasted = Array.from({ length: 4000 }, (_, i) => `question ${i}\r`).join("");
+      expect(pasted.length).to.be.within(50_000, MOST_TYPED);
+      await type(number, pasted);
+      await shows(number, "answer to question 3999");
+    });
+
+    it("does not wait for a program that reads nothing, and ends it all the same", async () => {
+      const { number, program } = await run(
+        'console.log("ready"); process.stdin.pause(); setInterval(() => {}, 1000)',
+      );
+      await shows(number, "ready");
+      for (let i = 0; i < 20; i += 1) await type(number, "x".repeat(60_000));
+      await page.call(terminals, "terminals/end", { terminal: number });
       await untilGone(program.pid);
     });
 

@@ -13,20 +13,14 @@ import {
 } from "../shared/wire.ts";
 import type { Terminals } from "../terminals/terminals.ts";
 import { Actor, SceneError } from "./actor.ts";
-import { Conversation } from "./conversation.ts";
 import { DatagramRelay } from "./datagram-relay.ts";
+import { Listener } from "./listener.ts";
 import { type Caught, keyOf, Mallory, MalloryError, type Sending, type Step } from "./mallory.ts";
-import { type Outcome, Outcomes } from "./outcomes.ts";
-import { eventIn, type PrintedEvent } from "./printed-events.ts";
 import type { DatagramPorts, Seen, SeenConnection } from "./seen.ts";
 import { offerOf, shownLine } from "./shown-line.ts";
 import type { Play, Rig, SetUp, StagePlan } from "./stage-plan.ts";
-import { isSaying, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
 
-/** When it is said that nothing has come of an act, in milliseconds. */
-const OUTCOME_LIMIT = 1000;
-/** So many lines, the last ones, may hold a text that was shown just now. */
-const MOST_LOOKED_AT = 200;
 /** So much may wait for a page before nothing more is read, in bytes. */
 const MUCH_WAITING = 1_048_576;
 
@@ -53,6 +47,8 @@ interface Open {
   seen: SeenConnection;
   /** From the caller to the called side, and back. */
   directions: Readonly<Record<Side, Direction>>;
+  /** The sides that have closed it. What waits for the other one may still be passed on. */
+  closed: Set<Side>;
 }
 
 export class Scene implements Rig {
@@ -60,15 +56,13 @@ export class Scene implements Rig {
   readonly page: Page;
   readonly #options: SceneOptions;
   readonly #mallory: Mallory;
-  readonly #outcomes = new Outcomes();
-  readonly #conversation: Conversation;
+  readonly #listener: Listener;
   readonly #actors = new Map<Party, Actor>();
   readonly #relays: (LineRelay | DatagramRelay)[] = [];
   readonly #connections = new Map<number, Open>();
   readonly #seen: SeenConnection[] = [];
   readonly #datagrams = new Map<string, DatagramRelay>();
   readonly #ports: DatagramPorts = {};
-  readonly #timers = new Set<NodeJS.Timeout>();
   readonly #closing: (() => void)[] = [];
   readonly #began = Date.now();
   readonly #start = performance.now();
@@ -82,7 +76,14 @@ export class Scene implements Rig {
     this.number = options.number;
     this.page = options.page;
     this.#mallory = new Mallory(options.plan.directions);
-    this.#conversation = new Conversation(options.said);
+    this.#listener = new Listener({
+      ...options,
+      scene: options.number,
+      lines: () => this.#mallory.lines,
+      onTyped: (direction) => {
+        for (const line of this.#mallory.waiting(direction)) this.#tellLine(line);
+      },
+    });
   }
 
   /** Starts the programs and the relays. The set-up goes on by itself. @throws SceneError, CallError */
@@ -107,7 +108,7 @@ export class Scene implements Rig {
 
   /** What was said in it, and before it. */
   get said(): readonly Said[] {
-    return this.#conversation.said;
+    return this.#listener.said;
   }
 
   get shown(): SceneShown {
@@ -147,7 +148,7 @@ export class Scene implements Rig {
 
   /** Changes a line as its offer says. @throws MalloryError if it has none */
   tamper(number: number): void {
-    const offer = offerOf(this.line(number), this.#guesses(this.line(number)));
+    const offer = offerOf(this.line(number), this.#listener.guesses(this.line(number)));
     if (offer === undefined) throw new MalloryError(`nothing is offered for line ${number}`);
     this.act((mallory) => mallory.change(number, offer.bytes, offer.act));
   }
@@ -159,7 +160,7 @@ export class Scene implements Rig {
   }
 
   async #end(says: string, state: "ended" | "failed"): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#listener.close();
     for (const relay of this.#relays) relay.close();
     const programs = [...this.#actors.values()].map(({ program }) => program);
     for (const program of programs) program.end();
@@ -171,9 +172,10 @@ export class Scene implements Rig {
 
   async #play(play: Play): Promise<void> {
     try {
-      const ready = await play(this.#conversation.said);
+      const ready = await play(this.#listener.said);
       if (this.#ended !== undefined) return;
       this.#isReady = true;
+      this.#listener.keep();
       this.#tellState("ready", ready);
     } catch (error) {
       if (this.#ended !== undefined) return;
@@ -192,8 +194,9 @@ export class Scene implements Rig {
   ): Promise<Actor> {
     const { terminals, page, size } = this.#options;
     const terminal = await terminals.open(page, words, { ...options, ...size });
-    const actor = new Actor(who, terminal, (line) => this.#printed(actor, line));
+    const actor = new Actor(who, terminal, (line) => this.#listener.printed(who.party, line));
     this.#actors.set(who.party, actor);
+    this.#listener.knows(who.party, who.title);
     return actor;
   }
 
@@ -223,7 +226,10 @@ export class Scene implements Rig {
         const found = open.get(passage);
         if (found === undefined) return;
         found.seen.ended[from] ??= this.#now();
+        found.closed.add(from);
+        if (found.closed.size < 2) return;
         this.#connections.delete(found.seen.number);
+        open.delete(passage);
       },
     });
     this.#relays.push(relay);
@@ -261,7 +267,7 @@ export class Scene implements Rig {
       openedAt: this.#now(),
       ended: {},
     };
-    const open = { passage, seen, directions };
+    const open = { passage, seen, directions, closed: new Set<Side>() };
     this.#seen.push(seen);
     this.#connections.set(seen.number, open);
     return open;
@@ -271,8 +277,7 @@ export class Scene implements Rig {
     const direction = directions[from];
     const now = this.#now();
     this.#do(this.#mallory.arrives(direction, seen.number, bytes, now, setUp?.(direction, bytes)));
-    if (direction.link === "calculator" && direction.to === "calculator")
-      this.#conversation.typed({ from: direction.from, to: direction.to, text: textOf(bytes) });
+    this.#listener.came(direction, bytes);
     if (this.#mallory.isFull(direction)) passage.hold(from, true);
   }
 
@@ -280,7 +285,7 @@ export class Scene implements Rig {
   #do({ sendings, lines }: Step): void {
     for (const sending of sendings) this.#send(sending);
     for (const line of lines) this.#tellLine(line);
-    for (const line of lines) this.#lookAfter(line);
+    for (const line of lines) this.#listener.lookAfter(line);
     for (const { passage, directions } of this.#connections.values())
       for (const side of ["caller", "called"] as const)
         if (!this.#mallory.isFull(directions[side])) passage.hold(side, this.#isEased);
@@ -309,7 +314,7 @@ export class Scene implements Rig {
   }
 
   #tellLine(line: Caught): void {
-    this.page.tell("wire/line", { scene: this.number, line: shownLine(line, this.#guesses(line)) });
+    this.page.tell("wire/line", { scene: this.number, line: shownLine(line, this.#listener.guesses(line)) });
     if (this.#isEased || this.page.waiting() < MUCH_WAITING) return;
     // The page cannot follow: the programs wait, as they do on a slow network.
     this.#isEased = true;
@@ -317,96 +322,6 @@ export class Scene implements Rig {
       this.#isEased = false;
       this.#do({ sendings: [], lines: [] });
     });
-  }
-
-  /** What a line may say: what was typed and has not arrived. */
-  #guesses({ direction: { from, to } }: Caught): string[] {
-    return this.#conversation.waiting(from, to);
-  }
-
-  /** Waits for what comes of an act that has its effect now. */
-  #lookAfter(line: Caught): void {
-    const act = line.acts.findLast((one) => one !== "set-up");
-    if (line.state === "held" || act === undefined) return;
-    this.#outcomes.acted(line.number, act, line.direction);
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      const outcome = this.#outcomes.isOver(line.number);
-      if (outcome !== undefined) this.#tellOutcome({ ...outcome, words: this.#nothingOf(line.direction) });
-    }, OUTCOME_LIMIT);
-    this.#timers.add(timer);
-  }
-
-  #nothingOf({ link, to }: Direction): string {
-    const title = this.#actors.get(to)?.title ?? to;
-    const silent = `${title} printed nothing`;
-    return link === "datagram"
-      ? `${silent}: a datagram that is not right is dropped without a word (P8.6)`
-      : silent;
-  }
-
-  // What the programs print.
-
-  #printed({ party }: Actor, line: string): void {
-    const event = this.#eventIn(line);
-    if (event.kind === "own") this.#typed(party, event.to, event.text);
-    const isAsTyped = event.kind !== "shown" || this.#shown(party, event);
-    for (const outcome of this.#outcomes.printed(party, line, event, isAsTyped)) this.#tellOutcome(outcome);
-  }
-
-  /** Where there is a calculator, it also answers with errors. */
-  #eventIn(line: string): PrintedEvent {
-    const event = eventIn(line);
-    const isAnswer = event.kind === "failed" && this.#actors.has("calculator");
-    return isAnswer ? { kind: "shown", from: "calculator", text: line } : event;
-  }
-
-  #typed(from: Party, named: string | undefined, text: string): void {
-    const others = [...this.#actors.keys()].filter((party) => party !== from && party !== "registry");
-    // In a room, and to all, a text goes to each.
-    const to = others.includes(named as Party) ? [named as Party] : others;
-    for (const party of to) {
-      this.#conversation.typed({ from, to: party, text });
-      // What was typed is read off the terminal, perhaps after its line: now it is known what that may say.
-      const direction = this.#options.plan.directions.find(
-        (one) => isSaying(one.link) && one.from === from && one.to === party,
-      );
-      if (direction !== undefined) for (const line of this.#mallory.waiting(direction)) this.#tellLine(line);
-    }
-  }
-
-  /** @returns whether it was shown as it was typed */
-  #shown(to: Party, { from: name, text }: PrintedEvent & { kind: "shown" }): boolean {
-    const from = [...this.#actors.keys()].find((party) => party === name);
-    if (from === undefined || from === to) return false;
-    // The question comes before its answer.
-    if (from === "calculator") this.#say(to, from, undefined);
-    return this.#say(from, to, text);
-  }
-
-  /** @param text undefined for what was typed last */
-  #say(from: Party, to: Party, text: string | undefined): boolean {
-    const { said, isAsTyped } = this.#conversation.shown({ from, to, text: text ?? "" });
-    if (said.text === "") return true;
-    this.page.tell("wire/said", { scene: this.number, ...said });
-    if (this.#isReady) this.#conversation.keep(said);
-    const passed = this.#mallory.lines
-      .slice(-MOST_LOOKED_AT)
-      .filter(({ direction }) => isSaying(direction.link) && direction.from === from && direction.to === to);
-    this.#options.table.said(
-      this.stage,
-      said.text,
-      passed.map(({ bytes }) => bytes),
-    );
-    this.#options.onTable();
-    return isAsTyped;
-  }
-
-  #tellOutcome(outcome: Outcome): void {
-    const { line, act, party, noticed, words } = outcome;
-    this.page.tell("wire/outcome", { scene: this.number, line, act, party, noticed, words });
-    this.#options.table.outcome(this.stage, outcome);
-    this.#options.onTable();
   }
 
   #tellState(state: "setting-up" | "ready" | "failed" | "ended", says: string): void {
@@ -417,8 +332,4 @@ export class Scene implements Rig {
   #now(): number {
     return Math.round((performance.now() - this.#start) * 1000) / 1000;
   }
-}
-
-function textOf(line: Buffer): string {
-  return line.toString("utf8").replace(/\r?\n$/, "");
 }

@@ -15,7 +15,7 @@ import { server } from "../server.ts";
 import { lock } from "./marks.ts";
 import type { Column, ListedRow, RowSource } from "./row-list.ts";
 import { RowWindows } from "./row-windows.ts";
-import { countWords, secondsWords, shown, sizeWords } from "./words.ts";
+import { countWords, isText, secondsWords, shown, sizeWords } from "./words.ts";
 
 /** Rows of the server, shown as rows of a list. */
 export class ServerRows<Row> implements RowSource {
@@ -166,6 +166,12 @@ function conversationCells(row: ConversationRow): ListedRow {
   };
 }
 
+/** The colour of what was said. */
+function lookOf(isSealed: boolean, text: string): string {
+  if (isSealed) return "look-sealed";
+  return isText(text) ? "look-readable" : "look-structure";
+}
+
 /** The name of an end, if one is known, and its address. */
 function ends(name: string, unknown: string, address: string): string {
   // Of stage 05, what each end says is its address: as long as nobody knows more.
@@ -204,7 +210,7 @@ function packetCells(row: PacketRow): ListedRow {
   // Of an ACK alone, the words say what it acknowledges.
   const flags = row.flags === "" || row.flags === "ACK" ? "" : `${row.flags}: `;
   return {
-    look: row.sealed ? "look-sealed" : row.bytes > 0 ? "look-readable" : "look-structure",
+    look: row.bytes === 0 ? "look-structure" : lookOf(row.sealed, row.what),
     cells: [
       countWords(row.number),
       secondsWords(row.time),
@@ -247,7 +253,7 @@ export class LineRows extends ServerRows<LineRow> {
     const says =
       row.problem === null ? shown(row.says ?? "needs a key") : `not opened: ${shown(row.problem)}`;
     return {
-      look: `look-${row.sealed ? "sealed" : "readable"} ${row.opened ? "look-opened" : ""} kind-${row.kind}`,
+      look: `${lookOf(row.sealed, row.wire)} ${row.opened ? "look-opened" : ""} kind-${row.kind}`,
       cells: [
         countWords(row.line),
         secondsWords(row.time),
@@ -279,7 +285,7 @@ export function datagramRows(
     undefined,
     (from, count) => server.call("captures/datagrams", { opened, conversation, from, count }),
     (row) => ({
-      look: row.sealed ? "look-sealed" : "look-readable",
+      look: lookOf(row.sealed, row.what),
       cells: [
         countWords(row.datagram),
         secondsWords(row.time),

@@ -160,9 +160,14 @@ class CapturePlots extends PageElement {
           this.#axis({
             values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? `${tick}` : "")),
           }),
-          this.#axis({ scale: "%", values: (_, ticks) => ticks.map(percentWords) }),
+          this.#axis({
+            scale: "%",
+            splits: () => [0, 0.5, 1],
+            values: (_, ticks) => ticks.map(percentWords),
+          }),
           this.#axis({
             scale: "bits",
+            splits: () => [0, 2, 4, 6, 8],
             side: 1,
             grid: { show: false },
             values: (_, ticks) => ticks.map((tick) => `${tick}`),
@@ -278,7 +283,9 @@ function colourOf(element: Element, name: string): string {
 }
 
 function sizeIn(parent: HTMLElement): { width: number; height: number } {
-  return { width: Math.max(240, parent.clientWidth), height: 150 };
+  // So that both plots and the chosen line's bytes have room in a window.
+  const height = Math.min(320, Math.max(150, innerHeight / 2 - 300));
+  return { width: Math.max(240, parent.clientWidth), height };
 }
 
 customElements.define("capture-plots", CapturePlots);

@@ -192,7 +192,7 @@ function cell(line: CompareCell | null): ListedRow["cells"][number] {
 function verdict({ lines, readable, decrypted, wire, ciphertexts }: CompareSide): TemplateResult {
   const numbers = ({ printable, entropy }: CompareSide["wire"]): string =>
     `${percentWords(printable)} printable, ${entropy.toFixed(2)} bits per byte`;
-  return html`<p class="verdict"><strong class=${readable > 0 ? "look-readable" : "look-sealed"}>${readable} of ${lines}</strong> lines can be
+  return html`<p class="sums"><strong class=${readable > 0 ? "look-readable" : "look-sealed"}>${readable} of ${lines}</strong> lines can be
       read by anybody${decrypted > 0 ? html`, ${decrypted} more with the keys` : nothing}.</p>
     <p class="quiet">On the wire: ${numbers(wire)}.${ciphertexts === null ? nothing : html` The ciphertexts in it: ${numbers(ciphertexts)}.`}</p>`;
 }

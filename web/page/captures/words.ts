@@ -8,6 +8,12 @@ export function shown(text: string): string {
   return text.replace(/\p{C}/gu, "\uFFFD");
 }
 
+/** Whether a row's text is one to read. Where bytes are no text, it is full of signs that stand for them. */
+export function isText(text: string): boolean {
+  const signs = text.split("\uFFFD").length - 1;
+  return signs * 10 <= text.length;
+}
+
 const UNITS = ["bytes", "KB", "MB", "GB"] as const;
 
 /** `1 byte`, `43.2 KB`: a unit is a thousand of the one before. */
