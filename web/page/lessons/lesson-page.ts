@@ -97,7 +97,7 @@ class LessonPageElement extends PageElement {
   /** Parts that are loaded late move what stands below them: until the reader does something, the target stays in place. */
   #scrollTo(target: HTMLElement): void {
     const keep = new ResizeObserver(() => target.scrollIntoView());
-    keep.observe(this);
+    keep.observe(target.closest("article") ?? this);
     const events = ["wheel", "keydown", "pointerdown", "hashchange"];
     const stop = (): void => {
       keep.disconnect();
