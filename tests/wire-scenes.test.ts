@@ -241,6 +241,27 @@ describe("the wire", () => {
     await scene.prints("bob", /^alice> second$/);
   });
 
+  it("passes on what waits also when its sender has gone, and sends nothing when nobody is there", async () => {
+    const scene = await page.scene("01");
+    const { number } = await heldMessage(scene, "100 + 1");
+    const ended = () => page.fake.events("terminals/ended").map(({ terminal }) => terminal);
+    await page.call("terminals/end", { terminal: scene.terminal("alice") });
+    await until(() => ended().includes(scene.terminal("alice")), "the end of Alice's program");
+    await page.call("wire/pass", { scene: scene.number, line: number });
+    const answer = await scene.passes(({ type }) => type === "answer", "the answer");
+    expect(answer.words).to.equal("= 101");
+    await until(() => scene.lines.every(({ state }) => state !== "held"), "the end");
+    await page.call("terminals/end", { terminal: scene.terminal("calculator") });
+    await until(() => ended().length === 2, "the end of the calculator");
+    const nothingIsSent = async (): Promise<boolean> =>
+      page.call("wire/again", { scene: scene.number, line: number }).then(
+        () => scene.lines.at(-1)?.state === "dropped",
+        (error: unknown) => /is over/.test(String(error)),
+      );
+    // The system tells us after a moment that the calculator has gone.
+    while (!(await nothingIsSent())) await new Promise((resolve) => setImmediate(resolve));
+  });
+
   it("keeps the words when the stage is switched, and seals them", async () => {
     const first = await page.scene("02");
     await first.type("alice", PAYMENT);

@@ -59,6 +59,15 @@ describe("protocols", () => {
     expect(named("GET / HTTP/1.1\n", "HTTP/1.1 200 OK\n")).to.deep.equal({ name: "unknown" });
   });
 
+  it("P0.3 have no line that is longer than the longest, `users`", () => {
+    const line = (length: number): Buffer => {
+      const empty = '{"type":"users","users":[]}';
+      return Buffer.from(`${empty.slice(0, -1)}${" ".repeat(length - empty.length)}}`);
+    };
+    expect(jsonOf(line(4_194_304))?.type).to.equal("users");
+    expect(jsonOf(line(4_194_305))).to.equal(undefined);
+  });
+
   it("P5.1 P6.2 have their ciphertexts decoded, and nothing else called one", () => {
     expect(ciphertextOf(Buffer.from('{"type":"xored","ciphertext":"00ff"}'))).to.deep.equal(
       Buffer.of(0, 255),

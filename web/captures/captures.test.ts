@@ -15,13 +15,14 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { assert } from "chai";
+import { endpoint } from "../../captures/explain/endpoint.ts";
 import { readable } from "../../captures/explain/readable.ts";
 import { loadCapture } from "../../captures/follow/load.ts";
 import { readCapture } from "../../captures/read/read-capture.ts";
 import { pcapHeader, pcapRecord } from "../../captures/record/pcap-writer.ts";
 import { packetsOf } from "../../captures/show/show-packets.ts";
 import { showStream } from "../../captures/show/show-stream.ts";
-import { ethernet, ipv4, SYN, tcp } from "../../captures/testing/packets.ts";
+import { ACK, ethernet, ipv4, RST, SYN, tcp, udp } from "../../captures/testing/packets.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { plain } from "../../terminal/paint.ts";
@@ -32,12 +33,15 @@ import {
   MOST_LINES,
   MOST_OPEN,
   MOST_ROWS,
+  MOST_TEXT,
 } from "../shared/captures.ts";
 import { Captures } from "./captures.ts";
 import { capture } from "./testing/made-captures.ts";
 import { Visit } from "./testing/visit.ts";
 
 const RECORDINGS = join(COURSE_FOLDER, "captures");
+/** Captures that other programs have written. */
+const FIELD = join(RECORDINGS, "testing", "field");
 const SECRET = "the code for the door is 2718";
 
 const NAMES = readdirSync(RECORDINGS).flatMap((name) => /^(.*)\.pcap$/.exec(name)?.[1] ?? []);
@@ -59,6 +63,13 @@ async function none(): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (processes() > 0 && Date.now() < deadline) await nextTurn();
   assert.equal(processes(), 0);
+}
+
+/** All texts of rows and fields, wherever they stand; not the bytes. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) => (name === "bytes" ? [] : textsIn(one)));
 }
 
 /** How many processes of ours run. */
@@ -140,6 +151,32 @@ describe("the captures of the web program", () => {
   });
 
   describe("say the same as npm run show", () => {
+    /** Checks that the rows are those of npm run show --packets. */
+    async function samePackets(opened: number, path: string): Promise<void> {
+      const rows = await page.packets(opened);
+      let at = 0;
+      for await (const { packet, listed, first } of packetsOf(path, { onDamage: () => {} })) {
+        const row = rows[at];
+        const { tcp, udp, number, what, isSealed } = listed;
+        const sent = tcp ?? udp;
+        at += 1;
+        assert.closeTo(row?.time ?? -1, Number(packet.time - first) / 1e9, 1e-9);
+        assert.deepInclude(row, {
+          number,
+          what: what.length > 300 ? `${what.slice(0, 297)}...` : what,
+          source: sent === undefined ? "" : endpoint(sent.source),
+          destination: sent === undefined ? "" : endpoint(sent.destination),
+          length: packet.originalLength,
+          bytes: sent?.bytes ?? 0,
+          sealed: isSealed,
+          flags: tcp?.flags ?? "",
+          sequence: tcp?.counted.sequence ?? null,
+          acknowledgement: tcp?.counted.acknowledgement ?? null,
+        });
+      }
+      assert.lengthOf(rows, at);
+    }
+
     for (const name of NAMES) {
       it(`of ${name}`, async () => {
         const path = join(RECORDINGS, `${name}.pcap`);
@@ -148,23 +185,7 @@ describe("the captures of the web program", () => {
         assert.equal(summary.words, lines[1]);
         assert.isNull(summary.damage);
 
-        const rows = await page.packets(opened);
-        let at = 0;
-        for await (const { packet, listed, first } of packetsOf(path)) {
-          const row = rows[at];
-          const { tcp, udp } = listed;
-          at += 1;
-          assert.equal(row?.number, listed.number);
-          assert.closeTo(row?.time ?? -1, Number(packet.time - first) / 1e9, 1e-9);
-          assert.equal(row?.what, listed.what.length > 300 ? `${listed.what.slice(0, 297)}...` : listed.what);
-          assert.equal(row?.length, packet.originalLength);
-          assert.equal(row?.bytes, (tcp ?? udp)?.bytes ?? 0);
-          assert.equal(row?.sealed, listed.isSealed);
-          assert.equal(row?.flags, tcp?.flags ?? "");
-          assert.equal(row?.sequence, tcp?.counted.sequence ?? null);
-          assert.equal(row?.acknowledgement, tcp?.counted.acknowledgement ?? null);
-        }
-        assert.lengthOf(rows, at);
+        await samePackets(opened, path);
 
         const connections = await page.all((from, count) =>
           page.ask("captures/connections", { opened, from, count }),
@@ -194,10 +215,55 @@ describe("the captures of the web program", () => {
       });
     }
 
+    it("of packets that are sent again, come late, are cut short, or come in fragments", async () => {
+      const side = (sequence: number, payload: string): Buffer => ethernet(ipv4(tcp({ sequence, payload })));
+      const whole = udp({ payload: "0123456789abcdef".repeat(4) });
+      const fragment = (offset: number, end: number): Buffer => {
+        const fields = { protocol: 17, identification: 5, offset, more: end < whole.length };
+        return ethernet(ipv4(whole.subarray(offset, end), fields));
+      };
+      const long = side(400, "a long line that the capture cuts\n");
+      const packets: [Buffer, number?][] = [
+        [side(100, "one\n")],
+        [side(100, "one\n")],
+        [side(108, "three\n")],
+        [side(104, "two\n")],
+        [ethernet(ipv4(tcp({ sequence: 120, flags: RST | ACK, payload: "said with RST" })))],
+        [fragment(0, 40)],
+        [fragment(40, whole.length)],
+        [ethernet(ipv4(udp({ payload: "" }), { protocol: 17 }))],
+        [long.subarray(0, 60), long.length],
+        [long.subarray(0, 54), long.length],
+        [Buffer.alloc(20, 1)],
+      ];
+      const records = packets.map(([data, length], i) => pcapRecord(BigInt(i) * 1000n, data, length));
+      const id = file("odd.pcap", Buffer.concat([pcapHeader(1), ...records]));
+      const { opened } = await page.open(id);
+      await samePackets(opened, join(own, "odd.pcap"));
+      const whats = (await page.packets(opened)).map(({ what }) => what);
+      assert.deepEqual(whats.slice(0, 5), [
+        "one\\n",
+        "again: one\\n",
+        "three\\n",
+        "late: two\\n",
+        "breaks it off",
+      ]);
+      assert.match(whats[6] ?? "", /^0123456789/);
+    });
+
+    for (const name of readdirSync(FIELD).filter((one) => one.endsWith(".pcap"))) {
+      it(`of ${name}, which programs in the field have written`, async () => {
+        const { opened } = await page.open(file(name, readFileSync(join(FIELD, name))));
+        await samePackets(opened, join(FIELD, name));
+      });
+    }
+
     it("of two that are compared", async () => {
       const [left, right] = [await page.open("02-basic-p2p"), await page.open("04-aes-chat")];
-      await page.ask("captures/own-keys", { opened: right.opened });
       const both = { left: left.opened, right: right.opened };
+      const before = await page.ask("captures/compare", { ...both, from: 0, count: 1 });
+      assert.deepInclude(before.right, { readable: 0, decrypted: 0, lines: 46 });
+      await page.ask("captures/own-keys", { opened: right.opened });
       const compared = await page.ask("captures/compare", { ...both, from: 0, count: 100 });
       const { lines } = show(
         "--compare",
@@ -495,6 +561,27 @@ describe("the captures of the web program", () => {
       assert.match(await page.problem("captures/traffic", { opened, stream: 0, bins: 401 }), /bins/);
     });
 
+    it("also where the clock goes backwards, and where no time passes", async () => {
+      const at = (seconds: bigint, sequence: number): Buffer =>
+        pcapRecord(seconds * 1_000_000_000n, ethernet(ipv4(tcp({ sequence, payload: "12345" }))));
+      for (const times of [
+        [5n, 0n, 9n],
+        [9n, 12n, 1n],
+        [3n, 3n, 3n],
+      ]) {
+        const records = times.map((time, i) => at(time, 100 + 5 * i));
+        const { opened } = await page.open(file("clock.pcap", Buffer.concat([pcapHeader(1), ...records])));
+        const { fromA, bin } = await page.ask("captures/traffic", { opened, stream: 0, bins: 10 });
+        assert.equal(
+          fromA.reduce((sum, one) => sum + one, 0),
+          15,
+        );
+        assert.isAtMost(fromA.length, 10);
+        assert.isAtLeast(bin, 0);
+        await page.ask("captures/close", { opened });
+      }
+    });
+
     it("as how readable each line is", async () => {
       const [clear, sealed] = [await page.open("02-basic-p2p"), await page.open("04-aes-chat")];
       const plots = await Promise.all(
@@ -548,6 +635,7 @@ describe("the captures of the web program", () => {
         results.push(view);
       }
       results.push(await page.search({ opened, sought: "x", in: "lines" }));
+      for (const text of textsIn(results)) assert.isAtMost(text.length, MOST_TEXT);
       for (const result of results) {
         const text = JSON.stringify(result);
         assert.isBelow(text.length, 3_000_000);
@@ -597,11 +685,11 @@ describe("the captures of the web program", () => {
     it("or change while they are open, are told from what they were", async () => {
       copyFileSync(join(RECORDINGS, "01-calculator.pcap"), join(own, "changing.pcap"));
       const before = await page.open("own-changing.pcap");
-      file("changing.pcap", capture(["a", "something else\n"]));
+      file("changing.pcap", capture(["a", "something else\n".repeat(10_000)]));
       const window = { opened: before.opened, from: 0, count: 5, filter: "" };
       assert.match(await page.problem("captures/packets", window), /has changed since/);
       const after = await page.open("own-changing.pcap");
-      assert.equal(after.summary.packets, 1);
+      assert.equal(after.summary.packets, 3);
     });
   });
 

@@ -281,6 +281,17 @@ describe("the exercises, for pages", () => {
     expect((await page.call("exercises/state", { exercise: HELLO })).hints).to.equal(3);
   });
 
+  it("says what is wrong with the student's files, and goes on when it is mended", async () => {
+    await begin(HELLO);
+    const ended = page.heard("exercises/overview", ({ problem }) => problem !== "");
+    writeFileSync(course.path("progress.txt"), Buffer.from("01-hello 2026-01-31\n", "utf16le"));
+    course.save(HELLO, "solution");
+    expect((await ended).problem).to.match(/^progress\.txt:1: the file is saved as UTF-16/);
+    course.write("progress.txt", "");
+    expect((await begin(HELLO)).standing).to.equal("passed");
+    expect((await page.call("exercises/overview", {})).problem).to.equal("");
+  });
+
   it("checks everything that has passed, and the current one", async () => {
     await begin(HELLO);
     const passing = verdictOf(HELLO);

@@ -47,6 +47,8 @@ interface Open {
   seen: SeenConnection;
   /** From the caller to the called side, and back. */
   directions: Readonly<Record<Side, Direction>>;
+  /** The sides that have closed it. What waits for the other one may still be passed on. */
+  closed: Set<Side>;
 }
 
 export class Scene implements Rig {
@@ -224,7 +226,10 @@ export class Scene implements Rig {
         const found = open.get(passage);
         if (found === undefined) return;
         found.seen.ended[from] ??= this.#now();
+        found.closed.add(from);
+        if (found.closed.size < 2) return;
         this.#connections.delete(found.seen.number);
+        open.delete(passage);
       },
     });
     this.#relays.push(relay);
@@ -262,7 +267,7 @@ export class Scene implements Rig {
       openedAt: this.#now(),
       ended: {},
     };
-    const open = { passage, seen, directions };
+    const open = { passage, seen, directions, closed: new Set<Side>() };
     this.#seen.push(seen);
     this.#connections.set(seen.number, open);
     return open;

@@ -12,9 +12,16 @@ const MOST = 400;
 /** Why an exercise has not passed, or what was observed when it passed. */
 export function outcomeDetails({ explanation, failure, notes, again }: OutcomeView): TemplateResult {
   return html`
-    ${explanation === "" ? nothing : html`<pre class="observed" tabindex="0" role="region" aria-label="What was found">${explanation}</pre>`}
+    ${explanation === "" ? nothing : explained(explanation)}
     ${failure === undefined ? nothing : failureDetails(failure, again)}
     ${notes.map((note) => html`<p class="note">${note}</p>`)}`;
+}
+
+/** A sentence is text; what a program has printed keeps its lines and blanks. */
+function explained(explanation: string): TemplateResult {
+  return explanation.includes("\n")
+    ? html`<pre class="observed" tabindex="0" role="region" aria-label="What was found">${explanation}</pre>`
+    : html`<p class="observed">${explanation}</p>`;
 }
 
 function failureDetails(failure: FailureView, again: string | undefined): TemplateResult {

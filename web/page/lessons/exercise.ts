@@ -123,7 +123,7 @@ class CourseExercise extends PageElement {
       ${texts(text.task, text.page)}
       ${text.checked.length === 0 ? nothing : html`<h3>What is checked</h3>${texts(text.checked, text.page)}`}
       ${isQuestion ? this.#question(text, state) : this.#program(state)}
-      ${this.problem === "" ? nothing : html`<p class="problem" role="alert">${this.problem}</p>`}
+      ${[this.problem, exercises.overview?.problem ?? ""].map((one) => (one === "" ? nothing : html`<p class="problem" role="alert">${one}</p>`))}
       ${state.notices.map((notice) => html`<p class="notice">${notice}</p>`)}
       ${this.#verdict(text, state)}
       ${this.#hints(text, state)}

@@ -59,11 +59,9 @@ export class HexView extends PageElement {
     this.#observer.disconnect();
   }
 
-  /** Scrolls to the first byte of a part. */
-  async show(part: number): Promise<void> {
+  /** Scrolls to a byte. */
+  async show(place: number): Promise<void> {
     await this.updateComplete;
-    const place = this.parts[part]?.offset;
-    if (place === undefined) return;
     const view = { ...this.#view, scrollTop: this.#box.scrollTop };
     this.#box.scrollTop = scrollTopFor(Math.floor(place / this.columns), view);
   }

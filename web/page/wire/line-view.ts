@@ -68,6 +68,7 @@ export class LineView extends PageElement {
 
   protected override updated(changed: Map<string, unknown>): void {
     if (changed.has("field") || changed.has("explained")) this.#showPart(this.#fieldIndex);
+    if (changed.has("explained")) this.#showDifference();
   }
 
   protected override render(): TemplateResult {
@@ -175,7 +176,18 @@ export class LineView extends PageElement {
   }
 
   #showPart(index: number): void {
-    if (index !== -1) void this.querySelector<HexView>("hex-view")?.show(index);
+    this.#showByte(this.explained.parts[index]?.offset ?? -1);
+  }
+
+  /** What Mallory has changed comes into view. */
+  #showDifference(): void {
+    const original = this.#original;
+    if (original !== undefined)
+      this.#showByte(this.#bytes.findIndex((byte, place) => byte !== original[place]));
+  }
+
+  #showByte(place: number): void {
+    if (place !== -1) void this.querySelector<HexView>("hex-view")?.show(place);
   }
 
   async #copy(): Promise<void> {

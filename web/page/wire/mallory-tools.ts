@@ -1,6 +1,6 @@
 // What Mallory can do with a line that waits at her: change its text, flip a bit, drop it, pass it on.
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import type { WireLine } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
@@ -35,6 +35,11 @@ export class MalloryTools extends PageElement {
     return html`<section class="mallory-tools" aria-label="What Mallory does with this line">
       ${this.#textTool()}
       <div class="mallory-row-two">${this.#bitTool()}<div class="mallory-ends">
+        ${
+          this.line.offer === undefined
+            ? nothing
+            : html`<button type="button" class="mallory" @click=${this.#tamper}>${this.line.offer}</button>`
+        }
         <button type="button" class="main" @click=${this.#pass}>Pass it on</button>
         <button type="button" @click=${this.#drop}>Drop it</button>
       </div></div>
@@ -97,6 +102,10 @@ export class MalloryTools extends PageElement {
 
   async #flip(bit: number): Promise<void> {
     await wire.do(() => server.call("wire/flip", { ...this.#where, byte: this.chosen, bit }));
+  }
+
+  async #tamper(): Promise<void> {
+    await wire.do(() => server.call("wire/tamper", this.#where));
   }
 
   /** What was typed, and not changed yet, is what one wants to pass on. */

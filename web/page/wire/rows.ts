@@ -1,5 +1,7 @@
 // Which rows of a long list are drawn: those in view, and a few around them. All rows have one height. Pure.
 
+import { rowsInView, scrolledTo } from "../captures/scrolled-rows.ts";
+
 /** What one sees of a list. Lengths are in CSS pixels. */
 export interface ListView {
   /** How many rows there are. */
@@ -24,11 +26,9 @@ const ROWS_AROUND = 8;
 const END_TOLERANCE = 4;
 
 /** The rows to draw. However many rows there are, it is about as many as fit into the view. */
-export function rowsToDraw({ count, rowHeight, scrollTop, viewHeight }: ListView): RowRange {
-  const top = Math.max(0, Math.min(scrollTop, count * rowHeight - viewHeight));
-  const first = Math.max(0, Math.floor(top / rowHeight) - ROWS_AROUND);
-  const end = Math.min(count, Math.ceil((top + viewHeight) / rowHeight) + ROWS_AROUND);
-  return { first, end };
+export function rowsToDraw(view: ListView): RowRange {
+  const { first, end } = rowsInView(view, view.scrollTop);
+  return { first: Math.max(0, first - ROWS_AROUND), end: Math.min(view.count, end + ROWS_AROUND) };
 }
 
 /** Whether the last row is in view, so that new rows are to be followed. */
@@ -37,10 +37,8 @@ export function isAtEnd({ count, rowHeight, scrollTop, viewHeight }: ListView): 
 }
 
 /** How far to scroll so that the row is wholly in view: no farther than needed. */
-export function scrollTopFor(row: number, { rowHeight, scrollTop, viewHeight }: ListView): number {
-  const top = row * rowHeight;
-  if (top < scrollTop) return top;
-  return Math.max(scrollTop, top + rowHeight - viewHeight);
+export function scrollTopFor(row: number, view: ListView): number {
+  return scrolledTo(view, row, view.scrollTop);
 }
 
 /** The row that a key leads to; undefined if the key moves nothing. */

@@ -1,8 +1,10 @@
-// Saves what was seen on the wire as a file of packets, and says how to open it.
+// What was seen on the wire, as packets: saved as a file, or opened in the place Captures.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { type CaptureItem, DROP_PATH, NAME_HEADER } from "../../shared/captures.ts";
 import { PCAP_PATH } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
+import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import type { SceneModel } from "./scene-model.ts";
 
@@ -24,35 +26,49 @@ export class SavePackets extends PageElement {
   }
 
   protected override render(): TemplateResult {
+    const isClosed = this.scene?.isOpen !== true;
     return html`<div class="save-packets">
-      <button type="button" ?disabled=${this.scene?.isOpen !== true} @click=${this.#save}>Save as pcap</button>
-      <p role="status">${this.saved === "" ? this.#before() : this.#after()}</p>
+      <button type="button" ?disabled=${isClosed} @click=${() => this.#with((file, name) => this.#save(file, name))}>Save as pcap</button>
+      <button type="button" ?disabled=${isClosed} @click=${() => this.#with(openInCaptures)}>Open in Captures</button>
+      <p role="status">${this.saved === "" ? nothing : saved(this.saved)}</p>
       ${this.problem === "" ? nothing : html`<p class="problem" role="alert">${this.problem}</p>`}
     </div>`;
   }
 
-  #before(): TemplateResult {
-    return html`<span class="quiet">What has passed, as packets: for Wireshark, and for <a href="#/captures">Captures</a>.</span>`;
-  }
-
-  #after(): TemplateResult {
-    return html`Saved as <strong>${this.saved}</strong>. In Wireshark: <em>File</em>, <em>Open</em>; with the course’s
-      <code>captures/wireshark</code> it labels every byte, too. Or drop it into <a href="#/captures">Captures</a>.`;
-  }
-
-  async #save(): Promise<void> {
+  /** Asks for the packets, and does something with them. */
+  async #with(use: (file: Blob, name: string) => void | Promise<void>): Promise<void> {
     const { scene } = this;
     if (scene === undefined) return;
     this.problem = "";
     try {
       const response = await server.request(`${PCAP_PATH}?scene=${scene.number}`);
       if (!response.ok) throw new Error((await response.text()).trim());
-      this.saved = `wire-${scene.stage ?? ""}.pcap`;
-      download(await response.blob(), this.saved);
+      await use(await response.blob(), `wire-${scene.stage ?? ""}.pcap`);
     } catch (error) {
-      this.problem = `It was not saved: ${error instanceof Error ? error.message : String(error)}`;
+      this.problem = `The packets do not come: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
+
+  #save(file: Blob, name: string): void {
+    this.saved = name;
+    download(file, name);
+  }
+}
+
+function saved(name: string): TemplateResult {
+  return html`Saved as <strong>${name}</strong>. In Wireshark: <em>File</em>, <em>Open</em>. With what stands in
+    <code>captures/wireshark</code>, it labels the bytes of every line, too.`;
+}
+
+async function openInCaptures(file: Blob, name: string): Promise<void> {
+  const { id } = (await server.upload(
+    DROP_PATH,
+    file,
+    { [NAME_HEADER]: encodeURIComponent(name) },
+    () => {},
+    new AbortController().signal,
+  )) as CaptureItem;
+  location.hash = linkTo("captures", id);
 }
 
 function download(blob: Blob, name: string): void {

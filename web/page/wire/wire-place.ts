@@ -10,6 +10,7 @@ import "../terminal/course-terminal.ts";
 import { FIRST_STAGE, linkToSpot, readSpot } from "./address.ts";
 import "./findings-table.ts";
 import { laneOf } from "./journeys.ts";
+import "./held-time.ts";
 import "./line-list.ts";
 import "./line-log.ts";
 import "./line-view.ts";
@@ -214,7 +215,6 @@ class WirePlace extends PageElement {
     const name = party === "calculator" ? "Bob\u2019s calculator" : nameOf(party);
     const isEnded = wire.hasEnded(terminal);
     return html`<section class=${`person ${party}`} aria-label=${name}>
-      <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
       ${
         isEnded
           ? html`<div class="ended"><span>${programOf(party)} has ended.</span>
@@ -225,6 +225,7 @@ class WirePlace extends PageElement {
                 @click=${() => this.#say(terminal, typed)}>${text}</button>`,
             )}</div>`
       }
+      <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
     </section>`;
   }
 
@@ -233,8 +234,9 @@ class WirePlace extends PageElement {
     const { scene, problem } = wire;
     const outcome = scene?.outcomes.at(-1);
     if (problem !== "") return html`<p class="outcome problem" role="alert">${problem}</p>`;
-    if (scene !== undefined && scene.waiting.length > 0)
-      return html`<p class="outcome" role="status"><strong class="at-mallory">A line stands at Mallory.</strong> Change it, drop it, or pass it on.</p>`;
+    const [first] = scene?.waiting ?? [];
+    if (first !== undefined)
+      return html`<p class="outcome" role="status"><strong class="at-mallory">A line stands at Mallory.</strong> Change it, drop it, or pass it on. <held-time .line=${first} aria-hidden="true"></held-time></p>`;
     const state = scene?.state === "setting-up" ? scene.says : "";
     return html`<p class="outcome" role="status">${
       outcome === undefined

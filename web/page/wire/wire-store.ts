@@ -24,6 +24,8 @@ class WireStore {
   /** Another number whenever something has changed. */
   version = 0;
   readonly #ended = new Set<number>();
+  /** When each line came that had to wait, by the clock of this page, in milliseconds. */
+  readonly #heldSince = new Map<number, number>();
   readonly #models = new Map<number, SceneModel>();
   readonly #watchers = new Set<() => void>();
   readonly #lineWatchers = new Set<LineWatcher>();
@@ -38,6 +40,7 @@ class WireStore {
     server.on("wire/line", ({ scene, line }) => {
       const model = this.#model(scene);
       const before = model.takeLine(line);
+      if (line.state === "held" && before === undefined) this.#heldSince.set(line.number, performance.now());
       if (model === this.scene) for (const watcher of this.#lineWatchers) watcher(line, before);
       this.changed();
     });
@@ -64,6 +67,11 @@ class WireStore {
   /** Whether the program in a terminal has ended. */
   hasEnded({ terminal }: SceneTerminal): boolean {
     return this.#ended.has(terminal) || this.scene?.isOpen === false;
+  }
+
+  /** When a line of the scene that waits has come to Mallory, by the clock of this page. */
+  heldSince(number: number): number {
+    return this.#heldSince.get(number) ?? performance.now();
   }
 
   /** Is told at most once a frame that something has changed. @returns what ends that */
@@ -95,6 +103,7 @@ class WireStore {
       const model = this.#model(opened.scene);
       model.opened(opened);
       this.scene = model;
+      this.#heldSince.clear();
       this.#isLost = false;
       for (const number of this.#models.keys()) if (number !== opened.scene) this.#models.delete(number);
     });
