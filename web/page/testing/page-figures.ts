@@ -12,7 +12,7 @@ import { median, percentile } from "../../../bench/statistics.ts";
 import { ChildProgram } from "../../../programs/child-program.ts";
 import { nodeCommand } from "../../../programs/node-command.ts";
 import { startWeb, type Web } from "../../program.ts";
-import type { Page } from "./in-browser.ts";
+import { letFunctionsIn, type Page } from "./in-browser.ts";
 
 type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 
@@ -59,8 +59,7 @@ async function measure(): Promise<Row[]> {
 
 async function open(browser: Browser): Promise<Profile> {
   const profile = await openProfile(browser);
-  // tsx gives functions their names with this, also those that run in the page.
-  await profile.context.addInitScript("globalThis.__name = (action) => action");
+  await letFunctionsIn(profile);
   return profile;
 }
 
