@@ -37,14 +37,18 @@ class LessonContents extends PageElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    const load = (): void => void this.#load();
+    // A reader in a terminal may have gone on meanwhile.
+    addEventListener("focus", load);
     this.#ends = [
-      server.on("lessons/progress", () => void this.#load()),
+      () => removeEventListener("focus", load),
+      server.on("lessons/progress", load),
       // The way is that of the exercises, in all windows.
       exercises.watch(() => {
         this.isShort = exercises.overview?.isShort ?? false;
       }),
     ];
-    void this.#load();
+    load();
   }
 
   override disconnectedCallback(): void {

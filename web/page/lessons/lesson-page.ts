@@ -91,7 +91,19 @@ class LessonPageElement extends PageElement {
         part.parts.some((one) => one.kind === "heading" && one.id === this.section),
     );
     const target = named ?? (isOfExercise ? document.getElementById(sectionId(EXERCISE)) : null);
-    target?.scrollIntoView();
+    if (target !== null) this.#scrollTo(target);
+  }
+
+  /** Parts that are loaded late move what stands below them: until the reader does something, the target stays in place. */
+  #scrollTo(target: HTMLElement): void {
+    const keep = new ResizeObserver(() => target.scrollIntoView());
+    keep.observe(target.closest("article") ?? this);
+    const events = ["wheel", "keydown", "pointerdown", "hashchange"];
+    const stop = (): void => {
+      keep.disconnect();
+      for (const name of events) removeEventListener(name, stop);
+    };
+    for (const name of events) addEventListener(name, stop);
   }
 
   /** A page is read when its end was on the screen. */
@@ -143,9 +155,11 @@ class LessonPageElement extends PageElement {
             </p>`
       }
       ${partsOf(parts.slice(0, split), surroundings)}
-      ${figuresOf(id)
-        .filter(({ lessons }) => lessons[0] === id)
-        .map((figure) => html`<course-figure .figure=${figure.id} .level=${2}></course-figure>`)}
+      ${figuresOf(id).map((figure) =>
+        figure.lessons[0] === id
+          ? html`<course-figure .figure=${figure.id} .level=${2}></course-figure>`
+          : html`<p class="to-play">To play with: <a href=${linkTo("figures", figure.id)}>${figure.title}</a></p>`,
+      )}
       ${partsOf(parts.slice(split), surroundings)}
       <div class="end"></div>
       ${this.#around(around)}
