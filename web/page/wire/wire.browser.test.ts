@@ -62,7 +62,8 @@ withChromium("the wire in the page", () => {
   });
 
   it("keeps the conversation from stage to stage: the same words, now sealed", async () => {
-    const window = await open("/wire/02");
+    // High enough that what was said stays in view in the terminals.
+    const window = await open("/wire/02", { height: 1600 });
     const { page } = window;
     await window.isReady("02");
     await window.say("Alice", "hello, Bob");
