@@ -64,7 +64,10 @@ export class HexView extends PageElement {
   async show(place: number): Promise<void> {
     await this.updateComplete;
     const view = { ...this.#view, scrollTop: this.#box.scrollTop };
-    this.#box.scrollTop = scrollTopFor(Math.floor(place / this.columns), view);
+    const row = Math.floor(place / this.columns);
+    // With a row behind it, one sees that it goes on.
+    const scrollTop = scrollTopFor(Math.min(row + 1, view.count - 1), view);
+    this.#box.scrollTop = scrollTopFor(row, { ...view, scrollTop });
   }
 
   protected override render(): TemplateResult {

@@ -86,12 +86,14 @@ export class LineView extends PageElement {
           <button type="button" class="plain" aria-label="Close this line" @click=${() => this.#emit("close-line")}>✕</button>
         </div>
       </header>
+      <div class="line-about">
       <p class=${`line-words ${line?.state === "held" ? "short" : ""}`}>${words}
         ${clause === "" ? nothing : html`<a href=${CONTRACT}>${clause}</a>`}
         ${clauseText === "" ? nothing : html`<span class="quiet">${clauseText}</span>`}</p>
+        ${line?.changed === undefined ? nothing : this.#twoWays()}
+      </div>
       <p class="for-readers" role="status">${this.said}</p>
       ${line?.note === undefined ? nothing : html`<p class="line-note">${line.note}</p>`}
-      ${line?.changed === undefined ? nothing : this.#twoWays()}
       ${
         line?.state === "held"
           ? html`<mallory-tools .line=${line} .bytes=${this.#bytes} .scene=${this.scene} .chosen=${this.chosen}
@@ -110,7 +112,7 @@ export class LineView extends PageElement {
       html`<button type="button" aria-pressed=${this.isChanged === isChanged}
         @click=${() => this.#emit("show-changed", isChanged)}>${text}</button>`;
     return html`<div class="two-ways" role="group" aria-label="Before and after Mallory">
-      ${choice(false, "As it came to Mallory")}${choice(true, "As it goes on")}
+      ${choice(false, "Before Mallory")}${choice(true, "After Mallory")}
     </div>`;
   }
 
