@@ -9,12 +9,13 @@ import { lastLineOf } from "./last-line.ts";
 import type { Row } from "./report.ts";
 
 export async function measureDhtPage(): Promise<Row[]> {
-  const reason = whyNot();
+  const reason = whyNoBrowser();
   if (reason !== undefined) return [{ name: "everything about stage 06's page", notMeasured: reason }];
   return JSON.parse(await lastLineOf("06-dht-chat/testing/page-figures.ts")) as Row[];
 }
 
-function whyNot(): string | undefined {
+/** Why no real Chromium can be driven on this machine; undefined if it can. */
+export function whyNoBrowser(): string | undefined {
   if (!existsSync(join(COURSE_FOLDER, "06-dht-chat/node_modules/playwright-core")))
     return "npm ci --prefix 06-dht-chat first";
   const program = process.env.CHROMIUM ?? "chromium";

@@ -3,9 +3,10 @@
 import { execFileSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import { portIn } from "../programs/stage-programs.ts";
 import { until, untilGone } from "./support/until.ts";
@@ -26,8 +27,13 @@ function children(): number[] {
   });
 }
 
+/** A folder for the folders of our scenes: tests of other files run at the same time. */
+const TEMPORARY = mkdtempSync(join(tmpdir(), "ends-"));
+const VARIABLE = process.platform === "win32" ? "TEMP" : "TMPDIR";
+
+/** tsx keeps something there, too. */
 function folders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith("wire-"));
+  return readdirSync(TEMPORARY).filter((name) => name.startsWith("wire-"));
 }
 
 /** Whether nobody listens there. */
@@ -44,21 +50,30 @@ async function isClosed(port: number): Promise<boolean> {
 describe("a scene ends", () => {
   let server: WireServer;
   let page: WirePage;
-  let before: { folders: string[]; children: number[] };
+  let childrenBefore: number[];
+  const temporary = process.env[VARIABLE];
 
+  before(() => {
+    process.env[VARIABLE] = TEMPORARY;
+  });
+  after(() => {
+    if (temporary === undefined) delete process.env[VARIABLE];
+    else process.env[VARIABLE] = temporary;
+    rmSync(TEMPORARY, { recursive: true, force: true, maxRetries: 5 });
+  });
   beforeEach(() => {
-    before = { folders: folders(), children: children() };
+    childrenBefore = children();
     server = new WireServer();
     page = server.page();
   });
   afterEach(() => server.close());
 
-  const started = (): number[] => children().filter((pid) => !before.children.includes(pid));
+  const started = (): number[] => children().filter((pid) => !childrenBefore.includes(pid));
 
   /** Waits until nothing is left of what was started. */
   async function nothingIsLeft(pids: readonly number[], ports: readonly number[]): Promise<void> {
     await untilGone(...pids);
-    await until(() => folders().every((name) => before.folders.includes(name)), "the folder's end");
+    await until(() => folders().length === 0, "the folder's end");
     for (const port of ports) expect(await isClosed(port), `port ${port}`).to.equal(true);
   }
 
@@ -79,7 +94,7 @@ describe("a scene ends", () => {
       const scene = await page.scene(stage);
       const pids = started();
       expect(pids.length).to.be.at.least(scene.shown.terminals.length);
-      if (stage === "05") expect(folders().length).to.equal(before.folders.length + 1);
+      expect(folders().length).to.equal(stage === "05" ? 1 : 0);
       const ports = relayPorts(scene);
       if (stage === "02") expect(ports.length).to.be.greaterThan(0);
       page.fake.leave();

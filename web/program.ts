@@ -47,9 +47,7 @@ export async function startWeb({
   failed = report,
 }: StartOptions): Promise<Web> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
-  // Bundled while the server starts; a page that comes first waits for it.
-  let files: Promise<PageFiles> | undefined = makePageFiles();
-  files.catch(() => {});
+  let files: Promise<PageFiles> | undefined;
   const options = {
     host: HOST,
     token,
@@ -58,6 +56,9 @@ export async function startWeb({
     failed,
   };
   const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
+  // Bundled once the server listens, so that the address is printed sooner; a page that comes first waits for it. Whoever
+  // asks for the page hears of a mistake in it.
+  options.files().catch(() => {});
   // 0 asks for any port, and so not for this one again.
   if (port !== 0) rememberPort(folder, server.port);
   return {

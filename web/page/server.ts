@@ -125,6 +125,8 @@ class ServerConnection {
     this.#socket = undefined;
     socket?.close();
     this.#lose();
+    // What ran for this page has ended with the connection: whoever watches has to hear of it.
+    this.#become("gone");
     this.#become("connecting");
     this.#attempts = 0;
     this.#connect();

@@ -54,7 +54,7 @@ export class TokenKeeper {
     if (arrival === undefined) return;
     history.replaceState(null, "", arrival.at === "" ? location.pathname : `#${arrival.at}`);
     // Whoever has opened this address means this one, also if another works.
-    this.#take(arrival.token);
+    if (!this.#works || arrival.token !== this.#token) this.#take(arrival.token);
   }
 
   #take(token: string): void {

@@ -318,7 +318,7 @@ export interface Traffic {
 export interface ReadabilityPlot {
   lines: number[];
   from: SideName[];
-  /** From 0 to 1. */
+  /** From 0 to 1; of a line of more than 4 MiB, this and the next are of its beginning. */
   printable: number[];
   /** In bits per byte, from 0 to 8; of a line with a ciphertext, of the ciphertext. */
   entropy: number[];

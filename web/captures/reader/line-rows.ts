@@ -99,7 +99,7 @@ export function lineView(
     firstPacket,
     clause: clauseOf(view, line) ?? null,
     inside: insideOf(view, line),
-    printable: printableShare(bytes),
+    printable: printable(line),
     entropy: spread(line),
   };
 }
@@ -125,8 +125,18 @@ function insideOf({ opened }: StreamView, line: SaidLine): LineView["inside"] {
   };
 }
 
+/** The share of a line that is printable, from 0 to 1. */
+export function printable(line: SaidLine): number {
+  return printableShare(measured(line));
+}
+
 /** How evenly the bytes of a line are spread; of a ciphertext, its own. In bits per byte. */
 export function spread(line: SaidLine): number {
   const isShort = line.bytes.length <= LONGEST_EXPLAINED;
-  return entropy((isShort ? ciphertextOf(withoutCr(line.bytes)) : undefined) ?? wireBytes(line));
+  return entropy((isShort ? ciphertextOf(withoutCr(line.bytes)) : undefined) ?? measured(line));
+}
+
+/** The line as it stood on the wire. What is longer than any line of ours is measured by its beginning. */
+function measured(line: SaidLine): Buffer {
+  return line.bytes.length > LONGEST_EXPLAINED ? line.bytes.subarray(0, LONGEST_EXPLAINED) : wireBytes(line);
 }

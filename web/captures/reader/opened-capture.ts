@@ -16,6 +16,15 @@ const TELL_EACH = 100;
 /** How many packets are read between two looks at the clock. */
 const PACKETS_BETWEEN = 256;
 
+/** How much is read of a capture: each packet and each connection needs memory, also if nothing is said in it. */
+export interface Limits {
+  packets: number;
+  /** Connections, and beside them as many conversations in UDP. */
+  connections: number;
+}
+
+const LIMITS: Limits = { packets: 10_000_000, connections: 500_000 };
+
 export class OpenedCapture {
   readonly loaded: LoadedCapture;
   readonly index: PacketIndex;
@@ -47,11 +56,13 @@ export class OpenedCapture {
  * @param spillPath where a file of ours is made, if it is needed
  * @param tell is told how many bytes are read, and of how many
  * @throws CaptureError, FileError
+ * @throws CallError if there are too many packets or connections
  */
 export async function openCapture(
   path: string,
   spillPath: string,
   tell: (read: number, of: number) => void,
+  limits = LIMITS,
 ): Promise<OpenedCapture> {
   const bytes = new PacketBytesFile(path, spillPath);
   const index = new PacketIndex(bytes);
@@ -64,6 +75,9 @@ export async function openCapture(
       file = opened;
     },
     packet: (packet, sent, number) => {
+      if (packet.number > limits.packets) throw tooMany(limits.packets, "packets");
+      if (number !== undefined && number >= limits.connections)
+        throw tooMany(limits.connections, "connections");
       const talk = sent === undefined || number === undefined ? undefined : talks.of(sent, number);
       const offset = file?.isPacked ? undefined : packet.offset;
       index.add(packet, sent, lister.list(packet, sent), talk, offset ?? bytes.keep(packet.data));
@@ -91,4 +105,10 @@ class Beginnings {
     const a = list[index];
     return { index, isFromA: a?.port === source.port && a.address === source.address };
   }
+}
+
+function tooMany(most: number, what: string): CallError {
+  return new CallError(
+    `this capture has more than ${most.toLocaleString("en")} ${what}: take a part of it, as with editcap or tshark -Y`,
+  );
 }

@@ -1,10 +1,8 @@
 // Figures to draw of a connection: how much passed when, and how readable its lines are.
 
-import { printableShare } from "../../../captures/explain/readability.ts";
-import { wireBytes } from "../../../captures/explain/stream-lines.ts";
 import type { Piece } from "../../../captures/read/packet.ts";
 import type { ReadabilityPlot, Traffic } from "../../shared/captures.ts";
-import { isSealed, type SaidLine, spread } from "./line-rows.ts";
+import { isSealed, printable, type SaidLine, spread } from "./line-rows.ts";
 import type { OpenedCapture } from "./opened-capture.ts";
 
 /** Bytes over time. What a capture misses is not counted. */
@@ -49,12 +47,11 @@ export function readability(
   for (let point = 0; point * step < said.length; point += 1) {
     const [number, line] = said[Math.floor(point * step)] ?? [];
     if (number === undefined || line === undefined) break;
-    const bytes = wireBytes(line);
     plot.lines.push(number);
     plot.from.push(line.from);
-    plot.printable.push(printableShare(bytes));
+    plot.printable.push(printable(line));
     plot.entropy.push(spread(line));
-    plot.length.push(bytes.length);
+    plot.length.push(line.bytes.length + (line.kind === "line" ? 1 : 0));
     plot.sealed.push(isSealed(view, line));
   }
   return plot;

@@ -42,8 +42,8 @@ async function main(): Promise<void> {
     process.on("message", (request: ReaderRequest) => void answer(answers, request));
     send({ kind: "ready", summary: summaryOf(capture, keys) });
   } catch (error) {
-    const isKnown = error instanceof CaptureError || error instanceof FileError;
-    if (!isKnown) throw error;
+    const known = [CaptureError, FileError, CallError].some((kind) => error instanceof kind);
+    if (!known || !(error instanceof Error)) throw error;
     send({ kind: "unreadable", problem: error.message });
   }
 }

@@ -2,11 +2,11 @@
 // Whatever is chosen stands in the address.
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { CaptureSummary, Hit, PacketView } from "../../shared/captures.ts";
+import type { CaptureSummary, Hit } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
-import { type Block, readBlock } from "./blocks.ts";
+import { counted, problemWords } from "../words.ts";
 import "./capture-detail.ts";
 import {
   DATAGRAM_COLUMNS,
@@ -15,39 +15,22 @@ import {
   LineRows,
   PACKET_COLUMNS,
   packetRows,
-  type ServerRows,
   TALK_COLUMNS,
   type Talk,
   TalkRows,
 } from "./capture-lists.ts";
+import { type Detail, detailOf, type Linked, NO_DETAIL, placeOf } from "./details.ts";
 import "./capture-plots.ts";
 import "./capture-search.ts";
 import type { CompareDialog } from "./compare-dialog.ts";
 import "./compare-dialog.ts";
-import { connectionDetail, lineFacts, packetFacts } from "./facts.ts";
+import { connectionDetail } from "./facts.ts";
 import type { Place } from "./field-tree.ts";
 import { hasKeys, type KeysDialog } from "./keys-dialog.ts";
 import type { Column, RowSource } from "./row-list.ts";
 import "./row-list.ts";
 import { partsOf, readView, type View } from "./view-address.ts";
-import { counted, problemWords, shown } from "./words.ts";
-
-/** What stands below the list. */
-interface Detail {
-  heading: string;
-  facts: TemplateResult | typeof nothing;
-  blocks: readonly Block[];
-  /** What it belongs to: the other lists show it, too. */
-  linked: Linked;
-}
-
-interface Linked {
-  packet?: number | undefined;
-  talk?: Talk | undefined;
-  line?: number | undefined;
-}
-
-const NO_DETAIL: Detail = { heading: "", facts: nothing, blocks: [], linked: {} };
+import { shown } from "./words.ts";
 
 const FILTER_HELP =
   "tcp, udp, data, sealed, clear, port N, stream N, conversation N, from A; not before any of them";
@@ -156,8 +139,10 @@ class CaptureBrowser extends PageElement {
     const hit = this.#hitToShow;
     this.#hitToShow = undefined;
     try {
-      const [detail, row] = await Promise.all([this.#detailOf(this.view), this.#rowOf(this.view)]);
+      const { view, opened, summary } = this;
+      const [found, row] = await Promise.all([detailOf(opened, summary.item.id, view), this.#rowOf(view)]);
       if (!isWanted()) return;
+      const detail = found ?? this.#nothingChosen(view);
       this.detail = detail;
       this.packetRow = row;
       this.hit = hit && placeOf(hit, detail.blocks);
@@ -168,60 +153,16 @@ class CaptureBrowser extends PageElement {
     }
   }
 
-  async #detailOf(view: View): Promise<Detail> {
-    const { opened } = this;
-    if (view.tab === "packets" && view.packet !== undefined)
-      return this.#packetDetail(await server.call("captures/packet", { opened, packet: view.packet }));
-    if (view.tab === "lines" && view.talk.kind === "conversation" && view.line !== undefined) {
-      const given = { opened, conversation: view.talk.number, from: view.line, count: 1 };
-      const [row] = (await server.call("captures/datagrams", given)).rows;
-      if (row === undefined) return NO_DETAIL;
-      const packet = await server.call("captures/packet", { opened, packet: row.packet });
-      const detail = this.#packetDetail(packet);
-      return { ...detail, linked: { ...detail.linked, line: view.line } };
-    }
-    if ((view.tab === "lines" || view.tab === "plots") && view.line !== undefined) {
-      const stream = view.tab === "lines" ? view.talk.number : view.stream;
-      const line = await server.call("captures/line", { opened, stream, line: view.line });
-      const { block, inside } = line;
-      return {
-        heading: `Line ${view.line} of connection ${stream}`,
-        facts: lineFacts(this.summary.item.id, line),
-        blocks: [
-          readBlock("On the wire", block),
-          ...(inside === null ? [] : [readBlock(inside.title, inside)]),
-        ],
-        linked: { packet: line.row.packet, talk: { kind: "stream", number: stream }, line: view.line },
-      };
-    }
+  /** Of a view in which nothing is chosen: what was chosen before, as far as it belongs to the view. */
+  #nothingChosen(view: View): Detail {
     return { ...NO_DETAIL, linked: { ...this.detail.linked, ...this.#linkedBy(view) } };
   }
 
-  /** Of a view in which nothing is chosen: which connection it is of. */
   #linkedBy(view: View): Linked {
     if (view.tab === "lines") return { talk: view.talk, line: undefined };
     if (view.tab === "plots") return { talk: { kind: "stream", number: view.stream }, line: undefined };
     if (view.tab !== "connections" || view.row === undefined) return {};
     return { talk: this.#talks?.talkAt(view.row), line: undefined };
-  }
-
-  #packetDetail(packet: PacketView): Detail {
-    const { number, stream, conversation } = packet.row;
-    const talk: Talk | undefined =
-      stream !== null
-        ? { kind: "stream", number: stream }
-        : conversation !== null
-          ? { kind: "conversation", number: conversation }
-          : undefined;
-    return {
-      heading: `Packet ${packet.row.number}`,
-      facts: packetFacts(this.summary.item.id, packet),
-      blocks: [
-        readBlock("On the wire", packet.block),
-        ...packet.inside.map((inside) => readBlock(inside.title, inside)),
-      ],
-      linked: { packet: number, talk, line: stream === null ? undefined : packet.lines[0] },
-    };
   }
 
   /** In which row of the list of packets the chosen one stands: -1 if the filter leaves it out. */
@@ -379,9 +320,9 @@ class CaptureBrowser extends PageElement {
       <span id="filter-help" class="quiet">${FILTER_HELP}</span></div>`;
   }
 
-  #packetSource(): ServerRows<unknown> {
+  #packetSource(): ReturnType<typeof packetRows> {
     this.#packets ??= packetRows(this.opened, this.filter, this.#changed);
-    return this.#packets as unknown as ServerRows<unknown>;
+    return this.#packets;
   }
 
   #talkLines(talk: Talk, line: number | undefined): TemplateResult {
@@ -453,13 +394,6 @@ class CaptureBrowser extends PageElement {
     return html`<capture-detail .heading=${this.detail.heading} .facts=${this.detail.facts} .blocks=${this.detail.blocks}
       .hit=${this.hit} .hint=${view.tab === "plots" ? "Choose a point, by click or with the arrow keys" : "Choose a row of the list"}></capture-detail>`;
   }
-}
-
-/** Where a hit stands in what is shown. Of a datagram, the packet is shown: what was counted from its data is further on. */
-function placeOf({ where, decrypted, offset, length }: Hit, [wire]: readonly Block[]): Place {
-  const data = wire?.layers.find(({ title }) => title === "Data");
-  const start = offset + (where === "datagram" && !decrypted ? (data?.start ?? 0) : 0);
-  return { block: decrypted ? 1 : 0, start, end: start + length };
 }
 
 function headingOf(view: View): string {

@@ -185,7 +185,7 @@ withChromium("captures that are dropped into the page", () => {
     expect(await page.locator(".around mark").textContent()).to.equal("<img src=x");
     await page.getByRole("link", { name: "Captures" }).last().click();
     await page.getByRole("link", { name: /^<img src=x/ }).waitFor();
-    const text = await page.evaluate(() => document.body.innerText);
+    const text = await page.evaluate(() => document.body.textContent ?? "");
     expect(text.match(/\p{Cf}|(?![\n\t])\p{Cc}/u)).to.equal(null);
     expect(await page.locator("main img, main script, main base, main iframe").count()).to.equal(0);
     expect(await ran()).to.deep.equal([]);

@@ -5,13 +5,15 @@ import type {
   ConnectionRow,
   ConversationRow,
   LineView,
+  PacketRow,
   PacketView,
   SideName,
 } from "../../shared/captures.ts";
 import { linkTo } from "../route.ts";
+import { counted, countWords } from "../words.ts";
 import type { Talk, TalkRows } from "./capture-lists.ts";
 import { partsOf, type View } from "./view-address.ts";
-import { counted, countWords, percentWords, secondsWords, shown, sizeWords } from "./words.ts";
+import { percentWords, secondsWords, shown, sizeWords } from "./words.ts";
 
 /** How many lines of a packet are linked; a packet rarely holds more. */
 const MOST_LINKED = 8;
@@ -20,14 +22,15 @@ function link(capture: string, view: View, words: string): TemplateResult {
   return html`<a href=${linkTo("captures", capture, ...partsOf(view))}>${words}</a>`;
 }
 
+/** The connection or conversation of which a packet is a part. */
+export function talkOf({ stream, conversation }: PacketRow): Talk | undefined {
+  if (stream !== null) return { kind: "stream", number: stream };
+  return conversation === null ? undefined : { kind: "conversation", number: conversation };
+}
+
 export function packetFacts(capture: string, { row, lines }: PacketView): TemplateResult {
-  const { stream, conversation, protocol, length, time } = row;
-  const talk: Talk | undefined =
-    stream !== null
-      ? { kind: "stream", number: stream }
-      : conversation !== null
-        ? { kind: "conversation", number: conversation }
-        : undefined;
+  const { stream, protocol, length, time } = row;
+  const talk = talkOf(row);
   const linked = stream === null ? [] : lines.slice(0, MOST_LINKED);
   return html`<span>${protocol}, ${counted(length, "byte")}, at ${secondsWords(time)} s</span>
     ${

@@ -19,12 +19,16 @@ export type Page = Profile["page"];
 export const WIDTHS = [390, 1280] as const;
 export const SCHEMES = ["light", "dark"] as const;
 
-/** Starts a browser for the tests of a describe block. @returns what opens a profile, closed after its test */
-export function useChromium(): (options?: ProfileOptions) => Promise<Profile> {
+/**
+ * Starts a browser for the tests of a describe block.
+ * @param flags more of Chromium's flags
+ * @returns what opens a profile, closed after its test
+ */
+export function useChromium(flags: readonly string[] = []): (options?: ProfileOptions) => Promise<Profile> {
   let browser: Browser;
   let open: Profile[] = [];
   before(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser(flags);
   });
   afterEach(async () => {
     const profiles = open;
@@ -35,8 +39,14 @@ export function useChromium(): (options?: ProfileOptions) => Promise<Profile> {
   return async (options) => {
     const profile = await openProfile(browser, options);
     open.push(profile);
+    await letFunctionsIn(profile);
     return profile;
   };
+}
+
+/** tsx gives functions their names with a function of its own. Those that run in the page need it there. */
+export async function letFunctionsIn({ context }: Profile): Promise<void> {
+  await context.addInitScript("globalThis.__name = (action) => action");
 }
 
 /** As much of axe-core's answer as is looked at. */

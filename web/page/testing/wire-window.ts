@@ -20,7 +20,6 @@ export class WireWindow {
     this.page = page;
     this.errors = errors;
     this.context = context;
-    if (process.env.QUICK) context.setDefaultTimeout(8000);
   }
 
   /** Waits until the programs of a stage run, and what was said before is said. */

@@ -1,7 +1,7 @@
 // A line's bytes as text to show: in pieces by what a stranger sees of them, and what Mallory changed. Pure.
 
 import type { Sight, Span, WireLine } from "../../shared/wire.ts";
-import { fromBase64 } from "./address.ts";
+import { fromBase64 } from "../bytes.ts";
 
 /** A piece of text that looks one way. */
 export interface Piece {
@@ -12,8 +12,10 @@ export interface Piece {
 /** Of structure, a row shows so many characters: there is more room for what was said. */
 const MOST_STRUCTURE = 18;
 
-/** The most characters of a word that is shown as changed. */
-const MOST_WORD = 8;
+/** So many letters are shown before and behind what was changed: enough for a number, and little of what is sealed. */
+const MOST_AROUND = 4;
+/** The most characters of what was changed. */
+const MOST_CHANGED = 24;
 
 const decoder = new TextDecoder();
 
@@ -54,12 +56,11 @@ export function changedWords(
   if (start === before.length && start === after.length) return undefined;
   let behind = 0;
   while (behind < shortest - start && before.at(-1 - behind) === after.at(-1 - behind)) behind += 1;
-  const most = Math.max(0, MOST_WORD - (Math.max(before.length, after.length) - start - behind));
-  const ahead = lettersBack(before, start, most);
-  const following = lettersAhead(before, before.length - behind, most);
+  const ahead = lettersBack(before, start);
+  const following = lettersAhead(before, before.length - behind);
   const cut = (bytes: Uint8Array): string =>
     shownText(
-      bytes.subarray(start - ahead, Math.min(bytes.length - behind + following, start + 3 * MOST_WORD)),
+      bytes.subarray(start - ahead, Math.min(bytes.length - behind + following, start + MOST_CHANGED)),
     );
   return { before: cut(before), after: cut(after) };
 }
@@ -78,16 +79,16 @@ export function packetText(
 }
 
 /** How many letters and digits stand directly before a place. */
-function lettersBack(bytes: Uint8Array, place: number, most: number): number {
+function lettersBack(bytes: Uint8Array, place: number): number {
   let count = 0;
-  while (count < most && isLetter(bytes[place - count - 1])) count += 1;
+  while (count < MOST_AROUND && isLetter(bytes[place - count - 1])) count += 1;
   return count;
 }
 
 /** How many letters and digits stand there and directly behind. */
-function lettersAhead(bytes: Uint8Array, place: number, most: number): number {
+function lettersAhead(bytes: Uint8Array, place: number): number {
   let count = 0;
-  while (count < most && isLetter(bytes[place + count])) count += 1;
+  while (count < MOST_AROUND && isLetter(bytes[place + count])) count += 1;
   return count;
 }
 

@@ -2,8 +2,10 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { ExplainedLine, LinePart, WireLine } from "../../shared/wire.ts";
+import { fromBase64 } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
-import { fromBase64, isBase64url, linkToSpot } from "./address.ts";
+import { counted } from "../words.ts";
+import { isBase64url, linkToSpot } from "./address.ts";
 import "./hex-view.ts";
 import type { HexView } from "./hex-view.ts";
 import "./mallory-tools.ts";
@@ -84,12 +86,14 @@ export class LineView extends PageElement {
           <button type="button" class="plain" aria-label="Close this line" @click=${() => this.#emit("close-line")}>✕</button>
         </div>
       </header>
+      <div class="line-about">
       <p class=${`line-words ${line?.state === "held" ? "short" : ""}`}>${words}
         ${clause === "" ? nothing : html`<a href=${CONTRACT}>${clause}</a>`}
         ${clauseText === "" ? nothing : html`<span class="quiet">${clauseText}</span>`}</p>
+        ${line?.changed === undefined ? nothing : this.#twoWays()}
+      </div>
       <p class="for-readers" role="status">${this.said}</p>
       ${line?.note === undefined ? nothing : html`<p class="line-note">${line.note}</p>`}
-      ${line?.changed === undefined ? nothing : this.#twoWays()}
       ${
         line?.state === "held"
           ? html`<mallory-tools .line=${line} .bytes=${this.#bytes} .scene=${this.scene} .chosen=${this.chosen}
@@ -108,7 +112,7 @@ export class LineView extends PageElement {
       html`<button type="button" aria-pressed=${this.isChanged === isChanged}
         @click=${() => this.#emit("show-changed", isChanged)}>${text}</button>`;
     return html`<div class="two-ways" role="group" aria-label="Before and after Mallory">
-      ${choice(false, "As it came to Mallory")}${choice(true, "As it goes on")}
+      ${choice(false, "Before Mallory")}${choice(true, "After Mallory")}
     </div>`;
   }
 
@@ -121,7 +125,7 @@ export class LineView extends PageElement {
       <a class="field" href=${this.#addressOf(name)} aria-current=${name === this.field ? "true" : nothing}
         title=${SIGHT_WORDS[sight]} @click=${(event: MouseEvent) => this.#onField(event, name)}>${name}</a>
       <span class="label-text">${label}</span>
-      <span class="label-about">${length} ${length === 1 ? "byte" : "bytes"}${
+      <span class="label-about">${counted(length, "byte")}${
         clause === "" ? nothing : html` · <a href=${CONTRACT}>${clause}</a>`
       }</span>
     </li>`;

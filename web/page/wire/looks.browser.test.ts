@@ -25,6 +25,9 @@ withChromium("how the wire looks", () => {
         await page.getByText("Other ways").click();
         await heldPayment(window);
         await look("a line at Mallory");
+        // Labels and bytes have room, also one below the other.
+        expect((await page.locator(".labels").boundingBox())?.height).to.be.greaterThan(100);
+        expect((await page.locator(".hex-box").boundingBox())?.height).to.be.greaterThan(100);
         await page.getByLabel("Its text").fill("something else");
         await window.press("Pass it on");
         await window.says("Bob\u2019s program noticed, and ended the chat");

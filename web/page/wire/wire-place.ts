@@ -57,7 +57,8 @@ class WirePlace extends PageElement {
     this.#unwatch = [
       wire.watch(() => this.#followScene()),
       wire.watchLines((line, before) => {
-        if (line.state === "held" && before === undefined) this.#lookAt(line);
+        const hasOffer = line.offer !== undefined && before?.offer === undefined;
+        if (line.state === "held" && (before === undefined || hasOffer)) this.#lookAt(line);
       }),
     ];
   }
@@ -69,6 +70,12 @@ class WirePlace extends PageElement {
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has("parts")) this.#go();
+  }
+
+  protected override updated(changed: Map<string, unknown>): void {
+    // Where the window is narrow, the stages are scrolled.
+    if (changed.has("stage"))
+      this.querySelector(".stages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** Follows the address. */
@@ -109,9 +116,14 @@ class WirePlace extends PageElement {
     this.requestUpdate();
   }
 
-  /** A line stands at Mallory: it is what one wants to see, unless one is busy with another that does. */
+  /**
+   * A line stands at Mallory: it is what one wants to see, unless one is busy with another that does. Of the lines of a
+   * frame, it is the one that can be changed with one click.
+   */
   #lookAt(line: WireLine): void {
-    if (this.#openedLine?.state !== "held") this.#show(line);
+    const opened = this.#openedLine;
+    const isBusy = opened?.state === "held" && (opened.offer !== undefined || opened.acts.length > 0);
+    if (opened?.state !== "held" || (line.offer !== undefined && !isBusy)) this.#show(line);
   }
 
   #show(line: WireLine, isChanged = line.changed !== undefined): void {

@@ -112,17 +112,22 @@ class WireStore {
   }
 
   /**
-   * Lets Mallory pass on or drop a line that waits. If none waits behind it, the following ones pass: she has held the one
+   * Lets Mallory pass on or drop a line that waits. Those that came before it are passed on first, in their order. If none waits behind it, the following ones pass: she has held the one
    * that was wanted.
    */
   async decide(call: "wire/pass" | "wire/drop", where: { scene: number; line: number }): Promise<void> {
     const line = this.scene?.line(where.line);
-    if (!(await this.do(() => server.call(call, where))) || line === undefined) return;
-    const behind = this.scene?.waiting.filter(
-      (one) => one.number !== line.number && isSameDirection(one, line),
-    );
-    if (behind === undefined || behind.length > 0) return;
+    if (line === undefined) return;
     const { link, from, to } = line;
+    const others = (): WireLine[] =>
+      this.scene?.waiting.filter((one) => one.number !== line.number && isSameDirection(one, line)) ?? [];
+    const isDone = await this.do(async () => {
+      const before = call === "wire/pass" ? others().filter(({ number }) => number < line.number) : [];
+      for (const { number } of before) await server.call("wire/pass", { scene: where.scene, line: number });
+      await server.call(call, where);
+    });
+    const isLast = others().every(({ number }) => call === "wire/pass" && number < line.number);
+    if (!isDone || !isLast) return;
     await this.do(() => server.call("wire/hold", { scene: where.scene, holds: false, link, from, to }));
   }
 

@@ -62,7 +62,8 @@ withChromium("the wire in the page", () => {
   });
 
   it("keeps the conversation from stage to stage: the same words, now sealed", async () => {
-    const window = await open("/wire/02");
+    // High enough that what was said stays in view in the terminals.
+    const window = await open("/wire/02", { height: 1600 });
     const { page } = window;
     await window.isReady("02");
     await window.say("Alice", "hello, Bob");
@@ -124,7 +125,7 @@ withChromium("the wire in the page", () => {
       .fill(text.replace("hello", "\u001b[2J\u202e<img src=x onerror=alert(1)>"));
     await window.press(/^Change$/);
     await page.locator(".line.is-held .badge", { hasText: "\uFFFD[2J\uFFFD" }).waitFor();
-    await page.getByRole("button", { name: "As it goes on" }).waitFor();
+    await page.getByRole("button", { name: "After Mallory" }).waitFor();
     await window.press("Pass it on");
     await window.says("Bob\u2019s program noticed, and ended the chat");
     expect(await page.locator("img:not(.home img)").count()).to.equal(0);
