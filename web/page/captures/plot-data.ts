@@ -1,7 +1,8 @@
 // Plots as numbers and as sentences. Pure.
 
 import type { ReadabilityPlot, SideName, Traffic } from "../../shared/captures.ts";
-import { counted, percentWords, shown, sizeWords } from "./words.ts";
+import { counted } from "../words.ts";
+import { percentWords, shown, sizeWords } from "./words.ts";
 
 /** The middle of each bin, in seconds since the first packet of the capture; bytes of both directions, those of `b` below 0. */
 export function trafficData({ start, bin, fromA, fromB }: Traffic): [number[], number[], number[]] {
