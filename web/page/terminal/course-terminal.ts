@@ -43,6 +43,11 @@ export class CourseTerminal extends PageElement {
     this.#screen?.focus();
   }
 
+  /** Whether somebody has typed into it. */
+  get isTypedInto(): boolean {
+    return this.#screen?.isTypedInto === true;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     // It was taken out of the page, and is put back.
