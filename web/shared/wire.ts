@@ -88,6 +88,8 @@ export interface WireLine extends Direction {
   copyOf?: number;
   /** What `wire/tamper` would do to it, for a button; only while it waits and nobody has touched it. */
   offer?: string;
+  /** A byte in which it is worth flipping a bit, from 0, and what stands there: half a line; only while it waits. */
+  worthFlipping?: { byte: number; words: string };
 }
 
 /** A part of a line, with all that is known of it. The parts of a line follow one another, and together are the line. */

@@ -47,6 +47,13 @@ export class Listener {
     return this.#conversation.said;
   }
 
+  /** What was typed in a direction and has not arrived, oldest first. */
+  typed({ link, from, to }: Direction): readonly Said[] {
+    return isSaying(link)
+      ? this.#conversation.waiting(from, to).map((text) => ({ from, to, text }))
+      : [];
+  }
+
   /** From now on, what is said is new. What the set-up says again was said before. */
   keep(): void {
     this.#keeps = true;

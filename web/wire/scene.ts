@@ -106,9 +106,13 @@ export class Scene implements Rig {
     return this.#options.plan.stage;
   }
 
-  /** What was said in it, and before it. */
+  /** What was said in it, and before it; and what was typed and still waits at Mallory. */
   get said(): readonly Said[] {
-    return this.#listener.said;
+    const held = this.#options.plan.directions.flatMap((direction) => {
+      const { length } = this.#mallory.waiting(direction);
+      return length === 0 ? [] : this.#listener.typed(direction).slice(-length);
+    });
+    return [...this.#listener.said, ...held];
   }
 
   get shown(): SceneShown {

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { WireLine } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
-import { bitsOf, byteWords } from "./hex-rows.ts";
+import { bitsOf, byteWords, staysReadable } from "./hex-rows.ts";
 import { wire } from "./wire-store.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true });
@@ -59,15 +59,24 @@ export class MalloryTools extends PageElement {
 
   #bitTool(): TemplateResult {
     const byte = this.bytes[this.chosen] ?? 0;
+    const { type, worthFlipping: worth } = this.line;
+    const isWorth = worth?.byte === this.chosen;
     return html`<div class="bit-tool">
       <label for="held-byte">Flip a bit of byte</label>
       <input id="held-byte" type="number" min="0" max=${this.bytes.length - 1} .value=${String(this.chosen)} @input=${this.#onByte}>
       <span class="byte-words">${byteWords(byte)}</span>
       <span class="bits" role="group" aria-label="Its bits">${bitsOf(byte).map(
-        ({ bit, worth, isSet }) =>
-          html`<button type="button" class="bit" title=${`worth ${worth}`} aria-label=${`bit worth ${worth}, now ${isSet ? 1 : 0}: flip it`}
+        ({ bit, worth: value, isSet }) =>
+          html`<button type="button" class=${`bit ${isWorth && staysReadable(byte, bit, type) ? "worth" : ""}`} title=${`worth ${value}`} aria-label=${`bit worth ${value}, now ${isSet ? 1 : 0}: flip it`}
             @click=${() => this.#flip(bit)}>${isSet ? 1 : 0}</button>`,
       )}</span>
+      ${
+        worth === undefined
+          ? nothing
+          : isWorth
+            ? html`<span class="worth-words">${worth.words}; a marked bit leaves the line in form</span>`
+            : html`<button type="button" class="plain worth-words" @click=${() => this.#choose(worth.byte)}>to byte ${worth.byte}: ${worth.words}</button>`
+      }
     </div>`;
   }
 
@@ -90,7 +99,11 @@ export class MalloryTools extends PageElement {
 
   #onByte({ target }: Event): void {
     if (!(target instanceof HTMLInputElement) || target.value === "") return;
-    this.dispatchEvent(new CustomEvent("choose-byte", { detail: target.valueAsNumber }));
+    this.#choose(target.valueAsNumber);
+  }
+
+  #choose(place: number): void {
+    this.dispatchEvent(new CustomEvent("choose-byte", { detail: place }));
   }
 
   async #change(event?: Event): Promise<boolean> {

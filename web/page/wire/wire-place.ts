@@ -58,7 +58,8 @@ class WirePlace extends PageElement {
       wire.watch(() => this.#followScene()),
       wire.watchLines((line, before) => {
         const hasOffer = line.offer !== undefined && before?.offer === undefined;
-        if (line.state === "held" && (before === undefined || hasOffer)) this.#lookAt(line);
+        const isWanted = line.state === "held" && (before === undefined || hasOffer);
+        if (isWanted && this.#isHere) this.#lookAt(line);
       }),
     ];
   }
@@ -88,11 +89,13 @@ class WirePlace extends PageElement {
       void this.#open.showBytes(spot.stage, spot.line);
       return;
     }
-    this.#open.close();
+    this.#close();
     void wire.show(this.stage);
   }
 
   #followScene(): void {
+    // Another scene: what was open belongs to one that has ended.
+    if (this.#open.number !== 0 && this.#open.scene !== wire.scene?.number) this.#close();
     const line = this.#openedLine;
     // What Mallory does to the line that is open is seen at once.
     if (
@@ -103,7 +106,8 @@ class WirePlace extends PageElement {
       this.#show(line);
     // A line that waits no more makes room for the next one that does.
     const { waiting = [] } = wire.scene ?? {};
-    if (this.#explained?.state === "held" && line?.state !== "held" && waiting[0] !== undefined)
+    const isDecided = this.#explained?.state === "held" && line?.state !== "held";
+    if (isDecided && waiting[0] !== undefined && this.#isHere)
       this.#show(waiting[0]);
     // The stage may have been left while another one was being opened.
     if (
@@ -134,7 +138,17 @@ class WirePlace extends PageElement {
   }
 
   get #openedLine(): WireLine | undefined {
-    return wire.scene?.line(this.#open.number);
+    return this.#open.scene === wire.scene?.number ? wire.scene.line(this.#open.number) : undefined;
+  }
+
+  /** Whether the scene is the one of the stage that is shown, and stays it. */
+  get #isHere(): boolean {
+    return wire.opening === undefined && wire.scene?.stage === this.stage;
+  }
+
+  #close(): void {
+    this.#explained = undefined;
+    this.#open.close();
   }
 
   /** Whether only a line is shown, and no program was started for it. */
@@ -281,9 +295,8 @@ class WirePlace extends PageElement {
   }
 
   #onClose(): void {
-    this.#explained = undefined;
     this.field = "";
-    this.#open.close();
+    this.#close();
     void this.focusOn(".lines");
   }
 
