@@ -153,11 +153,15 @@ class LessonPageElement extends PageElement {
     if (end === null) return;
     const { page } = this;
     this.#end = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting !== true || this.isRead || page !== this.page) return;
-      this.isRead = true;
-      void server.call("lessons/read", { page });
+      if (entry?.isIntersecting === true && page === this.page) this.#noteRead();
     });
     this.#end.observe(end);
+  }
+
+  #noteRead(): void {
+    if (this.isRead) return;
+    this.isRead = true;
+    void server.call("lessons/read", { page: this.page });
   }
 
   protected override render(): TemplateResult {
@@ -225,7 +229,7 @@ class LessonPageElement extends PageElement {
     const link = (to: LessonPage["next"], words: string, kind: string) =>
       to === undefined
         ? nothing
-        : html`<a class=${kind} href=${linkTo("lessons", to.id)}><span class="quiet">${words}</span><span>${to.id} ${to.title}</span></a>`;
+        : html`<a class=${kind} href=${linkTo("lessons", to.id)} @click=${() => kind !== "previous" && this.#noteRead()}><span class="quiet">${words}</span><span>${to.id} ${to.title}</span></a>`;
     const isOther = nextShort !== undefined && nextShort.id !== next?.id;
     return html`<nav class="around" aria-label="Pages before and behind">
       ${link(previous, "← Before", "previous")}${link(next, "Next →", "next")}
