@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { readLibrary } from "../../course/lesson/library.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { CallError } from "../shared/fields.ts";
 import type { Contents, CourseFile, LessonPage, Part } from "../shared/lessons.ts";
 import { FakePage } from "../testing/fake-page.ts";
 import type { RunningProgram, TerminalOpener } from "./console-runs.ts";
@@ -283,6 +284,30 @@ describe("the lessons in a browser", () => {
       "lessons/../package.json",
     ])
       expect(await refusal("lessons/file", { file: name }), name).to.match(/no page leads to/);
+  });
+
+  it("say what is wrong with a file of the student's", async () => {
+    const root = mkdtempSync(join(tmpdir(), "student-"));
+    try {
+      mkdirSync(join(root, "lessons"));
+      const student = new Lessons({ root, work, terminals });
+      const problem = (): Promise<unknown> =>
+        page.call(student, "lessons/contents", {}).catch((reason: unknown) => reason);
+      // As PowerShell's > writes it.
+      writeFileSync(join(root, "progress.txt"), Buffer.from("\ufeff01-framing", "utf16le"));
+      expect(await problem())
+        .to.be.instanceOf(CallError)
+        .with.property("message")
+        .that.matches(/progress\.txt.*UTF-8/);
+      rmSync(join(root, "progress.txt"));
+      mkdirSync(join(root, "progress.txt"));
+      expect(await problem())
+        .to.be.instanceOf(CallError)
+        .with.property("message")
+        .that.matches(/progress\.txt: it is a folder/);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it("make nothing that acts of hostile Markdown", async () => {

@@ -24,6 +24,7 @@ import { shownBlocks } from "./console-parts.ts";
 import { ConsoleRuns, type TerminalOpener } from "./console-runs.ts";
 import { languageOf, linkedFiles } from "./course-files.ts";
 import { partsOf } from "./parts.ts";
+import { callsInWords } from "./problems.ts";
 import { bytesOfPacket, isRecording, recordedMarkers, recordedParts } from "./recordings.ts";
 
 /** Larger pictures are not shown, in bytes. */
@@ -51,7 +52,7 @@ export class Lessons implements Place {
     this.#runs = new ConsoleRuns(root, terminals);
   }
 
-  readonly calls: Place["calls"] = {
+  readonly calls = callsInWords({
     "lessons/contents": () => this.#contents(),
     "lessons/open": (fields) => this.#page(this.#named(fields)),
     "lessons/read": (fields) => this.#noteRead(this.#named(fields)),
@@ -76,7 +77,7 @@ export class Lessons implements Place {
       await this.#runs.leave(page);
       return null;
     },
-  };
+  });
 
   opened(page: Page): void {
     this.#open.add(page);

@@ -97,7 +97,7 @@ export class CourseTerminal extends PageElement {
 }
 
 /** One line that says how a program ended. */
-export function endingText({ code, signal, problem }: Ending): string {
+function endingText({ code, signal, problem }: Ending): string {
   if (problem !== null) return `ended: ${problem}`;
   return signal === null ? `ended with code ${code}` : `ended by ${signal}`;
 }

@@ -47,7 +47,7 @@ export function staysReadable(byte: number, bit: number, type: string): boolean 
     sealed: /[0-9a-f]/,
     token: /[\w-]/,
     question: /[0-9]/,
-    message: /[^"\\\u0000-\u001f\u007f-\u00ff]/,
+    message: /[ !#-[\]-~]/,
   };
   return kinds[type]?.test(String.fromCharCode(byte ^ (1 << bit))) ?? false;
 }

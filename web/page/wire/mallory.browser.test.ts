@@ -88,6 +88,11 @@ withChromium("Mallory on the wire", () => {
       if (stage === "04") {
         await window.says("Bob\u2019s program noticed, and ended the chat");
         await window.shows("bob", "(bad-record)");
+        // The chat has ended. It begins again with one click.
+        await window.press("Call Bob again");
+        await window.isReady(stage);
+        await window.say("Alice", "hello, Bob");
+        await window.line(/Alice to Bob sealed/).waitFor();
         expect((await window.row(title)).slice(0, 2)).to.deep.equal(["no", "noticed, chat ended"]);
         expect(faultsIn(window.errors)).to.deep.equal([]);
         return;

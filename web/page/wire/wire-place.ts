@@ -2,7 +2,13 @@
 // that is open.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { type SceneTerminal, WIRE_STAGES, type WireLine, type WireStage } from "../../shared/wire.ts";
+import {
+  type Party,
+  type SceneTerminal,
+  WIRE_STAGES,
+  type WireLine,
+  type WireStage,
+} from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
@@ -107,8 +113,7 @@ class WirePlace extends PageElement {
     // A line that waits no more makes room for the next one that does.
     const { waiting = [] } = wire.scene ?? {};
     const isDecided = this.#explained?.state === "held" && line?.state !== "held";
-    if (isDecided && waiting[0] !== undefined && this.#isHere)
-      this.#show(waiting[0]);
+    if (isDecided && waiting[0] !== undefined && this.#isHere) this.#show(waiting[0]);
     // The stage may have been left while another one was being opened.
     if (
       wire.opening === undefined &&
@@ -245,14 +250,31 @@ class WirePlace extends PageElement {
         isEnded
           ? html`<div class="ended"><span>${programOf(party)} has ended.</span>
             <button type="button" @click=${this.#again}>Start again</button></div>`
-          : html`<div class="sayings">${sayingsOf(this.stage, party).map(
-              ({ text, typed }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready"}
+          : html`<div class="sayings">${this.#callAgain(party)}${sayingsOf(this.stage, party).map(
+              ({
+                text,
+                typed,
+              }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready" || this.#isSilent(party)}
                 aria-label=${`Let ${name} say: ${text}`} title=${`Types it in ${name}\u2019s terminal`}
                 @click=${() => this.#say(terminal, typed)}>${text}</button>`,
             )}</div>`
       }
       <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
     </section>`;
+  }
+
+  /** Their chat has ended: nobody hears what they would say. */
+  #isSilent(party: Party): boolean {
+    const { scene } = wire;
+    const isCaller = party === "alice" || party === "bob";
+    return isCaller && scene?.state === "ready" && !scene.isTalking;
+  }
+
+  #callAgain(party: Party): TemplateResult | typeof nothing {
+    if (party !== "alice" || !this.#isSilent(party)) return nothing;
+    return html`<button type="button" class="main" ?disabled=${wire.isCalling} @click=${() => void wire.call()}>${
+      wire.isCalling ? "Alice calls Bob \u2026" : "Call Bob again"
+    }</button>`;
   }
 
   /** Also heard: what a program did is the point of it all. */
@@ -263,7 +285,7 @@ class WirePlace extends PageElement {
     const [first] = scene?.waiting ?? [];
     if (first !== undefined)
       return html`<p class="outcome" role="status"><strong class="at-mallory">A line stands at Mallory.</strong> Change it, drop it, or pass it on. <held-time .line=${first} aria-hidden="true"></held-time></p>`;
-    const state = scene?.state === "setting-up" ? scene.says : "";
+    const state = scene?.isOpen === true ? scene.says : "";
     return html`<p class="outcome" role="status">${
       outcome === undefined
         ? state

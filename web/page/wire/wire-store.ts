@@ -17,6 +17,8 @@ class WireStore {
   closing: readonly string[] = [];
   /** The stage that is being opened. */
   opening: WireStage | undefined;
+  /** Whether Alice calls Bob again just now. */
+  isCalling = false;
   /** Why the last call was refused; empty if it was not. */
   problem = "";
   /** Something that the user should know, such as that all was lost with the server. */
@@ -46,6 +48,10 @@ class WireStore {
     });
     server.on("wire/held", ({ scene, directions }) => {
       this.#model(scene).held = directions;
+      this.changed();
+    });
+    server.on("wire/chat", ({ scene, isOn }) => {
+      this.#model(scene).isTalking = isOn;
       this.changed();
     });
     server.on("wire/outcome", ({ scene, ...outcome }) => {
@@ -108,6 +114,16 @@ class WireStore {
       for (const number of this.#models.keys()) if (number !== opened.scene) this.#models.delete(number);
     });
     this.opening = undefined;
+    this.changed();
+  }
+
+  /** Lets Alice call Bob again. */
+  async call(): Promise<void> {
+    const { scene } = this;
+    if (scene === undefined || this.isCalling) return;
+    this.isCalling = true;
+    await this.do(() => server.call("wire/call", { scene: scene.number }));
+    this.isCalling = false;
     this.changed();
   }
 
