@@ -21,7 +21,7 @@ const MOST_CHANGED = 24;
 const decoder = new TextDecoder();
 
 /** Bytes as text that is safe to show: what is no text, and what nobody could see, becomes U+FFFD. */
-export function shownText(bytes: Uint8Array): string {
+function shownText(bytes: Uint8Array): string {
   return decoder.decode(bytes).replace(/\p{C}/gu, "\uFFFD");
 }
 

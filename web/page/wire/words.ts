@@ -62,7 +62,7 @@ export const SIGHT_WORDS: Readonly<Record<Sight, string>> = {
 };
 
 /** What Mallory did to a line, in a word. */
-export const ACT_WORDS: Readonly<Record<Act, string>> = {
+const ACT_WORDS: Readonly<Record<Act, string>> = {
   changed: "changed",
   flipped: "bit flipped",
   dropped: "dropped",
