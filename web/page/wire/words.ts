@@ -70,6 +70,10 @@ const ACT_WORDS: Readonly<Record<Act, string>> = {
   "set-up": "address set",
 };
 
+/** Why the scene itself has changed a line. */
+export const SET_UP_WORDS =
+  "So that Mallory stands between them, the scene has put her address where the registry named the other one's.";
+
 /** What stands on a line's badge; empty if Mallory left it alone. */
 export function badgeOf({ state, acts }: Pick<WireLine, "state" | "acts">): string {
   const act = acts.filter((one) => one !== "set-up").at(-1) ?? acts.at(-1);
