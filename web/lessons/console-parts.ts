@@ -19,6 +19,8 @@ export interface ShownBlock {
   reason: string;
   /** The place of the page that has the same; empty if none has. */
   instead: string;
+  /** The numbers of blocks that run what this one waits for: they stand behind all blocks of the page's own. */
+  beside: number[];
 }
 
 /** Commands that make no sense in the page, and what is there in their place. */
@@ -60,9 +62,17 @@ const ELSEWHERE: readonly { command: RegExp; reason: string; instead: string }[]
   },
 ];
 
-/** The blocks of a page with the language `console`, in order. @param file is named in messages */
+/** A command that waits for programs in other terminals, which the page it stands in does not have. */
+const WAITS = /^npm run capture -- 01 --live$/;
+const AWAITED = ["npm run 01:server", "npm run 01:client"];
+
+/**
+ * The blocks of a page with the language `console`, in order; behind them those that a block waits for and that the page does
+ * not have.
+ * @param file is named in messages
+ */
 export function shownBlocks(file: string, text: string): ShownBlock[] {
-  return fencesOf(text)
+  const own = fencesOf(text)
     .filter(({ language }) => language === "console")
     .map((fence) => {
       const reason = /^not-run:\s*(.*)$/.exec(fence.info)?.[1];
@@ -71,8 +81,36 @@ export function shownBlocks(file: string, text: string): ShownBlock[] {
       if (fence.content[0]?.startsWith("$ "))
         return shownBlock(fence, parseBlock(file, { ...fence, info: "" }));
       const lines = fence.content.map((text): ShownLine => ({ kind: "output", text, entry: undefined }));
-      return { terminal: "", lines, reason: "", instead: "" };
+      return { terminal: "", lines, reason: "", instead: "", beside: [] };
     });
+  return withCompanions(own);
+}
+
+function withCompanions(own: readonly ShownBlock[]): ShownBlock[] {
+  const companions: ShownBlock[] = [];
+  const blocks = own.map((block) => {
+    const commands = block.lines.flatMap(({ entry }) => (entry?.kind === "command" ? [entry.text] : []));
+    const isAtOnce = block.terminal === "" && commands.length > 1 && /:server$/.test(commands[0] ?? "");
+    const awaited = commands.some((one) => WAITS.test(one)) ? AWAITED : [];
+    const beside = isAtOnce ? commands : awaited;
+    const first = own.length + companions.length;
+    companions.push(...beside.map(companion));
+    const reason = isAtOnce
+      ? "Each of these commands takes a terminal of its own. Run them here:"
+      : block.reason;
+    return { ...block, reason, beside: beside.map((_, i) => first + i) };
+  });
+  return [...blocks, ...companions];
+}
+
+/** A server and a client run in terminals with their names, or those of their users; other commands end by themselves. */
+function companion(command: string): ShownBlock {
+  const [, program, user] =
+    /^(?:\w+=\S+ )?npm run 0[1-4]:(server|client)\b(?:.* --name (\w+))?/.exec(command) ?? [];
+  const terminal = user ?? program ?? "";
+  const entry: Entry = { kind: "command", line: 0, text: command };
+  const lines: ShownLine[] = [{ kind: "command", text: `$ ${command}`, entry }];
+  return { terminal, lines, reason: "", instead: "", beside: [] };
 }
 
 function shownBlock(fence: Fence, block: ConsoleBlock): ShownBlock {
@@ -83,6 +121,7 @@ function shownBlock(fence: Fence, block: ConsoleBlock): ShownBlock {
     lines: shownLines(fence, block),
     reason: elsewhere?.reason ?? "",
     instead: elsewhere?.instead ?? "",
+    beside: [],
   };
 }
 

@@ -69,7 +69,7 @@ export const HEADERS: Readonly<Record<string, string>> = {
 };
 
 const PAGE_PATH = "/";
-export const SOCKET_PATH = "/socket";
+const SOCKET_PATH = "/socket";
 
 /** @throws Error if it cannot listen there */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {

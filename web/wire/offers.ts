@@ -103,12 +103,12 @@ export function worthFlipping(line: Caught, type: string, guesses: readonly stri
   const isSealed = type === "sealed";
   switch (type) {
     case "question":
-      return { byte: Math.max(0, text.search(/[0-9]/)), words: "a digit of the question" };
+      return { byte: Math.max(0, text.search(/[0-9]/)), words: "a digit" };
     case "message": {
       const start = text.indexOf(TEXT_MEMBER) + TEXT_MEMBER.length;
       if (start < TEXT_MEMBER.length) return undefined;
       const amount = text.indexOf("100", start);
-      return { byte: amount === -1 ? start : amount, words: "a letter of the text" };
+      return { byte: amount === -1 ? start : amount, words: "the text" };
     }
     case "xored":
     case "sealed": {
@@ -120,11 +120,11 @@ export function worthFlipping(line: Caught, type: string, guesses: readonly stri
       const byte = start + CIPHERTEXT_MEMBER.length + 2 * place + 1;
       return byte >= text.indexOf('"', start + CIPHERTEXT_MEMBER.length)
         ? undefined
-        : { byte, words: "in the ciphertext, where the text is" };
+        : { byte, words: "sealed text" };
     }
     case "token":
       return direction.link === "session"
-        ? { byte: Math.floor(bytes.length / 2), words: "a letter of the ciphertext" }
+        ? { byte: Math.floor(bytes.length / 2), words: "sealed text" }
         : undefined;
     default:
       return undefined;

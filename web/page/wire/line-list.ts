@@ -2,7 +2,6 @@
 // has scrolled up.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 
 import type { WireLine } from "../../shared/wire.ts";
 import { fromBase64 } from "../bytes.ts";
@@ -10,7 +9,7 @@ import { PageElement } from "../page-element.ts";
 import { styles } from "../styles.ts";
 import { changedWords, piecesOf } from "./line-text.ts";
 import { isAtEnd, type ListView, rowForKey, rowsToDraw, scrollTopFor } from "./rows.ts";
-import { badgeOf, nameOf, SIGHT_WORDS } from "./words.ts";
+import { badgeOf, nameOf, SET_UP_WORDS, SIGHT_WORDS } from "./words.ts";
 
 /** As in wire.css, in CSS pixels. */
 const ROW_HEIGHT = 34;
@@ -64,13 +63,16 @@ export class LineList extends PageElement {
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     const before = (changed.get("lines") as readonly WireLine[] | undefined)?.length ?? this.lines.length;
-    if (this.follows) this.missed = 0;
-    else if (this.lines.length > before) this.missed += this.lines.length - before;
+    if (this.follows) {
+      this.missed = 0;
+      // Where it will be scrolled to is known before: the right rows are drawn at once, and only once.
+      this.scrollPlace = Math.max(0, this.lines.length * ROW_HEIGHT - this.viewHeight);
+    } else if (this.lines.length > before) this.missed += this.lines.length - before;
     if (changed.has("opened") && this.opened !== 0) this.active = this.opened;
   }
 
   protected override updated(changed: Map<string, unknown>): void {
-    if (this.follows) this.#box.scrollTop = this.#box.scrollHeight;
+    if (this.follows) this.#box.scrollTop = this.scrollPlace;
     if (changed.has("opened") && this.opened !== 0) this.#bringIntoView(this.#indexOf(this.opened));
   }
 
@@ -83,11 +85,7 @@ export class LineList extends PageElement {
         aria-activedescendant=${isActiveDrawn ? `line-${this.active}` : nothing}
         @scroll=${this.#measure} @keydown=${this.#onKey} @focus=${this.#onFocus}>
         <div class="all-lines" role="presentation" ${styles({ height: `${view.count * ROW_HEIGHT}px` })}>
-          ${repeat(
-            drawn,
-            ({ number }) => number,
-            (line, i) => this.#row(line, first + i),
-          )}
+          ${drawn.map((line, i) => this.#row(line, first + i))}
         </div>
       </div>
       ${this.lines.length === 0 ? html`<p class="no-lines quiet">No line has passed yet.</p>` : nothing}
@@ -117,7 +115,7 @@ export class LineList extends PageElement {
       <span class="bytes" aria-hidden="true">${piecesOf(bytes, line.spans, MOST_BYTES).map(
         ({ text, sight }) => html`<span class=${sight} title=${SIGHT_WORDS[sight]}>${text}</span>`,
       )}</span>
-      ${badge === "" ? nothing : html`<span class="badge">${badge}${this.#difference(line, bytes)}</span>`}
+      ${badge === "" ? nothing : html`<span class="badge" title=${line.acts.includes("set-up") ? SET_UP_WORDS : nothing}>${badge}${this.#difference(line, bytes)}</span>`}
     </div>`;
   }
 

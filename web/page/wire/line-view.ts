@@ -4,16 +4,19 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { ExplainedLine, LinePart, WireLine } from "../../shared/wire.ts";
 import { fromBase64 } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
+import { linkTo } from "../route.ts";
 import { counted } from "../words.ts";
 import { isBase64url, linkToSpot } from "./address.ts";
 import "./hex-view.ts";
 import type { HexView } from "./hex-view.ts";
 import "./mallory-tools.ts";
 import { hasMoved } from "./pointer.ts";
-import { badgeOf, directionWords, LINK_WORDS, SIGHT_WORDS } from "./words.ts";
+import { badgeOf, directionWords, LINK_WORDS, SET_UP_WORDS, SIGHT_WORDS } from "./words.ts";
 
-/** Where the contract is read, whose clauses are named. */
-const CONTRACT = "#/lessons/protocol";
+/** Where a clause of the contract is read. */
+function clauseLink(clause: string): TemplateResult {
+  return html`<a href=${linkTo("lessons", "protocol", clause)}>${clause}</a>`;
+}
 
 /**
  * Emits `close-line`, `open-field` with a field's name, `show-changed` with whether the line is to be shown as it went on,
@@ -100,12 +103,12 @@ export class LineView extends PageElement {
       </header>
       <div class="line-about">
       <p class=${`line-words ${line?.state === "held" ? "short" : ""}`}>${words}
-        ${clause === "" ? nothing : html`<a href=${CONTRACT}>${clause}</a>`}
+        ${clause === "" ? nothing : clauseLink(clause)}
         ${clauseText === "" ? nothing : html`<span class="quiet">${clauseText}</span>`}</p>
         ${line?.changed === undefined ? nothing : this.#twoWays()}
       </div>
       <p class="for-readers" role="status">${this.said}</p>
-      ${line?.note === undefined ? nothing : html`<p class="line-note">${line.note}</p>`}
+      ${line?.note === undefined ? nothing : html`<p class="line-note">${line.acts.includes("set-up") ? `${SET_UP_WORDS} Here: ` : ""}${line.note}</p>`}
       ${
         line?.state === "held"
           ? html`<mallory-tools .line=${line} .bytes=${this.#bytes} .scene=${this.scene} .chosen=${this.chosen}
@@ -138,7 +141,7 @@ export class LineView extends PageElement {
         title=${SIGHT_WORDS[sight]} @click=${(event: MouseEvent) => this.#onField(event, name)}>${name}</a>
       <span class="label-text">${label}</span>
       <span class="label-about">${counted(length, "byte")}${
-        clause === "" ? nothing : html` · <a href=${CONTRACT}>${clause}</a>`
+        clause === "" ? nothing : html` · ${clauseLink(clause)}`
       }</span>
     </li>`;
   }

@@ -5,6 +5,7 @@ import type { WireLine } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
 import { bitsOf, byteWords, staysReadable } from "./hex-rows.ts";
+import { isSameDirection } from "./scene-model.ts";
 import { wire } from "./wire-store.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true });
@@ -27,6 +28,19 @@ export class MalloryTools extends PageElement {
   /** The text as it is being changed; undefined until somebody types. */
   declare draft: string | undefined;
 
+  #unwatch = (): void => {};
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The rest of a frame may come after its first line is open.
+    this.#unwatch = wire.watch(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch();
+  }
+
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has("bytes")) this.draft = undefined;
   }
@@ -41,6 +55,7 @@ export class MalloryTools extends PageElement {
             : html`<button type="button" class="mallory" @click=${this.#tamper}>${this.line.offer}</button>`
         }
         <button type="button" class="main" @click=${this.#pass}>Pass it on</button>
+        ${this.#lastOfFrame === undefined ? nothing : html`<button type="button" @click=${this.#passFrame}>Pass the whole frame</button>`}
         <button type="button" @click=${this.#drop}>Drop it</button>
       </div></div>
     </section>`;
@@ -74,7 +89,7 @@ export class MalloryTools extends PageElement {
         worth === undefined
           ? nothing
           : isWorth
-            ? html`<span class="worth-words">${worth.words}; a marked bit leaves the line in form</span>`
+            ? html`<span class="worth-words" title="A marked bit leaves the line in form">${worth.words}: try a marked bit</span>`
             : html`<button type="button" class="plain worth-words" @click=${() => this.#choose(worth.byte)}>to byte ${worth.byte}: ${worth.words}</button>`
       }
     </div>`;
@@ -125,6 +140,21 @@ export class MalloryTools extends PageElement {
   async #pass(): Promise<void> {
     const where = this.#where;
     if (await this.#change()) await this.#decide("wire/pass", where);
+  }
+
+  /** The line that ends the frame of a session of which this line is a part; undefined if it is the last one itself. */
+  get #lastOfFrame(): WireLine | undefined {
+    if (this.line.link !== "session" || this.line.type === "end") return undefined;
+    return wire.scene?.waiting.find(
+      (other) => isSameDirection(other, this.line) && other.number > this.line.number && other.type === "end",
+    );
+  }
+
+  async #passFrame(): Promise<void> {
+    const last = this.#lastOfFrame;
+    const { scene } = this.#where;
+    if (last !== undefined && (await this.#change()))
+      await this.#decide("wire/pass", { scene, line: last.number });
   }
 
   async #drop(): Promise<void> {

@@ -90,9 +90,8 @@ withChromium("Mallory on the wire", () => {
         await window.shows("bob", "(bad-record)");
         // The chat has ended. It begins again with one click.
         await window.press("Call Bob again");
-        await window.isReady(stage);
-        await window.say("Alice", "hello, Bob");
-        await window.line(/Alice to Bob sealed/).waitFor();
+        await window.say("Alice", "pay 100 to carol");
+        await window.shows("bob", "alice> pay 100 to carol");
         expect((await window.row(title)).slice(0, 2)).to.deep.equal(["no", "noticed, chat ended"]);
         expect(faultsIn(window.errors)).to.deep.equal([]);
         return;
@@ -123,9 +122,7 @@ withChromium("Mallory on the wire", () => {
     await page.locator(".line-head h2", { hasText: "token" }).waitFor();
     await window.press("Change one letter of the ciphertext");
     await page.locator(".byte.differs").first().waitFor();
-    await window.press("Pass it on");
-    await page.locator(".line-head h2", { hasText: "end" }).waitFor();
-    await window.press("Pass it on");
+    await window.press("Pass the whole frame");
     await window.says("Bob\u2019s program noticed, and ended the chat");
     expect((await window.row("05 peers in one network")).slice(0, 2)).to.deep.equal([
       "no",

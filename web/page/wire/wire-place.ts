@@ -13,9 +13,10 @@ import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import "../terminal/course-terminal.ts";
+import { counted } from "../words.ts";
 import { FIRST_STAGE, linkToSpot, readSpot } from "./address.ts";
 import "./findings-table.ts";
-import { laneOf } from "./journeys.ts";
+import { isListed, isQuietHeartbeat } from "./journeys.ts";
 import "./held-time.ts";
 import "./line-list.ts";
 import "./line-log.ts";
@@ -34,6 +35,7 @@ class WirePlace extends PageElement {
     stage: { state: true },
     field: { state: true },
     isFolded: { state: true },
+    showsHeartbeats: { state: true },
   };
   /** What follows the place's name in the address. */
   declare parts: readonly string[];
@@ -42,6 +44,8 @@ class WirePlace extends PageElement {
   declare field: string;
   /** Whether the lane around the wire, and its lines, are hidden. */
   declare isFolded: boolean;
+  /** Whether heartbeats stand in the list. */
+  declare showsHeartbeats: boolean;
   readonly #open = new OpenLine(() => {
     this.#nameSpot();
     this.requestUpdate();
@@ -56,6 +60,7 @@ class WirePlace extends PageElement {
     this.stage = FIRST_STAGE;
     this.field = "";
     this.isFolded = false;
+    this.showsHeartbeats = false;
   }
 
   override connectedCallback(): void {
@@ -187,7 +192,7 @@ class WirePlace extends PageElement {
       </section>
       <div class="below">
         <section class="panel passed" aria-label="The lines that have passed">
-          <line-list .lines=${this.#shownLines} .opened=${this.#open.number} @open-line=${this.#onOpen}></line-list>
+          <line-list .lines=${this.#shownLines} .opened=${this.#open.number} @open-line=${this.#onOpen}></line-list>${this.#heartbeats()}
         </section>
         <section class="panel opened" aria-label="The line that is open">${this.#opened()}</section>
       </div></div>
@@ -250,14 +255,7 @@ class WirePlace extends PageElement {
         isEnded
           ? html`<div class="ended"><span>${programOf(party)} has ended.</span>
             <button type="button" @click=${this.#again}>Start again</button></div>`
-          : html`<div class="sayings">${this.#callAgain(party)}${sayingsOf(this.stage, party).map(
-              ({
-                text,
-                typed,
-              }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready" || this.#isSilent(party)}
-                aria-label=${`Let ${name} say: ${text}`} title=${`Types it in ${name}\u2019s terminal`}
-                @click=${() => this.#say(terminal, typed)}>${text}</button>`,
-            )}</div>`
+          : html`<div class="sayings">${this.#sayings(terminal, name)}</div>`
       }
       <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
     </section>`;
@@ -270,11 +268,18 @@ class WirePlace extends PageElement {
     return isCaller && scene?.state === "ready" && !scene.isTalking;
   }
 
-  #callAgain(party: Party): TemplateResult | typeof nothing {
-    if (party !== "alice" || !this.#isSilent(party)) return nothing;
-    return html`<button type="button" class="main" ?disabled=${wire.isCalling} @click=${() => void wire.call()}>${
-      wire.isCalling ? "Alice calls Bob \u2026" : "Call Bob again"
-    }</button>`;
+  #sayings(terminal: SceneTerminal, name: string): TemplateResult | TemplateResult[] {
+    const { party } = terminal;
+    const isSilent = this.#isSilent(party);
+    if (isSilent && party === "alice")
+      return html`<button type="button" class="main" ?disabled=${wire.isCalling} @click=${() => void wire.call()}>${
+        wire.isCalling ? "Alice calls Bob \u2026" : "Call Bob again"
+      }</button>`;
+    return sayingsOf(this.stage, party).map(
+      ({ text, typed }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready" || isSilent}
+        aria-label=${`Let ${name} say: ${text}`} title=${`Types it in ${name}\u2019s terminal`}
+        @click=${() => this.#say(terminal, typed)}>${text}</button>`,
+    );
   }
 
   /** Also heard: what a program did is the point of it all. */
@@ -297,7 +302,16 @@ class WirePlace extends PageElement {
   get #shownLines(): readonly WireLine[] {
     const { lines = [], stage } = wire.scene ?? {};
     if (stage !== this.stage) return [];
-    return lines.filter(({ link }) => !this.isFolded || laneOf(link) === "wire");
+    return lines.filter((line) => isListed(line, this));
+  }
+
+  /** The registry's heartbeats would push what is said out of the list. */
+  #heartbeats(): TemplateResult | typeof nothing {
+    const { lines = [], stage } = wire.scene ?? {};
+    const count = stage === this.stage && !this.isFolded ? lines.filter(isQuietHeartbeat).length : 0;
+    if (count === 0) return nothing;
+    return html`<button type="button" class="heartbeats" aria-pressed=${this.showsHeartbeats}
+      @click=${() => (this.showsHeartbeats = !this.showsHeartbeats)}>${counted(count, "heartbeat")} ${this.showsHeartbeats ? "shown" : "hidden"}</button>`;
   }
 
   #opened(): TemplateResult {

@@ -9,6 +9,9 @@ import { isSameDirection, SceneModel } from "./scene-model.ts";
 /** The size of a terminal until it has been shown, in columns and rows. */
 const FIRST_SIZE = { columns: 60, rows: 10 };
 
+/** In this window, for as long as it is there: that something was said, which is gone when the page is loaded anew. */
+const SAID = "wire-said";
+
 type LineWatcher = (line: WireLine, before: WireLine | undefined) => void;
 
 class WireStore {
@@ -31,6 +34,8 @@ class WireStore {
   readonly #models = new Map<number, SceneModel>();
   readonly #watchers = new Set<() => void>();
   readonly #lineWatchers = new Set<LineWatcher>();
+  /** Whether something was said since the page was loaded. */
+  #hasSaid = false;
   #frame = 0;
   #isLost = false;
 
@@ -58,6 +63,10 @@ class WireStore {
       this.#model(scene).outcomes.push(outcome);
       this.changed();
     });
+    server.on("wire/said", () => {
+      if (!this.#hasSaid) sessionStorage.setItem(SAID, "yes");
+      this.#hasSaid = true;
+    });
     server.on("wire/table", ({ rows, closing }) => {
       this.rows = rows;
       this.closing = closing;
@@ -68,6 +77,10 @@ class WireStore {
       this.changed();
     });
     server.watch(() => this.#followServer());
+    if (sessionStorage.getItem(SAID) === null) return;
+    sessionStorage.removeItem(SAID);
+    this.notice =
+      "The page was loaded anew, and with that the programs were started anew. What was said before is gone.";
   }
 
   /** Whether the program in a terminal has ended. */

@@ -62,13 +62,17 @@ export const SIGHT_WORDS: Readonly<Record<Sight, string>> = {
 };
 
 /** What Mallory did to a line, in a word. */
-export const ACT_WORDS: Readonly<Record<Act, string>> = {
+const ACT_WORDS: Readonly<Record<Act, string>> = {
   changed: "changed",
   flipped: "bit flipped",
   dropped: "dropped",
   "sent-again": "sent again",
   "set-up": "address set",
 };
+
+/** Why the scene itself has changed a line. */
+export const SET_UP_WORDS =
+  "So that Mallory stands between them, the scene has put her address where the registry named the other one's.";
 
 /** What stands on a line's badge; empty if Mallory left it alone. */
 export function badgeOf({ state, acts }: Pick<WireLine, "state" | "acts">): string {
