@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 export class UsageError extends Error {}
 
 export interface WebOptions {
-  /** Undefined: that of last time if it is free, else one that the system chooses. */
+  /** Undefined: one that the system chooses. */
   port: number | undefined;
   /** The place that is opened first, such as /lessons/01-1; empty for the beginning. */
   at: string;

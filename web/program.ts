@@ -7,7 +7,6 @@ import { Captures } from "./captures/captures.ts";
 import { exercisesPlace } from "./lessons/exercises.ts";
 import { Lessons } from "./lessons/pages.ts";
 import { UsageError } from "./options.ts";
-import { rememberedPort, rememberPort } from "./serve/last-port.ts";
 import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
 import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
@@ -21,7 +20,7 @@ const TOKEN_BYTES = 32;
 export interface Web {
   server: WebServer;
   token: string;
-  /** The folder of what is remembered. */
+  /** The student's folder, work/. */
   folder: string;
   /** The address for the browser. Behind the `#` stands what a browser sends nobody. @param at a place of the course */
   address(at?: string): string;
@@ -29,11 +28,11 @@ export interface Web {
 }
 
 export interface StartOptions {
-  /** Undefined: that of last time if it is free, else one that the system chooses. */
+  /** Undefined: one that the system chooses. */
   port?: number | undefined;
   /** The course's folder, whose lessons are read and whose exercises are done. Default: this one. */
   course?: string;
-  /** The folder of what is remembered. Default: work/ of the course. */
+  /** The student's folder. Default: work/ of the course. */
   folder?: string;
   /** Is told of what is a mistake of ours. Default: prints it. */
   failed?(error: unknown): void;
@@ -55,12 +54,10 @@ export async function startWeb({
     ...makePlaces(course, folder, failed),
     failed,
   };
-  const server = await startAt(port, folder, (at) => startWebServer({ ...options, port: at }));
+  const server = await startAt(port ?? 0, (at) => startWebServer({ ...options, port: at }));
   // Bundled once the server listens, so that the address is printed sooner; a page that comes first waits for it. Whoever
   // asks for the page hears of a mistake in it.
   options.files().catch(() => {});
-  // 0 asks for any port, and so not for this one again.
-  if (port !== 0) rememberPort(folder, server.port);
   return {
     server,
     token,
@@ -70,16 +67,14 @@ export async function startWeb({
   };
 }
 
-/** A page that is still open finds the server again if it comes back at its port. */
-async function startAt(
-  port: number | undefined,
-  folder: string,
-  start: (port: number) => Promise<WebServer>,
-): Promise<WebServer> {
+/**
+ * Without a port of the user's, the system chooses one, and another one each time: somebody else could listen at the last one
+ * meanwhile, leave something in the browser for it (a service worker, say), and go.
+ */
+async function startAt(port: number, start: (port: number) => Promise<WebServer>): Promise<WebServer> {
   try {
-    return await start(port ?? rememberedPort(folder));
+    return await start(port);
   } catch (error) {
-    if (port === undefined) return start(0);
     throw new UsageError(`${portProblem(port, error)}; without --port, a free one is found`);
   }
 }
@@ -91,7 +86,7 @@ function portProblem(port: number, error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** @param folder of what is remembered */
+/** @param folder the student's */
 function makePlaces(
   course: string,
   folder: string,

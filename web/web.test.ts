@@ -60,22 +60,23 @@ describe("npm run web", () => {
     expect(await response.text()).not.to.include(token);
     await program.kill();
     expect(program.errors).to.equal("");
-    expect(readFileSync(copy.path("work/web-port.txt"), "utf8")).to.equal(`${port}\n`);
   });
 
-  it("comes back at its port with another token, and finds another port if that one is taken", async () => {
+  it("has another port and another token each time, and the port that it is given", async () => {
     const first = await start();
-    const beside = await start();
-    expect(beside.port).not.to.equal(first.port);
     await first.program.kill();
-    await beside.program.kill();
-    const again = await start();
-    expect(again.port).to.equal(beside.port);
-    expect(again.token).not.to.equal(beside.token);
-    // Whoever asks for any port has not chosen one.
-    await again.program.kill();
-    await (await start(["--no-open", "--port", "0"])).program.kill();
-    expect((await start()).port).to.equal(beside.port);
+    const second = await start(["--no-open", "--port", String(first.port)]);
+    expect(second.port).to.equal(first.port);
+    expect(second.token).not.to.equal(first.token);
+    await second.program.kill();
+    // The system may draw the same one again, but not every time.
+    const ports = [first.port];
+    for (let i = 0; i < 3; i += 1) {
+      const { program, port } = await start();
+      ports.push(port);
+      await program.kill();
+    }
+    expect(new Set(ports).size).to.be.greaterThan(1);
   });
 
   it("says in one line that a port is taken, and what else is wrong", async () => {

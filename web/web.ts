@@ -12,8 +12,10 @@ const USAGE = `usage: npm run web -- [OPTIONS]
 Shows the course in your browser: the wire live, captures, lessons and exercises.
 
   --no-open        print the address, and open no browser
-  --port N         listen on port N of this machine (default: the one of last
-                   time, if it is free; else one that the system chooses)
+  --port N         listen on port N of this machine: pages that are open go on
+                   when it comes back there. Not where others use the machine,
+                   too: they may listen there meanwhile (default: one that the
+                   system chooses, another one each time)
   --at PLACE       open this place first, such as /lessons/01-1 or /wire/04
   --help           show this text
 

@@ -87,8 +87,8 @@ class App extends PageElement {
 
   #gone(): TemplateResult {
     return html`<div class="gone" role="alert">
-      <p><strong>The program behind this page does not answer.</strong> In a terminal, type <code>npm run web</code>: this page goes on by
-        itself when the new one has opened. If it still runs, open the address that it has printed.</p>
+      <p><strong>The program behind this page does not answer.</strong> In a terminal, type <code>npm run web</code>: it opens a page of its
+        own. (This page goes on by itself if the program comes back at the same port, with <code>--port</code>.)</p>
       <button type="button" @click=${() => server.tryNow()}>Try now</button>
     </div>`;
   }

@@ -78,10 +78,8 @@ withChromium("the frame of the page", () => {
     await web.close();
     await alert(page).waitFor();
     await alert(second).waitFor();
-    const port = web.server.port;
     const oldToken = web.token;
-    web = await startWeb({ folder });
-    expect(web.server.port).to.equal(port);
+    web = await startWeb({ folder, port: web.server.port });
     // The old token is no good, and a window that is loaded again tells it to nobody.
     await second.reload();
     await alert(second).waitFor();
@@ -105,7 +103,7 @@ withChromium("the frame of the page", () => {
     await isConnected(page);
     await web.close();
     await alert(page).waitFor();
-    web = await startWeb({ folder });
+    web = await startWeb({ folder, port: web.server.port });
     await page.goto(web.address("/figures"));
     await isConnected(page);
     expect(page.url()).to.equal(`http://127.0.0.1:${web.server.port}/#/figures`);

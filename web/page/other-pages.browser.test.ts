@@ -6,7 +6,9 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { WebSocketServer } from "ws";
 import { withChromium } from "../../06-dht-chat/testing/browser.ts";
+import { until } from "../../tests/support/until.ts";
 import { startWeb, type Web } from "../program.ts";
 import { SUBPROTOCOL } from "../shared/calls.ts";
 import { type Page, useChromium } from "./testing/in-browser.ts";
@@ -126,6 +128,38 @@ withChromium("a page of somebody else", () => {
     const response = await page.goto(`http://${REBOUND}:${web.server.port}/`);
     expect(response?.status()).to.equal(421);
     expect(await page.content()).to.include("this is no name of this server");
+  });
+
+  it("is told nothing by a page that is still open, as a program that listens at the port afterwards", async () => {
+    const own = await startWeb({ port: 0, folder });
+    const { port } = own.server;
+    const { page } = await openProfile();
+    const said: string[] = [];
+    const heir = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL });
+    const listener = createServer();
+    let connections = 0;
+    listener.on("upgrade", (request, socket, head) => {
+      heir.handleUpgrade(request, socket, head, (opened) => {
+        connections += 1;
+        opened.on("message", (data) => said.push(String(data)));
+        // It knows the token by now, and that the first message names the run.
+        opened.send(JSON.stringify({ event: "server/run", data: { run: "guessed" } }));
+      });
+    });
+    try {
+      await page.goto(own.address("/wire/02"));
+      await page.locator(".people.stage-02 .sayings button:enabled").first().waitFor();
+      await own.close();
+      await once(listener.listen(port, "127.0.0.1"), "listening");
+      // It has been called, has answered, and is called anew: so it was not taken for the server.
+      await until(() => connections >= 2, "a page that calls again");
+      expect(said).to.deep.equal([]);
+      expect(await page.getByRole("alert").filter({ hasText: "does not answer" }).count()).to.equal(1);
+    } finally {
+      await own.close();
+      listener.close();
+      listener.closeAllConnections();
+    }
   });
 
   it("gives no script to a page that is still open, as a program that listens at the port afterwards", async () => {

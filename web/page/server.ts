@@ -26,7 +26,12 @@ class ServerConnection {
   readonly #waiting = new Map<number, Waiting>();
   readonly #handlers = new Map<string, Set<(data: never) => void>>();
   readonly #watchers = new Set<() => void>();
-  readonly #tokens = new TokenKeeper(() => this.#reconnect());
+  /** By what this page knows the run of the server whose token it has; empty before the first connection. */
+  #run = "";
+  readonly #tokens = new TokenKeeper(() => {
+    this.#run = "";
+    this.#reconnect();
+  });
 
   constructor() {
     addEventListener("hashchange", () => this.#tokens.readAddress());
@@ -136,14 +141,11 @@ class ServerConnection {
     if (this.#tokens.token === "") return this.#become("gone");
     const socket = new WebSocket(`ws://${location.host}/socket`, [SUBPROTOCOL, this.#tokens.token]);
     this.#socket = socket;
-    socket.addEventListener("open", () => {
-      if (socket !== this.#socket) return;
-      this.#attempts = 0;
-      this.#tokens.works = true;
-      this.#become("open");
-    });
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
-      if (socket === this.#socket) this.#receive(JSON.parse(data));
+      if (socket !== this.#socket) return;
+      const message = JSON.parse(data) as ServerMessage;
+      if (this.state === "open") this.#receive(message);
+      else if (!this.#isOurs(message)) socket.close();
     });
     socket.addEventListener("close", () => {
       if (socket !== this.#socket) return;
@@ -155,6 +157,18 @@ class ServerConnection {
       this.#attempts += 1;
       this.#timer = setTimeout(() => this.#connect(), wait);
     });
+  }
+
+  /** Takes the first message of a connection. @returns whether it comes from the server that this page knows */
+  #isOurs(message: ServerMessage): boolean {
+    if (!("event" in message) || message.event !== "server/run") return false;
+    const { run } = message.data as AllEvents["server/run"];
+    if (this.#run !== "" && run !== this.#run) return false;
+    this.#run = run;
+    this.#attempts = 0;
+    this.#tokens.works = true;
+    this.#become("open");
+    return true;
   }
 
   /** Calls that wait for an answer get none any more. */

@@ -158,7 +158,8 @@ describe("the web server", () => {
       perMessageDeflate: false,
     });
     sockets.push(socket);
-    await once(socket, "open");
+    // Its first event says which run of the server this is.
+    await once(socket, "message");
     return socket;
   }
 

@@ -1,6 +1,7 @@
 // The web server: node:http and ws behind one guard. It serves the page's files, takes files that are dropped into the
 // page, and gives each page its socket.
 
+import { randomBytes } from "node:crypto";
 import {
   createServer,
   type IncomingMessage,
@@ -67,6 +68,9 @@ export const HEADERS: Readonly<Record<string, string>> = {
   "X-Frame-Options": "DENY",
   "Cache-Control": "no-store",
 };
+
+/** How long the text is that a page knows this run by, in bytes. */
+const RUN_BYTES = 32;
 
 const PAGE_PATH = "/";
 const SOCKET_PATH = "/socket";
@@ -169,6 +173,7 @@ function upgrader({ places, failed }: WebServerOptions) {
     perMessageDeflate: false,
     handleProtocols: () => SUBPROTOCOL,
   });
+  const run = randomBytes(RUN_BYTES).toString("base64url");
   let opened = 0;
   return (judgement: Judgement, request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if ("why" in judgement) return refuseOn(socket, judgement.status, judgement.why);
@@ -177,6 +182,7 @@ function upgrader({ places, failed }: WebServerOptions) {
     upgrades.handleUpgrade(request, socket, head, (webSocket) => {
       opened += 1;
       const page: Page = servePage(webSocket, opened, places, failed);
+      page.tell("server/run", { run });
       for (const place of places) place.opened?.(page);
     });
   };

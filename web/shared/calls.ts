@@ -10,7 +10,20 @@ import type { WireCalls, WireEvents } from "./wire.ts";
 export type AllCalls = WireCalls & CaptureCalls & LessonCalls & ExerciseCalls & TerminalCalls;
 
 /** Each event by its name: what the server tells. */
-export type AllEvents = WireEvents & CaptureEvents & LessonEvents & ExerciseEvents & TerminalEvents;
+export type AllEvents = ServerEvents &
+  WireEvents &
+  CaptureEvents &
+  LessonEvents &
+  ExerciseEvents &
+  TerminalEvents;
+
+export interface ServerEvents {
+  /**
+   * The first event of every connection: a random text that this run of the server has told nobody else. A page that
+   * comes back takes no other server for its own: somebody else may listen at the port by now.
+   */
+  "server/run": { run: string };
+}
 
 /** The largest message that a page may send, in bytes. Files go by a request of their own. */
 export const MOST_CALL_BYTES = 1_048_576;
