@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { type Hit, MOST_SOUGHT } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
+import type { View } from "./view-address.ts";
 import { counted, countWords, percentWords, problemWords, shown } from "./words.ts";
 
 /** How much is shown before a hit, in characters. */
@@ -22,6 +23,8 @@ class CaptureSearch extends PageElement {
   static override properties = {
     opened: { attribute: false },
     keysVersion: { attribute: false },
+    tab: { attribute: false },
+    hasKeys: { attribute: false },
     within: { attribute: false },
     sought: { state: true },
     as: { state: true },
@@ -31,8 +34,11 @@ class CaptureSearch extends PageElement {
     problem: { state: true },
   };
   declare opened: number;
+  declare hasKeys: boolean;
   /** With other keys, other texts can be found. */
   declare keysVersion: number;
+  /** What is looked at: what is searched follows it, unless there are hits. */
+  declare tab: View["tab"];
   declare within: "packets" | "lines";
   declare sought: string;
   declare as: "text" | "hex";
@@ -49,7 +55,9 @@ class CaptureSearch extends PageElement {
     super();
     this.opened = 0;
     this.keysVersion = 0;
-    this.within = "packets";
+    this.hasKeys = false;
+    this.tab = "connections";
+    this.within = "lines";
     this.sought = "";
     this.as = "text";
     this.at = -1;
@@ -73,6 +81,17 @@ class CaptureSearch extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("opened") || changed.has("keysVersion")) this.#forget();
+    if (changed.has("tab") && !this.#hasHits) this.#follow(this.tab === "packets" ? "packets" : "lines");
+  }
+
+  #follow(within: "packets" | "lines"): void {
+    if (within === this.within) return;
+    this.within = within;
+    if (this.search !== undefined) this.#forget();
+  }
+
+  get #hasHits(): boolean {
+    return (this.search?.hits ?? 0) > 0;
   }
 
   #take(search: Search): void {
@@ -137,7 +156,7 @@ class CaptureSearch extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const hasHits = (this.search?.hits ?? 0) > 0;
+    const hasHits = this.#hasHits;
     return html`<div class="search" role="search">
       <label><span class="for-readers">Search for</span><input type="search" placeholder="Search …" .value=${this.sought}
         maxlength=${MOST_SOUGHT} autocomplete="off" spellcheck="false"
@@ -165,17 +184,25 @@ class CaptureSearch extends PageElement {
       const { value } = event.currentTarget as HTMLSelectElement;
       if (name === "as") this.as = value === "hex" ? "hex" : "text";
       else this.within = value === "lines" ? "lines" : "packets";
-      this.#forget();
+      if (this.search === undefined) this.#forget();
+      else void this.#begin();
     }}>${options.map(
       ([value, words]) => html`<option value=${value} ?selected=${this[name] === value}>${words}</option>`,
     )}</select>`;
+  }
+
+  /** Keys open lines, not packets. */
+  #notFoundWords(): string {
+    return this.within === "packets" && this.hasKeys
+      ? "not found on the wire; what keys have opened is found in lines"
+      : "not found";
   }
 
   #words(): TemplateResult | string {
     const { search, hit, at } = this;
     if (search === undefined) return "";
     const { hits, share, isEnded, isCut } = search;
-    if (hits === 0) return isEnded ? "not found" : `searching, ${percentWords(share)} …`;
+    if (hits === 0) return isEnded ? this.#notFoundWords() : `searching, ${percentWords(share)} …`;
     const more = isCut
       ? `the first ${countWords(hits)}`
       : isEnded
