@@ -1,6 +1,7 @@
 // Bytes with the meaning of each, as the tree of fields and the bytes below it show them. Pure.
 
 import type { LabelledBlock, LabelledField } from "../../shared/captures.ts";
+import { fromBase64 } from "../bytes.ts";
 
 /** The bytes from `start` to before `end`. */
 export interface Span {
@@ -41,10 +42,9 @@ const TITLES: Readonly<Record<LabelledField["layer"], string>> = {
 };
 
 export function readBlock(title: string, { bytes, length, fields }: LabelledBlock): Block {
-  const binary = atob(bytes);
   return {
     title: title.replace(/:$/, ""),
-    bytes: Uint8Array.from(binary, (character) => character.charCodeAt(0)),
+    bytes: fromBase64(bytes),
     length,
     layers: layersOf(fields),
   };

@@ -3,10 +3,11 @@
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { character, hexByte, hexOffset } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
+import { heightOf, rowsInView, type ScrolledList, scrolledTo } from "../scrolled-rows.ts";
 import { styles } from "../styles.ts";
 import { type Block, type Field, fieldAt, type Span } from "./blocks.ts";
-import { heightOf, rowsInView, type ScrolledList, scrolledTo } from "./scrolled-rows.ts";
 
 const ROW_HEIGHT = 24;
 const MARGIN = 8;
@@ -154,7 +155,7 @@ class ByteView extends PageElement {
     const start = row * this.perRow;
     const offsets = [...this.block.bytes.subarray(start, start + this.perRow).keys()].map((i) => start + i);
     return html`<div class="row" role="row" aria-rowindex=${row + 1}>
-      <span class="address" role="rowheader">${start.toString(16).padStart(4, "0")}</span>
+      <span class="address" role="rowheader">${hexOffset(start)}</span>
       <span class="hex of-${this.perRow}" role="presentation">${offsets.map((offset) => this.#hex(offset))}</span>
       <span class="text" aria-hidden="true">${offsets.map((offset) => this.#text(offset))}</span>
     </div>`;
@@ -164,13 +165,12 @@ class ByteView extends PageElement {
     const byte = this.block.bytes[offset] ?? 0;
     const isCursor = offset === this.cursor;
     return html`<span class=${this.#look(offset)} role="gridcell" id=${this.#id(offset)} data-offset=${offset}
-      aria-selected=${isCursor}>${byte.toString(16).padStart(2, "0")}</span>`;
+      aria-selected=${isCursor}>${hexByte(byte)}</span>`;
   }
 
   #text(offset: number): TemplateResult {
     const byte = this.block.bytes[offset] ?? 0;
-    const isPrintable = byte >= 0x20 && byte <= 0x7e;
-    return html`<span class=${this.#look(offset)} data-offset=${offset}>${isPrintable ? String.fromCharCode(byte) : "·"}</span>`;
+    return html`<span class=${this.#look(offset)} data-offset=${offset}>${character(byte)}</span>`;
   }
 
   #look(offset: number): string {

@@ -6,6 +6,7 @@ import type { CaptureSummary, Hit } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import { counted, problemWords } from "../words.ts";
 import "./capture-detail.ts";
 import {
   DATAGRAM_COLUMNS,
@@ -29,7 +30,7 @@ import { hasKeys, type KeysDialog } from "./keys-dialog.ts";
 import type { Column, RowList, RowSource } from "./row-list.ts";
 import "./row-list.ts";
 import { partsOf, readView, type View } from "./view-address.ts";
-import { counted, problemWords, shown } from "./words.ts";
+import { shown } from "./words.ts";
 
 const FILTER_HELP =
   "tcp, udp, data, sealed, clear, port N, stream N, conversation N, from A; not before any of them";

@@ -2,11 +2,12 @@
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { PageElement } from "../page-element.ts";
+import { counted } from "../words.ts";
 import { type Block, fieldAt, type Span } from "./blocks.ts";
 import "./byte-view.ts";
 import type { Place } from "./field-tree.ts";
 import "./field-tree.ts";
-import { counted, sizeWords } from "./words.ts";
+import { sizeWords } from "./words.ts";
 
 const LEGEND = html`<p class="colours"><span class="look-readable">readable</span> <span class="look-sealed">sealed</span> <span
   class="look-known">structure</span></p>`;

@@ -11,7 +11,8 @@ import {
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
-import { problemWords, shown, sizeWords } from "./words.ts";
+import { problemWords } from "../words.ts";
+import { shown, sizeWords } from "./words.ts";
 
 /** A file on its way to the server. */
 interface Upload {

@@ -6,7 +6,8 @@ import type { CaptureItem } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
-import { problemWords, shown, sizeWords } from "./words.ts";
+import { problemWords } from "../words.ts";
+import { shown, sizeWords } from "./words.ts";
 
 const GROUPS: readonly {
   kind: CaptureItem["kind"];

@@ -12,10 +12,11 @@ import type {
   RowsWindow,
 } from "../../shared/captures.ts";
 import { server } from "../server.ts";
+import { counted, countWords } from "../words.ts";
 import { lock } from "./marks.ts";
 import type { Column, ListedRow, RowSource } from "./row-list.ts";
 import { RowWindows } from "./row-windows.ts";
-import { countWords, isText, secondsWords, shown, sizeWords } from "./words.ts";
+import { isText, secondsWords, shown, sizeWords } from "./words.ts";
 
 /** Rows of the server, shown as rows of a list. */
 export class ServerRows<Row> implements RowSource {
@@ -180,7 +181,7 @@ function ends(name: string, unknown: string, address: string): string {
 }
 
 function datagrams(count: number): string {
-  return count === 1 ? "1 datagram" : `${countWords(count)} datagrams`;
+  return counted(count, "datagram");
 }
 
 export const PACKET_COLUMNS: readonly Column[] = [

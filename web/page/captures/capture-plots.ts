@@ -13,8 +13,9 @@ import {
 } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 import { pointWords, readabilityData, readabilityWords, trafficData, trafficWords } from "./plot-data.ts";
-import { percentWords, problemWords, shown, sizeWords } from "./words.ts";
+import { percentWords, shown, sizeWords } from "./words.ts";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
 

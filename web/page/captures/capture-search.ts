@@ -4,8 +4,9 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { type Hit, MOST_SOUGHT } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
+import { counted, countWords, problemWords } from "../words.ts";
 import type { View } from "./view-address.ts";
-import { counted, countWords, percentWords, problemWords, shown } from "./words.ts";
+import { percentWords, shown } from "./words.ts";
 
 /** How much is shown before a hit, in characters. */
 const AROUND = 16;

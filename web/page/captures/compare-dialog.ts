@@ -5,7 +5,8 @@ import type { CaptureItem } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
-import { problemWords, shown } from "./words.ts";
+import { problemWords } from "../words.ts";
+import { shown } from "./words.ts";
 
 export class CompareDialog extends PageElement {
   static override properties = {

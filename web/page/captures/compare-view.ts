@@ -5,6 +5,7 @@ import type { CaptureSummary, CompareCell, Compared, CompareSide } from "../../s
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 import { ServerRows } from "./capture-lists.ts";
 import { hasKeys, type KeysDialog } from "./keys-dialog.ts";
 import { lock } from "./marks.ts";
@@ -12,7 +13,7 @@ import { OpenCapture } from "./open-capture.ts";
 import type { Column, ListedRow } from "./row-list.ts";
 import "./row-list.ts";
 import { partsOf } from "./view-address.ts";
-import { percentWords, problemWords, shown } from "./words.ts";
+import { percentWords, shown } from "./words.ts";
 
 const SIDES = ["left", "right"] as const;
 type SideOfTwo = (typeof SIDES)[number];

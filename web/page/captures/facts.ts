@@ -10,9 +10,10 @@ import type {
   SideName,
 } from "../../shared/captures.ts";
 import { linkTo } from "../route.ts";
+import { counted, countWords } from "../words.ts";
 import type { Talk, TalkRows } from "./capture-lists.ts";
 import { partsOf, type View } from "./view-address.ts";
-import { counted, countWords, readableWords, secondsWords, shown, sizeWords } from "./words.ts";
+import { readableWords, secondsWords, shown, sizeWords } from "./words.ts";
 
 /** How many lines of a packet are linked; a packet rarely holds more. */
 const MOST_LINKED = 8;

@@ -11,7 +11,8 @@ import {
 } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
-import { countWords, problemWords, shown, sizeWords } from "./words.ts";
+import { countWords, problemWords } from "../words.ts";
+import { shown, sizeWords } from "./words.ts";
 
 export class KeysDialog extends PageElement {
   static override properties = {

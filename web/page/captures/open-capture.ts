@@ -2,7 +2,7 @@
 
 import type { CaptureSummary, KeysState } from "../../shared/captures.ts";
 import { server } from "../server.ts";
-import { problemWords } from "./words.ts";
+import { problemWords } from "../words.ts";
 
 export type CaptureState =
   /** Bytes of the file. `of` is 0 until the first of them are read. */

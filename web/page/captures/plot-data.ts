@@ -2,7 +2,8 @@
 
 import type uPlot from "uplot";
 import type { ReadabilityPlot, SideName, Traffic } from "../../shared/captures.ts";
-import { counted, percentWords, readableWords, shown, sizeWords } from "./words.ts";
+import { counted } from "../words.ts";
+import { percentWords, readableWords, shown, sizeWords } from "./words.ts";
 
 /** The middle of each bin, in seconds since the first packet of the capture; bytes of both directions, those of `b` below 0. */
 export function trafficData({ start, bin, fromA, fromB }: Traffic): [number[], number[], number[]] {

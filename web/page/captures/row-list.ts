@@ -3,8 +3,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { PageElement } from "../page-element.ts";
+import { heightOf, rowsInView, type ScrolledList, scrolledTo } from "../scrolled-rows.ts";
 import { styles } from "../styles.ts";
-import { heightOf, rowsInView, type ScrolledList, scrolledTo } from "./scrolled-rows.ts";
 
 /** A column: its heading, and the class of its cells, by which the style sheet knows them. */
 export interface Column {

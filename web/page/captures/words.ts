@@ -1,4 +1,4 @@
-// Numbers, sizes and texts of others, as the place "captures" shows them. Pure.
+// Sizes, times and texts of others, as the place "captures" shows them. Pure.
 
 /**
  * A text that somebody else chose, as it may be shown: without characters that a browser would obey (controls, and those
@@ -30,16 +30,6 @@ export function readableWords(isSealed: boolean, printable: number, entropy: num
   return isSealed ? `its ciphertext is ${numbers}` : numbers;
 }
 
-/** `1,234,567`. */
-export function countWords(count: number): string {
-  return count.toLocaleString("en");
-}
-
-/** `1 packet`, `5 packets`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${countWords(count)} ${count === 1 ? one : many}`;
-}
-
 /** Seconds with the microseconds that a capture has. */
 export function secondsWords(seconds: number): string {
   return seconds.toFixed(6);
@@ -47,9 +37,4 @@ export function secondsWords(seconds: number): string {
 
 export function percentWords(share: number): string {
   return `${Math.round(share * 100)}%`;
-}
-
-/** What went wrong, for the user. */
-export function problemWords(problem: unknown): string {
-  return problem instanceof Error ? problem.message : String(problem);
 }

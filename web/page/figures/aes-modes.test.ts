@@ -9,6 +9,7 @@ import {
 } from "../../../authoring/pictures/block-modes.ts";
 import { drawPictures } from "../../../authoring/pictures/ecb-picture.ts";
 import { drawLighthouse } from "../../../authoring/pictures/lighthouse.ts";
+import { fromHex, toHex } from "../bytes.ts";
 import {
   BLOCK_BYTES,
   countDifferent,
@@ -21,7 +22,6 @@ import {
   split,
   withFlippedBit,
 } from "./aes-modes.ts";
-import { fromHex, toHex } from "./bytes.ts";
 
 const KEY_TEXT = "a key for pictures in a lesson";
 const IV_TEXT = "an IV for pictures in a lesson";

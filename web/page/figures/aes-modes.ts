@@ -1,7 +1,7 @@
 // AES-256 in ECB and CBC, without padding, made of the one thing that a browser has: WebCrypto's AES-CBC, with PKCS#7 padding
 // (NIST SP 800-38A; RFC 5652, section 6.3). For looking at: programs of your own want a tag, too. Pure.
 
-import { toHex, xor } from "./bytes.ts";
+import { toHex, xor } from "../bytes.ts";
 
 export const BLOCK_BYTES = 16;
 

@@ -2,8 +2,8 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import { character, hexByte } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
-import { character, hexByte } from "./bytes.ts";
 import { slider } from "./controls.ts";
 import {
   type Fit,

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { xorWithKey } from "../../../03-dh-chat/toy-cipher.ts";
 import { chatsIn, committedCapture } from "../../../attacks/capture-lines.ts";
-import { toHex } from "./bytes.ts";
+import { toHex } from "../bytes.ts";
 import {
   fitOf,
   fitsAlong,

@@ -1,7 +1,7 @@
 // Guessing a piece of text (a crib) in lines that are XORed with one repeated key: what the guess says of the key, and what the
 // key says of the other lines (lesson 03-11). Pure.
 
-import { fromHex } from "./bytes.ts";
+import { fromHex } from "../bytes.ts";
 
 /** The key of the toy cipher has 32 bytes, and starts anew in every line (P5.1). */
 export const KEY_BYTES = 32;

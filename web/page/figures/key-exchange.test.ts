@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { modp2048, toyGroup } from "../../../03-dh-chat/groups.ts";
 import { safetyNumber as stagesSafetyNumber } from "../../../03-dh-chat/safety-number.ts";
-import { toHex } from "./bytes.ts";
+import { toHex } from "../bytes.ts";
 import { drawKeyPair, encodeInteger, keyPair, modPow, safetyNumber } from "./key-exchange.ts";
 
 const { cases } = JSON.parse(

@@ -1,9 +1,9 @@
 // A figure: the padding oracle by hand. One sets a byte of the IV, asks Bob, and reads the text from right and wrong (lesson 04-5).
 
 import { html, nothing, svg, type TemplateResult } from "lit";
+import { character, hexByte } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
 import { BLOCK_BYTES } from "./aes-modes.ts";
-import { character, hexByte } from "./bytes.ts";
 import { slider } from "./controls.ts";
 import { type Answer, type BlockOpener, browserOracle, comesOutAs, openersOf } from "./padding-oracle.ts";
 

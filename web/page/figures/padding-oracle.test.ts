@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { expect } from "chai";
+import { toHex } from "../bytes.ts";
 import { BLOCK_BYTES } from "./aes-modes.ts";
-import { toHex } from "./bytes.ts";
 import { BlockOpener, browserOracle, comesOutAs, type Oracle, openersOf } from "./padding-oracle.ts";
 
 const bytes = (from: Buffer): Uint8Array<ArrayBuffer> => new Uint8Array(from);

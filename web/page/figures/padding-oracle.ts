@@ -1,8 +1,8 @@
 // Reading AES-CBC without the key, byte by byte, from somebody who says whether the padding was right (lesson 04-5; Vaudenay,
 // "Security Flaws Induced by CBC Padding", EUROCRYPT 2002).
 
+import { xor } from "../bytes.ts";
 import { BLOCK_BYTES } from "./aes-modes.ts";
-import { xor } from "./bytes.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

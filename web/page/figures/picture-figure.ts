@@ -2,6 +2,7 @@
 
 import { html, nothing, type SVGTemplateResult, svg, type TemplateResult } from "lit";
 import { BYTES_PER_PIXEL, drawLighthouse, HEIGHT, WIDTH } from "../../../authoring/pictures/lighthouse.ts";
+import { hexByte } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
 import {
   BLOCK_BYTES,
@@ -14,7 +15,6 @@ import {
   encryptEcb,
   withFlippedBit,
 } from "./aes-modes.ts";
-import { hexByte } from "./bytes.ts";
 import { slider } from "./controls.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -2,9 +2,9 @@
 
 import { html, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
+import { character, hexByte } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
 import { BLOCK_BYTES } from "./aes-modes.ts";
-import { character, hexByte } from "./bytes.ts";
 import {
   type ChatKeys,
   drawChatKeys,

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { xorWithKey } from "../../../03-dh-chat/toy-cipher.ts";
 import { Opener } from "../../../04-aes-chat/sealed-lines.ts";
 import * as readability from "../../../captures/explain/readability.ts";
-import { fromHex } from "./bytes.ts";
+import { fromHex } from "../bytes.ts";
 import {
   drawChatKeys,
   entropy,

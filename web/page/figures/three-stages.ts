@@ -1,7 +1,7 @@
 // One line of a chat as stages 02, 03 and 04 put it on the wire, and what can be measured of it without a key. Pure.
 
+import { toHex } from "../bytes.ts";
 import { BLOCK_BYTES } from "./aes-modes.ts";
-import { toHex } from "./bytes.ts";
 import { KEY_BYTES } from "./crib.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -5,6 +5,7 @@ import type { Contents, PageEntry, StageEntry } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 import "./exercise-progress.ts";
 import { exercises } from "./exercise-store.ts";
 import "./contents.css";
@@ -60,7 +61,7 @@ class LessonContents extends PageElement {
     try {
       this.contents = await server.call("lessons/contents", {});
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = problemWords(error);
     }
   }
 
@@ -135,7 +136,7 @@ class LessonContents extends PageElement {
     try {
       await server.call("exercises/way", { short: checked });
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = problemWords(error);
     }
   }
 }

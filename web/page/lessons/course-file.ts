@@ -5,6 +5,7 @@ import type { CourseFile } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 import { partsOf, sectionId } from "./parts.ts";
 import "./lesson.css";
 
@@ -45,7 +46,7 @@ class CourseFileElement extends PageElement {
       document.getElementById(sectionId(this.section))?.scrollIntoView();
     } catch (error) {
       this.file = undefined;
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = problemWords(error);
     }
   }
 

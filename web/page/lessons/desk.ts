@@ -2,6 +2,7 @@
 
 import type { ConsoleLine, Part } from "../../shared/lessons.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 
 export type ConsolePart = Extract<Part, { kind: "console" }>;
 
@@ -81,7 +82,7 @@ export class Desk {
       if (next !== undefined && part.lines[next]?.kind === "command")
         this.#then.set(terminal, () => void this.take(part, next));
     } catch (error) {
-      this.#note(block, { done: before, problem: error instanceof Error ? error.message : String(error) });
+      this.#note(block, { done: before, problem: problemWords(error) });
     }
   }
 

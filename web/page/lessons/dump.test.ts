@@ -11,10 +11,10 @@ describe("bytes in rows of eight", () => {
         pieces: [
           { field: 0, hexadecimal: "31 20 ", text: "1 " },
           { field: 1, hexadecimal: "2b ", text: "+" },
-          { field: 2, hexadecimal: "32 0a 00 ff 41 ", text: "2...A" },
+          { field: 2, hexadecimal: "32 0a 00 ff 41 ", text: "2···A" },
         ],
       },
-      { position: 8, pieces: [{ field: 2, hexadecimal: "c3 e2 ", text: ".." }] },
+      { position: 8, pieces: [{ field: 2, hexadecimal: "c3 e2 ", text: "··" }] },
     ]);
   });
 

@@ -1,11 +1,13 @@
 // Lays out bytes that belong to fields in rows of eight. Pure.
 
+import { character } from "../bytes.ts";
+
 /** Bytes of one row that belong to the same field. */
 export interface DumpPiece {
   field: number;
   /** Such as `7b 22 74 `. */
   hexadecimal: string;
-  /** The same as text; a dot for what cannot be shown. */
+  /** The same as text; a dot in the middle for what cannot be shown. */
   text: string;
 }
 
@@ -31,13 +33,9 @@ export function dumpRows(fields: readonly string[]): DumpRow[] {
         pieces.push(piece);
       }
       piece.hexadecimal += `${byte} `;
-      piece.text += readable(Number.parseInt(byte, 16));
+      piece.text += character(Number.parseInt(byte, 16));
       position += 1;
     }
   }
   return rows;
-}
-
-function readable(byte: number): string {
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".";
 }

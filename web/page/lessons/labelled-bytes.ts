@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LabelledRange } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
+import { counted } from "../words.ts";
 import { type DumpPiece, dumpRows } from "./dump.ts";
 import "./labelled-bytes.css";
 
@@ -53,10 +54,9 @@ class LabelledBytes extends PageElement {
   }
 
   #field({ label, bytes }: LabelledRange, field: number): TemplateResult {
-    const count = bytes.length / 2;
     return html`<li><button type="button" class=${this.#class(field)} aria-pressed=${this.marked === field}
         @mouseenter=${() => this.#mark(field)} @focus=${() => this.#mark(field)}
-        @click=${() => this.#show(field)}><span class="meaning">${label}</span> <span class="count">${count === 1 ? "1 byte" : `${count} bytes`}</span></button></li>`;
+        @click=${() => this.#show(field)}><span class="meaning">${label}</span> <span class="count">${counted(bytes.length / 2, "byte")}</span></button></li>`;
   }
 
   #class(field: number): string {

@@ -7,6 +7,7 @@ import { figuresOf } from "../figures/figures.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 import { Desk } from "./desk.ts";
 import "./exercise.ts";
 import "./lesson-dock.ts";
@@ -75,7 +76,7 @@ class LessonPageElement extends PageElement {
       this.#watchEnd();
     } catch (error) {
       this.lesson = undefined;
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = problemWords(error);
     }
   }
 

@@ -5,8 +5,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
-import { withChromium } from "../../../06-dht-chat/testing/browser.ts";
+import { STEP_DEADLINE, withChromium } from "../../../06-dht-chat/testing/browser.ts";
 import { readLibrary } from "../../../course/lesson/library.ts";
 import { COURSE_FOLDER } from "../../../programs/course-folder.ts";
 import { CourseCopy } from "../../../tests/support/course-copy.ts";
@@ -20,6 +21,9 @@ import { axeFindings, type Page, SCHEMES, tooWide, useChromium, WIDTHS } from ".
 
 /** The calculator's port: what a lesson says is run as it stands. */
 const LESSON_PORT = 10_001;
+
+/** The pause between two looks, in milliseconds. */
+const LOOK_PAUSE = 50;
 
 type Locator = ReturnType<Page["locator"]>;
 
@@ -36,12 +40,11 @@ async function isFree(port: number): Promise<boolean> {
 
 /** Waits until nobody listens at the port. */
 async function untilFree(port: number): Promise<void> {
-  let free = false;
-  const look = async (): Promise<void> => {
-    while (!free) free = await isFree(port);
-  };
-  void look();
-  await until(() => free, `nobody listens at port ${port}`);
+  const deadline = Date.now() + STEP_DEADLINE;
+  while (!(await isFree(port))) {
+    if (Date.now() > deadline) throw new Error(`in vain: nobody listens at port ${port}`);
+    await delay(LOOK_PAUSE);
+  }
 }
 
 /** Brings a button into the middle of the window, as somebody does who scrolls, and clicks it. */
@@ -78,7 +81,8 @@ withChromium("lessons in the page", () => {
     });
 
     it("they read, guess, run, type, look, do the exercise, and go on", async function () {
-      if (!(await isFree(LESSON_PORT))) leaveOut(this, `port ${LESSON_PORT} is in use`);
+      this.timeout(180_000);
+      await untilFree(LESSON_PORT).catch(() => leaveOut(this, `port ${LESSON_PORT} is in use`));
       const { page, errors } = await openProfile();
       await page.goto(own.address("/lessons"));
       await page.getByRole("link", { name: "A program at a port" }).first().click();

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { LabelledRange, RecordedRow } from "../../shared/lessons.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 import { captureLink } from "./labelled-bytes.ts";
 import "./labelled-bytes.css";
 
@@ -86,7 +87,7 @@ class RecordedTable extends PageElement {
       this.chosen = packet;
     } catch (error) {
       this.chosen = undefined;
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = problemWords(error);
     }
   }
 }

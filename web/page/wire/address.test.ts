@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { LINKS, WIRE_STAGES } from "../../shared/wire.ts";
 import { readRoute } from "../route.ts";
-import { fromBase64, linkToSpot, MOST_ADDRESS_BYTES, readSpot, type Spot } from "./address.ts";
+import { linkToSpot, MOST_ADDRESS_BYTES, readSpot, type Spot } from "./address.ts";
 
 /** Follows a link as the page does. */
 const follow = (link: string): Spot => readSpot(readRoute(link).parts);
@@ -45,19 +45,5 @@ describe("the addresses on the wire", () => {
     const longest = line(MOST_ADDRESS_BYTES);
     expect(follow(linkToSpot({ stage: "04", line: longest }))).to.deep.equal({ stage: "04", line: longest });
     expect(linkToSpot({ stage: "04", line: line(MOST_ADDRESS_BYTES + 3) })).to.equal("#/wire/04");
-  });
-});
-
-describe("base64, with either alphabet", () => {
-  it("is read as Node.js writes it", () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array(),
-        fc.constantFrom("base64" as const, "base64url" as const),
-        (bytes, alphabet) => {
-          expect(fromBase64(Buffer.from(bytes).toString(alphabet))).to.deep.equal(bytes);
-        },
-      ),
-    );
   });
 });

@@ -49,10 +49,3 @@ export function linkToSpot({ stage, line, field }: Spot): string {
 export function isBase64url(text: string): boolean {
   return /^[\w-]+$/.test(text) && text.length <= (MOST_ADDRESS_BYTES * 4) / 3 + 1;
 }
-
-/** @param text RFC 4648, section 4 or 5 @throws Error if it is neither */
-export function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
-    character.charCodeAt(0),
-  );
-}

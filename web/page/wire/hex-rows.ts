@@ -1,6 +1,7 @@
 // Bytes as rows of hexadecimal digits and text, and which part of a line each byte belongs to. Pure.
 
 import type { LinePart } from "../../shared/wire.ts";
+import { character, hexByte } from "../bytes.ts";
 
 /** One byte as it is shown. */
 export interface ShownByte {
@@ -8,15 +9,10 @@ export interface ShownByte {
   place: number;
   /** Two hexadecimal digits. */
   hex: string;
-  /** One character: printable ASCII, or a dot. */
+  /** One character: printable ASCII, or a dot in the middle. */
   text: string;
   /** The index of its part; -1 if no part has it. */
   part: number;
-}
-
-/** Where a row begins, in the line. */
-export function offsetText(row: number, columns: number): string {
-  return (row * columns).toString(16).padStart(4, "0");
 }
 
 /** The bytes of one row. */
@@ -29,8 +25,9 @@ export function bytesOfRow(
   const start = row * columns;
   return [...bytes.subarray(start, start + columns)].map((byte, i) => ({
     place: start + i,
-    hex: byte.toString(16).padStart(2, "0"),
-    text: byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : byte === 0x20 ? "\u00a0" : ".",
+    hex: hexByte(byte),
+    // A browser gives no width to an ordinary space that stands alone.
+    text: byte === 0x20 ? "\u00a0" : character(byte),
     part: partAt(parts, start + i),
   }));
 }
@@ -47,6 +44,6 @@ export function bitsOf(byte: number): { bit: number; worth: number; isSet: boole
 
 /** A byte in words: its hexadecimal digits, and its character if it has one. */
 export function byteWords(byte: number): string {
-  const hex = byte.toString(16).padStart(2, "0");
-  return byte > 0x20 && byte < 0x7f ? `${hex}, \u201c${String.fromCharCode(byte)}\u201d` : hex;
+  const isSeen = byte > 0x20 && byte < 0x7f;
+  return isSeen ? `${hexByte(byte)}, \u201c${character(byte)}\u201d` : hexByte(byte);
 }

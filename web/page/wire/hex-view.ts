@@ -3,9 +3,10 @@
 import { html, type TemplateResult } from "lit";
 
 import type { LinePart } from "../../shared/wire.ts";
+import { hexOffset } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
 import { styles } from "../styles.ts";
-import { bytesOfRow, offsetText, type ShownByte } from "./hex-rows.ts";
+import { bytesOfRow, type ShownByte } from "./hex-rows.ts";
 import { rowsToDraw, scrollTopFor } from "./rows.ts";
 
 /** As in wire.css, in CSS pixels. */
@@ -81,7 +82,7 @@ export class HexView extends PageElement {
   #row(row: number): TemplateResult {
     const bytes = bytesOfRow(this.bytes, this.parts, row, this.columns);
     return html`<div class="hex-row" ${styles({ transform: `translateY(${row * ROW_HEIGHT}px)` })}>
-      <span class="offset">${offsetText(row, this.columns)}</span>
+      <span class="offset">${hexOffset(row * this.columns)}</span>
       <span class="digits">${bytes.map((byte) => this.#byte(byte, byte.hex))}</span>
       <span class="characters">${bytes.map((byte) => this.#byte(byte, byte.text))}</span>
     </div>`;

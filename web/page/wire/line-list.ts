@@ -5,9 +5,9 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { WireLine } from "../../shared/wire.ts";
+import { fromBase64 } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
 import { styles } from "../styles.ts";
-import { fromBase64 } from "./address.ts";
 import { changedWords, piecesOf } from "./line-text.ts";
 import { isAtEnd, type ListView, rowForKey, rowsToDraw, scrollTopFor } from "./rows.ts";
 import { badgeOf, nameOf, SIGHT_WORDS } from "./words.ts";

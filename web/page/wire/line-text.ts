@@ -1,7 +1,7 @@
 // A line's bytes as text to show: in pieces by what a stranger sees of them, and what Mallory changed. Pure.
 
 import type { Sight, Span, WireLine } from "../../shared/wire.ts";
-import { fromBase64 } from "./address.ts";
+import { fromBase64 } from "../bytes.ts";
 
 /** A piece of text that looks one way. */
 export interface Piece {

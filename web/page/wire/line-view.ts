@@ -2,8 +2,10 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { ExplainedLine, LinePart, WireLine } from "../../shared/wire.ts";
+import { fromBase64 } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
-import { fromBase64, isBase64url, linkToSpot } from "./address.ts";
+import { counted } from "../words.ts";
+import { isBase64url, linkToSpot } from "./address.ts";
 import "./hex-view.ts";
 import type { HexView } from "./hex-view.ts";
 import "./mallory-tools.ts";
@@ -123,7 +125,7 @@ export class LineView extends PageElement {
       <a class="field" href=${this.#addressOf(name)} aria-current=${name === this.field ? "true" : nothing}
         title=${SIGHT_WORDS[sight]} @click=${(event: MouseEvent) => this.#onField(event, name)}>${name}</a>
       <span class="label-text">${label}</span>
-      <span class="label-about">${length} ${length === 1 ? "byte" : "bytes"}${
+      <span class="label-about">${counted(length, "byte")}${
         clause === "" ? nothing : html` · <a href=${CONTRACT}>${clause}</a>`
       }</span>
     </li>`;

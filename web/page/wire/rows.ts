@@ -1,6 +1,6 @@
 // Which rows of a long list are drawn: those in view, and a few around them. All rows have one height. Pure.
 
-import { rowsInView, scrolledTo } from "../captures/scrolled-rows.ts";
+import { rowsInView, scrolledTo } from "../scrolled-rows.ts";
 
 /** What one sees of a list. Lengths are in CSS pixels. */
 export interface ListView {

@@ -6,6 +6,7 @@ import { PCAP_PATH } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
+import { problemWords } from "../words.ts";
 import type { SceneModel } from "./scene-model.ts";
 
 export class SavePackets extends PageElement {
@@ -45,7 +46,7 @@ export class SavePackets extends PageElement {
       if (!response.ok) throw new Error((await response.text()).trim());
       await use(await response.blob(), `wire-${scene.stage ?? ""}.pcap`);
     } catch (error) {
-      this.problem = `The packets do not come: ${error instanceof Error ? error.message : String(error)}`;
+      this.problem = `The packets do not come: ${problemWords(error)}`;
     }
   }
 
