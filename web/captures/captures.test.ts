@@ -595,7 +595,8 @@ describe("the captures of the web program", () => {
       assert.isAbove(most[1] ?? 0, 7);
       // A ciphertext is measured, not the hexadecimal digits that it is written with, which are all printable.
       const [said, hidden] = plots;
-      const mean = (shares: number[]): number => shares.reduce((sum, share) => sum + share, 0) / shares.length;
+      const mean = (shares: number[]): number =>
+        shares.reduce((sum, share) => sum + share, 0) / shares.length;
       assert.isAbove(mean(said?.printable ?? []), 0.95);
       const shares = hidden?.printable.filter((_, i) => hidden.sealed[i]) ?? [];
       assert.lengthOf(shares, 46);

@@ -161,6 +161,9 @@ describe("the exercises, for pages", () => {
     if (compared?.difference === undefined) throw new Error("nothing is compared");
     const [expected, received] = [[...compared.expected], [...compared.received]];
     expect(expected.slice(0, compared.difference)).to.deep.equal(received.slice(0, compared.difference));
+    // It is counted in the text itself: an opening quote is none of its characters.
+    const quotes = expected[0] === '"' ? 1 : 0;
+    expect(compared.character).to.equal(compared.difference + 1 - quotes);
     expect(expected[compared.difference]).not.to.equal(received[compared.difference]);
   });
 

@@ -307,6 +307,11 @@ describe("the web server", () => {
     }
   });
 
+  it("closes a connection on which nothing was asked without an answer: a browser would take it for another request's", async function () {
+    this.timeout(20_000);
+    expect((await exchange(server.port, "")).text).to.equal("");
+  });
+
   it("refuses more pages than may be open, and takes one again when another has gone", async () => {
     for (let i = 0; i < 32; i += 1) await open();
     const refused = new WebSocket(`ws://127.0.0.1:${server.port}/socket`, [SUBPROTOCOL, TOKEN], {

@@ -209,14 +209,18 @@ class CapturePlots extends PageElement {
     return drawn;
   }
 
-  #frame(parent: HTMLElement): Pick<uPlot.Options, "width" | "height" | "scales" | "cursor" | "legend" | "hooks"> {
+  #frame(
+    parent: HTMLElement,
+  ): Pick<uPlot.Options, "width" | "height" | "scales" | "cursor" | "legend" | "hooks"> {
     return {
       ...sizeIn(parent),
       scales: { x: { time: false } },
       cursor: { drag: { x: false, y: false } },
       legend: { live: true },
       // Without a pointer there is no value: the legend then only says which colour is whose.
-      hooks: { setCursor: [({ root, cursor }) => root.classList.toggle("at-point", typeof cursor.idx === "number")] },
+      hooks: {
+        setCursor: [({ root, cursor }) => root.classList.toggle("at-point", typeof cursor.idx === "number")],
+      },
     };
   }
 

@@ -144,6 +144,9 @@ withChromium("captures in the page", () => {
     await found.getByText(/^1 of [2-9]/).waitFor();
     await expectSoon(async () => page.url() === first, "the packet with these bytes");
     await page.getByRole("combobox", { name: "The search is for" }).selectOption("text");
+    await input.fill("pay 100");
+    await input.press("Enter");
+    await found.getByText(/^1 of [2-9]/).waitFor();
     // With another choice, it is searched again.
     await page.getByRole("combobox", { name: "Search in" }).selectOption("lines");
     await page.waitForURL(/stream\/2\/line\/\d+$/);
