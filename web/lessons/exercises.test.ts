@@ -180,6 +180,16 @@ describe("the exercises, for pages", () => {
     expect(wanted[0]?.who).to.equal("calculator");
   });
 
+  it("says that nothing has run when the code is no TypeScript, so that there are no packets", async () => {
+    await begin(HELLO);
+    const broken = verdictOf(HELLO);
+    course.save(HELLO, { code: "  return line ===;\n" });
+    expect((await broken).outcome?.verdict).to.equal("could-not-run");
+    const { about, connections } = await page.call("exercises/packets", { exercise: HELLO });
+    expect(about).to.equal("Nothing has run, so there are no packets.");
+    expect(connections).to.deep.equal([]);
+  });
+
   it("gives hints one by one, and the solution after the last, as the terminal does", async () => {
     await begin(HELLO);
     const solution = (): Promise<string> => problemOf(page.call("exercises/solution", { exercise: HELLO }));
