@@ -132,7 +132,7 @@ describe("the wire", () => {
     expect(port(user.changed)).to.not.equal(port(user.bytes));
     expect(user.acts).to.deep.equal(["set-up"]);
     expect(user.note).to.equal(
-      `to get between, Mallory wrote ${port(user.changed)} where bob's port ${port(user.bytes)} stood`,
+      `to get between, Mallory wrote ${port(user.changed)} where bob's port ${port(user.bytes)} stood: who calls bob there comes to Mallory first`,
     );
   });
 
@@ -210,13 +210,58 @@ describe("the wire", () => {
     const scene = await page.scene("02");
     const { number } = await heldMessage(scene, "first");
     await page.call("wire/drop", { scene: scene.number, line: number });
-    expect(await scene.outcome(number)).to.include({ noticed: null, words: "Bob printed nothing" });
+    expect(await scene.outcome(number)).to.include({
+      noticed: null,
+      words: "Bob printed nothing so far: the next line has a number out of turn, and tells",
+    });
+    // It stood on the wire, though it never arrived.
+    expect(page.table[0]).to.include({ readable: true });
     await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE["02"].direction });
     await scene.type("alice", "second");
     const later = await scene.outcome(number, ({ noticed }) => noticed === true);
     expect(later.words).to.match(/^chat with alice lost: /);
+    expect(later.party).to.equal("bob");
     // What was dropped is nothing that was changed.
     expect(page.table[0]).to.include({ noticed: null });
+  });
+
+  it("drops a sealed message: Bob's program refuses the next one, and it is Bob's that has noticed", async () => {
+    const scene = await page.scene("04");
+    const { number } = await heldMessage(scene, "first");
+    await page.call("wire/drop", { scene: scene.number, line: number });
+    await scene.outcome(number);
+    expect(page.table[0]).to.include({ readable: false });
+    await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE["04"].direction });
+    await scene.type("alice", "second");
+    expect(await scene.outcome(number, ({ noticed }) => noticed === true)).to.include({ party: "bob" });
+  });
+
+  for (const stage of ["04", "05"] as const)
+    it(`lets Alice call Bob again after a chat of stage ${stage} has ended, and they talk`, async () => {
+      const scene = await page.scene(stage);
+      const line = await heldMessage(scene, PAYMENT);
+      await page.call("wire/tamper", { scene: scene.number, line: line.number });
+      await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE[stage].direction });
+      const isOn = () => page.fake.events("wire/chat").at(-1)?.isOn;
+      await until(() => isOn() === false, "the end of the chat");
+      await page.call("wire/call", { scene: scene.number });
+      await until(() => isOn() === true, "the chat");
+      await scene.type("alice", "hello again");
+      await scene.prints("bob", /^alice> hello again$/);
+    });
+
+  it("says no words to the calculator that are no calculation, keeps them, and what waits is said again, too", async () => {
+    const first = await page.scene("02");
+    await first.type("alice", PAYMENT);
+    await first.prints("bob", /^alice> /);
+    await first.type("alice", "3 * 4");
+    await first.prints("bob", /^alice> 3/);
+    await heldMessage(first, "wait for me");
+    const second = await page.scene("01", first.number);
+    expect(second.lines.map(({ words }) => words)).to.deep.equal(["3 * 4", "= 12"]);
+    expect(second.says).to.match(/^what was said and is no calculation is not said here: /);
+    const third = await page.scene("03", second.number);
+    expect(third.printed("bob")).to.include.members([`alice> ${PAYMENT}`, "alice> wait for me"]);
   });
 
   it("passes on what waits, in its order, and what is typed meanwhile arrives behind it", async () => {

@@ -2,7 +2,7 @@
 // names them by their ids, so it sees what stands here and nothing else.
 
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { TEAM } from "../../captures/record/lan-conversation.ts";
 import type { CaptureItem } from "../shared/captures.ts";
@@ -51,7 +51,7 @@ function listed(folder: string, kind: "course" | "own"): ListedCapture[] {
   return namesIn(folder).flatMap((name) => {
     const base = CAPTURE_NAME.exec(name)?.[1];
     const path = join(folder, name);
-    const status = base === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+    const status = base === undefined ? undefined : statusOf(path);
     if (base === undefined || status === undefined || !status.isFile()) return [];
     const keys = keysBeside(join(folder, base));
     const item: CaptureItem = {
@@ -66,6 +66,15 @@ function listed(folder: string, kind: "course" | "own"): ListedCapture[] {
     };
     return [{ item, path, keys }];
   });
+}
+
+/** Undefined for what is not there or cannot be reached, such as a link that leads to itself: the others are listed. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function namesIn(folder: string): string[] {
@@ -87,8 +96,8 @@ function stageOf(name: string): string | null {
 
 function keysBeside(base: string): KeysBeside | undefined {
   const [keyLog, passphrase] = [`${base}.keys`, `${base}.passphrase`];
-  if (existsSync(keyLog)) return { kind: "log", path: keyLog };
-  return existsSync(passphrase) ? { kind: "passphrase", path: passphrase, team: TEAM } : undefined;
+  if (statusOf(keyLog)?.isFile()) return { kind: "log", path: keyLog };
+  return statusOf(passphrase)?.isFile() ? { kind: "passphrase", path: passphrase, team: TEAM } : undefined;
 }
 
 /** What README.md says of each file, in its table: `| \`01-calculator.pcap\` | three clients … |`. */

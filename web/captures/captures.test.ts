@@ -2,11 +2,14 @@
 
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -133,6 +136,26 @@ describe("the captures of the web program", () => {
         ["own-last-run.pcap", "own-older.pcap"],
       );
       assert.include(ownItems[0]?.title, "check");
+    });
+
+    it("also beside a link that leads to itself; and a folder is no key", async function () {
+      if (process.platform === "win32") this.skip(); // Links need a right there.
+      symlinkSync("loop.pcap", join(own, "loop.pcap"));
+      file("beside.pcap", capture(["a", "x\n"]));
+      mkdirSync(join(own, "beside.keys"));
+      const items = await page.ask("captures/list", {});
+      assert.notInclude(
+        items.map(({ name }) => name),
+        "loop.pcap",
+      );
+      assert.isNull(items.find(({ name }) => name === "beside.pcap")?.keys);
+    });
+
+    it("with a sentence for a file that may not be read", async function () {
+      if (process.platform === "win32" || process.getuid?.() === 0) this.skip(); // They may read all.
+      const id = file("unreadable.pcap", capture(["a", "x\n"]));
+      chmodSync(join(own, "unreadable.pcap"), 0);
+      assert.match(await page.problem("captures/open", { capture: id }), /you may not read/);
     });
 
     it("and nothing that does not stand in it is opened", async () => {

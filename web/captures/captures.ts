@@ -7,6 +7,7 @@ import { pairs } from "../../captures/explain/chats.ts";
 import { MAX_KEY_LOG_BYTES, MAX_SMALL_FILE_BYTES } from "../../captures/explain/given-keys.ts";
 import { MOST_UNPACKED } from "../../captures/read/unpacked.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { systemProblem } from "../../programs/system-error.ts";
 import type { Page, Place } from "../serve/place.ts";
 import type { OwnRoute } from "../serve/web-server.ts";
 import {
@@ -365,8 +366,9 @@ export class Captures implements Place {
 /** The most that gzip can make of a byte (RFC 1951: 258 bytes out of two bits). */
 const MOST_OUT_OF_A_BYTE = 1032;
 
+/** @throws CallError if the file cannot be read */
 function mostBytesIn(path: string, size: number): number {
-  const file = openSync(path, "r");
+  const file = inWords(() => openSync(path, "r"));
   try {
     const magic = Buffer.alloc(2);
     readSync(file, magic);
@@ -396,9 +398,20 @@ function soughtIn(fields: Fields): Buffer {
   return Buffer.from(digits, "hex");
 }
 
+/** @throws CallError */
 function readSmall(path: string, most: number): string {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined || status.size > most)
     throw new CallError("the keys beside this capture cannot be read");
-  return readFileSync(path, "utf8");
+  return inWords(() => readFileSync(path, "utf8"));
+}
+
+/** What the system refuses is said to the user. @throws CallError */
+function inWords<Result>(action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    const problem = systemProblem(error);
+    throw problem === undefined ? error : new CallError(problem);
+  }
 }

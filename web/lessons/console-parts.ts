@@ -19,6 +19,8 @@ export interface ShownBlock {
   reason: string;
   /** The place of the page that has the same; empty if none has. */
   instead: string;
+  /** The numbers of blocks that run what this one waits for: they stand behind all blocks of the page's own. */
+  beside: number[];
 }
 
 /** Commands that make no sense in the page, and what is there in their place. */
@@ -60,9 +62,27 @@ const ELSEWHERE: readonly { command: RegExp; reason: string; instead: string }[]
   },
 ];
 
-/** The blocks of a page with the language `console`, in order. @param file is named in messages */
+/** A command that waits for programs of a stage in other terminals. */
+const WAITS = /^npm run capture -- (0[1-4]) --live\b/;
+
+/** The programs that a stage has, each with the name of its terminal. */
+function programsOf(stage: string): [terminal: string, command: string][] {
+  const server: [string, string] = ["server", `npm run ${stage}:server`];
+  if (stage === "01") return [server, ["client", "npm run 01:client"]];
+  const clients = ["alice", "bob"].map((name): [string, string] => [
+    name,
+    `npm run ${stage}:client -- --name ${name}`,
+  ]);
+  return [server, ...clients];
+}
+
+/**
+ * The blocks of a page with the language `console`, in order; behind them those that a block waits for and that the page does
+ * not have.
+ * @param file is named in messages
+ */
 export function shownBlocks(file: string, text: string): ShownBlock[] {
-  return fencesOf(text)
+  const own = fencesOf(text)
     .filter(({ language }) => language === "console")
     .map((fence) => {
       const reason = /^not-run:\s*(.*)$/.exec(fence.info)?.[1];
@@ -71,8 +91,28 @@ export function shownBlocks(file: string, text: string): ShownBlock[] {
       if (fence.content[0]?.startsWith("$ "))
         return shownBlock(fence, parseBlock(file, { ...fence, info: "" }));
       const lines = fence.content.map((text): ShownLine => ({ kind: "output", text, entry: undefined }));
-      return { terminal: "", lines, reason: "", instead: "" };
+      return { terminal: "", lines, reason: "", instead: "", beside: [] };
     });
+  return withCompanions(own);
+}
+
+function withCompanions(own: readonly ShownBlock[]): ShownBlock[] {
+  const companions: ShownBlock[] = [];
+  const blocks = own.map((block) => {
+    const stage = WAITS.exec(block.lines[0]?.text.slice(2) ?? "")?.[1];
+    if (stage === undefined) return block;
+    const programs = programsOf(stage);
+    const first = own.length + companions.length;
+    companions.push(...programs.map(([terminal, command]) => companion(terminal, command)));
+    return { ...block, beside: programs.map((_, i) => first + i) };
+  });
+  return [...blocks, ...companions];
+}
+
+function companion(terminal: string, command: string): ShownBlock {
+  const entry: Entry = { kind: "command", line: 0, text: command };
+  const lines: ShownLine[] = [{ kind: "command", text: `$ ${command}`, entry }];
+  return { terminal, lines, reason: "", instead: "", beside: [] };
 }
 
 function shownBlock(fence: Fence, block: ConsoleBlock): ShownBlock {
@@ -83,6 +123,7 @@ function shownBlock(fence: Fence, block: ConsoleBlock): ShownBlock {
     lines: shownLines(fence, block),
     reason: elsewhere?.reason ?? "",
     instead: elsewhere?.instead ?? "",
+    beside: [],
   };
 }
 

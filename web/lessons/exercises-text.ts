@@ -8,16 +8,21 @@ import type { Part } from "../shared/lessons.ts";
 import { linkedFiles } from "./course-files.ts";
 import { pageOf } from "./exercises-view.ts";
 import { type PageSource, partsOf } from "./parts.ts";
+import { isRecording } from "./recordings.ts";
 
 export class ExerciseTexts {
-  readonly #source: Pick<PageSource, "nameOf" | "isShown">;
+  readonly #source: Pick<PageSource, "nameOf" | "isShown" | "isRecording">;
 
   /** @param root the course's folder */
   constructor(root: string) {
     const library = readLibrary(root);
     const files = library.map(({ file }) => file);
     const linked = linkedFiles(root, files);
-    this.#source = { nameOf: nameOfPage(library), isShown: (file) => linked.has(file) };
+    this.#source = {
+      nameOf: nameOfPage(library),
+      isShown: (file) => linked.has(file),
+      isRecording: (name) => isRecording(root, name),
+    };
   }
 
   async of(exercise: Exercise, workspace: Workspace): Promise<ExerciseText> {

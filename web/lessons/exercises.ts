@@ -1,11 +1,11 @@
 // The place of the exercises: answers what pages ask about them, and tells all pages what has changed. What it needs is loaded
 // when a page asks for the first time, so that the server starts at once.
 
-import { systemProblem } from "../../programs/system-error.ts";
 import type { Answers, Page, Place } from "../serve/place.ts";
 import { type ExerciseCalls, MOST_ANSWER, MOST_FILE, MOST_ID } from "../shared/exercises.ts";
 import { CallError, type Fields } from "../shared/fields.ts";
 import type { ExerciseSession, Listener } from "./exercises-session.ts";
+import { inWords } from "./problems.ts";
 
 export interface ExercisesOptions {
   /** The folder of the course that the student works in. */
@@ -141,16 +141,4 @@ export function exercisesPlace(options: ExercisesOptions): Place {
     calls,
     close: async () => (await loading?.catch(() => undefined))?.close(),
   };
-}
-
-/** What a student can do something about is said to them. Anything else is a mistake of ours. */
-function inWords(error: unknown): unknown {
-  if (error instanceof CallError) return error;
-  const problem = isProblem(error) ? error.message : systemProblem(error);
-  return problem === undefined ? error : new CallError(problem);
-}
-
-/** A ProblemError of the course; its file is not loaded for that. */
-function isProblem(error: unknown): error is Error {
-  return error instanceof Error && "problem" in error;
 }

@@ -1,7 +1,7 @@
 // Tests of where links lead.
 
 import { expect } from "chai";
-import { targetOf } from "./links.ts";
+import { recordingIn, targetOf } from "./links.ts";
 
 describe("a link of a lesson", () => {
   const known = {
@@ -50,5 +50,32 @@ describe("a link of a lesson", () => {
       "%E0%A4%A",
     ])
       expect(target(href).kind, href).to.equal("nowhere");
+  });
+});
+
+describe("code of a lesson that names a recording", () => {
+  it("leads to the recording, and to the part of it that the command shows", () => {
+    const place = (code: string): string | undefined => recordingIn(code)?.href;
+    expect(place("captures/01-nagle.pcap")).to.equal("#/captures/01-nagle");
+    const show = "npm run show -- captures/01-nagle.pcap";
+    expect(place(show)).to.equal("#/captures/01-nagle");
+    expect(place(`${show} --stream 2 --keys captures/x.keys`)).to.equal("#/captures/01-nagle/stream/2");
+    expect(place(`${show} --packets --stream 2`)).to.equal("#/captures/01-nagle/stream/2");
+    expect(place(`${show} --packets`)).to.equal("#/captures/01-nagle/packets");
+    expect(place(`${show} --packet 4`)).to.equal("#/captures/01-nagle/packet/4");
+    expect(place(`${show} --find "100 - 58"`)).to.equal("#/captures/01-nagle");
+  });
+
+  it("and no other code does", () => {
+    for (const code of [
+      "captures/",
+      "captures/01-nagle.keys",
+      "captures/../secret.pcap",
+      "work/last-run.pcap",
+      "captures/01-nagle.pcap; rm x",
+      "npm run show -- captures/a.pcapng",
+      "wireshark captures/01-nagle.pcap",
+    ])
+      expect(recordingIn(code), code).to.equal(undefined);
   });
 });

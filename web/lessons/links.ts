@@ -47,6 +47,19 @@ export function targetOf(
   return { kind: "nowhere", name: target };
 }
 
+/**
+ * The recording that a piece of code names, and where the page shows what the code does: `captures/01-nagle.pcap`, or
+ * `npm run show -- captures/01-nagle.pcap --stream 0`. Undefined for other code.
+ */
+export function recordingIn(code: string): { recording: string; href: string } | undefined {
+  const [, shown, recording, options = ""] =
+    /^(npm run show -- )?captures\/([\w-]+)\.pcap((?: .+)?)$/.exec(code) ?? [];
+  if (recording === undefined || (shown === undefined && options !== "")) return undefined;
+  const [, kind, number = ""] = / --(stream|packet) ([0-9]+)/.exec(options) ?? [];
+  const list = / --packets( |$)/.test(options) ? "packets" : "";
+  return { recording, href: addressOf("captures", recording, kind ?? list, number) };
+}
+
 /** An address of the page. Its last part may be empty. */
 function addressOf(...parts: readonly string[]): string {
   return `#/${parts

@@ -1,7 +1,7 @@
 // Makes HTML of a page's text: paragraphs, lists and tables. The page sanitises it again before it shows it. Pure.
 
 import { Marked, type Token, type Tokens } from "marked";
-import { type Linkable, targetOf } from "./links.ts";
+import { type Linkable, recordingIn, targetOf } from "./links.ts";
 
 /** What has to be known of a page to make its links. */
 export interface Surroundings extends Linkable {
@@ -11,14 +11,20 @@ export interface Surroundings extends Linkable {
   place: readonly string[];
   /** The address of a picture beside the page; undefined if there is none. */
   pictureOf(href: string): string | undefined;
+  /** Whether the course has a recording of this name, such as 01-nagle. */
+  isRecording(name: string): boolean;
 }
 
 /** @returns what makes HTML of tokens */
 export function markupFor(surroundings: Surroundings): (tokens: readonly Token[]) => string {
+  // In a link, code is no link of its own.
+  let isInLink = false;
   const marked = new Marked({
     renderer: {
       link({ href, tokens, text }: Tokens.Link): string {
+        isInLink = true;
         const words = this.parser.parseInline(tokens);
+        isInLink = false;
         const target = targetOf(href, { ...surroundings, text }, surroundings);
         switch (target.kind) {
           case "inside":
@@ -36,10 +42,9 @@ export function markupFor(surroundings: Surroundings): (tokens: readonly Token[]
           : `<img src="${escaped(address)}" alt="${escaped(text)}">`;
       },
       codespan({ text }: Tokens.Codespan): string {
-        // A command that opens a place of this page is a link to it.
-        const place = /^npm run web -- --at (\/[\w/.=-]+)$/.exec(text)?.[1];
         const code = `<code>${escaped(text)}</code>`;
-        return place === undefined ? code : `<a href="#${escaped(place)}">${code}</a>`;
+        const href = isInLink ? undefined : placeOf(text, surroundings);
+        return href === undefined ? code : `<a href="${escaped(href)}">${code}</a>`;
       },
       // Our pages have no HTML that is to be shown.
       html: () => "",
@@ -60,6 +65,14 @@ export function markupFor(surroundings: Surroundings): (tokens: readonly Token[]
     },
   });
   return (tokens) => marked.parser([...tokens]);
+}
+
+/** The place of this page that has what a command opens, or the recording that is named; undefined if none has. */
+function placeOf(code: string, { isRecording }: Surroundings): string | undefined {
+  const place = /^npm run web -- --at (\/[\w/.=-]+)$/.exec(code)?.[1];
+  if (place !== undefined) return `#${place}`;
+  const found = recordingIn(code);
+  return found !== undefined && isRecording(found.recording) ? found.href : undefined;
 }
 
 /** Text as it stands in HTML, also in an attribute. */

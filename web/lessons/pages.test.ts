@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { readLibrary } from "../../course/lesson/library.ts";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
+import { CallError } from "../shared/fields.ts";
 import type { Contents, CourseFile, LessonPage, Part } from "../shared/lessons.ts";
 import { FakePage } from "../testing/fake-page.ts";
 import type { RunningProgram, TerminalOpener } from "./console-runs.ts";
@@ -149,7 +150,8 @@ describe("the lessons in a browser", () => {
       .map(({ text }) => text)
       .join("\n");
     expect(kinds.get("diagram")).to.equal(texts.match(/^```mermaid$/gm)?.length);
-    expect(kinds.get("console")).to.equal(texts.match(/^```console/gm)?.length);
+    // The recordings of 00-2 and 04-9 wait for two and three programs, which these pages run, too.
+    expect(kinds.get("console")).to.equal((texts.match(/^```console/gm)?.length ?? 0) + 5);
     expect(kinds.get("recorded")).to.equal(texts.match(/^<!-- generate: (?:packets|conversation)/gm)?.length);
   });
 
@@ -215,6 +217,58 @@ describe("the lessons in a browser", () => {
     expect(blocks.find(({ lines }) => lines[0]?.text === "$ npm start")?.reason).to.equal("");
   });
 
+  it("run the programs that a recording waits for, and end none of them for it", async () => {
+    const { parts } = await open("00-2");
+    const blocks = parts.filter((part) => part.kind === "console");
+    const first = blocks.findIndex(({ lines }) => lines[0]?.text === "$ npm run capture -- 01 --live");
+    const [capture, server, client] = blocks.slice(first);
+    expect([server, client].map((one) => [one?.terminal, one?.lines[0]?.text])).to.deep.equal([
+      ["server", "$ npm run 01:server"],
+      ["client", "$ npm run 01:client"],
+    ]);
+    for (const one of [capture, server, client]) await call(...step(one?.block ?? -1, 0, "00-2"));
+    expect(terminals.done.map((line) => line.split(" ").slice(0, 2).join(" "))).to.deep.equal([
+      "0 starts",
+      "1 starts",
+      "2 starts",
+    ]);
+  });
+
+  it("lead from a recording that is named in code to where the page has it", async () => {
+    const html = (await open("02-10")).parts.map((part) => (part.kind === "prose" ? part.html : "")).join("");
+    expect(html).to.match(
+      /<a href="#\/captures\/02-basic-p2p"><code>captures\/02-basic-p2p\.pcap<\/code><\/a>/,
+    );
+    // Not in a link, and not where there is none.
+    expect(html).not.to.match(/<a [^>]*><a /);
+  });
+
+  it("say again what was asked, where something stands between the question and its answer", async () => {
+    const asked = async (id: string): Promise<string[]> =>
+      (await open(id)).parts.flatMap((part) =>
+        part.kind === "closed" && part.isPrediction ? [part.asked] : [],
+      );
+    expect((await asked("01-1"))[0]).to.match(
+      /^<ul>[\s\S]*which bytes belong to which\?[\s\S]*second server/,
+    );
+    expect((await asked("01-4"))[0]).to.match(/^<p>A client writes two requests/);
+    expect(await asked("00-2")).to.deep.equal([""]);
+  });
+
+  it("count a page as read when its exercise is passed", async () => {
+    const root = mkdtempSync(join(tmpdir(), "passed-"));
+    try {
+      mkdirSync(join(root, "lessons", "01-calculator"), { recursive: true });
+      writeFileSync(join(root, "lessons", "01-calculator", "1-hello.md"), EXERCISED);
+      writeFileSync(join(root, "progress.txt"), "01-hello 2026-11-29\n");
+      const passed = new Lessons({ root, work, terminals });
+      const { stages } = (await page.call(passed, "lessons/contents", {})) as Contents;
+      expect(stages[0]?.pages[0]).to.deep.include({ isPassed: true, isRead: true });
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
   it("show files that pages lead to, without solutions, and no others", async () => {
     const file = await call<CourseFile>("lessons/file", { file: "04-aes-chat/key-schedule.ts" });
     expect(file.language).to.equal("ts");
@@ -230,6 +284,30 @@ describe("the lessons in a browser", () => {
       "lessons/../package.json",
     ])
       expect(await refusal("lessons/file", { file: name }), name).to.match(/no page leads to/);
+  });
+
+  it("say what is wrong with a file of the student's", async () => {
+    const root = mkdtempSync(join(tmpdir(), "student-"));
+    try {
+      mkdirSync(join(root, "lessons"));
+      const student = new Lessons({ root, work, terminals });
+      const problem = (): Promise<unknown> =>
+        page.call(student, "lessons/contents", {}).catch((reason: unknown) => reason);
+      // As PowerShell's > writes it.
+      writeFileSync(join(root, "progress.txt"), Buffer.from("\ufeff01-framing", "utf16le"));
+      expect(await problem())
+        .to.be.instanceOf(CallError)
+        .with.property("message")
+        .that.matches(/progress\.txt.*UTF-8/);
+      rmSync(join(root, "progress.txt"));
+      mkdirSync(join(root, "progress.txt"));
+      expect(await problem())
+        .to.be.instanceOf(CallError)
+        .with.property("message")
+        .that.matches(/progress\.txt: it is a folder/);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it("make nothing that acts of hostile Markdown", async () => {
@@ -254,6 +332,15 @@ describe("the lessons in a browser", () => {
     }
   });
 });
+
+const EXERCISED = `<!-- exercise
+kind: code
+checks: P1.8-end
+-->
+# A page
+
+*Short way. 1 minutes to read, 2 for the exercise.*
+`;
 
 const HOSTILE = `# A page
 

@@ -7,7 +7,7 @@ import { withoutSolutions } from "../../course/lesson/hidden-solutions.ts";
 import { nameOfPage, type ReadingPage, readLibrary } from "../../course/lesson/library.ts";
 import { recallPlace, rememberPlace } from "../../course/lesson/memory.ts";
 import { readPages } from "../../course/lesson/page-files.ts";
-import { Progress } from "../../course/workspace/progress.ts";
+import { GIVEN, Progress } from "../../course/workspace/progress.ts";
 import type { Page, Place } from "../serve/place.ts";
 import { CallError, type Fields } from "../shared/fields.ts";
 import {
@@ -24,7 +24,8 @@ import { shownBlocks } from "./console-parts.ts";
 import { ConsoleRuns, type TerminalOpener } from "./console-runs.ts";
 import { languageOf, linkedFiles } from "./course-files.ts";
 import { partsOf } from "./parts.ts";
-import { bytesOfPacket, recordedMarkers, recordedParts } from "./recordings.ts";
+import { callsInWords } from "./problems.ts";
+import { bytesOfPacket, isRecording, recordedMarkers, recordedParts } from "./recordings.ts";
 
 /** Larger pictures are not shown, in bytes. */
 const LARGEST_PICTURE = 131_072;
@@ -51,7 +52,7 @@ export class Lessons implements Place {
     this.#runs = new ConsoleRuns(root, terminals);
   }
 
-  readonly calls: Place["calls"] = {
+  readonly calls = callsInWords({
     "lessons/contents": () => this.#contents(),
     "lessons/open": (fields) => this.#page(this.#named(fields)),
     "lessons/read": (fields) => this.#noteRead(this.#named(fields)),
@@ -76,7 +77,7 @@ export class Lessons implements Place {
       await this.#runs.leave(page);
       return null;
     },
-  };
+  });
 
   opened(page: Page): void {
     this.#open.add(page);
@@ -125,7 +126,9 @@ export class Lessons implements Place {
       reading: head?.reading ?? 0,
       exercising: head?.exercise ?? 0,
       exercise: exercise ?? "",
-      isRead: read.has(id),
+      // Who has passed its exercise knows what it says; who was given it solved may not.
+      isRead:
+        read.has(id) || (exercise !== undefined && passed.has(exercise) && passed.dayOf(exercise) !== GIVEN),
       isPassed: exercise !== undefined && passed.has(exercise),
     }));
   }
@@ -168,6 +171,7 @@ export class Lessons implements Place {
       nameOf: nameOfPage(library),
       isShown: (target) => this.#linked(library).has(target),
       pictureOf: (href) => this.#picture(posix.join(posix.dirname(file), href)),
+      isRecording: (name) => isRecording(this.#root, name),
       recorded: (marker, block) => recordedParts(this.#root, marker, block),
     });
   }

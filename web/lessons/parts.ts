@@ -22,6 +22,8 @@ export interface PageSource extends Surroundings {
 /** The sections that say what an exercise is. */
 const OF_EXERCISE = ["Task", "Question", "What is checked", "Starter", "Hints", "What it meant"];
 const MEANING = "What it meant";
+/** The section that asks what will happen. */
+const PREDICT = "Predict";
 
 /** The line below a title. The page shows what it says in its own words. */
 const HEAD = /^\*(?:Short way|In depth)\. [1-9][^*]*\.\*$/;
@@ -41,6 +43,9 @@ class Cutter {
   /** Where parts go: the page, and in it the parts that are open now. */
   readonly #within: Part[][] = [[]];
   #prose: Token[] = [];
+  /** What the section that asks says, until its answer comes. */
+  #asked: Token[] = [];
+  #isAsking = false;
   #consoles = 0;
   #recordings = 0;
   #closed = 0;
@@ -61,6 +66,7 @@ class Cutter {
     if (token.type === "paragraph" && HEAD.test(token.text)) return;
     this.#marker = undefined;
     this.#prose.push(token);
+    if (this.#isAsking) this.#asked.push(token);
   }
 
   end(): Part[] {
@@ -98,6 +104,8 @@ class Cutter {
     const id = this.#anchors.next(text);
     if (depth === 1) return this.#flush();
     if (depth === 2) this.#section(text);
+    if (depth === 2 && text === PREDICT) this.#asked = [];
+    this.#isAsking = depth === 2 && text === PREDICT;
     if (depth === 2 && text === MEANING && this.#isInExercise) return this.#openClosed(MEANING);
     const html = this.#markup([{ type: "text", raw: text, text, tokens }]);
     this.#add({ kind: "heading", depth, id, html });
@@ -119,7 +127,18 @@ class Cutter {
   #openClosed(summary: string): void {
     const number = this.#closed;
     this.#closed += 1;
-    this.#open({ kind: "closed", number, summary, isPrediction: summary === WHAT_HAPPENS, parts: [] });
+    const isPrediction = summary === WHAT_HAPPENS;
+    const asked = isPrediction ? this.#questions() : "";
+    this.#open({ kind: "closed", number, summary, isPrediction, asked, parts: [] });
+  }
+
+  /** The questions that were asked in a section above: its list, or its last paragraph. Those right above are not said again. */
+  #questions(): string {
+    const asked = this.#isAsking ? [] : this.#asked;
+    this.#asked = [];
+    this.#isAsking = false;
+    const lists = asked.filter(({ type }) => type === "list");
+    return asked.length === 0 ? "" : this.#markup(lists.length > 0 ? lists : asked.slice(-1));
   }
 
   /** Our pages use HTML only for comments and for parts that can be opened. */
@@ -150,6 +169,17 @@ class Cutter {
   #console(): void {
     const number = this.#consoles;
     this.#consoles += 1;
+    this.#addConsole(number);
+    const beside = this.#blocks[number]?.beside ?? [];
+    if (beside.length === 0) return;
+    this.#add({
+      kind: "prose",
+      html: "<p>In this page, the programs that it waits for run beside it, too:</p>",
+    });
+    for (const one of beside) this.#addConsole(one);
+  }
+
+  #addConsole(number: number): void {
     const block = this.#blocks[number];
     if (block === undefined) return;
     const { terminal, lines, reason, instead } = block;

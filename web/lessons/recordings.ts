@@ -1,5 +1,6 @@
 // What a page shows of recordings, for the browser: bytes with their meanings, and tables whose rows lead to bytes.
 
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { LabelledBytes } from "../../captures/explain/line-bytes.ts";
 import { readable } from "../../captures/explain/readable.ts";
@@ -65,6 +66,11 @@ export async function recordedParts(root: string, marker: RecordedMarker, block:
       return [{ kind: "recorded", title, capture, block, heading, rows }];
     }
   }
+}
+
+/** Whether the course has a recording of this name, such as 01-nagle. */
+export function isRecording(root: string, name: string): boolean {
+  return existsSync(join(root, "captures", `${name}.pcap`));
 }
 
 /** All markers of a page that show a part of a recording, in order: the number of a table is its place here. */

@@ -127,4 +127,32 @@ withChromium("a page of somebody else", () => {
     expect(response?.status()).to.equal(421);
     expect(await page.content()).to.include("this is no name of this server");
   });
+
+  it("gives no script to a page that is still open, as a program that listens at the port afterwards", async () => {
+    const own = await startWeb({ port: 0, folder });
+    const { port } = own.server;
+    const { page } = await openProfile();
+    const asked: string[] = [];
+    const heir = createServer(({ url = "" }, response) => {
+      asked.push(url);
+      response.setHeader("Content-Type", "text/javascript");
+      response.end("globalThis.isTheirs = true");
+    });
+    try {
+      await page.goto(own.address("/lessons"));
+      await page.locator("lesson-contents").waitFor();
+      await page.waitForLoadState("networkidle");
+      await own.close();
+      await once(heir.listen(port, "127.0.0.1"), "listening");
+      await page.evaluate(() => {
+        location.hash = "#/figures/clock";
+      });
+      await page.locator("clock-figure").waitFor();
+      expect(asked.filter((path) => path.endsWith(".js"))).to.deep.equal([]);
+    } finally {
+      await own.close();
+      heir.close();
+      heir.closeAllConnections();
+    }
+  });
 });

@@ -80,8 +80,17 @@ function read(name: string): string {
 /** Where index.html has the number that marks the page's own style elements, drawn anew for each request. */
 const NONCE = "{{nonce}}";
 
-/** The page itself, and its policy. xterm makes style elements, so these need a nonce (CSP 3, section 7.1). */
-export function pageWithPolicy(): { body: string; policy: string } {
+/**
+ * Where index.html names all scripts, so that they are there from the beginning: when our server has ended, anybody may listen
+ * at its port, and a page that is still open must not load a script from them.
+ */
+const SCRIPTS = "{{scripts}}";
+
+/**
+ * The page itself, and its policy. xterm makes style elements, so these need a nonce (CSP 3, section 7.1).
+ * @param paths of the page's files
+ */
+export function pageWithPolicy(paths: Iterable<string>): { body: string; policy: string } {
   const nonce = randomBytes(18).toString("base64");
   const policy = [
     "default-src 'none'",
@@ -95,5 +104,7 @@ export function pageWithPolicy(): { body: string; policy: string } {
     "require-trusted-types-for 'script'",
     "trusted-types lit-html dompurify",
   ].join("; ");
-  return { body: read("index.html").replace(NONCE, nonce), policy };
+  const scripts = [...paths].filter((path) => /^\/part-[\w-]+\.js$/.test(path));
+  const links = scripts.map((path) => `<link rel="modulepreload" href="${path}">\n`).join("");
+  return { body: read("index.html").replace(NONCE, nonce).replace(SCRIPTS, links.trimEnd()), policy };
 }

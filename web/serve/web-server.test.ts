@@ -312,6 +312,28 @@ describe("the web server", () => {
     expect((await exchange(server.port, "")).text).to.equal("");
   });
 
+  it("lets go of who says nothing, or is refused and stays; and not of a page", async function () {
+    this.timeout(60_000);
+    const page = await open();
+    const at = { host: "127.0.0.1", port: server.port };
+    const silent = connect(at);
+    const refused = connect({ ...at, allowHalfOpen: true });
+    for (const socket of [silent, refused]) socket.on("error", () => {}).resume();
+    refused.write(
+      `GET /socket HTTP/1.1\r\nHost: ${at.host}:${at.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    // It learns that it was let go of when it sends more.
+    const drip = setInterval(() => refused.writable && refused.write("x"), 200);
+    try {
+      await until(() => silent.closed && refused.closed, "the end of both");
+      expect(await works(page)).to.equal(true);
+    } finally {
+      clearInterval(drip);
+      silent.destroy();
+      refused.destroy();
+    }
+  });
+
   it("refuses more pages than may be open, and takes one again when another has gone", async () => {
     for (let i = 0; i < 32; i += 1) await open();
     const refused = new WebSocket(`ws://127.0.0.1:${server.port}/socket`, [SUBPROTOCOL, TOKEN], {

@@ -69,7 +69,7 @@ export const HEADERS: Readonly<Record<string, string>> = {
 };
 
 const PAGE_PATH = "/";
-export const SOCKET_PATH = "/socket";
+const SOCKET_PATH = "/socket";
 
 /** @throws Error if it cannot listen there */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
@@ -88,12 +88,17 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
   server.on("connection", (socket) => {
     connections.add(socket);
     socket.on("close", () => connections.delete(socket));
+    // Node.js waits for ever for who sends nothing at all, and there are only so many connections.
+    socket.setTimeout(HEADER_LIMIT);
+    socket.on("timeout", () => socket.destroy());
   });
   const { port } = await listen(server, options);
   const site = async (): Promise<Site> => ({ port, token: options.token, routes: await routesOf(options) });
   const takeUpgrade = upgrader(options);
 
   server.on("request", (request, response) => {
+    // Whoever answers limits the time: the first page waits until it is bundled.
+    request.socket.setTimeout(0);
     const answer = async (): Promise<void> => {
       for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
       const judgement = judge(await site(), askedOf(request, false));
@@ -190,7 +195,7 @@ async function serve(
   const own = routes.find((route) => route.path === path && route.method === method);
   if (own !== undefined) return own.answer(request, response);
   if (path === PAGE_PATH) {
-    const { body, policy } = pageWithPolicy();
+    const { body, policy } = pageWithPolicy((await files()).keys());
     response.setHeader("Content-Security-Policy", policy);
     return send(response, 200, "text/html; charset=utf-8", body, request.method);
   }
@@ -234,5 +239,8 @@ function refuseOn(socket: Duplex, status: number, why: string): void {
     "Content-Length": Buffer.byteLength(body),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  // Whoever does not end their side, and may even send more, is not waited for.
+  const timer = setTimeout(() => socket.destroy(), HEADER_LIMIT);
+  socket.once("close", () => clearTimeout(timer));
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
 }

@@ -105,7 +105,15 @@ export type Part =
       rows: RecordedRow[];
     }
   /** A part that is closed at first. Those that answer a prediction are opened by a guess. */
-  | { kind: "closed"; number: number; summary: string; isPrediction: boolean; parts: Part[] }
+  | {
+      kind: "closed";
+      number: number;
+      summary: string;
+      isPrediction: boolean;
+      /** The questions that it answers, as HTML, if they do not stand right above it; else empty. */
+      asked: string;
+      parts: Part[];
+    }
   /** The place of the page's exercise. `parts` say the same in words: its task, hints and meaning. */
   | { kind: "exercise"; id: string; parts: Part[] };
 

@@ -88,6 +88,8 @@ export interface WireLine extends Direction {
   copyOf?: number;
   /** What `wire/tamper` would do to it, for a button; only while it waits and nobody has touched it. */
   offer?: string;
+  /** A byte in which it is worth flipping a bit, from 0, and what stands there: half a line; only while it waits. */
+  worthFlipping?: { byte: number; words: string };
 }
 
 /** A part of a line, with all that is known of it. The parts of a line follow one another, and together are the line. */
@@ -169,6 +171,9 @@ export interface WireCalls {
   /** Explains a line that an address holds. @param bytes in base64url */
   "wire/explain-bytes": { given: { stage: WireStage; link: Link; bytes: string }; result: ExplainedLine };
 
+  /** Begins the chat, or the session, between Alice and Bob again after it has ended. Answered when they can talk. */
+  "wire/call": { given: { scene: number }; result: null };
+
   // Mallory. A call that does not fit (a line that is not held, say) is answered with a problem.
   /** From now on lines wait, in order (`holds`); or all that wait are passed on, and nothing waits any more. */
   "wire/hold": { given: { scene: number; holds: boolean } & Direction; result: null };
@@ -192,6 +197,8 @@ export interface WireCalls {
 export interface WireEvents {
   /** `failed` and `ended` are the last of a scene; `says` is one line for the user. */
   "wire/scene": { scene: number; state: "setting-up" | "ready" | "failed" | "ended"; says: string };
+  /** Whether Alice and Bob can talk: their chat, or their session, has begun or ended. Before it is told, they can. */
+  "wire/chat": { scene: number; isOn: boolean };
   /** A line that is new, or has changed: its number says which. */
   "wire/line": { scene: number; line: WireLine };
   /** All directions that are held now. */
@@ -203,7 +210,7 @@ export interface WireEvents {
     act: Act;
     /** Whose program. */
     party: Party;
-    /** Null: nothing was shown within a second, so nobody can tell. */
+    /** Null: nothing was shown within a second, so nobody can tell yet. */
     noticed: boolean | null;
     /** What it printed, or a sentence that it printed nothing. */
     words: string;

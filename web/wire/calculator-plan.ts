@@ -3,7 +3,7 @@
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { portIn } from "../../programs/stage-programs.ts";
-import { bothWays, type StagePlan, saidBetween } from "./stage-plan.ts";
+import { bothWays, type Play, type StagePlan, saidBetween } from "./stage-plan.ts";
 
 /** A class may talk while a connection is open, in seconds. */
 const IDLE = "86400";
@@ -27,15 +27,25 @@ export const CALCULATOR_PLAN: StagePlan = {
       [...nodeCommand("01-calculator/client.ts"), "--port", String(relay.port)],
       { folder },
     );
-    return async (said) => {
+    const play: Play = async (said) => {
       await port;
-      const questions = saidBetween(said, ["alice", "bob"]).filter(({ from }) => from === "alice");
+      const words = saidBetween(said, ["alice", "bob"]).filter(({ from }) => from === "alice");
+      const questions = words.filter(({ text }) => isCalculation(text));
       for (const { text } of questions) {
         const answer = alice.next(/^(?:= |error: )/);
         alice.type(text);
         await answer;
       }
-      return "type a calculation in Alice's terminal, such as 2 + 3 * 4";
+      const wish = "type a calculation in Alice's terminal, such as 2 + 3 * 4";
+      return questions.length === words.length
+        ? wish
+        : `what was said and is no calculation is not said here: ${wish}`;
     };
+    return { play };
   },
 };
+
+/** Whether a text that was said elsewhere can be a question to the calculator: digits, signs and brackets (P1.3). */
+function isCalculation(text: string): boolean {
+  return /[0-9]/.test(text) && /^[0-9.+*/^%()\s-]+$/.test(text);
+}

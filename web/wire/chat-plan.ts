@@ -7,7 +7,7 @@ import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { portIn } from "../../programs/stage-programs.ts";
 import type { WireStage } from "../shared/wire.ts";
-import { bothWays, exactly, type SetUp, type StagePlan, saidBetween } from "./stage-plan.ts";
+import { bothWays, exactly, type Play, type SetUp, type StagePlan, saidBetween } from "./stage-plan.ts";
 
 const FOLDERS = { "02": "02-basic-p2p", "03": "03-dh-chat", "04": "04-aes-chat" } as const;
 
@@ -50,14 +50,19 @@ export function chatPlan(stage: WireStage & keyof typeof FOLDERS): StagePlan {
         return rig.start({ party, title }, words, { folder: COURSE_FOLDER });
       };
       const people = { alice: await start("alice", "Alice"), bob: await start("bob", "Bob") };
-      return async (said) => {
-        const { alice, bob } = people;
+      const { alice, bob } = people;
+      const call = async (): Promise<void> => {
+        const asked = bob.next(/^alice wants to chat/);
+        alice.type("/chat bob");
+        await asked;
+        const started = [alice.next(/^chat with bob started/), bob.next(/^chat with alice started/)];
+        bob.type("/accept alice");
+        await Promise.all(started);
+      };
+      const play: Play = async (said) => {
         await port;
         await Promise.all([alice.seen(/^registered as /), bob.seen(/^registered as /)]);
-        alice.type("/chat bob");
-        await bob.seen(/^alice wants to chat/);
-        bob.type("/accept alice");
-        await Promise.all([alice.seen(/^chat with bob started/), bob.seen(/^chat with alice started/)]);
+        await call();
         for (const { from, to, text } of saidBetween(said, USERS)) {
           if (!isUser(from) || !isUser(to)) continue;
           const arrived = [
@@ -69,6 +74,7 @@ export function chatPlan(stage: WireStage & keyof typeof FOLDERS): StagePlan {
         }
         return "the chat has started: type in Alice's or Bob's terminal";
       };
+      return { play, call };
     },
   };
 }
@@ -97,7 +103,9 @@ function between(places: Readonly<Record<User, Place>>): SetUp {
         (whole, before: string, name: User, port: string) => {
           const place = places[name];
           if (place.port !== Number(port)) return whole;
-          notes.push(`to get between, Mallory wrote ${place.relay.port} where ${name}'s port ${port} stood`);
+          notes.push(
+            `to get between, Mallory wrote ${place.relay.port} where ${name}'s port ${port} stood: who calls ${name} there comes to Mallory first`,
+          );
           return `${before}${place.relay.port}`;
         },
       );

@@ -15,7 +15,7 @@ export function clauseText(id: string): string {
 }
 
 /** A clause begins with `- **P2.3**`, and goes on in the indented lines that follow. */
-export function clausesIn(protocol: string): Map<string, string> {
+function clausesIn(protocol: string): Map<string, string> {
   const found = protocol.matchAll(/^- \*\*(P[0-9]+\.[0-9]+)\*\* (?:† )?(.*(?:\n {2}.*)*)/gm);
   return new Map(
     [...found].map(([, id = "", text = ""]) => [id, text.replace(/\s+/g, " ").replaceAll("`", "")]),

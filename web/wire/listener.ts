@@ -5,7 +5,7 @@ import type { Direction, Party, Said } from "../shared/wire.ts";
 import { Conversation } from "./conversation.ts";
 import type { Caught } from "./mallory.ts";
 import { type Outcome, Outcomes } from "./outcomes.ts";
-import { eventIn, type PrintedEvent } from "./printed-events.ts";
+import { chatChangeIn, eventIn, type PrintedEvent } from "./printed-events.ts";
 import type { StagePlan } from "./stage-plan.ts";
 import { isSaying, type Table } from "./table.ts";
 
@@ -35,6 +35,9 @@ export class Listener {
   readonly #outcomes = new Outcomes();
   readonly #titles = new Map<Party, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Who of Alice and Bob is in a chat with the other one. */
+  readonly #inChat = new Set<Party>();
+  #isChatOn = false;
   #keeps = false;
 
   constructor(options: ListenerOptions) {
@@ -45,6 +48,11 @@ export class Listener {
   /** What was said here, and before. */
   get said(): readonly Said[] {
     return this.#conversation.said;
+  }
+
+  /** What was typed in a direction and has not arrived, oldest first. */
+  typed({ link, from, to }: Direction): readonly Said[] {
+    return isSaying(link) ? this.#conversation.waiting(from, to).map((text) => ({ from, to, text })) : [];
   }
 
   /** From now on, what is said is new. What the set-up says again was said before. */
@@ -64,23 +72,27 @@ export class Listener {
 
   /** A line has reached Mallory. Questions to the calculator are known from there, as their terminal shows no more of them. */
   came({ link, from, to }: Direction, bytes: Buffer): void {
-    if (link !== "calculator" || to !== "calculator") return;
-    this.#conversation.typed({ from, to, text: bytes.toString("utf8").replace(/\r?\n$/, "") });
+    if (link === "calculator" && to === "calculator")
+      this.#conversation.typed({ from, to, text: bytes.toString("utf8").replace(/\r?\n$/, "") });
+    if (isSaying(link)) this.#stood(from, to, [bytes]);
   }
 
   /** Waits for what comes of the last act on a line, if that has its effect now. */
   lookAfter(line: Caught): void {
     const act = line.acts.findLast((one) => one !== "set-up");
     if (line.state === "held" || act === undefined) return;
+    // It never arrives. What it said stood on the wire all the same.
+    if (act === "dropped" && isSaying(line.direction.link)) this.#stoodSealed(line);
     this.#outcomes.acted(line.number, act, line.direction);
+    this.#waitFor(line.number);
+  }
+
+  #waitFor(line: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      const outcome = this.#outcomes.isOver(line.number);
+      const outcome = this.#outcomes.isOver(line);
       if (outcome === undefined) return;
-      this.#tell({
-        ...outcome,
-        words: outcome.words === "" ? this.#silenceOf(line.direction) : outcome.words,
-      });
+      this.#tell({ ...outcome, words: outcome.words === "" ? this.#silenceOf(outcome) : outcome.words });
     }, OUTCOME_LIMIT);
     this.#timers.add(timer);
   }
@@ -91,6 +103,22 @@ export class Listener {
     if (event.kind === "own") this.#typed(party, event.to, event.text);
     const isAsTyped = event.kind !== "shown" || this.#shown(party, event);
     for (const outcome of this.#outcomes.printed(party, line, event, isAsTyped)) this.#tell(outcome);
+    // The sender's program has failed: the receiver's most often says why, and is waited for.
+    for (const number of this.#outcomes.takeSuspected()) this.#waitFor(number);
+    this.#followChat(party, line);
+  }
+
+  #followChat(party: Party, line: string): void {
+    const change = chatChangeIn(line);
+    const other = party === "alice" ? "bob" : party === "bob" ? "alice" : undefined;
+    if (change === undefined || change.with !== other) return;
+    if (change.isOn) this.#inChat.add(party);
+    else this.#inChat.delete(party);
+    const isOn = this.#inChat.size === 2;
+    if (isOn === this.#isChatOn) return;
+    this.#isChatOn = isOn;
+    const { page, scene } = this.#options;
+    page.tell("wire/chat", { scene, isOn });
   }
 
   close(): void {
@@ -114,7 +142,32 @@ export class Listener {
         (way) => isSaying(way.link) && way.from === from && way.to === to,
       );
       if (direction !== undefined) this.#options.onTyped(direction);
+      this.#stood(from, to, this.#linesBetween(from, to));
     }
+  }
+
+  /** The table learns what can be read of what was typed, as soon as it is on the wire. */
+  #stood(from: Party, to: Party, wire: readonly Buffer[]): void {
+    const { plan, table, onTable } = this.#options;
+    for (const text of this.#conversation.waiting(from, to))
+      if (table.stood(plan.stage, text, wire)) onTable();
+  }
+
+  #stoodSealed({ direction: { from, to } }: Caught): void {
+    const { plan, table, onTable } = this.#options;
+    for (const text of this.#conversation.waiting(from, to)) {
+      table.said(plan.stage, text, this.#linesBetween(from, to));
+      onTable();
+    }
+  }
+
+  /** The bytes of the last lines that one has sent to another to say something. */
+  #linesBetween(one: Party, other: Party): Buffer[] {
+    return this.#options
+      .lines()
+      .slice(-MOST_LOOKED_AT)
+      .filter(({ direction: { link, from, to } }) => isSaying(link) && from === one && to === other)
+      .map(({ bytes }) => bytes);
   }
 
   /** @returns whether it was shown as it was typed */
@@ -128,19 +181,12 @@ export class Listener {
 
   /** @returns whether it was shown as it was typed */
   #say(shown: Said): boolean {
-    const { scene, page, plan, table, lines, onTable } = this.#options;
+    const { scene, page, plan, table, onTable } = this.#options;
     const { said, isAsTyped } = this.#conversation.shown(shown);
     if (said.text === "") return isAsTyped;
     page.tell("wire/said", { scene, ...said });
     if (this.#keeps) this.#conversation.keep(said);
-    const wire = lines()
-      .slice(-MOST_LOOKED_AT)
-      .filter(({ direction: { link, from, to } }) => isSaying(link) && from === said.from && to === said.to);
-    table.said(
-      plan.stage,
-      said.text,
-      wire.map(({ bytes }) => bytes),
-    );
+    table.said(plan.stage, said.text, this.#linesBetween(said.from, said.to));
     onTable();
     return isAsTyped;
   }
@@ -153,8 +199,10 @@ export class Listener {
     onTable();
   }
 
-  #silenceOf({ link, to }: Direction): string {
+  #silenceOf({ act, direction: { link, to } }: Outcome): string {
     const silence = `${this.#titles.get(to) ?? to} printed nothing`;
+    if (act === "dropped" && (link === "chat" || link === "session"))
+      return `${silence} so far: the next line has a number out of turn, and tells`;
     return link === "datagram"
       ? `${silence}: a datagram that is not right is dropped without a word (P8.6)`
       : silence;

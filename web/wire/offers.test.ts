@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Link } from "../shared/wire.ts";
 import { type Caught, Mallory } from "./mallory.ts";
-import { offerFor } from "./offers.ts";
+import { offerFor, worthFlipping } from "./offers.ts";
 
 const TEXT = "pay 100 to carol";
 
@@ -44,6 +44,34 @@ describe("what is offered for a line", () => {
     const { line } = held("gAAAABCD", "session");
     expect(String(offerFor(line, "token", [])?.bytes)).to.equal("gAAABBCD\n");
     expect(offerFor(held("gAAAABCD", "datagram").line, "token", [])).to.equal(undefined);
+  });
+
+  it("has a bit that is worth flipping: in the text, or where it stands in the ciphertext", () => {
+    const at = (text: string, type: string, guesses: string[] = [], link: Link = "chat"): string => {
+      const byte = worthFlipping(held(text, link).line, type, guesses)?.byte;
+      return byte === undefined ? "none" : `${text.slice(0, byte).length} ${text.charAt(byte)}`;
+    };
+    expect(at("(2 + 3)", "question")).to.equal("1 2");
+    expect(at(plain(7), "message")).to.equal(`${plain(7).indexOf("100")} 1`);
+    expect(at('{"type":"message","id":1,"text":"hello"}', "message")).to.match(/ h$/);
+    // The second digit of the byte that hides the 1 of 100, or the first letter.
+    const digits = (id: number, letter: string): string => {
+      const place = xored("").length - 2 + 2 * plain(id).indexOf(letter) + 1;
+      return `${place} ${letter.charCodeAt(0).toString(16).charAt(1)}`;
+    };
+    expect(at(xored(plain(12)), "xored", ["hello", TEXT])).to.equal(digits(12, "100"));
+    expect(at(xored(plain(1)), "xored")).to.equal(digits(1, "pay"));
+    expect(at("gAAAABCD", "token", [], "session")).to.match(/^4 /);
+    for (const [text, type] of [
+      ['{"type":"ack","id":1}', "ack"],
+      [xored("short"), "xored"],
+      ['{"type":"message","id":1}', "message"],
+      ["gAAAABCD", "token"],
+    ] as const)
+      expect(at(text, type), text).to.equal("none");
+    const passed = held(plain(1));
+    passed.mallory.pass(1, 0);
+    expect(worthFlipping(passed.line, "message", [])).to.equal(undefined);
   });
 
   it("is nothing for a line that was touched, or does not wait", () => {

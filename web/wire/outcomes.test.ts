@@ -68,6 +68,22 @@ describe("what comes of an act", () => {
     expect(prints(outcomes, "bob", "chat with alice lost: out of turn")[0]).to.include({ noticed: true });
   });
 
+  it("is, after a while of silence, what the receiver says, too, whoever of the two gives up first", () => {
+    const outcomes = outcomesOf("dropped");
+    outcomes.isOver(7);
+    expect(prints(outcomes, "alice", "chat with bob lost: error")).to.deep.equal([]);
+    expect(outcomes.takeSuspected()).to.deep.equal([7]);
+    expect(prints(outcomes, "bob", "chat with alice lost: out of turn")[0]).to.include({
+      party: "bob",
+      noticed: true,
+    });
+    expect(outcomes.isOver(7)).to.equal(undefined);
+    const alone = outcomesOf("dropped");
+    alone.isOver(7);
+    prints(alone, "alice", "chat with bob lost: no answer");
+    expect(alone.isOver(7)).to.include({ party: "alice", noticed: true });
+  });
+
   it("is what Alice reads where the calculator was asked something else; its refusal tells nothing", () => {
     const asked: Direction = { link: "calculator", from: "alice", to: "calculator" };
     const reads = (text: string): Outcome[] =>
@@ -114,6 +130,14 @@ describe("the table", () => {
     expect(readable("a1", '{"ciphertext":"a1a1"}\n')).to.equal(false);
     expect(readable("a1", '{"text":"a1"}\n')).to.equal(true);
     expect(readable("2+3", "2+3\n")).to.equal(true);
+  });
+
+  it("says that a text was readable as soon as it stood on the wire, whether it arrives or not", () => {
+    const table = new Table();
+    expect(table.stood("02", "hello, Bob", [Buffer.from('{"ciphertext":"00"}\n')])).to.equal(false);
+    expect(row(table)?.readable).to.equal(null);
+    expect(table.stood("02", "hello, Bob", [Buffer.from('{"text":"hello, Bob"}\n')])).to.equal(true);
+    expect(row(table)?.readable).to.equal(true);
   });
 
   it("remembers what was not noticed once, and counts changes of what is said alone", () => {

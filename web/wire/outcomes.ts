@@ -30,6 +30,8 @@ const MOST_PENDING = 64;
 
 export class Outcomes {
   #pending: Pending[] = [];
+  /** The lines of acts that were silent for a while, and whose sender's program has failed now. */
+  #suspected: number[] = [];
 
   /** What Mallory did to a line has reached the receiver now; or never will, if it was dropped. */
   acted(line: number, act: Act, direction: Direction): void {
@@ -49,8 +51,10 @@ export class Outcomes {
     const outcomes: Outcome[] = [];
     const rest: Pending[] = [];
     for (const pending of this.#pending) {
-      if (event.kind === "failed" && party === pending.direction.from && !pending.isLate)
+      if (event.kind === "failed" && party === pending.direction.from && (!pending.isLate || event.isEnd)) {
         pending.senderFailed ??= line;
+        if (pending.isLate) this.#suspected.push(pending.line);
+      }
       const noticed = judged(pending, party, event, isAsTyped);
       if (noticed === undefined) rest.push(pending);
       else outcomes.push({ ...pendingOf(pending), party, noticed, words: line });
@@ -59,9 +63,16 @@ export class Outcomes {
     return outcomes;
   }
 
+  /** The lines of which it is to be asked in a while whether they are over: until then, the receiver's program may say more. */
+  takeSuspected(): number[] {
+    return this.#suspected.splice(0);
+  }
+
   /** A while has passed since the act: nothing was printed. @returns undefined if something was */
   isOver(line: number): Outcome | undefined {
-    const pending = this.#pending.find((one) => one.line === line && !one.isLate);
+    const pending = this.#pending.find(
+      (one) => one.line === line && (!one.isLate || one.senderFailed !== undefined),
+    );
     if (pending === undefined) return undefined;
     const { senderFailed, direction } = pending;
     pending.isLate = true;
@@ -79,10 +90,10 @@ function judged(
   event: PrintedEvent,
   isAsTyped: boolean,
 ): boolean | null | undefined {
-  const { link, from, to } = direction;
+  const { link, to } = direction;
   if (link === "calculator") return judgedAnswer(party, event);
   if (event.kind === "failed") {
-    const counts = isLate ? event.isEnd && (party === to || party === from) : party === to;
+    const counts = party === to && (!isLate || event.isEnd);
     return counts ? true : undefined;
   }
   if (party !== to || isLate) return undefined;

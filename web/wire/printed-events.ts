@@ -12,6 +12,12 @@ export type PrintedEvent =
   | { kind: "echo" }
   | { kind: "other" };
 
+/** That a chat or a session with somebody has begun or ended. */
+export interface ChatChange {
+  with: string;
+  isOn: boolean;
+}
+
 const NAME = "[A-Za-z0-9_-]+(?:#[A-Za-z0-9_-]+)?";
 const SHOWN = new RegExp(`^(${NAME})(?: to all| in [A-Za-z0-9_-]+)?> (.*)$`);
 const LETTER = new RegExp(`^letter from (${NAME})> (.*)$`);
@@ -36,4 +42,14 @@ export function eventIn(line: string): PrintedEvent {
   if (ANSWER.test(line)) return { kind: "shown", from: "calculator", text: line };
   const [, from, text] = LETTER.exec(line) ?? SHOWN.exec(line) ?? [];
   return from === undefined || text === undefined ? { kind: "other" } : { kind: "shown", from, text };
+}
+
+/** @returns undefined if the line is about something else */
+export function chatChangeIn(line: string): ChatChange | undefined {
+  const [, begun, ended] =
+    /^(?:chat with (?=\S+ started)|connected to )([A-Za-z0-9_-]+)|^(?:chat with (?=\S+ (?:lost|ended))|disconnected from )([A-Za-z0-9_-]+)/.exec(
+      line,
+    ) ?? [];
+  const name = begun ?? ended;
+  return name === undefined ? undefined : { with: name, isOn: begun !== undefined };
 }

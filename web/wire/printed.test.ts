@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Conversation } from "./conversation.ts";
-import { eventIn } from "./printed-events.ts";
+import { chatChangeIn, eventIn } from "./printed-events.ts";
 import { PrintedLines } from "./printed-lines.ts";
 
 describe("the lines that a program prints in a terminal", () => {
@@ -34,6 +34,17 @@ describe("the lines that a program prints in a terminal", () => {
     expect(eventIn("error: no chat")).to.deep.equal({ kind: "failed", isEnd: false });
     for (const other of ["disconnected from bob", "delivered to bob: 1", "joined: carol"])
       expect(eventIn(other)).to.deep.equal({ kind: "other" });
+  });
+});
+
+describe("the beginning and the end of a chat", () => {
+  it("are told with a name", () => {
+    for (const line of ["chat with bob started", "connected to bob"])
+      expect(chatChangeIn(line), line).to.deep.equal({ with: "bob", isOn: true });
+    for (const line of ["chat with bob ended", "chat with bob lost: error", "disconnected from bob: bad"])
+      expect(chatChangeIn(line), line).to.deep.equal({ with: "bob", isOn: false });
+    for (const line of ["bob> chat with bob ended", "no chat with bob", "chat with bob", ""])
+      expect(chatChangeIn(line), line).to.equal(undefined);
   });
 });
 

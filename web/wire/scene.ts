@@ -18,7 +18,7 @@ import { Listener } from "./listener.ts";
 import { type Caught, keyOf, Mallory, MalloryError, type Sending, type Step } from "./mallory.ts";
 import type { DatagramPorts, Seen, SeenConnection } from "./seen.ts";
 import { offerOf, shownLine } from "./shown-line.ts";
-import type { Play, Rig, SetUp, StagePlan } from "./stage-plan.ts";
+import type { Built, Play, Rig, SetUp, StagePlan } from "./stage-plan.ts";
 import type { Table } from "./table.ts";
 
 /** So much may wait for a page before nothing more is read, in bytes. */
@@ -68,6 +68,8 @@ export class Scene implements Rig {
   readonly #start = performance.now();
   #count = 0;
   #isReady = false;
+  #call: Built["call"];
+  #calling: Promise<void> | undefined;
   #isEased = false;
   #ended: Promise<void> | undefined;
 
@@ -90,7 +92,8 @@ export class Scene implements Rig {
   static async open(options: SceneOptions): Promise<Scene> {
     const scene = new Scene(options);
     try {
-      const play = await options.plan.build(scene);
+      const { play, call } = await options.plan.build(scene);
+      scene.#call = call;
       scene.#tellState("setting-up", "the programs start");
       void scene.#play(play);
       options.table.visited(scene.stage);
@@ -106,9 +109,13 @@ export class Scene implements Rig {
     return this.#options.plan.stage;
   }
 
-  /** What was said in it, and before it. */
+  /** What was said in it, and before it; and what was typed and still waits at Mallory. */
   get said(): readonly Said[] {
-    return this.#listener.said;
+    const held = this.#options.plan.directions.flatMap((direction) => {
+      const { length } = this.#mallory.waiting(direction);
+      return length === 0 ? [] : this.#listener.typed(direction).slice(-length);
+    });
+    return [...this.#listener.said, ...held];
   }
 
   get shown(): SceneShown {
@@ -144,6 +151,15 @@ export class Scene implements Rig {
     if (connection !== 0 && !this.#connections.has(connection))
       throw new MalloryError(`the connection of line ${number} is over: nothing can be sent on it`);
     this.act((mallory, now) => mallory.again(number, now));
+  }
+
+  /** Lets Alice call Bob again. @throws SceneError, MalloryError if nobody calls in this stage, or the set-up is not over */
+  async call(): Promise<void> {
+    if (!this.#isReady || this.#call === undefined) throw new MalloryError("there is nobody to call now");
+    this.#calling ??= this.#call().finally(() => {
+      this.#calling = undefined;
+    });
+    await this.#calling;
   }
 
   /** Changes a line as its offer says. @throws MalloryError if it has none */

@@ -18,7 +18,7 @@ import {
 } from "../shared/wire.ts";
 import { clauseText } from "./clause-texts.ts";
 import type { Caught } from "./mallory.ts";
-import { type Offer, offerFor } from "./offers.ts";
+import { type Offer, offerFor, worthFlipping } from "./offers.ts";
 
 /** The longest words of a line, in characters. */
 const MOST_WORDS = 300;
@@ -60,6 +60,7 @@ export function shownLine(line: Caught, guesses: readonly string[] = []): WireLi
   const { number, direction, connection, at, bytes, changed, state, acts, note, copyOf } = line;
   const { type, words, clause, ranges } = look(direction.link, bytes, isAnswer(direction.from));
   const offer = offerFor(line, type, guesses);
+  const worth = worthFlipping(line, type, guesses);
   return {
     ...direction,
     number,
@@ -77,6 +78,7 @@ export function shownLine(line: Caught, guesses: readonly string[] = []): WireLi
     ...(note === undefined ? {} : { note }),
     ...(copyOf === undefined ? {} : { copyOf }),
     ...(offer === undefined ? {} : { offer: offer.label }),
+    ...(worth === undefined ? {} : { worthFlipping: worth }),
   };
 }
 

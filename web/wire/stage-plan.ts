@@ -12,11 +12,18 @@ export type SetUp = (direction: Direction, line: Buffer) => SetUpChange | undefi
 /** Sets the stage up, and says again what was said. @returns a line for the user: what they can do now. @throws SceneError */
 export type Play = (said: readonly Said[]) => Promise<string>;
 
+/** What a plan has built. */
+export interface Built {
+  play: Play;
+  /** Lets Alice call Bob: at first, and again when the chat has ended. @throws SceneError */
+  call?(): Promise<void>;
+}
+
 export interface StagePlan {
   stage: WireStage;
   directions: readonly Direction[];
   /** Starts the relays and the programs, and does not wait for them. */
-  build(rig: Rig): Promise<Play>;
+  build(rig: Rig): Promise<Built>;
 }
 
 /** What a plan is built with. All of it ends with the scene. */

@@ -33,6 +33,14 @@ export class Table {
     answers.readable = answers.readable === true || wire.some((bytes) => isInClear(text, bytes));
   }
 
+  /** A text was typed. @param wire lines that have passed @returns whether the table says something new: it can be read */
+  stood(stage: WireStage, text: string, wire: readonly Buffer[]): boolean {
+    const answers = this.#of(stage);
+    if (answers.readable === true || !wire.some((bytes) => isInClear(text, bytes))) return false;
+    answers.readable = true;
+    return true;
+  }
+
   /** What came of an act. What was not noticed once is not noticed, whatever is noticed later. */
   outcome(stage: WireStage, { act, direction, noticed }: Outcome): void {
     if (noticed === null || (act !== "changed" && act !== "flipped")) return;

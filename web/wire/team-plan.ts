@@ -8,7 +8,7 @@ import { nodeCommand } from "../../programs/node-command.ts";
 import { portIn } from "../../programs/stage-programs.ts";
 import type { Actor } from "./actor.ts";
 import type { DatagramRelay } from "./datagram-relay.ts";
-import { bothWays, exactly, type Rig, type StagePlan, saidBetween } from "./stage-plan.ts";
+import { bothWays, exactly, type Play, type Rig, type StagePlan, saidBetween } from "./stage-plan.ts";
 import { type Ways, type WaysByPort, writeWaysByPort } from "./ways.ts";
 
 const PEERS = ["alice", "bob", "carol"] as const;
@@ -45,7 +45,13 @@ export const TEAM_PLAN: StagePlan = {
       return rig.start({ party, title: TITLES[party] }, [...words, "--port", "0"], options);
     };
     const people = { alice: await start("alice"), bob: await start("bob"), carol: await start("carol") };
-    return async (said) => {
+    const { alice, bob, carol } = people;
+    const call = async (): Promise<void> => {
+      const connected = [alice.next(/^connected to bob$/), bob.next(/^connected to alice$/)];
+      alice.type("/connect bob");
+      await Promise.all(connected);
+    };
+    const play: Play = async (said) => {
       const found = new Map<Peer, number>();
       for (const peer of PEERS) found.set(peer, portIn(await people[peer].seen(/^listening on .*:[0-9]+$/)));
       // From here on, a peer may learn from a datagram where another one is: now it is led through the relays.
@@ -53,7 +59,6 @@ export const TEAM_PLAN: StagePlan = {
       ports.known(found);
       for (const peer of PEERS)
         for (const other of PEERS) if (other !== peer) await people[peer].seen(exactly(`found: ${other}`));
-      const { alice, bob, carol } = people;
       alice.type("/connect bob");
       await Promise.all([alice.seen(/^safety number with bob: /), bob.seen(/^safety number with alice: /)]);
       alice.type("/to bob");
@@ -70,6 +75,7 @@ export const TEAM_PLAN: StagePlan = {
       }
       return "Alice and Bob have a session: type in their terminals; what Carol types goes to Alice";
     };
+    return { play, call };
   },
 };
 

@@ -64,6 +64,15 @@ export class Wire implements Place {
       await this.#scene(fields, page).end();
       return null;
     },
+    "wire/call": async (fields, page) => {
+      try {
+        await this.#scene(fields, page).call();
+        return null;
+      } catch (error) {
+        if (error instanceof SceneError || error instanceof MalloryError) throw new CallError(error.message);
+        throw error;
+      }
+    },
     "wire/explain": (fields, page) => {
       const scene = this.#scene(fields, page);
       return malloryDoes(() => {

@@ -108,7 +108,7 @@ export class Datagrams {
 }
 
 /** As many as can be looked at. */
-export function firstDatagrams(conversation: UdpConversation): Datagram[] {
+function firstDatagrams(conversation: UdpConversation): Datagram[] {
   const list: Datagram[] = [];
   for (const datagram of conversation.datagrams()) {
     if (list.length === MOST_LINES) break;

@@ -159,8 +159,8 @@ function conversationCells(row: ConversationRow): ListedRow {
       row.a,
       row.b,
       row.cast === "one" ? shown(row.what) : `${shown(row.what)}, ${row.cast}`,
-      datagrams(row.fromA),
-      datagrams(row.fromB),
+      counted(row.fromA, "datagram"),
+      counted(row.fromB, "datagram"),
       secondsWords(row.start),
       row.seconds.toFixed(3),
     ],
@@ -178,10 +178,6 @@ function ends(name: string, unknown: string, address: string): string {
   // Of stage 05, what each end says is its address: as long as nobody knows more.
   const isName = name !== unknown && !/^[\d.:[\]a-f]+$/.test(name);
   return isName ? `${shown(name)} ${address}` : address;
-}
-
-function datagrams(count: number): string {
-  return counted(count, "datagram");
 }
 
 export const PACKET_COLUMNS: readonly Column[] = [

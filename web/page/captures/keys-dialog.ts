@@ -121,7 +121,7 @@ export function hasKeys({ keyLog, team }: KeysState): boolean {
 }
 
 /** What the keys open, and why not more. */
-export function keysWords(keys: KeysState): TemplateResult {
+function keysWords(keys: KeysState): TemplateResult {
   const { keyLog, team, sealed, opened, problems } = keys;
   if (!hasKeys(keys)) return html`<p>Without keys, what is sealed stays sealed.</p>`;
   const given = [

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { PageElement } from "../page-element.ts";
 import "./closed-part.css";
+import "./prose.ts";
 
 /** The longest guess, as in the terminal's reader. */
 const LONGEST_GUESS = 200;
@@ -15,6 +16,7 @@ class ClosedPart extends PageElement {
     name: { type: String },
     summary: { type: String },
     isPrediction: { attribute: false },
+    asked: { attribute: false },
     inside: { attribute: false },
     isOpen: { state: true },
   };
@@ -22,12 +24,15 @@ class ClosedPart extends PageElement {
   declare name: string;
   declare summary: string;
   declare isPrediction: boolean;
+  /** The questions, if they do not stand right above. */
+  declare asked: string;
   /** Draws what is in it. */
   declare inside: () => TemplateResult;
   declare isOpen: boolean;
 
   constructor() {
     super();
+    this.asked = "";
     this.isOpen = false;
   }
 
@@ -50,7 +55,11 @@ class ClosedPart extends PageElement {
   #question(): TemplateResult {
     const id = `guess-${this.name}`;
     return html`<form class="guess" @submit=${this.#submit}>
-      <label for=${id}><strong>What will happen?</strong> Say it before you look.</label>
+      ${
+        this.asked === ""
+          ? html`<label for=${id}><strong>What will happen?</strong> Say it before you look.</label>`
+          : html`<label for=${id}><strong>What will happen?</strong> You were asked:</label><lesson-prose class="prose questions" .html=${this.asked}></lesson-prose>`
+      }
       <div class="asked"><input id=${id} type="text" name="guess" maxlength=${LONGEST_GUESS} autocomplete="off" placeholder="Your guess">
       <button type="submit" class="main">See what happens</button></div>
     </form>`;

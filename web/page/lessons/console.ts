@@ -40,7 +40,7 @@ class LessonConsole extends PageElement {
     const next = nextOf(this.block, last) ?? first;
     const line = this.block.lines[next];
     const isAgain = last !== -1 && next === first;
-    return html`<button type="button" class="small" @click=${() => this.#take(next)}>${isAgain ? "Run again" : nameOf(line)}</button>`;
+    return html`<button type="button" class="small" @click=${(event: Event) => this.#take(next, event)}>${isAgain ? "Run again" : nameOf(line)}</button>`;
   }
 
   #line(line: ConsoleLine, index: number): TemplateResult {
@@ -49,7 +49,7 @@ class LessonConsole extends PageElement {
     if (kind === "output" || !this.#canRun)
       return html`<div class="entry ${kind}"><span class="gutter"></span><code>${text === "" ? " " : text}</code></div>`;
     return html`<div class="entry ${kind} ${isDone ? "done" : ""}">
-      <button type="button" class="gutter" title=${nameOf(line)} aria-label=${`${nameOf(line)}: ${text}${isDone ? " (done)" : ""}`} @click=${() => this.#take(index)}>${isDone ? "✓" : "▶"}</button><code>${text}</code></div>`;
+      <button type="button" class="gutter" title=${nameOf(line)} aria-label=${`${nameOf(line)}: ${text}${isDone ? " (done)" : ""}`} @click=${(event: Event) => this.#take(index, event)}>${isDone ? "✓" : "▶"}</button><code>${text}</code></div>`;
   }
 
   #reason(): TemplateResult {
@@ -57,8 +57,8 @@ class LessonConsole extends PageElement {
     return html`<p class="reason">${reason}${instead === "" ? nothing : html` <a href=${instead}>Open it here</a>`}</p>`;
   }
 
-  #take(line: number): void {
-    void this.desk?.take(this.block, line);
+  #take(line: number, { currentTarget }: Event): void {
+    void this.desk?.take(this.block, line, currentTarget instanceof HTMLElement ? currentTarget : undefined);
   }
 }
 

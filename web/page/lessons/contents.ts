@@ -73,7 +73,7 @@ class LessonContents extends PageElement {
     return html`<div class="contents">
       <h1>Lessons</h1>
       ${this.#next(all)}
-      <course-progress></course-progress>
+      <course-progress .page=${this.#goOn(all)?.id ?? ""}></course-progress>
       <label class="short-only"><input type="checkbox" .checked=${this.isShort} @change=${this.#chooseWay}> Only the short way (${minutes(all.filter(({ isShort }) => isShort))})</label>
       ${stages.map((stage) => this.#stage(stage))}
       <section class="stage"><h2>To look things up</h2><ul class="beside">${beside.map(({ id, title }) => html`<li><a href=${linkTo("lessons", id)}>${title}</a></li>`)}</ul></section>
@@ -81,10 +81,19 @@ class LessonContents extends PageElement {
   }
 
   /** The page to go on with: the one where the reader stopped, or the first one behind it that they have not read. */
+  #goOn(all: readonly PageEntry[]): PageEntry | undefined {
+    const last = Math.max(0, this.#lastOf(all));
+    const ordered = [...all.slice(last), ...all.slice(0, last)];
+    return ordered.find(({ isRead, isShort }) => !isRead && (isShort || !this.isShort));
+  }
+
+  #lastOf(all: readonly PageEntry[]): number {
+    return all.findIndex(({ id }) => id === this.contents?.last);
+  }
+
   #next(all: readonly PageEntry[]): TemplateResult {
-    const last = all.findIndex(({ id }) => id === this.contents?.last);
-    const ordered = [...all.slice(Math.max(0, last)), ...all.slice(0, Math.max(0, last))];
-    const next = ordered.find(({ isRead, isShort }) => !isRead && (isShort || !this.isShort));
+    const last = this.#lastOf(all);
+    const next = this.#goOn(all);
     const read = all.filter(({ isRead }) => isRead).length;
     return html`<div class="go-on panel">
       <div>

@@ -12,7 +12,9 @@ import "./exercise.css";
 import "./exercise-progress.css";
 
 class CourseProgress extends PageElement {
-  static override properties = { problem: { state: true } };
+  static override properties = { problem: { state: true }, page: { type: String } };
+  /** The page that the contents already say to go on with. */
+  declare page: string;
   /** Why the last click had no effect. */
   declare problem: string;
   #unwatch: () => void = () => {};
@@ -20,6 +22,7 @@ class CourseProgress extends PageElement {
   constructor() {
     super();
     this.problem = "";
+    this.page = "";
   }
 
   override connectedCallback(): void {
@@ -64,8 +67,8 @@ class CourseProgress extends PageElement {
   #goOn({ rows, current, next }: Overview): TemplateResult | typeof nothing {
     const open = rows.find(({ id, standing }) => id === current && standing === "open");
     const row = open ?? rows.find(({ id }) => id === next);
-    if (row === undefined) return nothing;
-    return html`<a class="button main" href=${linkTo("lessons", row.page)}>${open === undefined ? "Next" : "Go on"}: ${row.title}</a>`;
+    if (row === undefined || row.page === this.page) return nothing;
+    return html`<a class="button" href=${linkTo("lessons", row.page)}>${open === undefined ? "Next exercise" : "Your exercise"}: ${row.title}</a>`;
   }
 
   async #ask(call: () => Promise<unknown>): Promise<void> {

@@ -4,7 +4,8 @@ import { html, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import { PageElement } from "../page-element.ts";
-import type { Desk, DeskTerminal } from "./desk.ts";
+import type { CourseTerminal } from "../terminal/course-terminal.ts";
+import type { Desk, DeskTerminal, FocusMove } from "./desk.ts";
 import "./lesson-dock.css";
 
 class LessonDock extends PageElement {
@@ -21,6 +22,22 @@ class LessonDock extends PageElement {
   protected override updated(): void {
     const active = this.querySelector<HTMLElement>(".active");
     if (active !== null) this.scrollTo({ top: active.offsetTop });
+    for (const move of this.desk.takeMoves()) void this.#moveFocus(move);
+  }
+
+  /** Who has gone elsewhere meanwhile, or has typed into the terminal, stays where they are. */
+  async #moveFocus({ number, by, isBack }: FocusMove): Promise<void> {
+    const terminals = [...this.querySelectorAll<CourseTerminal>("course-terminal")];
+    const terminal = terminals.find((one) => one.terminal === number);
+    const { activeElement } = document;
+    if (isBack) {
+      if (terminal?.contains(activeElement) === true && !terminal.isTypedInto)
+        by?.focus({ preventScroll: true });
+      return;
+    }
+    const isRunning = this.terminals.some((one) => one.number === number && !one.isOver);
+    const isFree = [null, document.body, by].includes(activeElement as HTMLElement | null);
+    if (isRunning && (isFree || this.contains(activeElement))) await terminal?.focusTerminal();
   }
 
   protected override render(): TemplateResult {

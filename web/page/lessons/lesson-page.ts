@@ -5,10 +5,10 @@ import type { LessonPage, Part } from "../../shared/lessons.ts";
 import "../figures/course-figure.ts";
 import { figuresOf } from "../figures/figures.ts";
 import { PageElement } from "../page-element.ts";
-import { linkTo } from "../route.ts";
+import { linkTo, readRoute } from "../route.ts";
 import { server } from "../server.ts";
 import { problemWords } from "../words.ts";
-import { Desk } from "./desk.ts";
+import { beginAt, type Desk, deskOf } from "./desk.ts";
 import "./exercise.ts";
 import "./lesson-dock.ts";
 import { partsOf, type Surroundings, sectionId } from "./parts.ts";
@@ -17,6 +17,17 @@ import "./lesson.css";
 /** The address of the exercise on its page. */
 const EXERCISE = "exercise";
 
+/** What is to be known of a page when it is read in the browser. */
+const NOTES: Readonly<Record<string, string>> = {
+  "00-1":
+    "You are reading this in the browser: the page has terminals of its own, and opens one beside the text when you run a command. You need no other terminal.",
+};
+
+/** How far each page was scrolled, in pixels. */
+const positions = new Map<string, number>();
+/** The page that was open last. */
+let shownLast = "";
+
 class LessonPageElement extends PageElement {
   static override properties = {
     page: { type: String },
@@ -24,6 +35,7 @@ class LessonPageElement extends PageElement {
     lesson: { state: true },
     problem: { state: true },
     isRead: { state: true },
+    endedPage: { state: true },
   };
   /** The page's id, such as 01-1. */
   declare page: string;
@@ -32,8 +44,18 @@ class LessonPageElement extends PageElement {
   declare lesson: LessonPage | undefined;
   declare problem: string;
   declare isRead: boolean;
+  /** The page whose programs have ended because this one was opened; empty if none ran. */
+  declare endedPage: string;
   #desk: Desk | undefined;
+  #unwatch = (): void => {};
   #end: IntersectionObserver | undefined;
+  /** Where the page is scrolled to when it is shown; undefined: to its section, or its top. */
+  #position: number | undefined;
+  readonly #noteScroll = (): void => {
+    const { place, parts } = readRoute(location.hash);
+    if (place === "lessons" && parts[0] === this.page && this.lesson?.id === this.page)
+      positions.set(this.page, scrollY);
+  };
 
   constructor() {
     super();
@@ -41,36 +63,53 @@ class LessonPageElement extends PageElement {
     this.section = "";
     this.problem = "";
     this.isRead = false;
+    this.endedPage = "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("scroll", this.#noteScroll, { passive: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#desk?.leave();
-    this.#desk = undefined;
+    removeEventListener("scroll", this.#noteScroll);
+    this.#unwatch();
     this.#end?.disconnect();
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!changed.has("page")) return;
-    this.#desk?.leave();
-    this.#desk = new Desk(this.page, () => this.requestUpdate());
+    this.#unwatch();
+    this.#desk = deskOf(this.page);
+    this.#unwatch = this.#desk.watch(() => this.requestUpdate());
     void this.#load(this.page, changed.get("page") !== undefined);
   }
 
   protected override updated(changed: Map<string, unknown>): void {
-    if (changed.has("section") || changed.has("lesson")) void this.#goToSection();
+    if (changed.has("section") || (changed.has("lesson") && this.#position === undefined))
+      void this.#goToSection();
   }
 
   /** @param isMove whether another page was open before: then the focus goes to the title */
   async #load(page: string, isMove: boolean): Promise<void> {
     this.problem = "";
+    this.endedPage = "";
+    // Who comes back finds the page as it was; who follows a link to another page begins at its top.
+    const isKnown = wasHere() || (!isMove && this.section === "" && page === shownLast);
+    const position = isKnown ? positions.get(page) : undefined;
+    this.#position = position;
+    shownLast = page;
+    history.replaceState(HERE, "");
     try {
       const lesson = await server.call("lessons/open", { page });
       if (page !== this.page) return;
       this.lesson = lesson;
+      if (this.#desk !== undefined && runsSomething(lesson.parts)) this.endedPage = beginAt(this.#desk);
       this.isRead = lesson.entry?.isRead ?? false;
       document.title = `${lesson.title} · Lessons`;
-      if (this.section === "") scrollTo(0, 0);
+      if (position !== undefined) this.#stayAt(() => scrollTo(0, position));
+      else if (this.section === "") scrollTo(0, 0);
       if (isMove) await this.focusOn("h1");
       await this.updateComplete;
       this.#watchEnd();
@@ -92,13 +131,13 @@ class LessonPageElement extends PageElement {
         part.parts.some((one) => one.kind === "heading" && one.id === this.section),
     );
     const target = named ?? (isOfExercise ? document.getElementById(sectionId(EXERCISE)) : null);
-    if (target !== null) this.#scrollTo(target);
+    if (target !== null) this.#stayAt(() => target.scrollIntoView());
   }
 
-  /** Parts that are loaded late move what stands below them: until the reader does something, the target stays in place. */
-  #scrollTo(target: HTMLElement): void {
-    const keep = new ResizeObserver(() => target.scrollIntoView());
-    keep.observe(target.closest("article") ?? this);
+  /** Parts that are loaded late move what stands below them: until the reader does something, the page stays in place. */
+  #stayAt(scroll: () => void): void {
+    const keep = new ResizeObserver(scroll);
+    keep.observe(this);
     const events = ["wheel", "keydown", "pointerdown", "hashchange"];
     const stop = (): void => {
       keep.disconnect();
@@ -114,11 +153,15 @@ class LessonPageElement extends PageElement {
     if (end === null) return;
     const { page } = this;
     this.#end = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting !== true || this.isRead || page !== this.page) return;
-      this.isRead = true;
-      void server.call("lessons/read", { page });
+      if (entry?.isIntersecting === true && page === this.page) this.#noteRead();
     });
     this.#end.observe(end);
+  }
+
+  #noteRead(): void {
+    if (this.isRead) return;
+    this.isRead = true;
+    void server.call("lessons/read", { page: this.page });
   }
 
   protected override render(): TemplateResult {
@@ -155,6 +198,8 @@ class LessonPageElement extends PageElement {
               ${this.isRead ? html`<span class="ok">✓ read</span>` : nothing}
             </p>`
       }
+      ${NOTES[id] === undefined ? nothing : html`<p class="note">${NOTES[id]}</p>`}
+      <p class=${this.endedPage === "" ? "for-readers" : "note"} role="status">${this.endedPage === "" ? (this.#desk?.said ?? "") : `What ran for page ${this.endedPage} has ended: this page may need its ports.`}</p>
       ${partsOf(parts.slice(0, split), surroundings)}
       ${figuresOf(id).map((figure) =>
         figure.lessons[0] === id
@@ -184,7 +229,7 @@ class LessonPageElement extends PageElement {
     const link = (to: LessonPage["next"], words: string, kind: string) =>
       to === undefined
         ? nothing
-        : html`<a class=${kind} href=${linkTo("lessons", to.id)}><span class="quiet">${words}</span><span>${to.id} ${to.title}</span></a>`;
+        : html`<a class=${kind} href=${linkTo("lessons", to.id)} @click=${() => kind !== "previous" && this.#noteRead()}><span class="quiet">${words}</span><span>${to.id} ${to.title}</span></a>`;
     const isOther = nextShort !== undefined && nextShort.id !== next?.id;
     return html`<nav class="around" aria-label="Pages before and behind">
       ${link(previous, "← Before", "previous")}${link(next, "Next →", "next")}
@@ -203,6 +248,22 @@ class LessonPageElement extends PageElement {
       <ul>${headings.map(({ id: section, html: words }) => html`<li><a href=${linkTo("lessons", id, section)}><lesson-prose .html=${words}></lesson-prose></a></li>`)}</ul>
     </nav>`;
   }
+}
+
+/** What an entry of the browser's history knows of a page that was shown. */
+const HERE = { wasHere: true };
+
+/** Whether the browser went back, or forward, to where the page was shown before. */
+function wasHere(): boolean {
+  return (history.state as Partial<typeof HERE> | null)?.wasHere === true;
+}
+
+/** Whether one of the parts has a command that can be run. */
+function runsSomething(parts: readonly Part[]): boolean {
+  return parts.some((part) => {
+    if ("parts" in part) return runsSomething(part.parts);
+    return part.kind === "console" && part.reason === "";
+  });
 }
 
 /** Figures stand below what they belong to: before what the stage leaves open, or before the exercise. */

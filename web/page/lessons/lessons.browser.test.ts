@@ -47,6 +47,17 @@ async function untilFree(port: number): Promise<void> {
   }
 }
 
+/** How many letters of a terminal have room beside each other. */
+function columnsOf(terminal: Locator): Promise<number> {
+  return terminal.evaluate((element) => {
+    const rows = element.querySelector<HTMLElement>(".xterm-rows");
+    const letter = element.querySelector<HTMLElement>(".xterm-char-measure-element");
+    const letters = letter?.textContent?.length ?? 0;
+    const width = letter?.getBoundingClientRect().width ?? 0;
+    return Math.round((rows?.getBoundingClientRect().width ?? 0) / (width / letters));
+  });
+}
+
 /** Brings a button into the middle of the window, as somebody does who scrolls, and clicks it. */
 async function press(button: Locator): Promise<void> {
   await button.evaluate((element) => element.scrollIntoView({ block: "center" }));
@@ -107,6 +118,11 @@ withChromium("lessons in the page", () => {
       await shows("", "20");
       await run("> 1 + 1");
       await terminal("client").waitFor();
+      // What has been started gets the keys. The course's programs need 80 columns.
+      await page.waitForFunction(
+        () => document.activeElement?.getAttribute("aria-label") === "Terminal client",
+      );
+      expect(await columnsOf(terminal("client"))).to.be.at.least(80);
       const client = block("> 1 + 1");
       await press(client.getByRole("button", { name: "Type this line: > 1 + 1" }));
       await shows("client", "= 2");
@@ -116,6 +132,15 @@ withChromium("lessons in the page", () => {
       await shows("client", "= 1.5");
       await press(client.getByRole("button", { name: "Type this line: > END" }));
       await shows("client", "ended");
+
+      // Another place is looked at: what runs goes on, and the page is found as it was left.
+      const left = await page.evaluate(() => scrollY);
+      await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Captures" }).click();
+      await page.getByRole("heading", { level: 1, name: "Captures" }).waitFor();
+      await page.goBack();
+      await terminal("server").getByText("runs", { exact: true }).waitFor();
+      await shows("client", "= 1.5");
+      await page.waitForFunction((top) => Math.abs(scrollY - top) < 2, left);
 
       const table = page.locator("recorded-table").last();
       await press(table.getByRole("button", { name: "packet 4: show its bytes" }));
@@ -261,6 +286,10 @@ withChromium("lessons in the page", () => {
     await press("figure.console figcaption button");
     await page.keyboard.press("Enter");
     await page.getByRole("region", { name: "Terminal " }).getByText("ended", { exact: true }).waitFor();
+    // Nothing was typed into it: the focus is where it was.
+    await page.waitForFunction(
+      () => document.activeElement?.matches("figure.console figcaption button") === true,
+    );
     await press(".bytes .dump");
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowRight");

@@ -45,7 +45,7 @@ function partOf(part: Part, surroundings: Surroundings): TemplateResult {
     case "recorded":
       return html`<recorded-table .page=${place[1] ?? ""} .block=${part.block} .heading=${part.title} .capture=${part.capture} .columns=${part.heading} .rows=${part.rows}></recorded-table>`;
     case "closed":
-      return html`<closed-part .name=${`${place.join("/")}/${part.number}`} .summary=${part.summary} .isPrediction=${part.isPrediction} .inside=${() => partsOf(part.parts, surroundings)}></closed-part>`;
+      return html`<closed-part .name=${`${place.join("/")}/${part.number}`} .summary=${part.summary} .isPrediction=${part.isPrediction} .asked=${part.asked} .inside=${() => partsOf(part.parts, surroundings)}></closed-part>`;
     case "exercise":
       return surroundings.exercise(part.id, part.parts);
   }

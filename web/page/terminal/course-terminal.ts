@@ -43,6 +43,11 @@ export class CourseTerminal extends PageElement {
     this.#screen?.focus();
   }
 
+  /** Whether somebody has typed into it. */
+  get isTypedInto(): boolean {
+    return this.#screen?.isTypedInto === true;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     // It was taken out of the page, and is put back.
@@ -92,7 +97,7 @@ export class CourseTerminal extends PageElement {
 }
 
 /** One line that says how a program ended. */
-export function endingText({ code, signal, problem }: Ending): string {
+function endingText({ code, signal, problem }: Ending): string {
   if (problem !== null) return `ended: ${problem}`;
   return signal === null ? `ended with code ${code}` : `ended by ${signal}`;
 }

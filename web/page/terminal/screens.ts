@@ -20,6 +20,8 @@ const MOST_KEPT = 24;
 /** One terminal, as it looks. */
 export class Screen {
   ending: Ending | undefined;
+  /** Whether somebody has typed into it. */
+  isTypedInto = false;
   readonly #number: number;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
@@ -85,8 +87,10 @@ export class Screen {
     this.fit();
   }
 
-  /** Takes as many columns and rows as the box has room for. */
+  /** Takes the box's size of letters, and as many columns and rows as the box has room for. */
   fit(): void {
+    const box = this.#terminal.element?.parentElement;
+    if (box) this.#terminal.options.fontSize = Number.parseFloat(getComputedStyle(box).fontSize);
     const { cols = 0, rows = 0 } = this.#fit.proposeDimensions() ?? {};
     // A box that is not shown has room for none.
     if (cols > 2 && rows > 1) this.#fit.fit();
@@ -106,6 +110,7 @@ export class Screen {
 
   #type(text: string): void {
     if (this.ending !== undefined) return;
+    this.isTypedInto = true;
     for (let from = 0; from < text.length; from += MOST_TYPED)
       server
         .call("terminals/type", { terminal: this.#number, text: text.slice(from, from + MOST_TYPED) })

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { bitsOf, bytesOfRow, byteWords, partAt } from "./hex-rows.ts";
+import { bitsOf, bytesOfRow, byteWords, partAt, staysReadable } from "./hex-rows.ts";
 
 const part = (name: string, offset: number, length: number) => ({
   name,
@@ -39,5 +39,19 @@ describe("a byte", () => {
 
   it("is told with its character if it has one", () => {
     expect([byteWords(0x31), byteWords(0x0a)]).to.deep.equal(["31, \u201c1\u201d", "0a"]);
+  });
+});
+
+describe("a flipped bit", () => {
+  it("leaves the line in form if a digit stays a digit, and a letter one that is printed", () => {
+    const bits = (character: string, type: string): number[] =>
+      [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => staysReadable(character.charCodeAt(0), bit, type));
+    expect(bits("1", "xored")).to.deep.equal([0, 1, 2, 3]);
+    expect(bits("a", "sealed")).to.deep.equal([1, 2]);
+    expect(bits("1", "question")).to.deep.equal([0, 1, 2, 3]);
+    // The one worth 2 makes a quotation mark of a space, which ends the text.
+    expect(bits(" ", "message")).to.deep.equal([0, 2, 3, 4, 6]);
+    expect(bits("A", "token")).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(bits("1", "ack")).to.deep.equal([]);
   });
 });

@@ -37,6 +37,21 @@ export function partAt(parts: readonly LinePart[], place: number): number {
   return parts.findIndex(({ offset, length }) => place >= offset && place < offset + length);
 }
 
+/**
+ * Whether a byte with one bit flipped is still of its kind, so that the line can be read: a hexadecimal digit, another
+ * letter of a token, or something else that is printed and does not end a text.
+ */
+export function staysReadable(byte: number, bit: number, type: string): boolean {
+  const kinds: Readonly<Record<string, RegExp>> = {
+    xored: /[0-9a-f]/,
+    sealed: /[0-9a-f]/,
+    token: /[\w-]/,
+    question: /[0-9]/,
+    message: /[ !#-[\]-~]/,
+  };
+  return kinds[type]?.test(String.fromCharCode(byte ^ (1 << bit))) ?? false;
+}
+
 /** A byte as its eight bits, the one worth 128 first. */
 export function bitsOf(byte: number): { bit: number; worth: number; isSet: boolean }[] {
   return [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ({ bit, worth: 1 << bit, isSet: (byte & (1 << bit)) !== 0 }));

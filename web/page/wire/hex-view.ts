@@ -7,6 +7,7 @@ import { hexOffset } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
 import { styles } from "../styles.ts";
 import { bytesOfRow, type ShownByte } from "./hex-rows.ts";
+import { hasMoved } from "./pointer.ts";
 import { rowsToDraw, scrollTopFor } from "./rows.ts";
 
 /** As in wire.css, in CSS pixels. */
@@ -100,6 +101,7 @@ export class HexView extends PageElement {
   }
 
   #onMove(event: MouseEvent): void {
+    if (!hasMoved(event)) return;
     this.#light(Number(byteOf(event)?.dataset.part ?? -1));
   }
 

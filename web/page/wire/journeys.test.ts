@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { WireLine } from "../../shared/wire.ts";
-import { journeyOf } from "./journeys.ts";
+import { isListed, journeyOf } from "./journeys.ts";
 
 const line = (changed: Partial<WireLine>): WireLine => ({
   number: 1,
@@ -65,5 +65,28 @@ describe("the journey of a line", () => {
     expect(journeyOf("03", joined, undefined)).to.deep.include({ lane: "around", from: 0.5, to: 1 });
     const beacon = line({ link: "datagram", from: "carol", to: "alice" });
     expect(journeyOf("05", beacon, undefined)).to.deep.include({ lane: "around", from: 1, to: 0 });
+  });
+});
+
+describe("the list of lines", () => {
+  const all = { isFolded: false, showsHeartbeats: true };
+  const ping = line({ link: "registry", from: "registry", to: "alice", type: "ping" });
+
+  it("has no heartbeats that Mallory let pass, unless somebody wants them", () => {
+    const quiet = { ...all, showsHeartbeats: false };
+    expect(isListed(ping, quiet)).to.equal(false);
+    expect(isListed({ ...ping, type: "pong" }, quiet)).to.equal(false);
+    expect(isListed(ping, all)).to.equal(true);
+    for (const shown of [
+      { ...ping, state: "held" },
+      { ...ping, acts: ["changed"] },
+      line({ type: "ping" }),
+    ] as const)
+      expect(isListed(shown as WireLine, quiet)).to.equal(true);
+  });
+
+  it("has nothing of what stands around the wire while that is folded", () => {
+    expect(isListed(ping, { ...all, isFolded: true })).to.equal(false);
+    expect(isListed(line({}), { ...all, isFolded: true })).to.equal(true);
   });
 });

@@ -20,6 +20,32 @@ export function laneOf(link: Link): Lane {
   return link === "registry" || link === "datagram" ? "around" : "wire";
 }
 
+/** Whether a line is only the head or the end of a frame of stage 05: of a frame, its token is seen moving. */
+export function isAroundToken({ link, type }: Pick<WireLine, "link" | "type">): boolean {
+  return link === "session" && (type === "header" || type === "end");
+}
+
+/** Which lines stand in the list. */
+export interface Choice {
+  /** What stands around the wire is hidden. */
+  isFolded: boolean;
+  showsHeartbeats: boolean;
+}
+
+export function isListed(line: WireLine, { isFolded, showsHeartbeats }: Choice): boolean {
+  return (!isFolded || laneOf(line.link) === "wire") && (showsHeartbeats || !isQuietHeartbeat(line));
+}
+
+/** A heartbeat that Mallory let pass. */
+export function isQuietHeartbeat(line: WireLine): boolean {
+  return isHeartbeat(line) && line.state === "passed" && line.acts.length === 0;
+}
+
+/** Whether a line only says that its sender is still there, and asks for that: a registry pings every 15 s (P2.6). */
+function isHeartbeat({ link, type }: Pick<WireLine, "link" | "type">): boolean {
+  return link === "registry" && (type === "ping" || type === "pong");
+}
+
 /** Who stands where, from the left to the right. */
 export function placesOf(stage: WireStage, lane: Lane): ReadonlyMap<Party, number> {
   if (stage === "01")

@@ -10,7 +10,7 @@ import { PageElement } from "../page-element.ts";
 import { styles } from "../styles.ts";
 import { changedWords, piecesOf } from "./line-text.ts";
 import { isAtEnd, type ListView, rowForKey, rowsToDraw, scrollTopFor } from "./rows.ts";
-import { badgeOf, nameOf, SIGHT_WORDS } from "./words.ts";
+import { badgeOf, nameOf, SET_UP_WORDS, SIGHT_WORDS } from "./words.ts";
 
 /** As in wire.css, in CSS pixels. */
 const ROW_HEIGHT = 34;
@@ -117,7 +117,7 @@ export class LineList extends PageElement {
       <span class="bytes" aria-hidden="true">${piecesOf(bytes, line.spans, MOST_BYTES).map(
         ({ text, sight }) => html`<span class=${sight} title=${SIGHT_WORDS[sight]}>${text}</span>`,
       )}</span>
-      ${badge === "" ? nothing : html`<span class="badge">${badge}${this.#difference(line, bytes)}</span>`}
+      ${badge === "" ? nothing : html`<span class="badge" title=${line.acts.includes("set-up") ? SET_UP_WORDS : nothing}>${badge}${this.#difference(line, bytes)}</span>`}
     </div>`;
   }
 

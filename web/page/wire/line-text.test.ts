@@ -59,8 +59,7 @@ describe("what Mallory changed", () => {
   it("is told shortly where there are no words, and nothing is told where nothing changed", () => {
     const digits = "0123456789abcdef".repeat(40);
     const changed = changedWords(bytes(digits), bytes(`${digits.slice(0, 99)}9${digits.slice(100)}`));
-    expect(changed?.before.length).to.be.lessThan(40);
-    expect(changed?.before).to.not.equal(changed?.after);
+    expect(changed).to.deep.equal({ before: "12345", after: "12945" });
     expect(changedWords(bytes("same"), bytes("same"))).to.equal(undefined);
   });
 });

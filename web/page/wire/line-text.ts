@@ -12,15 +12,16 @@ export interface Piece {
 /** Of structure, a row shows so many characters: there is more room for what was said. */
 const MOST_STRUCTURE = 18;
 
-/** So many letters are shown before and behind what was changed: enough for a number, and little of what is sealed. */
+/** So many letters are shown before and behind what was changed: enough for a number; of longer ones, so many. */
 const MOST_AROUND = 4;
+const FEW_AROUND = 2;
 /** The most characters of what was changed. */
 const MOST_CHANGED = 24;
 
 const decoder = new TextDecoder();
 
 /** Bytes as text that is safe to show: what is no text, and what nobody could see, becomes U+FFFD. */
-export function shownText(bytes: Uint8Array): string {
+function shownText(bytes: Uint8Array): string {
   return decoder.decode(bytes).replace(/\p{C}/gu, "\uFFFD");
 }
 
@@ -81,15 +82,19 @@ export function packetText(
 /** How many letters and digits stand directly before a place. */
 function lettersBack(bytes: Uint8Array, place: number): number {
   let count = 0;
-  while (count < MOST_AROUND && isLetter(bytes[place - count - 1])) count += 1;
-  return count;
+  while (count <= MOST_AROUND && isLetter(bytes[place - count - 1])) count += 1;
+  return shortInSealed(count);
+}
+
+function shortInSealed(count: number): number {
+  return count > MOST_AROUND ? FEW_AROUND : count;
 }
 
 /** How many letters and digits stand there and directly behind. */
 function lettersAhead(bytes: Uint8Array, place: number): number {
   let count = 0;
-  while (count < MOST_AROUND && isLetter(bytes[place + count])) count += 1;
-  return count;
+  while (count <= MOST_AROUND && isLetter(bytes[place + count])) count += 1;
+  return shortInSealed(count);
 }
 
 function isLetter(byte: number | undefined): boolean {

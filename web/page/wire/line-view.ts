@@ -4,15 +4,19 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { ExplainedLine, LinePart, WireLine } from "../../shared/wire.ts";
 import { fromBase64 } from "../bytes.ts";
 import { PageElement } from "../page-element.ts";
+import { linkTo } from "../route.ts";
 import { counted } from "../words.ts";
 import { isBase64url, linkToSpot } from "./address.ts";
 import "./hex-view.ts";
 import type { HexView } from "./hex-view.ts";
 import "./mallory-tools.ts";
-import { badgeOf, directionWords, LINK_WORDS, SIGHT_WORDS } from "./words.ts";
+import { hasMoved } from "./pointer.ts";
+import { badgeOf, directionWords, LINK_WORDS, SET_UP_WORDS, SIGHT_WORDS } from "./words.ts";
 
-/** Where the contract is read, whose clauses are named. */
-const CONTRACT = "#/lessons/protocol";
+/** Where a clause of the contract is read. */
+function clauseLink(clause: string): TemplateResult {
+  return html`<a href=${linkTo("lessons", "protocol", clause)}>${clause}</a>`;
+}
 
 /**
  * Emits `close-line`, `open-field` with a field's name, `show-changed` with whether the line is to be shown as it went on,
@@ -48,6 +52,8 @@ export class LineView extends PageElement {
   /** What came of copying. */
   declare said: string;
   #bytes: Uint8Array = new Uint8Array();
+  /** The number of the line of which somebody has chosen a byte. */
+  #chosenOf = 0;
 
   constructor() {
     super();
@@ -60,17 +66,26 @@ export class LineView extends PageElement {
   }
 
   protected override willUpdate(changed: Map<string, unknown>): void {
+    this.#chooseWorth();
     if (!changed.has("explained")) return;
-    const before = changed.get("explained") as ExplainedLine | undefined;
     this.#bytes = fromBase64(this.explained.bytes);
     this.said = "";
-    this.chosen = Math.min(this.chosen, this.#bytes.length - 1);
-    if (before !== undefined && this.line?.state !== "held") this.chosen = 0;
+    this.chosen = Math.max(0, Math.min(this.chosen, this.#bytes.length - 1));
   }
 
   protected override updated(changed: Map<string, unknown>): void {
     if (changed.has("field") || changed.has("explained")) this.#showPart(this.#fieldIndex);
-    if (changed.has("explained")) this.#showDifference();
+    const isAsked = changed.has("chosen") || changed.has("explained");
+    if (isAsked && this.line?.state === "held") this.#showByte(this.chosen);
+    const before = changed.get("line") as WireLine | undefined;
+    const hasPassed = before?.state === "held" && this.line?.state !== "held";
+    if (changed.has("explained") || hasPassed) this.#showDifference();
+  }
+
+  /** Until somebody chooses another byte of a line that waits, it is one that is worth it. */
+  #chooseWorth(): void {
+    const { line } = this;
+    if (line?.state === "held" && line.number !== this.#chosenOf) this.chosen = line.worthFlipping?.byte ?? 0;
   }
 
   protected override render(): TemplateResult {
@@ -88,12 +103,12 @@ export class LineView extends PageElement {
       </header>
       <div class="line-about">
       <p class=${`line-words ${line?.state === "held" ? "short" : ""}`}>${words}
-        ${clause === "" ? nothing : html`<a href=${CONTRACT}>${clause}</a>`}
+        ${clause === "" ? nothing : clauseLink(clause)}
         ${clauseText === "" ? nothing : html`<span class="quiet">${clauseText}</span>`}</p>
         ${line?.changed === undefined ? nothing : this.#twoWays()}
       </div>
       <p class="for-readers" role="status">${this.said}</p>
-      ${line?.note === undefined ? nothing : html`<p class="line-note">${line.note}</p>`}
+      ${line?.note === undefined ? nothing : html`<p class="line-note">${line.acts.includes("set-up") ? `${SET_UP_WORDS} Here: ` : ""}${line.note}</p>`}
       ${
         line?.state === "held"
           ? html`<mallory-tools .line=${line} .bytes=${this.#bytes} .scene=${this.scene} .chosen=${this.chosen}
@@ -119,14 +134,14 @@ export class LineView extends PageElement {
   #label(part: LinePart, index: number): TemplateResult {
     const { name, length, sight, label, clause } = part;
     const isLit = index === this.#litIndex;
-    return html`<li class=${`label ${sight} ${isLit ? "lit" : ""}`} @mouseenter=${() => this.#lightFromLabel(index)}
+    return html`<li class=${`label ${sight} ${isLit ? "lit" : ""}`} @mouseenter=${(event: MouseEvent) => this.#onLabel(event, index)}
         @mouseleave=${() => this.#lightFromLabel(-1)} @focusin=${() => this.#lightFromLabel(index)}
         @focusout=${() => this.#lightFromLabel(-1)}>
       <a class="field" href=${this.#addressOf(name)} aria-current=${name === this.field ? "true" : nothing}
         title=${SIGHT_WORDS[sight]} @click=${(event: MouseEvent) => this.#onField(event, name)}>${name}</a>
       <span class="label-text">${label}</span>
       <span class="label-about">${counted(length, "byte")}${
-        clause === "" ? nothing : html` · <a href=${CONTRACT}>${clause}</a>`
+        clause === "" ? nothing : html` · ${clauseLink(clause)}`
       }</span>
     </li>`;
   }
@@ -171,7 +186,13 @@ export class LineView extends PageElement {
   }
 
   #onChoose({ detail }: CustomEvent<number>): void {
+    this.#chosenOf = this.line?.number ?? 0;
     this.chosen = Math.max(0, Math.min(this.#bytes.length - 1, detail));
+  }
+
+  /** What comes to lie under a pointer that rests is not what somebody points at. */
+  #onLabel(event: MouseEvent, index: number): void {
+    if (hasMoved(event)) this.#lightFromLabel(index);
   }
 
   #lightFromLabel(index: number): void {

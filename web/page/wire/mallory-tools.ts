@@ -4,7 +4,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { WireLine } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
-import { bitsOf, byteWords } from "./hex-rows.ts";
+import { bitsOf, byteWords, staysReadable } from "./hex-rows.ts";
+import { isSameDirection } from "./scene-model.ts";
 import { wire } from "./wire-store.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true });
@@ -27,6 +28,19 @@ export class MalloryTools extends PageElement {
   /** The text as it is being changed; undefined until somebody types. */
   declare draft: string | undefined;
 
+  #unwatch = (): void => {};
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The rest of a frame may come after its first line is open.
+    this.#unwatch = wire.watch(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch();
+  }
+
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (changed.has("bytes")) this.draft = undefined;
   }
@@ -41,6 +55,7 @@ export class MalloryTools extends PageElement {
             : html`<button type="button" class="mallory" @click=${this.#tamper}>${this.line.offer}</button>`
         }
         <button type="button" class="main" @click=${this.#pass}>Pass it on</button>
+        ${this.#lastOfFrame === undefined ? nothing : html`<button type="button" @click=${this.#passFrame}>Pass the whole frame</button>`}
         <button type="button" @click=${this.#drop}>Drop it</button>
       </div></div>
     </section>`;
@@ -59,15 +74,24 @@ export class MalloryTools extends PageElement {
 
   #bitTool(): TemplateResult {
     const byte = this.bytes[this.chosen] ?? 0;
+    const { type, worthFlipping: worth } = this.line;
+    const isWorth = worth?.byte === this.chosen;
     return html`<div class="bit-tool">
       <label for="held-byte">Flip a bit of byte</label>
       <input id="held-byte" type="number" min="0" max=${this.bytes.length - 1} .value=${String(this.chosen)} @input=${this.#onByte}>
       <span class="byte-words">${byteWords(byte)}</span>
       <span class="bits" role="group" aria-label="Its bits">${bitsOf(byte).map(
-        ({ bit, worth, isSet }) =>
-          html`<button type="button" class="bit" title=${`worth ${worth}`} aria-label=${`bit worth ${worth}, now ${isSet ? 1 : 0}: flip it`}
+        ({ bit, worth: value, isSet }) =>
+          html`<button type="button" class=${`bit ${isWorth && staysReadable(byte, bit, type) ? "worth" : ""}`} title=${`worth ${value}`} aria-label=${`bit worth ${value}, now ${isSet ? 1 : 0}: flip it`}
             @click=${() => this.#flip(bit)}>${isSet ? 1 : 0}</button>`,
       )}</span>
+      ${
+        worth === undefined
+          ? nothing
+          : isWorth
+            ? html`<span class="worth-words" title="A marked bit leaves the line in form">${worth.words}: try a marked bit</span>`
+            : html`<button type="button" class="plain worth-words" @click=${() => this.#choose(worth.byte)}>to byte ${worth.byte}: ${worth.words}</button>`
+      }
     </div>`;
   }
 
@@ -90,7 +114,11 @@ export class MalloryTools extends PageElement {
 
   #onByte({ target }: Event): void {
     if (!(target instanceof HTMLInputElement) || target.value === "") return;
-    this.dispatchEvent(new CustomEvent("choose-byte", { detail: target.valueAsNumber }));
+    this.#choose(target.valueAsNumber);
+  }
+
+  #choose(place: number): void {
+    this.dispatchEvent(new CustomEvent("choose-byte", { detail: place }));
   }
 
   async #change(event?: Event): Promise<boolean> {
@@ -112,6 +140,21 @@ export class MalloryTools extends PageElement {
   async #pass(): Promise<void> {
     const where = this.#where;
     if (await this.#change()) await this.#decide("wire/pass", where);
+  }
+
+  /** The line that ends the frame of a session of which this line is a part; undefined if it is the last one itself. */
+  get #lastOfFrame(): WireLine | undefined {
+    if (this.line.link !== "session" || this.line.type === "end") return undefined;
+    return wire.scene?.waiting.find(
+      (other) => isSameDirection(other, this.line) && other.number > this.line.number && other.type === "end",
+    );
+  }
+
+  async #passFrame(): Promise<void> {
+    const last = this.#lastOfFrame;
+    const { scene } = this.#where;
+    if (last !== undefined && (await this.#change()))
+      await this.#decide("wire/pass", { scene, line: last.number });
   }
 
   async #drop(): Promise<void> {

@@ -75,13 +75,24 @@ withChromium("Mallory on the wire", () => {
       // The 1 of 100. Of its ciphertext, the second digit: another digit there makes another digit of the text.
       const before = '"ciphertext":"'.length + 2 * '{"type":"message","id":3,"text":"pay '.length;
       const place = start + (isSealed ? before + 1 : "pay ".length);
-      await page.getByLabel("Flip a bit of byte").fill(String(place));
+      // That is the byte to begin with. Which bits leave a digit a digit, is marked.
+      await page.waitForFunction(
+        (wanted) => document.querySelector<HTMLInputElement>("#held-byte")?.value === wanted,
+        String(place),
+      );
+      expect(await page.locator(".bit.worth").count()).to.be.greaterThan(0);
+      expect(await page.locator(".byte.chosen").count(), "the byte is in view").to.equal(2);
       await flipToDigit(window.page);
       await page.locator(".byte.differs").first().waitFor();
       await window.press("Pass it on");
       if (stage === "04") {
         await window.says("Bob\u2019s program noticed, and ended the chat");
         await window.shows("bob", "(bad-record)");
+        // The chat has ended. It begins again with one click.
+        await window.press("Call Bob again");
+        await window.isReady(stage);
+        await window.say("Alice", "hello, Bob");
+        await window.line(/Alice to Bob sealed/).waitFor();
         expect((await window.row(title)).slice(0, 2)).to.deep.equal(["no", "noticed, chat ended"]);
         expect(faultsIn(window.errors)).to.deep.equal([]);
         return;
@@ -112,9 +123,7 @@ withChromium("Mallory on the wire", () => {
     await page.locator(".line-head h2", { hasText: "token" }).waitFor();
     await window.press("Change one letter of the ciphertext");
     await page.locator(".byte.differs").first().waitFor();
-    await window.press("Pass it on");
-    await page.locator(".line-head h2", { hasText: "end" }).waitFor();
-    await window.press("Pass it on");
+    await window.press("Pass the whole frame");
     await window.says("Bob\u2019s program noticed, and ended the chat");
     expect((await window.row("05 peers in one network")).slice(0, 2)).to.deep.equal([
       "no",
@@ -160,6 +169,20 @@ withChromium("Mallory on the wire", () => {
     await window.line(/dropped/).waitFor();
     await window.type("Alice", "/end");
     await window.shows("alice", "not delivered to bob: 1");
+  });
+
+  it("a stage is left while a line is held: nothing of it stays open, and its words are said again", async () => {
+    const window = await open("/wire/02", { height: 1600 });
+    const { page } = window;
+    await window.isReady("02");
+    await window.hold("Alice to Bob");
+    await window.say("Alice", "pay 100 to carol");
+    await window.isHeld();
+    await window.goTo("03");
+    await window.shows("bob", "alice> pay 100 to carol");
+    expect(page.url()).to.match(/#\/wire\/03$/);
+    expect(await page.locator("line-view").count()).to.equal(0);
+    expect(faultsIn(window.errors)).to.deep.equal([]);
   });
 
   it("several lines wait in order: one that is passed on takes those before it along", async () => {

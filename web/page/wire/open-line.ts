@@ -9,6 +9,8 @@ export class OpenLine {
   explained: ExplainedLine | undefined;
   /** The number of the line in the scene; 0 if it comes from an address. */
   number = 0;
+  /** The number of that scene. */
+  scene = 0;
   /** Whether it is shown as Mallory passes it on. */
   isChanged = false;
   /** Why it cannot be shown; empty if it can. */
@@ -23,6 +25,7 @@ export class OpenLine {
 
   /** Opens a line of a scene. */
   async show(scene: number, line: WireLine, isChanged: boolean): Promise<void> {
+    this.scene = scene;
     this.number = line.number;
     this.isChanged = isChanged;
     await this.#ask(() => server.call("wire/explain", { scene, line: line.number, changed: isChanged }));

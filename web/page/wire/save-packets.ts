@@ -26,6 +26,12 @@ export class SavePackets extends PageElement {
     this.problem = "";
   }
 
+  protected override willUpdate(changed: Map<string, unknown>): void {
+    if (!changed.has("scene")) return;
+    this.saved = "";
+    this.problem = "";
+  }
+
   protected override render(): TemplateResult {
     const isClosed = this.scene?.isOpen !== true;
     return html`<div class="save-packets">
@@ -58,7 +64,8 @@ export class SavePackets extends PageElement {
 
 function saved(name: string): TemplateResult {
   return html`Saved as <strong>${name}</strong>. In Wireshark: <em>File</em>, <em>Open</em>. With what stands in
-    <code>captures/wireshark</code>, it labels the bytes of every line, too.`;
+    <code>captures/wireshark</code>, it labels the bytes of every line, too. A connection
+    that Mallory has changed something on is there twice, before and behind her: with the registry, that is the address that led the call to her.`;
 }
 
 async function openInCaptures(file: Blob, name: string): Promise<void> {

@@ -20,6 +20,8 @@ export class SceneModel {
   state: SceneState = "setting-up";
   /** What the server said of the state: one line. */
   says = "";
+  /** Whether Alice and Bob can talk to each other. */
+  isTalking = true;
   terminals: readonly SceneTerminal[] = [];
   directions: readonly Direction[] = [];
   /** The directions in which lines wait at Mallory. */

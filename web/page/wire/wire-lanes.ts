@@ -7,7 +7,7 @@ import type { Direction, WireLine, WireStage } from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
 import { styles } from "../styles.ts";
-import { journeyOf, type Lane, laneOf, malloryPlace, placesOf } from "./journeys.ts";
+import { isAroundToken, journeyOf, type Lane, laneOf, malloryPlace, placesOf } from "./journeys.ts";
 import { packetText } from "./line-text.ts";
 import { type Packet, Packets, sightOf } from "./packets.ts";
 import { isSameDirection, type SceneModel } from "./scene-model.ts";
@@ -16,6 +16,9 @@ import { AROUND_WORDS, directionWords, LINK_WORDS, nameOf } from "./words.ts";
 
 /** The most characters of what a packet says. */
 const MOST_CHARACTERS = 48;
+
+/** With three people on the wire, packets are narrow, so that they cover neither each other nor a name. */
+const NARROW = { "--most": "20cqw" };
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -95,7 +98,11 @@ export class WireLanes extends PageElement {
     const line = this.scene?.line(number);
     if (line === undefined) return nothing;
     const { from, to, ending } = journey;
-    const journeyStyles = styles({ "--from": String(from), "--to": String(to) });
+    const journeyStyles = styles({
+      "--from": String(from),
+      "--to": String(to),
+      ...(this.stage === "05" ? NARROW : {}),
+    });
     const classes = `packet ${sightOf(line)} ${ending} ${line.acts.length > 0 ? "touched" : ""}`;
     // The same line stands in the list, where the keyboard reaches it.
     return html`<div class=${classes} ${journeyStyles} aria-hidden="true" @click=${() => this.#open(number)}
@@ -141,7 +148,7 @@ export class WireLanes extends PageElement {
   #take(line: WireLine, before: WireLine | undefined): void {
     const journey = journeyOf(this.stage, line, before);
     if (journey === undefined) return;
-    this.#packets.add(line.number, journey, !still.matches && !document.hidden);
+    this.#packets.add(line.number, journey, !still.matches && !document.hidden && !isAroundToken(line));
     this.requestUpdate();
   }
 

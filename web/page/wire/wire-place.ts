@@ -2,14 +2,21 @@
 // that is open.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { type SceneTerminal, WIRE_STAGES, type WireLine, type WireStage } from "../../shared/wire.ts";
+import {
+  type Party,
+  type SceneTerminal,
+  WIRE_STAGES,
+  type WireLine,
+  type WireStage,
+} from "../../shared/wire.ts";
 import { PageElement } from "../page-element.ts";
 import { linkTo } from "../route.ts";
 import { server } from "../server.ts";
 import "../terminal/course-terminal.ts";
+import { counted } from "../words.ts";
 import { FIRST_STAGE, linkToSpot, readSpot } from "./address.ts";
 import "./findings-table.ts";
-import { laneOf } from "./journeys.ts";
+import { isListed, isQuietHeartbeat } from "./journeys.ts";
 import "./held-time.ts";
 import "./line-list.ts";
 import "./line-log.ts";
@@ -28,6 +35,7 @@ class WirePlace extends PageElement {
     stage: { state: true },
     field: { state: true },
     isFolded: { state: true },
+    showsHeartbeats: { state: true },
   };
   /** What follows the place's name in the address. */
   declare parts: readonly string[];
@@ -36,6 +44,8 @@ class WirePlace extends PageElement {
   declare field: string;
   /** Whether the lane around the wire, and its lines, are hidden. */
   declare isFolded: boolean;
+  /** Whether heartbeats stand in the list. */
+  declare showsHeartbeats: boolean;
   readonly #open = new OpenLine(() => {
     this.#nameSpot();
     this.requestUpdate();
@@ -50,6 +60,7 @@ class WirePlace extends PageElement {
     this.stage = FIRST_STAGE;
     this.field = "";
     this.isFolded = false;
+    this.showsHeartbeats = false;
   }
 
   override connectedCallback(): void {
@@ -58,7 +69,8 @@ class WirePlace extends PageElement {
       wire.watch(() => this.#followScene()),
       wire.watchLines((line, before) => {
         const hasOffer = line.offer !== undefined && before?.offer === undefined;
-        if (line.state === "held" && (before === undefined || hasOffer)) this.#lookAt(line);
+        const isWanted = line.state === "held" && (before === undefined || hasOffer);
+        if (isWanted && this.#isHere) this.#lookAt(line);
       }),
     ];
   }
@@ -88,11 +100,13 @@ class WirePlace extends PageElement {
       void this.#open.showBytes(spot.stage, spot.line);
       return;
     }
-    this.#open.close();
+    this.#close();
     void wire.show(this.stage);
   }
 
   #followScene(): void {
+    // Another scene: what was open belongs to one that has ended.
+    if (this.#open.number !== 0 && this.#open.scene !== wire.scene?.number) this.#close();
     const line = this.#openedLine;
     // What Mallory does to the line that is open is seen at once.
     if (
@@ -103,8 +117,8 @@ class WirePlace extends PageElement {
       this.#show(line);
     // A line that waits no more makes room for the next one that does.
     const { waiting = [] } = wire.scene ?? {};
-    if (this.#explained?.state === "held" && line?.state !== "held" && waiting[0] !== undefined)
-      this.#show(waiting[0]);
+    const isDecided = this.#explained?.state === "held" && line?.state !== "held";
+    if (isDecided && waiting[0] !== undefined && this.#isHere) this.#show(waiting[0]);
     // The stage may have been left while another one was being opened.
     if (
       wire.opening === undefined &&
@@ -134,7 +148,17 @@ class WirePlace extends PageElement {
   }
 
   get #openedLine(): WireLine | undefined {
-    return wire.scene?.line(this.#open.number);
+    return this.#open.scene === wire.scene?.number ? wire.scene.line(this.#open.number) : undefined;
+  }
+
+  /** Whether the scene is the one of the stage that is shown, and stays it. */
+  get #isHere(): boolean {
+    return wire.opening === undefined && wire.scene?.stage === this.stage;
+  }
+
+  #close(): void {
+    this.#explained = undefined;
+    this.#open.close();
   }
 
   /** Whether only a line is shown, and no program was started for it. */
@@ -168,7 +192,7 @@ class WirePlace extends PageElement {
       </section>
       <div class="below">
         <section class="panel passed" aria-label="The lines that have passed">
-          <line-list .lines=${this.#shownLines} .opened=${this.#open.number} @open-line=${this.#onOpen}></line-list>
+          <line-list .lines=${this.#shownLines} .opened=${this.#open.number} @open-line=${this.#onOpen}></line-list>${this.#heartbeats()}
         </section>
         <section class="panel opened" aria-label="The line that is open">${this.#opened()}</section>
       </div></div>
@@ -231,14 +255,31 @@ class WirePlace extends PageElement {
         isEnded
           ? html`<div class="ended"><span>${programOf(party)} has ended.</span>
             <button type="button" @click=${this.#again}>Start again</button></div>`
-          : html`<div class="sayings">${sayingsOf(this.stage, party).map(
-              ({ text, typed }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready"}
+          : html`<div class="sayings">${this.#callAgain(party)}${sayingsOf(this.stage, party).map(
+              ({
+                text,
+                typed,
+              }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready" || this.#isSilent(party)}
                 aria-label=${`Let ${name} say: ${text}`} title=${`Types it in ${name}\u2019s terminal`}
                 @click=${() => this.#say(terminal, typed)}>${text}</button>`,
             )}</div>`
       }
       <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
     </section>`;
+  }
+
+  /** Their chat has ended: nobody hears what they would say. */
+  #isSilent(party: Party): boolean {
+    const { scene } = wire;
+    const isCaller = party === "alice" || party === "bob";
+    return isCaller && scene?.state === "ready" && !scene.isTalking;
+  }
+
+  #callAgain(party: Party): TemplateResult | typeof nothing {
+    if (party !== "alice" || !this.#isSilent(party)) return nothing;
+    return html`<button type="button" class="main" ?disabled=${wire.isCalling} @click=${() => void wire.call()}>${
+      wire.isCalling ? "Alice calls Bob \u2026" : "Call Bob again"
+    }</button>`;
   }
 
   /** Also heard: what a program did is the point of it all. */
@@ -249,7 +290,7 @@ class WirePlace extends PageElement {
     const [first] = scene?.waiting ?? [];
     if (first !== undefined)
       return html`<p class="outcome" role="status"><strong class="at-mallory">A line stands at Mallory.</strong> Change it, drop it, or pass it on. <held-time .line=${first} aria-hidden="true"></held-time></p>`;
-    const state = scene?.state === "setting-up" ? scene.says : "";
+    const state = scene?.isOpen === true ? scene.says : "";
     return html`<p class="outcome" role="status">${
       outcome === undefined
         ? state
@@ -261,7 +302,16 @@ class WirePlace extends PageElement {
   get #shownLines(): readonly WireLine[] {
     const { lines = [], stage } = wire.scene ?? {};
     if (stage !== this.stage) return [];
-    return lines.filter(({ link }) => !this.isFolded || laneOf(link) === "wire");
+    return lines.filter((line) => isListed(line, this));
+  }
+
+  /** The registry's heartbeats would push what is said out of the list. */
+  #heartbeats(): TemplateResult | typeof nothing {
+    const { lines = [], stage } = wire.scene ?? {};
+    const count = stage === this.stage && !this.isFolded ? lines.filter(isQuietHeartbeat).length : 0;
+    if (count === 0) return nothing;
+    return html`<button type="button" class="heartbeats" aria-pressed=${this.showsHeartbeats}
+      @click=${() => (this.showsHeartbeats = !this.showsHeartbeats)}>${counted(count, "heartbeat")} ${this.showsHeartbeats ? "shown" : "hidden"}</button>`;
   }
 
   #opened(): TemplateResult {
@@ -281,9 +331,8 @@ class WirePlace extends PageElement {
   }
 
   #onClose(): void {
-    this.#explained = undefined;
     this.field = "";
-    this.#open.close();
+    this.#close();
     void this.focusOn(".lines");
   }
 

@@ -9,6 +9,9 @@ import { isSameDirection, SceneModel } from "./scene-model.ts";
 /** The size of a terminal until it has been shown, in columns and rows. */
 const FIRST_SIZE = { columns: 60, rows: 10 };
 
+/** In this window, for as long as it is there: that something was said, which is gone when the page is loaded anew. */
+const SAID = "wire-said";
+
 type LineWatcher = (line: WireLine, before: WireLine | undefined) => void;
 
 class WireStore {
@@ -17,6 +20,8 @@ class WireStore {
   closing: readonly string[] = [];
   /** The stage that is being opened. */
   opening: WireStage | undefined;
+  /** Whether Alice calls Bob again just now. */
+  isCalling = false;
   /** Why the last call was refused; empty if it was not. */
   problem = "";
   /** Something that the user should know, such as that all was lost with the server. */
@@ -48,10 +53,15 @@ class WireStore {
       this.#model(scene).held = directions;
       this.changed();
     });
+    server.on("wire/chat", ({ scene, isOn }) => {
+      this.#model(scene).isTalking = isOn;
+      this.changed();
+    });
     server.on("wire/outcome", ({ scene, ...outcome }) => {
       this.#model(scene).outcomes.push(outcome);
       this.changed();
     });
+    server.on("wire/said", () => sessionStorage.setItem(SAID, "yes"));
     server.on("wire/table", ({ rows, closing }) => {
       this.rows = rows;
       this.closing = closing;
@@ -62,6 +72,10 @@ class WireStore {
       this.changed();
     });
     server.watch(() => this.#followServer());
+    if (sessionStorage.getItem(SAID) === null) return;
+    sessionStorage.removeItem(SAID);
+    this.notice =
+      "The page was loaded anew, and with that the programs were started anew. What was said before is gone.";
   }
 
   /** Whether the program in a terminal has ended. */
@@ -108,6 +122,16 @@ class WireStore {
       for (const number of this.#models.keys()) if (number !== opened.scene) this.#models.delete(number);
     });
     this.opening = undefined;
+    this.changed();
+  }
+
+  /** Lets Alice call Bob again. */
+  async call(): Promise<void> {
+    const { scene } = this;
+    if (scene === undefined || this.isCalling) return;
+    this.isCalling = true;
+    await this.do(() => server.call("wire/call", { scene: scene.number }));
+    this.isCalling = false;
     this.changed();
   }
 

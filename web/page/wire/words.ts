@@ -62,13 +62,17 @@ export const SIGHT_WORDS: Readonly<Record<Sight, string>> = {
 };
 
 /** What Mallory did to a line, in a word. */
-export const ACT_WORDS: Readonly<Record<Act, string>> = {
+const ACT_WORDS: Readonly<Record<Act, string>> = {
   changed: "changed",
   flipped: "bit flipped",
   dropped: "dropped",
   "sent-again": "sent again",
   "set-up": "address set",
 };
+
+/** Why the scene itself has changed a line. */
+export const SET_UP_WORDS =
+  "So that Mallory stands between them, the scene has put her address where the registry named the other one's.";
 
 /** What stands on a line's badge; empty if Mallory left it alone. */
 export function badgeOf({ state, acts }: Pick<WireLine, "state" | "acts">): string {
@@ -81,7 +85,8 @@ export function badgeOf({ state, acts }: Pick<WireLine, "state" | "acts">): stri
 /** What a program did after an act of Mallory's, in one sentence without its full stop; `words` is what it printed. */
 export function outcomeSentence({ party, noticed, act, words }: Omit<Outcome, "line">): string {
   const who = programOf(party);
-  if (noticed === null) return `${who} shows nothing: nobody can tell`;
+  if (noticed === null)
+    return act === "dropped" ? `${who} shows nothing so far` : `${who} shows nothing: nobody can tell`;
   if (!noticed) return act === "dropped" ? `${who} did not notice` : `${who} took it`;
   return /\b(?:lost|ended|disconnected)\b/.test(words)
     ? `${who} noticed, and ended the chat`
