@@ -184,10 +184,10 @@ class CapturePlots extends PageElement {
         ],
         series: [
           { label: "Line" },
-          points("readable: printable", "%", readable, readable),
-          points("readable: bits per byte", "bits", readable, ground),
-          points("sealed: printable", "%", sealed, sealed),
-          points("sealed: bits per byte", "bits", sealed, ground),
+          points("readable, %", "%", readable, readable),
+          points("readable, bits", "bits", readable, ground),
+          points("sealed, %", "%", sealed, sealed),
+          points("sealed, bits", "bits", sealed, ground),
         ],
         legend: {
           live: false,
@@ -298,7 +298,7 @@ class CapturePlots extends PageElement {
         <div class="plot points" tabindex="0" role="slider" aria-label="Line" aria-orientation="horizontal" aria-valuemin=${readability.lines[0] ?? 0}
           aria-valuemax=${readability.lines.at(-1) ?? 0} aria-valuenow=${index < 0 ? (readability.lines[0] ?? 0) : this.chosen}
           aria-valuetext=${index < 0 ? "none chosen: use the arrow keys" : pointWords(readability, index)} @keydown=${this.#onKey}></div>
-        <p class="quiet point">${shownPoint < 0 ? "Point at a line, or choose one with a click or the arrow keys." : pointWords(readability, shownPoint)}</p>
+        ${shownPoint < 0 ? nothing : html`<p class="quiet">${pointWords(readability, shownPoint)}</p>`}
       </figure>`;
   }
 }
