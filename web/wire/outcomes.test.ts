@@ -140,6 +140,16 @@ describe("the table", () => {
     expect(row(table)?.readable).to.equal(true);
   });
 
+  it("is taken once for each thing that it says", () => {
+    const table = new Table();
+    table.visited("02");
+    expect(table.takeNews()?.map(({ stage }) => stage)).to.deep.equal(["02"]);
+    table.visited("02");
+    expect(table.takeNews()).to.equal(undefined);
+    table.said("02", "hello, Bob", []);
+    expect(table.takeNews()?.[0]).to.include({ readable: false });
+  });
+
   it("remembers what was not noticed once, and counts changes of what is said alone", () => {
     const table = new Table();
     table.outcome("02", outcome(true));

@@ -14,6 +14,7 @@ type Answers = Pick<TableRow, "readable" | "noticed">;
 
 export class Table {
   readonly #answers = new Map<WireStage, Answers>();
+  #taken = "";
 
   /** The rows of all stages that were visited. */
   get rows(): TableRow[] {
@@ -21,6 +22,15 @@ export class Table {
       const answers = this.#answers.get(stage);
       return answers === undefined ? [] : [{ stage, ...STAGE_ROWS[stage], ...answers }];
     });
+  }
+
+  /** The rows, if they say something else than when they were taken last. Most lines change nothing. */
+  takeNews(): TableRow[] | undefined {
+    const { rows } = this;
+    const text = JSON.stringify(rows);
+    if (text === this.#taken) return undefined;
+    this.#taken = text;
+    return rows;
   }
 
   visited(stage: WireStage): void {

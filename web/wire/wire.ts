@@ -168,7 +168,10 @@ export class Wire implements Place {
         table,
         size,
         said,
-        onTable: () => page.tell("wire/table", { rows: table.rows, closing: [...CLOSING_WORDS] }),
+        onTable: () => {
+          const rows = table.takeNews();
+          if (rows !== undefined) page.tell("wire/table", { rows, closing: [...CLOSING_WORDS] });
+        },
         failed: this.#failed,
         onEnd: () => {
           this.#remember(number, page);

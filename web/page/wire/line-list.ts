@@ -2,7 +2,6 @@
 // has scrolled up.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { repeat } from "lit/directives/repeat.js";
 
 import type { WireLine } from "../../shared/wire.ts";
 import { fromBase64 } from "../bytes.ts";
@@ -64,13 +63,16 @@ export class LineList extends PageElement {
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     const before = (changed.get("lines") as readonly WireLine[] | undefined)?.length ?? this.lines.length;
-    if (this.follows) this.missed = 0;
-    else if (this.lines.length > before) this.missed += this.lines.length - before;
+    if (this.follows) {
+      this.missed = 0;
+      // Where it will be scrolled to is known before: the right rows are drawn at once, and only once.
+      this.scrollPlace = Math.max(0, this.lines.length * ROW_HEIGHT - this.viewHeight);
+    } else if (this.lines.length > before) this.missed += this.lines.length - before;
     if (changed.has("opened") && this.opened !== 0) this.active = this.opened;
   }
 
   protected override updated(changed: Map<string, unknown>): void {
-    if (this.follows) this.#box.scrollTop = this.#box.scrollHeight;
+    if (this.follows) this.#box.scrollTop = this.scrollPlace;
     if (changed.has("opened") && this.opened !== 0) this.#bringIntoView(this.#indexOf(this.opened));
   }
 
@@ -83,11 +85,7 @@ export class LineList extends PageElement {
         aria-activedescendant=${isActiveDrawn ? `line-${this.active}` : nothing}
         @scroll=${this.#measure} @keydown=${this.#onKey} @focus=${this.#onFocus}>
         <div class="all-lines" role="presentation" ${styles({ height: `${view.count * ROW_HEIGHT}px` })}>
-          ${repeat(
-            drawn,
-            ({ number }) => number,
-            (line, i) => this.#row(line, first + i),
-          )}
+          ${drawn.map((line, i) => this.#row(line, first + i))}
         </div>
       </div>
       ${this.lines.length === 0 ? html`<p class="no-lines quiet">No line has passed yet.</p>` : nothing}

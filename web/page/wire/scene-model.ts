@@ -28,6 +28,8 @@ export class SceneModel {
   held: readonly Direction[] = [];
   /** What the programs did, oldest first. */
   readonly outcomes: Outcome[] = [];
+  /** Those of the lines that wait, by their numbers: asked for at each picture. */
+  readonly #waiting = new Map<number, WireLine>();
   /** By their numbers. The oldest go when there are too many. */
   readonly #lines: WireLine[] = [];
 
@@ -53,6 +55,8 @@ export class SceneModel {
 
   /** Takes a line that is new or has changed. @returns what was known of it before */
   takeLine(line: WireLine): WireLine | undefined {
+    if (line.state === "held") this.#waiting.set(line.number, line);
+    else this.#waiting.delete(line.number);
     const last = this.#lines.at(-1);
     if (last === undefined || last.number < line.number) {
       this.#lines.push(line);
@@ -74,7 +78,7 @@ export class SceneModel {
 
   /** The lines that wait at Mallory, oldest first. */
   get waiting(): WireLine[] {
-    return this.#lines.filter(({ state }) => state === "held");
+    return [...this.#waiting.values()].sort((one, other) => one.number - other.number);
   }
 
   /** Whether lines of this direction wait at Mallory. */

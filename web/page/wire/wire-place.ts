@@ -255,14 +255,7 @@ class WirePlace extends PageElement {
         isEnded
           ? html`<div class="ended"><span>${programOf(party)} has ended.</span>
             <button type="button" @click=${this.#again}>Start again</button></div>`
-          : html`<div class="sayings">${this.#callAgain(party)}${sayingsOf(this.stage, party).map(
-              ({
-                text,
-                typed,
-              }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready" || this.#isSilent(party)}
-                aria-label=${`Let ${name} say: ${text}`} title=${`Types it in ${name}\u2019s terminal`}
-                @click=${() => this.#say(terminal, typed)}>${text}</button>`,
-            )}</div>`
+          : html`<div class="sayings">${this.#sayings(terminal, name)}</div>`
       }
       <course-terminal .terminal=${terminal.terminal} label=${name}></course-terminal>
     </section>`;
@@ -275,11 +268,18 @@ class WirePlace extends PageElement {
     return isCaller && scene?.state === "ready" && !scene.isTalking;
   }
 
-  #callAgain(party: Party): TemplateResult | typeof nothing {
-    if (party !== "alice" || !this.#isSilent(party)) return nothing;
-    return html`<button type="button" class="main" ?disabled=${wire.isCalling} @click=${() => void wire.call()}>${
-      wire.isCalling ? "Alice calls Bob \u2026" : "Call Bob again"
-    }</button>`;
+  #sayings(terminal: SceneTerminal, name: string): TemplateResult | TemplateResult[] {
+    const { party } = terminal;
+    const isSilent = this.#isSilent(party);
+    if (isSilent && party === "alice")
+      return html`<button type="button" class="main" ?disabled=${wire.isCalling} @click=${() => void wire.call()}>${
+        wire.isCalling ? "Alice calls Bob \u2026" : "Call Bob again"
+      }</button>`;
+    return sayingsOf(this.stage, party).map(
+      ({ text, typed }) => html`<button type="button" ?disabled=${wire.scene?.state !== "ready" || isSilent}
+        aria-label=${`Let ${name} say: ${text}`} title=${`Types it in ${name}\u2019s terminal`}
+        @click=${() => this.#say(terminal, typed)}>${text}</button>`,
+    );
   }
 
   /** Also heard: what a program did is the point of it all. */

@@ -34,6 +34,8 @@ class WireStore {
   readonly #models = new Map<number, SceneModel>();
   readonly #watchers = new Set<() => void>();
   readonly #lineWatchers = new Set<LineWatcher>();
+  /** Whether something was said since the page was loaded. */
+  #hasSaid = false;
   #frame = 0;
   #isLost = false;
 
@@ -61,7 +63,10 @@ class WireStore {
       this.#model(scene).outcomes.push(outcome);
       this.changed();
     });
-    server.on("wire/said", () => sessionStorage.setItem(SAID, "yes"));
+    server.on("wire/said", () => {
+      if (!this.#hasSaid) sessionStorage.setItem(SAID, "yes");
+      this.#hasSaid = true;
+    });
     server.on("wire/table", ({ rows, closing }) => {
       this.rows = rows;
       this.closing = closing;
