@@ -62,19 +62,9 @@ const ELSEWHERE: readonly { command: RegExp; reason: string; instead: string }[]
   },
 ];
 
-/** A command that waits for programs of a stage in other terminals. */
-const WAITS = /^npm run capture -- (0[1-4]) --live\b/;
-
-/** The programs that a stage has, each with the name of its terminal. */
-function programsOf(stage: string): [terminal: string, command: string][] {
-  const server: [string, string] = ["server", `npm run ${stage}:server`];
-  if (stage === "01") return [server, ["client", "npm run 01:client"]];
-  const clients = ["alice", "bob"].map((name): [string, string] => [
-    name,
-    `npm run ${stage}:client -- --name ${name}`,
-  ]);
-  return [server, ...clients];
-}
+/** A command that waits for programs in other terminals, which the page it stands in does not have. */
+const WAITS = /^npm run capture -- 01 --live$/;
+const AWAITED = ["npm run 01:server", "npm run 01:client"];
 
 /**
  * The blocks of a page with the language `console`, in order; behind them those that a block waits for and that the page does
@@ -99,17 +89,25 @@ export function shownBlocks(file: string, text: string): ShownBlock[] {
 function withCompanions(own: readonly ShownBlock[]): ShownBlock[] {
   const companions: ShownBlock[] = [];
   const blocks = own.map((block) => {
-    const stage = WAITS.exec(block.lines[0]?.text.slice(2) ?? "")?.[1];
-    if (stage === undefined) return block;
-    const programs = programsOf(stage);
+    const commands = block.lines.flatMap(({ entry }) => (entry?.kind === "command" ? [entry.text] : []));
+    const isAtOnce = block.terminal === "" && commands.length > 1 && /:server$/.test(commands[0] ?? "");
+    const awaited = commands.some((one) => WAITS.test(one)) ? AWAITED : [];
+    const beside = isAtOnce ? commands : awaited;
     const first = own.length + companions.length;
-    companions.push(...programs.map(([terminal, command]) => companion(terminal, command)));
-    return { ...block, beside: programs.map((_, i) => first + i) };
+    companions.push(...beside.map(companion));
+    const reason = isAtOnce
+      ? "Each of these commands takes a terminal of its own. Run them here:"
+      : block.reason;
+    return { ...block, reason, beside: beside.map((_, i) => first + i) };
   });
   return [...blocks, ...companions];
 }
 
-function companion(terminal: string, command: string): ShownBlock {
+/** A server and a client run in terminals with their names, or those of their users; other commands end by themselves. */
+function companion(command: string): ShownBlock {
+  const [, program, user] =
+    /^(?:\w+=\S+ )?npm run 0[1-4]:(server|client)\b(?:.* --name (\w+))?/.exec(command) ?? [];
+  const terminal = user ?? program ?? "";
   const entry: Entry = { kind: "command", line: 0, text: command };
   const lines: ShownLine[] = [{ kind: "command", text: `$ ${command}`, entry }];
   return { terminal, lines, reason: "", instead: "", beside: [] };

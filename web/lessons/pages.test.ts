@@ -150,8 +150,8 @@ describe("the lessons in a browser", () => {
       .map(({ text }) => text)
       .join("\n");
     expect(kinds.get("diagram")).to.equal(texts.match(/^```mermaid$/gm)?.length);
-    // The recordings of 00-2 and 04-9 wait for two and three programs, which these pages run, too.
-    expect(kinds.get("console")).to.equal((texts.match(/^```console/gm)?.length ?? 0) + 5);
+    // The recording of 00-2 waits for two programs; the four commands in a block of 04-9 have a terminal each.
+    expect(kinds.get("console")).to.equal((texts.match(/^```console/gm)?.length ?? 0) + 6);
     expect(kinds.get("recorded")).to.equal(texts.match(/^<!-- generate: (?:packets|conversation)/gm)?.length);
   });
 
@@ -232,6 +232,17 @@ describe("the lessons in a browser", () => {
       "1 starts",
       "2 starts",
     ]);
+  });
+
+  it("give each command a terminal of its own where a server stands in a block with its clients", async () => {
+    const { parts } = await open("04-9");
+    const blocks = parts.filter((part) => part.kind === "console");
+    const first = blocks.findIndex(({ reason }) => reason.startsWith("Each of these commands"));
+    const beside = blocks.slice(first + 1, first + 5);
+    expect(beside.map(({ terminal }) => terminal)).to.deep.equal(["server", "bob", "alice", ""]);
+    expect(beside.map(({ lines }) => lines[0]?.text)).to.deep.equal(
+      blocks[first]?.lines.map(({ text }) => text),
+    );
   });
 
   it("lead from a recording that is named in code to where the page has it", async () => {

@@ -170,12 +170,9 @@ class Cutter {
     const number = this.#consoles;
     this.#consoles += 1;
     this.#addConsole(number);
-    const beside = this.#blocks[number]?.beside ?? [];
-    if (beside.length === 0) return;
-    this.#add({
-      kind: "prose",
-      html: "<p>In this page, the programs that it waits for run beside it, too:</p>",
-    });
+    const { beside = [], reason = "" } = this.#blocks[number] ?? {};
+    const note = "<p>In this page, the programs that it waits for run beside it, too:</p>";
+    if (beside.length > 0 && reason === "") this.#add({ kind: "prose", html: note });
     for (const one of beside) this.#addConsole(one);
   }
 

@@ -161,6 +161,7 @@ withChromium("lessons in the page", () => {
       await until(() => course.read("work/lesson-read.txt").includes("01-1\n"), "01-1 is noted as read");
       await press(page.getByRole("link", { name: /^Next →/ }));
       await page.getByRole("heading", { level: 1, name: "A stream of bytes" }).waitFor();
+      await page.getByText("What ran for page 01-1 has ended").waitFor();
       expect(await page.locator(".terminal-beside").count()).to.equal(0);
       await untilFree(LESSON_PORT);
       expect(errors).to.deep.equal([]);
@@ -268,6 +269,30 @@ withChromium("lessons in the page", () => {
       ).to.deep.equal([]);
     } finally {
       await hostile.close();
+    }
+  });
+
+  it("say what to do where a port is in use, and do not count what has failed as done", async function () {
+    await untilFree(LESSON_PORT).catch(() => leaveOut(this, `port ${LESSON_PORT} is in use`));
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(LESSON_PORT, "127.0.0.1", resolve));
+    try {
+      const { page } = await openProfile();
+      await page.goto(web.address("/lessons/01-1"));
+      const block = page.locator("figure.console", { hasText: "$ npm run 01:server" }).first();
+      await press(block.getByRole("button", { name: "Run", exact: true }));
+      await block.getByText("127.0.0.1:10001 is in use: another window of this page").waitFor();
+      expect(await block.locator(".done").count()).to.equal(0);
+      // The focus is back at the button: it can be tried again at once.
+      await new Promise((resolve) => other.close(resolve));
+      await page.keyboard.press("Enter");
+      await page.getByText("listening on 127.0.0.1:10001", { exact: true }).nth(1).waitFor();
+      expect(await block.locator(".problem").count()).to.equal(0);
+      expect(await block.locator(".done").count()).to.equal(1);
+      await page.getByRole("button", { name: /^Close terminal server/ }).click();
+      await untilFree(LESSON_PORT);
+    } finally {
+      other.close();
     }
   });
 
