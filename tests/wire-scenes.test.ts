@@ -212,7 +212,7 @@ describe("the wire", () => {
     await page.call("wire/drop", { scene: scene.number, line: number });
     expect(await scene.outcome(number)).to.include({
       noticed: null,
-      words: "Bob printed nothing so far: the next line has a number out of turn, and tells",
+      words: "the next line will have a number out of turn, and show the gap",
     });
     // It stood on the wire, though it never arrived.
     expect(page.table[0]).to.include({ readable: true });
@@ -259,7 +259,7 @@ describe("the wire", () => {
     await heldMessage(first, "wait for me");
     const second = await page.scene("01", first.number);
     expect(second.lines.map(({ words }) => words)).to.deep.equal(["3 * 4", "= 12"]);
-    expect(second.says).to.match(/^what was said and is no calculation is not said here: /);
+    expect(second.says).to.match(/^what is no calculation was not said again; /);
     const third = await page.scene("03", second.number);
     expect(third.printed("bob")).to.include.members([`alice> ${PAYMENT}`, "alice> wait for me"]);
   });

@@ -32,6 +32,8 @@ export interface Compared {
   received: string;
   /** How many characters (code points) the two have in common at the beginning; undefined if they are not to be compared. */
   difference: number | undefined;
+  /** Which character of the text itself that is, counted from 1: its quotes are none, and an escape is one. */
+  character?: number;
 }
 
 /** How many characters of a text are shown that is not compared with another. */
@@ -66,7 +68,8 @@ function isSaid({ step, sent, expected }: Failure): boolean {
 
 function compare({ labels = ["expected", "received"], exact, expected, received }: Failure): Compared {
   const difference = exact ? firstDifference(expected, received) : undefined;
-  if (difference !== undefined) return { labels, expected, received, difference };
+  if (difference !== undefined)
+    return { labels, expected, received, difference, character: characterAt(expected, difference) };
   const lines = received.split("\n").map((line) => shorten(line, MOST));
   return { labels, expected: shorten(expected, MOST), received: lines.join("\n"), difference };
 }
@@ -79,6 +82,22 @@ function firstDifference(one: string, other: string): number | undefined {
   while (difference < left.length && difference < right.length && left[difference] === right[difference])
     difference += 1;
   return difference === left.length && difference === right.length ? undefined : difference;
+}
+
+/** A character of what quote() returns: one that stands for itself, or an escape. */
+const QUOTED_CHARACTER = /\\(?:u\{[0-9a-f]+\}|u[0-9a-f]{4}|x[0-9a-f]{2}|.)|./gsu;
+
+/** @param difference how many code points stand before the first difference, an opening quote among them */
+function characterAt(shown: string, difference: number): number {
+  if (!shown.startsWith('"')) return difference + 1;
+  let at = 1;
+  let character = 1;
+  for (const [one] of shown.slice(1).matchAll(QUOTED_CHARACTER)) {
+    at += [...one].length;
+    if (at > difference) break;
+    character += 1;
+  }
+  return character;
 }
 
 /** Shortens what was done or sent to its beginning and its end, and adds its length unless quote() has already done so. */

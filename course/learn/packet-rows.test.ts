@@ -29,9 +29,13 @@ function streamOf(pieces: readonly (string | Buffer)[]): Stream {
   };
 }
 
+const ENDS = { a: "client", b: "calculator" };
+
 describe("the packets of a run", () => {
   const rows = (pieces: readonly (string | Buffer)[], { wanted = 0, width = 80 } = {}): string[] =>
-    packetRows(streamOf(pieces), wanted, "npm run show", width, plain).map((row) => row.trimEnd());
+    packetRows(streamOf(pieces), { wanted, ends: ENDS }, "npm run show", width, plain).map((row) =>
+      row.trimEnd(),
+    );
 
   it("show blanks and invisible characters as escapes, and leave quotes alone", () => {
     const [, row] = rows(['1\u00a0+\u3000"2"\t\u200b\u001b[2J\r\n']);
@@ -40,6 +44,10 @@ describe("the packets of a run", () => {
 
   it("show bytes that are no text", () => {
     expect(rows([Buffer.from([0x31, 0xff, 0x0a])])[1]).to.include('"1\\xff"');
+  });
+
+  it("name the ends alike, also where the lines do not tell who they are", () => {
+    expect(rows(["1 + 2\n"])[1]).to.match(/ client +1 \+ 2$/);
   });
 
   it("mark the packet that is meant", () => {

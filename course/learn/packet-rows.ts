@@ -9,6 +9,7 @@ import type { Stream } from "../../captures/read/packet.ts";
 import { quote, quoteBytes } from "../../checks/engine/readable-bytes.ts";
 import type { Paint } from "../../terminal/paint.ts";
 import { column, cut } from "../../terminal/text.ts";
+import type { RecordedPackets } from "./recorded-packets.ts";
 
 /** How many rows of a connection are shown at its beginning and at its end. */
 const MOST_ROWS = 200;
@@ -43,10 +44,13 @@ export interface ConnectionRows {
   last: readonly PacketRow[];
 }
 
-/** @param wanted the number of the packet that gets a mark */
-export function connectionRows(stream: Stream, wanted: number | undefined): ConnectionRows {
+/** What is known of a connection besides its lines: the packet that gets a mark, and what unknown ends are called. */
+type Known = Pick<RecordedPackets, "wanted" | "ends">;
+
+export function connectionRows(stream: Stream, { wanted, ends }: Known): ConnectionRows {
   const lines = linesOf(stream);
-  const named = namesOf(recognise(lines));
+  const protocol = recognise(lines);
+  const named = protocol.name === "unknown" ? ends : namesOf(protocol);
   const names = [named.a, named.b] as const;
   const row = (line: StreamLine): PacketRow => {
     const wire = wireOf(line);
@@ -70,17 +74,16 @@ export function connectionRows(stream: Stream, wanted: number | undefined): Conn
 
 /**
  * The rows of a connection for a terminal, under a heading.
- * @param wanted the number of the packet that gets a mark
  * @param whole the command that shows all of it
  */
 export function packetRows(
   stream: Stream,
-  wanted: number | undefined,
+  known: Known,
   whole: string,
   width: number,
   paint: Paint,
 ): string[] {
-  const { names, first, left, last } = connectionRows(stream, wanted);
+  const { names, first, left, last } = connectionRows(stream, known);
   const nameWidth = Math.min(LONGEST_NAME, Math.max("who".length, ...names.map(({ length }) => length)));
   const room = Math.max(20, width - "packet seconds   ".length - nameWidth);
   const wireWidth = width < WIDE ? room : Math.floor(room * 0.6);

@@ -5,7 +5,7 @@ import type { Paint } from "../../terminal/paint.ts";
 import { cut, wrap } from "../../terminal/text.ts";
 import type { Outcome } from "./check-exercise.ts";
 import { packetRows } from "./packet-rows.ts";
-import { NO_PACKETS, recordPackets } from "./recorded-packets.ts";
+import { recordPackets } from "./recorded-packets.ts";
 
 /**
  * Writes the recording of a run, and shows it: that of the failed check, or of all checks if they passed.
@@ -20,14 +20,14 @@ export async function packetLines(
   paint: Paint,
 ): Promise<string[]> {
   const recorded = await recordPackets(outcome, file);
-  if (recorded === undefined) return wrap(NO_PACKETS, width);
-  const { about, streams, wanted } = recorded;
+  if ("why" in recorded) return wrap(recorded.why, width);
+  const { about, streams } = recorded;
   const rows = streams.flatMap((stream) => [
     "",
     paint("heading", `connection ${stream.index}: ${endpoint(stream.a)} to ${endpoint(stream.b)}`),
     ...packetRows(
       stream,
-      wanted,
+      recorded,
       `npm run show -- ${shownFile} --stream ${stream.index}`,
       Math.max(60, width),
       paint,

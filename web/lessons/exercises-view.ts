@@ -11,7 +11,7 @@ import { decisive, type Outcome } from "../../course/learn/check-exercise.ts";
 import { codeDiff } from "../../course/learn/code-view.ts";
 import { finishedText } from "../../course/learn/finished.ts";
 import { connectionRows } from "../../course/learn/packet-rows.ts";
-import { NO_PACKETS, type RecordedPackets } from "../../course/learn/recorded-packets.ts";
+import type { NoPackets, RecordedPackets } from "../../course/learn/recorded-packets.ts";
 import { placeOf, verdictLine } from "../../course/learn/report.ts";
 import type { Session } from "../../course/learn/session.ts";
 import { whySolutionHidden } from "../../course/learn/solution.ts";
@@ -168,20 +168,26 @@ function failureView({ compared, problem, lastWords, ...parts }: FailureParts): 
   };
 }
 
-function comparedView({ difference, expected, received, labels }: Compared): ComparedTexts {
+function comparedView({ difference, character, expected, received, labels }: Compared): ComparedTexts {
   if (difference === undefined)
     return { labels, expected: printableText(expected), received: printableText(received) };
   // One character for one, so that the difference stays where it is.
   const safe = (text: string): string => printable(text.replaceAll("\t", " "));
-  return { labels, expected: safe(expected), received: safe(received), difference };
+  return {
+    labels,
+    expected: safe(expected),
+    received: safe(received),
+    difference,
+    ...(character === undefined ? {} : { character }),
+  };
 }
 
 /** @param file the name of the recording, as it is shown */
-export function packetsView(recorded: RecordedPackets | undefined, file: string): PacketsView {
-  if (recorded === undefined) return { about: NO_PACKETS, file: "", connections: [] };
-  const { about, streams, wanted } = recorded;
+export function packetsView(recorded: RecordedPackets | NoPackets, file: string): PacketsView {
+  if ("why" in recorded) return { about: recorded.why, file: "", connections: [] };
+  const { about, streams } = recorded;
   const connections = streams.map((stream) => {
-    const { first, left, last } = connectionRows(stream, wanted);
+    const { first, left, last } = connectionRows(stream, recorded);
     const title = `connection ${stream.index}: ${endpoint(stream.a)} to ${endpoint(stream.b)}`;
     return { index: stream.index, title, first, left, last };
   });

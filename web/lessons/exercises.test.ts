@@ -161,6 +161,9 @@ describe("the exercises, for pages", () => {
     if (compared?.difference === undefined) throw new Error("nothing is compared");
     const [expected, received] = [[...compared.expected], [...compared.received]];
     expect(expected.slice(0, compared.difference)).to.deep.equal(received.slice(0, compared.difference));
+    // It is counted in the text itself: an opening quote is none of its characters.
+    const quotes = expected[0] === '"' ? 1 : 0;
+    expect(compared.character).to.equal(compared.difference + 1 - quotes);
     expect(expected[compared.difference]).not.to.equal(received[compared.difference]);
   });
 
@@ -175,6 +178,16 @@ describe("the exercises, for pages", () => {
     const wanted = lines.filter(({ isWanted }) => isWanted);
     expect(wanted).to.have.length(1);
     expect(wanted[0]?.who).to.equal("calculator");
+  });
+
+  it("says that nothing has run when the code is no TypeScript, so that there are no packets", async () => {
+    await begin(HELLO);
+    const broken = verdictOf(HELLO);
+    course.save(HELLO, { code: "  return line ===;\n" });
+    expect((await broken).outcome?.verdict).to.equal("could-not-run");
+    const { about, connections } = await page.call("exercises/packets", { exercise: HELLO });
+    expect(about).to.equal("Nothing has run, so there are no packets.");
+    expect(connections).to.deep.equal([]);
   });
 
   it("gives hints one by one, and the solution after the last, as the terminal does", async () => {

@@ -308,6 +308,11 @@ describe("the web server", () => {
     }
   });
 
+  it("closes a connection on which nothing was asked without an answer: a browser would take it for another request's", async function () {
+    this.timeout(20_000);
+    expect((await exchange(server.port, "")).text).to.equal("");
+  });
+
   it("lets go of who says nothing, or is refused and stays; and not of a page", async function () {
     this.timeout(60_000);
     const page = await open();

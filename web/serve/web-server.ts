@@ -121,6 +121,10 @@ export async function startWebServer(options: WebServerOptions): Promise<WebServ
       .catch(() => socket.destroy());
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // A browser opens connections in advance: one on which nothing was asked is closed without an answer, which it would
+    // take for that to its next request.
+    if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && (socket as Socket).bytesRead === 0)
+      return void socket.destroy();
     const isTooLarge = error.code === "HPE_HEADER_OVERFLOW";
     if (!socket.writable) socket.destroy();
     else if (isTooLarge) refuseOn(socket, 431, "the header is too large");

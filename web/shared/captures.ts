@@ -221,7 +221,10 @@ export interface LineView {
   clause: string | null;
   /** What a key has opened. */
   inside: (LabelledBlock & { title: string }) | null;
-  /** The share of its bytes that are printable, from 0 to 1, and how evenly they are spread, in bits per byte. */
+  /**
+   * The share of its bytes that are printable, from 0 to 1, and how evenly they are spread, in bits per byte; of a line with a
+   * ciphertext, those of the ciphertext.
+   */
   printable: number;
   entropy: number;
 }
@@ -318,9 +321,11 @@ export interface Traffic {
 export interface ReadabilityPlot {
   lines: number[];
   from: SideName[];
-  /** From 0 to 1; of a line of more than 4 MiB, this and the next are of its beginning. */
+  /**
+   * From 0 to 1. This and the next are of the ciphertext if the line has one, and of its beginning if it has more than 4 MiB.
+   */
   printable: number[];
-  /** In bits per byte, from 0 to 8; of a line with a ciphertext, of the ciphertext. */
+  /** In bits per byte, from 0 to 8. */
   entropy: number[];
   /** In bytes. Of few bytes, entropy says little. */
   length: number[];

@@ -81,6 +81,8 @@ export interface ComparedTexts {
   received: string;
   /** How many code points both have in common at the beginning; undefined if they are not to be compared. */
   difference?: number;
+  /** Which character of the text itself that is, counted from 1, without quotes. */
+  character?: number;
 }
 
 /** A check that has not passed. */

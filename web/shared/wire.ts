@@ -212,7 +212,7 @@ export interface WireEvents {
     party: Party;
     /** Null: nothing was shown within a second, so nobody can tell yet. */
     noticed: boolean | null;
-    /** What it printed, or a sentence that it printed nothing. */
+    /** What it printed; if nothing, a sentence about that. */
     words: string;
   };
   /** Something was said and shown. */

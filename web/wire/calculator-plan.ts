@@ -37,9 +37,7 @@ export const CALCULATOR_PLAN: StagePlan = {
         await answer;
       }
       const wish = "type a calculation in Alice's terminal, such as 2 + 3 * 4";
-      return questions.length === words.length
-        ? wish
-        : `what was said and is no calculation is not said here: ${wish}`;
+      return questions.length === words.length ? wish : `what is no calculation was not said again; ${wish}`;
     };
     return { play };
   },

@@ -202,7 +202,7 @@ export class Listener {
   #silenceOf({ act, direction: { link, to } }: Outcome): string {
     const silence = `${this.#titles.get(to) ?? to} printed nothing`;
     if (act === "dropped" && (link === "chat" || link === "session"))
-      return `${silence} so far: the next line has a number out of turn, and tells`;
+      return "the next line will have a number out of turn, and show the gap";
     return link === "datagram"
       ? `${silence}: a datagram that is not right is dropped without a word (P8.6)`
       : silence;

@@ -68,6 +68,13 @@ describe("what comes of an act", () => {
     expect(prints(outcomes, "bob", "chat with alice lost: out of turn")[0]).to.include({ noticed: true });
   });
 
+  it("is not that the gap was passed over, if the receiver prints something that has nothing to do with it", () => {
+    const outcomes = outcomesOf("dropped");
+    expect(prints(outcomes, "bob", "joined: carol")).to.deep.equal([]);
+    expect(prints(outcomes, "bob", "carol> hi")).to.deep.equal([]);
+    expect(prints(outcomes, "bob", "alice> the next one")[0]).to.include({ noticed: false });
+  });
+
   it("is, after a while of silence, what the receiver says, too, whoever of the two gives up first", () => {
     const outcomes = outcomesOf("dropped");
     outcomes.isOver(7);

@@ -90,13 +90,15 @@ function judged(
   event: PrintedEvent,
   isAsTyped: boolean,
 ): boolean | null | undefined {
-  const { link, to } = direction;
+  const { link, from, to } = direction;
   if (link === "calculator") return judgedAnswer(party, event);
   if (event.kind === "failed") {
     const counts = party === to && (!isLate || event.isEnd);
     return counts ? true : undefined;
   }
   if (party !== to || isLate) return undefined;
+  // A gap is passed over where a later text of the same sender is shown. Anything else tells nothing of it.
+  if (act === "dropped" && (event.kind !== "shown" || event.from !== from)) return undefined;
   // A text that came as it was typed: what was changed made no difference.
   return event.kind === "shown" && isAsTyped && (act === "changed" || act === "flipped") ? null : false;
 }

@@ -120,23 +120,26 @@ function insideOf({ opened }: StreamView, line: SaidLine): LineView["inside"] {
   if (inside === undefined || "problem" in inside) return null;
   const all = { start: 0, end: inside.line.length };
   return {
-    title: "Inside, opened with a key:",
+    title: "Inside, opened with a key",
     ...labelledBlock(inside.line, plaintextBytes(inside.line), all, MOST_LINE_BYTES),
   };
 }
 
-/** The share of a line that is printable, from 0 to 1. */
+/** The share of a line's bytes that are printable, from 0 to 1; of a line with a ciphertext, of the ciphertext's. */
 export function printable(line: SaidLine): number {
   return printableShare(measured(line));
 }
 
 /** How evenly the bytes of a line are spread; of a ciphertext, its own. In bits per byte. */
 export function spread(line: SaidLine): number {
-  const isShort = line.bytes.length <= LONGEST_EXPLAINED;
-  return entropy((isShort ? ciphertextOf(withoutCr(line.bytes)) : undefined) ?? measured(line));
+  return entropy(measured(line));
 }
 
-/** The line as it stood on the wire. What is longer than any line of ours is measured by its beginning. */
+/**
+ * The bytes that tell how readable a line is. A ciphertext stands in its line as hexadecimal digits, which are all printable:
+ * so its own bytes are taken. What is longer than any line of ours is measured by its beginning.
+ */
 function measured(line: SaidLine): Buffer {
-  return line.bytes.length > LONGEST_EXPLAINED ? line.bytes.subarray(0, LONGEST_EXPLAINED) : wireBytes(line);
+  if (line.bytes.length > LONGEST_EXPLAINED) return line.bytes.subarray(0, LONGEST_EXPLAINED);
+  return ciphertextOf(withoutCr(line.bytes)) ?? wireBytes(line);
 }

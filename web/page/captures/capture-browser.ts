@@ -27,7 +27,7 @@ import "./compare-dialog.ts";
 import { connectionDetail } from "./facts.ts";
 import type { Place } from "./field-tree.ts";
 import { hasKeys, type KeysDialog } from "./keys-dialog.ts";
-import type { Column, RowSource } from "./row-list.ts";
+import type { Column, RowList, RowSource } from "./row-list.ts";
 import "./row-list.ts";
 import { partsOf, readView, type View } from "./view-address.ts";
 import { shown } from "./words.ts";
@@ -66,6 +66,8 @@ class CaptureBrowser extends PageElement {
   /** Counts what was wanted below the list: only the last is shown. */
   #wanted = 0;
   #isLoading = false;
+  /** Whether the keyboard goes to the list of lines once it is there. */
+  #goesToList = false;
   /** Until the view to which a hit belongs is there. */
   #hitToShow: Hit | undefined;
   readonly #changed = (problem?: unknown): void => {
@@ -94,6 +96,10 @@ class CaptureBrowser extends PageElement {
   }
 
   protected override updated(): void {
+    if (this.#goesToList && this.view.tab === "lines") {
+      this.#goesToList = false;
+      void this.querySelector<RowList>("row-list")?.focusOn(".grid");
+    }
     document.title = `${headingOf(this.view)} · ${shown(this.summary.item.name)} · From plaintext to ciphertext`;
   }
 
@@ -215,7 +221,8 @@ class CaptureBrowser extends PageElement {
       }
       ${this.problem === "" ? nothing : html`<p class="remark problem" role="alert">${this.problem}</p>`}
       <div class="bar">${this.#tabs()}
-        <capture-search .opened=${this.opened} .keysVersion=${this.summary.keys.version} @hit-shown=${this.#onHit}></capture-search></div>
+        <capture-search .opened=${this.opened} .keysVersion=${this.summary.keys.version} .hasKeys=${hasKeys(this.summary.keys)}
+          .tab=${this.view.tab} @hit-shown=${this.#onHit}></capture-search></div>
       ${this.#top()}
       ${this.#below()}
       <keys-dialog .opened=${this.opened} .item=${item} .keys=${this.summary.keys}></keys-dialog>
@@ -303,6 +310,7 @@ class CaptureBrowser extends PageElement {
   /** Enter, or a double click. */
   #open(row: number): void {
     if (this.view.tab !== "connections" || this.#talks === undefined) return;
+    this.#goesToList = true;
     this.#go({ tab: "lines", talk: this.#talks.talkAt(row), line: undefined }, true);
   }
 

@@ -24,6 +24,8 @@ interface Upload {
 
 const DRAGGED = ["dragenter", "dragover", "dragleave", "drop"] as const;
 
+const MOST_WORDS = `${MOST_DROPPED_BYTES / 2 ** 30} GiB`;
+
 class CaptureDrop extends PageElement {
   static override properties = {
     isQuiet: { attribute: false },
@@ -86,7 +88,7 @@ class CaptureDrop extends PageElement {
       return;
     }
     if (file.size > MOST_DROPPED_BYTES) {
-      this.problem = `${shown(file.name)} has ${sizeWords(file.size)}; at most ${sizeWords(MOST_DROPPED_BYTES)} can be dropped in`;
+      this.problem = `${shown(file.name)} has ${sizeWords(file.size)}; at most ${MOST_WORDS} (${sizeWords(MOST_DROPPED_BYTES)}) can be dropped in`;
       return;
     }
     const upload = { name: file.name, size: file.size, sent: 0, control: new AbortController() };
@@ -122,7 +124,7 @@ class CaptureDrop extends PageElement {
         : nothing;
     return html`<div class="drop panel ${this.isOver ? "over" : ""}">
       <p><strong>${this.isOver ? "Let go to open it" : "Drop a capture here"}</strong></p>
-      <p class="quiet">pcap or pcapng, also gzipped, up to ${sizeWords(MOST_DROPPED_BYTES)}. It stays on this machine.</p>
+      <p class="quiet">pcap or pcapng, also gzipped, up to ${MOST_WORDS}. It stays on this machine.</p>
       <label class="choose"><input type="file" @change=${this.#onChosen}><span>Choose a file …</span></label>
     </div>`;
   }

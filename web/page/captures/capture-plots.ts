@@ -14,7 +14,7 @@ import {
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
 import { problemWords } from "../words.ts";
-import { readabilityWords, trafficData, trafficWords } from "./plot-data.ts";
+import { pointWords, readabilityData, readabilityWords, trafficData, trafficWords } from "./plot-data.ts";
 import { percentWords, shown, sizeWords } from "./words.ts";
 
 const DARK = matchMedia("(prefers-color-scheme: dark)");
@@ -29,6 +29,7 @@ class CapturePlots extends PageElement {
     traffic: { state: true },
     readability: { state: true },
     problem: { state: true },
+    pointedAt: { state: true },
   };
   declare opened: number;
   declare stream: number;
@@ -40,6 +41,8 @@ class CapturePlots extends PageElement {
   declare traffic: Traffic | undefined;
   declare readability: ReadabilityPlot | undefined;
   declare problem: string;
+  /** The point under the pointer, among the points of readability; -1 if there is none. */
+  declare pointedAt: number;
   #plots: uPlot[] = [];
   #asked = 0;
   readonly #sizes = new ResizeObserver(() => this.#resize());
@@ -53,6 +56,7 @@ class CapturePlots extends PageElement {
     this.chosen = -1;
     this.version = 0;
     this.problem = "";
+    this.pointedAt = -1;
   }
 
   override connectedCallback(): void {
@@ -90,6 +94,7 @@ class CapturePlots extends PageElement {
       if (asked !== this.#asked) return;
       this.traffic = traffic;
       this.readability = readability;
+      this.pointedAt = -1;
     } catch (problem) {
       if (asked === this.#asked) this.problem = problemWords(problem);
     }
@@ -146,13 +151,16 @@ class CapturePlots extends PageElement {
   }
 
   #drawReadability(plot: ReadabilityPlot, parent: HTMLElement): uPlot {
-    const points = (label: string, colour: string, scale: string): uPlot.Series => ({
+    const [readable, sealed] = [colourOf(this, "--readable"), colourOf(this, "--sealed")];
+    // What is printable is a filled point, bits per byte are a ring.
+    const points = (label: string, scale: string, colour: string, fill: string): uPlot.Series => ({
       label,
       scale,
-      stroke: colourOf(this, colour),
+      stroke: colour,
       paths: () => null,
-      points: { show: true, size: 6, fill: colourOf(this, colour), width: 0 },
+      points: { show: true, size: 7, fill, stroke: colour, width: 1.5 },
     });
+    const ground = colourOf(this, "--panel");
     const drawn = new uPlot(
       {
         ...this.#frame(parent),
@@ -175,31 +183,44 @@ class CapturePlots extends PageElement {
           }),
         ],
         series: [
-          { label: "Line", value: (_, value) => (value === null ? "" : `${value}`) },
-          {
-            ...points("Printable", "--readable", "%"),
-            value: (_, value) => (value === null ? "" : percentWords(value)),
-          },
-          {
-            ...points("Bits per byte", "--sealed", "bits"),
-            value: (_, value) => (value === null ? "" : value.toFixed(2)),
-          },
+          { label: "Line" },
+          points("readable, %", "%", readable, readable),
+          points("readable, bits", "bits", readable, ground),
+          points("sealed, %", "%", sealed, sealed),
+          points("sealed, bits", "bits", sealed, ground),
         ],
-        hooks: { draw: [(self) => this.#markChosen(self, plot)] },
+        legend: {
+          live: false,
+          markers: {
+            width: 2,
+            stroke: (_, series) => (series < 3 ? readable : sealed),
+            fill: (_, series) => (series === 1 ? readable : series === 3 ? sealed : ground),
+          },
+        },
+        hooks: {
+          draw: [(self) => this.#markChosen(self, plot)],
+          setCursor: [(self) => this.#pointAt(self.cursor.idx ?? -1)],
+        },
       },
-      [plot.lines, plot.printable, plot.entropy],
+      readabilityData(plot),
       parent,
     );
     drawn.over.addEventListener("click", () => this.#choose(drawn.cursor.idx ?? -1));
     return drawn;
   }
 
-  #frame(parent: HTMLElement): Pick<uPlot.Options, "width" | "height" | "scales" | "cursor" | "legend"> {
+  #frame(
+    parent: HTMLElement,
+  ): Pick<uPlot.Options, "width" | "height" | "scales" | "cursor" | "legend" | "hooks"> {
     return {
       ...sizeIn(parent),
       scales: { x: { time: false } },
       cursor: { drag: { x: false, y: false } },
       legend: { live: true },
+      // Without a pointer there is no value: the legend then only says which colour is whose.
+      hooks: {
+        setCursor: [({ root, cursor }) => root.classList.toggle("at-point", typeof cursor.idx === "number")],
+      },
     };
   }
 
@@ -212,6 +233,10 @@ class CapturePlots extends PageElement {
       ...axis,
       grid: { stroke: line, width: 1, ...axis.grid },
     };
+  }
+
+  #pointAt(index: number): void {
+    this.pointedAt = index;
   }
 
   /** A line through the points that are chosen. */
@@ -259,23 +284,23 @@ class CapturePlots extends PageElement {
     if (readability.lines.length === 0)
       return html`<p class="empty quiet panel">Nothing was said on this connection: there is nothing to plot.</p>`;
     const index = readability.lines.indexOf(this.chosen);
+    const shownPoint = this.pointedAt < 0 ? index : this.pointedAt;
     return html`<figure class="panel">
         <figcaption><h2>Bytes over time</h2><p class="quiet">${trafficWords(traffic, this.names)}</p></figcaption>
         <div class="plot" role="img" aria-label=${`Bytes over time. ${trafficWords(traffic, this.names)}`}></div>
       </figure>
       <figure class="panel">
-        <figcaption><h2>How readable each line is</h2><p class="quiet">${readabilityWords(readability)}</p></figcaption>
+        <figcaption><h2>How readable each line is</h2><p class="quiet">${readabilityWords(readability)}${
+          readability.sealed.includes(true)
+            ? " Of a sealed line, the ciphertext is measured, not the letters and digits that it is written with."
+            : nothing
+        }</p></figcaption>
         <div class="plot points" tabindex="0" role="slider" aria-label="Line" aria-orientation="horizontal" aria-valuemin=${readability.lines[0] ?? 0}
           aria-valuemax=${readability.lines.at(-1) ?? 0} aria-valuenow=${index < 0 ? (readability.lines[0] ?? 0) : this.chosen}
           aria-valuetext=${index < 0 ? "none chosen: use the arrow keys" : pointWords(readability, index)} @keydown=${this.#onKey}></div>
-        ${index < 0 ? nothing : html`<p class="quiet">${pointWords(readability, index)}</p>`}
+        ${shownPoint < 0 ? nothing : html`<p class="quiet">${pointWords(readability, shownPoint)}</p>`}
       </figure>`;
   }
-}
-
-function pointWords({ lines, printable, entropy, sealed, length }: ReadabilityPlot, index: number): string {
-  const kind = sealed[index] === true ? "sealed" : "readable";
-  return `Line ${lines[index]}, ${kind}, ${length[index]} bytes: ${percentWords(printable[index] ?? 0)} printable, ${(entropy[index] ?? 0).toFixed(2)} bits per byte`;
 }
 
 /** What the style sheet calls by this name, light or dark. */

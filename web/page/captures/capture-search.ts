@@ -5,6 +5,7 @@ import { type Hit, MOST_SOUGHT } from "../../shared/captures.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
 import { counted, countWords, problemWords } from "../words.ts";
+import type { View } from "./view-address.ts";
 import { percentWords, shown } from "./words.ts";
 
 /** How much is shown before a hit, in characters. */
@@ -23,6 +24,8 @@ class CaptureSearch extends PageElement {
   static override properties = {
     opened: { attribute: false },
     keysVersion: { attribute: false },
+    tab: { attribute: false },
+    hasKeys: { attribute: false },
     within: { attribute: false },
     sought: { state: true },
     as: { state: true },
@@ -32,8 +35,11 @@ class CaptureSearch extends PageElement {
     problem: { state: true },
   };
   declare opened: number;
+  declare hasKeys: boolean;
   /** With other keys, other texts can be found. */
   declare keysVersion: number;
+  /** What is looked at: what is searched follows it, unless there are hits. */
+  declare tab: View["tab"];
   declare within: "packets" | "lines";
   declare sought: string;
   declare as: "text" | "hex";
@@ -50,7 +56,9 @@ class CaptureSearch extends PageElement {
     super();
     this.opened = 0;
     this.keysVersion = 0;
-    this.within = "packets";
+    this.hasKeys = false;
+    this.tab = "connections";
+    this.within = "lines";
     this.sought = "";
     this.as = "text";
     this.at = -1;
@@ -74,6 +82,17 @@ class CaptureSearch extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("opened") || changed.has("keysVersion")) this.#forget();
+    if (changed.has("tab") && !this.#hasHits) this.#follow(this.tab === "packets" ? "packets" : "lines");
+  }
+
+  #follow(within: "packets" | "lines"): void {
+    if (within === this.within) return;
+    this.within = within;
+    if (this.search !== undefined) this.#forget();
+  }
+
+  get #hasHits(): boolean {
+    return (this.search?.hits ?? 0) > 0;
   }
 
   #take(search: Search): void {
@@ -138,7 +157,7 @@ class CaptureSearch extends PageElement {
   }
 
   protected override render(): TemplateResult {
-    const hasHits = (this.search?.hits ?? 0) > 0;
+    const hasHits = this.#hasHits;
     return html`<div class="search" role="search">
       <label><span class="for-readers">Search for</span><input type="search" placeholder="Search …" .value=${this.sought}
         maxlength=${MOST_SOUGHT} autocomplete="off" spellcheck="false"
@@ -166,17 +185,25 @@ class CaptureSearch extends PageElement {
       const { value } = event.currentTarget as HTMLSelectElement;
       if (name === "as") this.as = value === "hex" ? "hex" : "text";
       else this.within = value === "lines" ? "lines" : "packets";
-      this.#forget();
+      if (this.search === undefined) this.#forget();
+      else void this.#begin();
     }}>${options.map(
       ([value, words]) => html`<option value=${value} ?selected=${this[name] === value}>${words}</option>`,
     )}</select>`;
+  }
+
+  /** Keys open lines, not packets. */
+  #notFoundWords(): string {
+    return this.within === "packets" && this.hasKeys
+      ? "not found on the wire; what keys have opened is found in lines"
+      : "not found";
   }
 
   #words(): TemplateResult | string {
     const { search, hit, at } = this;
     if (search === undefined) return "";
     const { hits, share, isEnded, isCut } = search;
-    if (hits === 0) return isEnded ? "not found" : `searching, ${percentWords(share)} …`;
+    if (hits === 0) return isEnded ? this.#notFoundWords() : `searching, ${percentWords(share)} …`;
     const more = isCut
       ? `the first ${countWords(hits)}`
       : isEnded

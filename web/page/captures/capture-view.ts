@@ -5,7 +5,7 @@ import { PageElement } from "../page-element.ts";
 import { linkTo, readRoute } from "../route.ts";
 import "./capture-browser.ts";
 import { OpenCapture } from "./open-capture.ts";
-import { percentWords, sizeWords } from "./words.ts";
+import { percentWords, shown, sizeWords } from "./words.ts";
 
 class CaptureView extends PageElement {
   static override properties = { capture: { attribute: false }, parts: { attribute: false } };
@@ -57,7 +57,7 @@ class CaptureView extends PageElement {
       case "reading":
         return this.#reading(state.read, state.of);
       case "failed":
-        return this.#failed(state.problem);
+        return this.#failed(state.problem, state.file);
       case "ready":
         return html`<capture-browser .opened=${state.opened} .summary=${state.summary} .parts=${this.parts}
           @keys-changed=${(event: CustomEvent) => this.#open?.takeKeys(event.detail)}></capture-browser>`;
@@ -73,9 +73,9 @@ class CaptureView extends PageElement {
     </div>`;
   }
 
-  #failed(problem: string): TemplateResult {
+  #failed(problem: string, file: string): TemplateResult {
     return html`<div class="reading panel">
-      <h1>It cannot be opened</h1>
+      <h1>${file === "" ? "There is no such capture" : html`<bdi>${shown(file)}</bdi> cannot be opened`}</h1>
       <p class="problem" role="alert">${problem}</p>
       <p><a href=${linkTo("captures")}>All captures</a></p>
     </div>`;

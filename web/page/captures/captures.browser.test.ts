@@ -18,7 +18,12 @@ withChromium("captures in the page", () => {
     await page.getByRole("link", { name: "Read its lines" }).click();
     await page.getByRole("row", { name: /hello, Bob/ }).waitFor();
     await page.goBack();
-    await page.getByRole("grid", { name: "Connections" }).waitFor();
+    await page.getByRole("grid", { name: "Connections" }).focus();
+    // By keyboard: Enter opens the connection, and the keys go on in its lines.
+    await page.keyboard.press("Enter");
+    await page.locator("#lines .grid:focus").waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("heading", { name: /^Line 0 of connection/ }).waitFor();
     expect(errors).to.deep.equal([]);
   });
 
@@ -139,9 +144,11 @@ withChromium("captures in the page", () => {
     await found.getByText(/^1 of [2-9]/).waitFor();
     await expectSoon(async () => page.url() === first, "the packet with these bytes");
     await page.getByRole("combobox", { name: "The search is for" }).selectOption("text");
-    await page.getByRole("combobox", { name: "Search in" }).selectOption("lines");
     await input.fill("pay 100");
     await input.press("Enter");
+    await found.getByText(/^1 of [2-9]/).waitFor();
+    // With another choice, it is searched again.
+    await page.getByRole("combobox", { name: "Search in" }).selectOption("lines");
     await page.waitForURL(/stream\/2\/line\/\d+$/);
     await input.fill("nobody said this");
     await input.press("Enter");
@@ -188,9 +195,8 @@ withChromium("captures in the page", () => {
     const chosen = page.locator("byte-view .text .at-choice");
     await chosen.first().waitFor();
     expect((await chosen.allTextContents()).join("")).to.include("hello, Bob");
-    // A search finds what is inside.
+    // Where lines are looked at, a search is in lines, and finds what is inside.
     const input = page.getByRole("searchbox", { name: "Search for" });
-    await page.getByRole("combobox", { name: "Search in" }).selectOption("lines");
     await input.fill("pay 100");
     await input.press("Enter");
     await page.locator("byte-view .text .at-hit").first().waitFor();

@@ -135,7 +135,7 @@ class CompareView extends PageElement {
     if (state === undefined || state.name === "reading")
       return html`<div class="panel"><p role="status">Opening …</p></div>`;
     if (state.name === "failed")
-      return html`<div class="panel"><h2><bdi>${shown(this[side])}</bdi></h2><p class="problem" role="alert">${state.problem}</p></div>`;
+      return html`<div class="panel"><h2><bdi>${shown(state.file || this[side])}</bdi> cannot be opened</h2><p class="problem" role="alert">${state.problem}</p></div>`;
     const { summary, opened } = state;
     const compared = this.compared?.[side];
     return html`<section class="panel" aria-label=${shown(summary.item.name)}>

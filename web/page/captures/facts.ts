@@ -13,7 +13,7 @@ import { linkTo } from "../route.ts";
 import { counted, countWords } from "../words.ts";
 import type { Talk, TalkRows } from "./capture-lists.ts";
 import { partsOf, type View } from "./view-address.ts";
-import { percentWords, secondsWords, shown, sizeWords } from "./words.ts";
+import { readableWords, secondsWords, shown, sizeWords } from "./words.ts";
 
 /** How many lines of a packet are linked; a packet rarely holds more. */
 const MOST_LINKED = 8;
@@ -51,14 +51,14 @@ export function lineFacts(
   { row, firstPacket, clause, printable, entropy }: LineView,
 ): TemplateResult {
   const { packet, length, problem } = row;
-  return html`<span>${counted(length, "byte")}, ${percentWords(printable)} printable, ${entropy.toFixed(2)} bits per byte</span>
+  return html`<span>${counted(length, "byte")}${row.sealed ? ":" : ","} ${readableWords(row.sealed, printable, entropy)}</span>
     ${link(capture, { tab: "packets", packet }, `Packet ${packet}`)}
     ${
       firstPacket === packet
         ? nothing
         : html`<span>begins in ${link(capture, { tab: "packets", packet: firstPacket }, `packet ${firstPacket}`)}</span>`
     }
-    ${clause === null ? nothing : html`<span>clause ${shown(clause)} of the protocol</span>`}
+    ${clause === null ? nothing : html`<a href=${linkTo("lessons", "protocol", clause)}>clause ${shown(clause)} of the protocol</a>`}
     ${problem === null ? nothing : html`<span class="problem">not opened: ${shown(problem)}</span>`}`;
 }
 

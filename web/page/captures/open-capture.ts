@@ -8,7 +8,8 @@ export type CaptureState =
   /** Bytes of the file. `of` is 0 until the first of them are read. */
   | { name: "reading"; read: number; of: number }
   | { name: "ready"; opened: number; summary: CaptureSummary }
-  | { name: "failed"; problem: string };
+  /** `file` is what it is called; empty if it is not in the list. */
+  | { name: "failed"; problem: string; file: string };
 
 export class OpenCapture {
   /** Its id in the server's list. */
@@ -34,7 +35,7 @@ export class OpenCapture {
         if (opened === this.#opened) this.takeKeys(keys);
       }),
       server.on("captures/ended", ({ opened, problem }) => {
-        if (opened === this.#opened) this.#become({ name: "failed", problem });
+        if (opened === this.#opened) void this.#fail(problem);
       }),
       server.watch(() => this.#onConnection()),
     ];
@@ -63,8 +64,15 @@ export class OpenCapture {
       const summary = await server.call("captures/ready", { opened });
       if (opened === this.#opened) this.#become({ name: "ready", opened, summary });
     } catch (problem) {
-      if (!this.#isLost) this.#become({ name: "failed", problem: problemWords(problem) });
+      if (!this.#isLost) await this.#fail(problemWords(problem));
     }
+  }
+
+  async #fail(problem: string): Promise<void> {
+    const list = await server.call("captures/list", {}).catch(() => []);
+    if (this.#isLost) return;
+    const file = list.find(({ id }) => id === this.capture)?.name ?? "";
+    this.#become({ name: "failed", problem, file });
   }
 
   #onConnection(): void {

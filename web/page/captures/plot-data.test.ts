@@ -1,7 +1,7 @@
 // Tests what plots say in numbers and in sentences.
 
 import { expect } from "chai";
-import { readabilityWords, trafficData, trafficWords } from "./plot-data.ts";
+import { pointWords, readabilityData, readabilityWords, trafficData, trafficWords } from "./plot-data.ts";
 
 const TRAFFIC = { start: 1, bin: 0.5, fromA: [10, 0, 2000], fromB: [0, 0, 30] };
 
@@ -29,8 +29,19 @@ describe("plots", () => {
       length: [10, 90, 90],
       sealed: [false, true, true],
     };
+    expect(readabilityData(plot)).to.deep.equal([
+      [0, 1, 2],
+      [1, null, null],
+      [4, null, null],
+      [null, 0.3, 0.5],
+      [null, 8, 7],
+    ]);
+    expect(pointWords(plot, 0)).to.equal("Line 0, readable, 10 bytes: 100% printable, 4.00 bits per byte");
+    expect(pointWords(plot, 1)).to.equal(
+      "Line 1, sealed, 90 bytes: its ciphertext is 30% printable, 8.00 bits per byte",
+    );
     expect(readabilityWords(plot)).to.equal(
-      "1 readable line: 100% printable, 4.00 bits per byte on average. 2 sealed lines: 40% printable, 7.50 bits per byte on average.",
+      "1 readable line: 100% printable, 4.00 bits per byte on average. 2 sealed lines: the ciphertexts are 40% printable, 7.50 bits per byte on average.",
     );
   });
 });

@@ -24,6 +24,12 @@ export function sizeWords(bytes: number): string {
   return `${power === 0 ? value : value.toPrecision(3)} ${UNITS[power] ?? ""}`;
 }
 
+/** What is measured of a line: of a sealed one, its ciphertext. @param entropy in bits per byte */
+export function readableWords(isSealed: boolean, printable: number, entropy: number): string {
+  const numbers = `${percentWords(printable)} printable, ${entropy.toFixed(2)} bits per byte`;
+  return isSealed ? `its ciphertext is ${numbers}` : numbers;
+}
+
 /** Seconds with the microseconds that a capture has. */
 export function secondsWords(seconds: number): string {
   return seconds.toFixed(6);

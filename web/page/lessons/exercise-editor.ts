@@ -2,10 +2,11 @@
 // another program saves it, too.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { type ExerciseFile, type FileText, MOST_FILE } from "../../shared/exercises.ts";
+import { type ExerciseFile, type ExerciseState, type FileText, MOST_FILE } from "../../shared/exercises.ts";
 import { CallError } from "../../shared/fields.ts";
 import { PageElement } from "../page-element.ts";
 import { server } from "../server.ts";
+import { shortVerdict } from "./exercise-words.ts";
 import "./exercise-editor.css";
 
 /** What was written and is not saved yet, by exercise: it stays when the reader looks at another page. */
@@ -21,12 +22,15 @@ class ExerciseEditor extends PageElement {
   static override properties = {
     exercise: { attribute: false },
     file: { attribute: false },
+    state: { attribute: false },
     message: { state: true },
     conflict: { state: true },
     isUnsaved: { state: true },
   };
   declare exercise: string;
   declare file: ExerciseFile;
+  /** Its verdict stands below the field, in sight. */
+  declare state: ExerciseState;
   /** What has come of the last save, or what was wrong with it. */
   declare message: string;
   /** What another program has saved in the meantime. */
@@ -169,6 +173,7 @@ class ExerciseEditor extends PageElement {
 
   protected override render(): TemplateResult {
     const { name } = this.file;
+    const { isChecking, outcome } = this.state;
     return html`<div class="editor">
       <label for="exercise-text">${name}</label>
       <textarea id="exercise-text" aria-describedby="exercise-keys" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
@@ -176,9 +181,12 @@ class ExerciseEditor extends PageElement {
           this.#tabLeaves = false;
         }}></textarea>
       ${this.conflict === undefined ? nothing : this.#conflictChoice()}
-      <div class="buttons">
+      <div class="bar">
         <button type="button" class="main" ?disabled=${!this.isUnsaved} @click=${() => void this.#save()}>Save</button>
         <span role="status">${this.message || (this.isUnsaved ? "Not saved yet." : "")}</span>
+        <span role="status" class=${`gist ${isChecking ? "checking" : (outcome?.verdict ?? "")}`}>${
+          this.isUnsaved ? nothing : shortVerdict(this.state)
+        }</span>
       </div>
       <p id="exercise-keys" class="quiet">Ctrl+S saves, and the check runs. Tab indents; Escape and then Tab leaves the field.</p>
     </div>`;

@@ -46,7 +46,7 @@ function row(label: string, value: unknown): TemplateResult {
 }
 
 /** The two texts one below the other, from the same column on. */
-function comparedRows({ labels, expected, received, difference }: ComparedTexts): TemplateResult {
+function comparedRows({ labels, expected, received, difference, character }: ComparedTexts): TemplateResult {
   const [one, other] = labels;
   if (difference === undefined)
     return html`${row(one, html`<code class="expected">${expected}</code>`)}${row(other, html`<code class="received">${received}</code>`)}`;
@@ -54,7 +54,7 @@ function comparedRows({ labels, expected, received, difference }: ComparedTexts)
     html`<pre class=${`compared ${kind}`} tabindex="0" role="region" aria-label=${label}>${marked(value, difference)}</pre>`;
   return html`${row(one, text(one, "expected", expected))}${row(
     other,
-    html`${text(other, "received", received)}<p class="quiet">The first difference is at character ${difference + 1}.</p>`,
+    html`${text(other, "received", received)}<p class="quiet">The first difference is at character ${character ?? difference + 1}.</p>`,
   )}`;
 }
 

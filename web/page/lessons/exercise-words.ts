@@ -49,6 +49,16 @@ export function standing({ standing, isChecking, isCurrent, isBegun, day }: Exer
   return html`<span class="standing">${isBegun ? "begun" : "not begun"}</span>`;
 }
 
+/** The verdict in one line, for who writes: not yet, and the gist of why. */
+export function shortVerdict({ outcome, isChecking }: ExerciseState): TemplateResult | typeof nothing {
+  if (isChecking) return html`<strong>checking …</strong>`;
+  if (outcome === undefined) return nothing;
+  const { verdict, failure, explanation } = outcome;
+  if (verdict === "passed") return html`<strong>✓ passed</strong>`;
+  const gist = failure?.title ?? explanation.split("\n").find((line) => line.trim() !== "") ?? "";
+  return html`<strong>${verdict === "failed" ? "not yet" : "could not run"}</strong>${gist === "" ? nothing : `: ${gist}`}`;
+}
+
 /** The verdict in a line; it is read out when it changes. */
 export function headline({ outcome, isChecking }: ExerciseState): TemplateResult | string {
   if (isChecking) return "Checking …";

@@ -117,6 +117,10 @@ withChromium("exercises in the page", () => {
     await page.getByText("Not saved yet.").waitFor();
     await page.keyboard.press("Control+s");
     await headline(page, "passed: 01-hello");
+    // The verdict is in sight where they write.
+    const gist = await page.locator(".editor .gist.passed", { hasText: "✓ passed" }).boundingBox();
+    const height = await page.evaluate(() => innerHeight);
+    expect(gist?.y).to.be.within(0, height - (gist?.height ?? 0));
     expect(course.read(FILE)).to.include(`  ${RIGHT.trim()}\n`);
     await page.getByText("Saved.").waitFor();
     // Escape and then Tab leaves the field.

@@ -85,12 +85,16 @@ class CourseExercise extends PageElement {
     void this.#refreshShown();
   }
 
-  /** What is shown of a run is that of the last one. */
+  /** With a new verdict, the packets of the run before are put away; what was changed is asked for again. */
   async #refreshShown(): Promise<void> {
     const { shown } = this;
     const at = exercises.state(this.exercise)?.outcome?.at ?? 0;
     if (shown === undefined || shown.kind === "solution" || at === this.#shownAt) return;
     this.#shownAt = at;
+    if (shown.kind === "packets") {
+      this.shown = undefined;
+      return;
+    }
     const next = await this.#ask(() => this.#askFor(shown.kind));
     if (next !== undefined && this.shown?.kind === shown.kind) this.shown = next;
   }
@@ -148,7 +152,7 @@ class CourseExercise extends PageElement {
         <button type="button" @click=${() => void this.#copyPath(file)}>Copy the path</button>
         <span role="status" class="quiet">${this.message}</span>
       </div>
-      ${this.isWriting ? html`<exercise-editor .exercise=${this.exercise} .file=${file}></exercise-editor>` : nothing}
+      ${this.isWriting ? html`<exercise-editor .exercise=${this.exercise} .file=${file} .state=${state}></exercise-editor>` : nothing}
     </div>`;
   }
 
@@ -168,7 +172,7 @@ class CourseExercise extends PageElement {
     const { outcome, isChecking, isCurrent, isTouched } = state;
     const isCode = kind === "code" || kind === "attack";
     return html`<div class=${`verdict ${isChecking ? "checking" : (outcome?.verdict ?? "")}`}>
-      <p class="headline" role="status">${headline(state)}</p>
+      <p class="headline" role=${this.isWriting ? nothing : "status"}>${headline(state)}</p>
       ${outcome === undefined ? nothing : details(outcome, isCode, isTouched)}
       ${isCurrent && isCode ? this.#actions() : nothing}
       ${this.shown === undefined ? nothing : this.#shownPart(this.shown)}

@@ -290,12 +290,12 @@ class WirePlace extends PageElement {
     const [first] = scene?.waiting ?? [];
     if (first !== undefined)
       return html`<p class="outcome" role="status"><strong class="at-mallory">A line stands at Mallory.</strong> Change it, drop it, or pass it on. <held-time .line=${first} aria-hidden="true"></held-time></p>`;
-    const state = scene?.isOpen === true ? scene.says : "";
+    const state = scene?.isOpen === true ? asSentence(scene.says) : "";
     return html`<p class="outcome" role="status">${
       outcome === undefined
         ? state
         : html`<strong class=${outcome.noticed === null ? "" : outcome.noticed ? "good" : "bad"}>${outcomeSentence(outcome)}.</strong>
-          <span class="printed">${outcome.words}</span>`
+          <span class=${outcome.noticed === null ? "quiet" : "printed"}>${outcome.noticed === null ? asSentence(outcome.words) : outcome.words}</span>`
     }</p>`;
   }
 
@@ -364,6 +364,10 @@ class WirePlace extends PageElement {
     wire.notice = "";
     wire.changed();
   }
+}
+
+function asSentence(text: string): string {
+  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** What one sees before a line is open. */

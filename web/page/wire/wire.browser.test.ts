@@ -32,6 +32,29 @@ withChromium("the wire in the page", () => {
     expect(await litText(window)).to.equal(',"text":"hello,\u00a0Bob"');
     await page.locator('.digits [data-place="19"]').hover();
     expect(await page.locator(".label.lit .field").textContent()).to.equal("id");
+    // What comes to lie under a pointer that rests is not lit: a browser tells of it as of a move to the same place.
+    const rest = await page.evaluateHandle(() => {
+      const at = { clientX: 0, clientY: 0 };
+      document.addEventListener("mousemove", ({ clientX, clientY }) =>
+        Object.assign(at, { clientX, clientY }),
+      );
+      return at;
+    });
+    await page.locator(".line-head h2").hover();
+    await page.locator(".label.lit").waitFor({ state: "detached" });
+    for (const [right, lit] of [
+      [0, 0],
+      [1, 1],
+    ] as const) {
+      await rest.evaluate(({ clientX, clientY }, moved) => {
+        const event = { bubbles: true, clientX: clientX + moved, clientY };
+        document
+          .querySelector('.digits [data-place="19"]')
+          ?.dispatchEvent(new MouseEvent("mousemove", event));
+      }, right);
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      expect(await page.locator(".label.lit").count()).to.equal(lit);
+    }
     await page.getByRole("link", { name: "P3.4" }).first().waitFor();
     expect(await page.locator(".line-words a").getAttribute("href")).to.match(
       /^#\/lessons\/protocol\/P\d+\.\d+$/,

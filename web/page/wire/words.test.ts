@@ -16,6 +16,9 @@ describe("the words of what happened", () => {
     expect(outcomeSentence({ ...outcome, noticed: false, act: "dropped" })).to.equal(
       "Bob\u2019s program did not notice",
     );
+    expect(outcomeSentence({ ...outcome, noticed: null, act: "dropped" })).to.equal(
+      "Bob\u2019s program shows nothing so far",
+    );
     expect(outcomeSentence({ ...outcome, noticed: null, party: "registry" })).to.equal(
       "The registry shows nothing: nobody can tell",
     );
