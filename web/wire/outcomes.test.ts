@@ -56,8 +56,12 @@ describe("what comes of an act", () => {
       ["carol", "alice> hi"],
       ["bob", "[alice] you> hi"],
       ["alice", "bob> hi"],
+      // Who comes and goes is told by the registry.
+      ["bob", "joined: alice"],
     ] as const)
       expect(prints(outcomes, party, line), line).to.deep.equal([]);
+    const told = outcomesOf("changed", { link: "registry", from: "registry", to: "bob" });
+    expect(prints(told, "bob", "joined: alice")[0]).to.include({ noticed: false });
   });
 
   it("may come late, if it is the end of a chat; a mistake of the user's is none", () => {

@@ -97,6 +97,8 @@ function judged(
     return counts ? true : undefined;
   }
   if (party !== to || isLate) return undefined;
+  // That may have been under way before: it tells nothing of what is said in a chat.
+  if (event.kind === "presence" && (link === "chat" || link === "session")) return undefined;
   // A gap is passed over where a later text of the same sender is shown. Anything else tells nothing of it.
   if (act === "dropped" && (event.kind !== "shown" || event.from !== from)) return undefined;
   // A text that came as it was typed: what was changed made no difference.

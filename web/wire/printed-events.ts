@@ -10,6 +10,8 @@ export type PrintedEvent =
   | { kind: "failed"; isEnd: boolean }
   /** What the user has typed, as the terminal shows it, and empty lines. */
   | { kind: "echo" }
+  /** Who has come or gone, which the registry tells, or a beacon. */
+  | { kind: "presence" }
   | { kind: "other" };
 
 /** That a chat or a session with somebody has begun or ended. */
@@ -25,6 +27,7 @@ const OWN_NUMBERED = new RegExp(`^[0-9]+ (?:to|in) (${NAME})> (.*)$`);
 const OWN = /^(?:\[[^\]]+\] )?you> (.*)$/;
 const ANSWER = /^= /;
 const LOST = new RegExp(`^chat with ${NAME} lost|^disconnected from ${NAME}: `);
+const PRESENCE = /^(?:joined|left|found|silent|forgotten): /;
 const FAILED = /^error: |^not delivered to /;
 
 /** These are typed, and are no texts (P7). */
@@ -39,6 +42,7 @@ export function eventIn(line: string): PrintedEvent {
   if (line === "" || line.startsWith("> ")) return { kind: "echo" };
   if (LOST.test(line)) return { kind: "failed", isEnd: true };
   if (FAILED.test(line)) return { kind: "failed", isEnd: false };
+  if (PRESENCE.test(line)) return { kind: "presence" };
   if (ANSWER.test(line)) return { kind: "shown", from: "calculator", text: line };
   const [, from, text] = LETTER.exec(line) ?? SHOWN.exec(line) ?? [];
   return from === undefined || text === undefined ? { kind: "other" } : { kind: "shown", from, text };

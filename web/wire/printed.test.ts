@@ -32,7 +32,9 @@ describe("the lines that a program prints in a terminal", () => {
     expect(eventIn("chat with bob lost: wrong tag")).to.deep.equal({ kind: "failed", isEnd: true });
     expect(eventIn("disconnected from bob: bad-record")).to.deep.equal({ kind: "failed", isEnd: true });
     expect(eventIn("error: no chat")).to.deep.equal({ kind: "failed", isEnd: false });
-    for (const other of ["disconnected from bob", "delivered to bob: 1", "joined: carol"])
+    for (const line of ["joined: carol", "left: bob", "found: alice"])
+      expect(eventIn(line)).to.deep.equal({ kind: "presence" });
+    for (const other of ["disconnected from bob", "delivered to bob: 1"])
       expect(eventIn(other)).to.deep.equal({ kind: "other" });
   });
 });

@@ -28,8 +28,9 @@ withChromium("exercises in the page", () => {
   afterEach(() => server.kill());
   after(() => course?.remove());
 
-  async function start(): Promise<void> {
-    server = new ChildProgram("npm run web", [...nodeCommand("web/web.ts", course.folder), "--no-open"], {
+  async function start(port = 0): Promise<void> {
+    const words = [...nodeCommand("web/web.ts", course.folder), "--no-open", "--port", String(port)];
+    server = new ChildProgram("npm run web", words, {
       folder: course.folder,
       // No window can be opened here, so no editor is found.
       environment: { DISPLAY: "", WAYLAND_DISPLAY: "", VSCODE_IPC_HOOK_CLI: "", WSL_DISTRO_NAME: "" },
@@ -166,7 +167,7 @@ withChromium("exercises in the page", () => {
     await server.kill();
     await page.getByText("The program behind this page does not answer.").waitFor();
     // The new server listens at the old port; its first page tells the others how to reach it.
-    await start();
+    await start(Number(new URL(address).port));
     await other.goto(address);
     await page.getByText("The program behind this page does not answer.").waitFor({ state: "hidden" });
     await page.getByLabel("Your guess").fill("2");
