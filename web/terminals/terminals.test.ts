@@ -2,11 +2,15 @@ import { expect } from "chai";
 import { COURSE_FOLDER } from "../../programs/course-folder.ts";
 import { nodeCommand } from "../../programs/node-command.ts";
 import { startServer } from "../../programs/stage-programs.ts";
+import { leaveOut } from "../../tests/support/tools.ts";
 import { isRunning, until, untilGone } from "../../tests/support/until.ts";
 import { MOST_TERMINALS, MOST_TYPED, MOST_UNSHOWN } from "../shared/terminals.ts";
 import { FakePage } from "../testing/fake-page.ts";
 import { loadPseudoTerminals } from "./pseudo-terminal.ts";
 import { type OpenTerminal, Terminals } from "./terminals.ts";
+
+/** Why tests with pseudo-terminals are left out. */
+const NO_PTY = "node-pty is not installed";
 
 /** A program that says what it gets, and lives until it is ended. */
 const ECHO = `
@@ -24,7 +28,7 @@ for (const kind of ["a pseudo-terminal", "pipes"]) {
 
     beforeEach(async function () {
       if (kind === "pipes") process.env.COURSE_PTY = "no";
-      else if ((await loadPseudoTerminals()) === undefined) return this.skip();
+      else if ((await loadPseudoTerminals()) === undefined) leaveOut(this, NO_PTY);
       terminals = new Terminals();
       page = new FakePage();
     });
@@ -67,6 +71,7 @@ for (const kind of ["a pseudo-terminal", "pipes"]) {
         await shows(alice.number, "registered as alice");
         await type(alice.number, "/chat bob\r");
         await shows(bob.number, "chat with alice started");
+        await shows(alice.number, "chat with bob started");
         await type(alice.number, "Where do we mee\u007fet?\r");
         await shows(bob.number, "Where do we meet?");
         await type(bob.number, "At the station.\r");
@@ -214,7 +219,7 @@ for (const kind of ["a pseudo-terminal", "pipes"]) {
 
 describe("a pseudo-terminal of the page", () => {
   it("tells its program how large it is", async function () {
-    if ((await loadPseudoTerminals()) === undefined) return this.skip();
+    if ((await loadPseudoTerminals()) === undefined) leaveOut(this, NO_PTY);
     const terminals = new Terminals();
     const page = new FakePage();
     const code = `const say = () => console.log(process.stdout.columns + " by " + process.stdout.rows + ".");

@@ -4,11 +4,15 @@
 import { expect } from "chai";
 import { type ProfileOptions, withChromium } from "../../../06-dht-chat/testing/browser.ts";
 import { COURSE_FOLDER } from "../../../programs/course-folder.ts";
+import { leaveOut } from "../../../tests/support/tools.ts";
 import { makePageFiles } from "../../serve/page-files.ts";
 import { startWebServer, type WebServer } from "../../serve/web-server.ts";
 import { loadPseudoTerminals } from "../../terminals/pseudo-terminal.ts";
 import { Terminals } from "../../terminals/terminals.ts";
 import { axeFindings, type Page, SCHEMES, tooWide, useChromium, WIDTHS } from "../testing/in-browser.ts";
+
+/** Why tests with pseudo-terminals are left out. */
+const NO_PTY = "node-pty is not installed";
 
 const TOKEN = "a-token-for-tests-that-is-long-enough";
 
@@ -32,7 +36,7 @@ for (const kind of ["a pseudo-terminal", "pipes"])
 
     before(async function () {
       if (kind === "pipes") process.env.COURSE_PTY = "no";
-      else if ((await loadPseudoTerminals()) === undefined) return this.skip();
+      else if ((await loadPseudoTerminals()) === undefined) leaveOut(this, NO_PTY);
       const terminals = new Terminals();
       const files = makePageFiles("testing/terminal-demo.ts");
       server = await startWebServer({
