@@ -66,7 +66,7 @@ export const IMPORT_RULES: Readonly<Record<string, ImportRule>> = {
   "web/page": {
     folders: ["web/shared"],
     files: FOR_BROWSERS,
-    packages: ["lit", "@xterm/xterm", "@xterm/addon-fit", "uplot", "highlight.js", "dompurify", "marked"],
+    packages: ["lit", "@xterm/xterm", "@xterm/addon-fit", "uplot", "highlight.js", "dompurify"],
   },
   web: {
     folders: ["web/shared", "course", "checks", ...ALL_CAPTURES, ...SHARED],
