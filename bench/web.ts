@@ -4,7 +4,6 @@ import { whyNoBrowser } from "./dht-page.ts";
 import { lastLineOf } from "./last-line.ts";
 import type { Row } from "./report.ts";
 import { measureWebCaptures } from "./web-captures.ts";
-import { measureWebExercises } from "./web-exercises.ts";
 
 export async function measureWeb(): Promise<Row[]> {
   return [...(await measurePage()), ...(await measureWebCaptures())];
@@ -13,6 +12,8 @@ export async function measureWeb(): Promise<Row[]> {
 async function measurePage(): Promise<Row[]> {
   const reason = whyNoBrowser();
   if (reason !== undefined) return [{ name: "everything about the course's page", notMeasured: reason }];
-  const rows = JSON.parse(await lastLineOf("web/page/testing/page-figures.ts")) as Row[];
-  return [...rows, ...(await measureWebExercises())];
+  const rows: Row[] = [];
+  for (const figures of ["page-figures", "exercise-figures"])
+    rows.push(...(JSON.parse(await lastLineOf(`web/page/testing/${figures}.ts`)) as Row[]));
+  return rows;
 }

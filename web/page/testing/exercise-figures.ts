@@ -1,10 +1,10 @@
 // Measures how long a student waits from saving a file until the page in the browser shows the verdict. `npm run bench -- learn`
-// has the same for the terminal.
+// has the same for the terminal. Prints rows of its report as JSON.
 
-import { launchBrowser, openProfile } from "../06-dht-chat/testing/browser.ts";
-import { CourseCopy } from "../tests/support/course-copy.ts";
-import { startWeb } from "../web/program.ts";
-import type { Row } from "./report.ts";
+import { launchBrowser, openProfile } from "../../../06-dht-chat/testing/browser.ts";
+import type { Row } from "../../../bench/report.ts";
+import { CourseCopy } from "../../../tests/support/course-copy.ts";
+import { startWeb } from "../../program.ts";
 
 /** How many times each exercise is saved with its solution, and how many times with its starter. */
 const SAVES = 7;
@@ -17,8 +17,7 @@ const SUBJECTS = [
 
 type Page = Awaited<ReturnType<typeof openProfile>>["page"];
 
-/** Needs Chromium. */
-export async function measureWebExercises(): Promise<Row[]> {
+async function measureExercises(): Promise<Row[]> {
   const course = new CourseCopy();
   const web = await startWeb({ port: 0, course: course.folder });
   const browser = await launchBrowser();
@@ -66,3 +65,6 @@ async function measureSaves(
 async function shows(page: Page, verdict: string): Promise<void> {
   await page.locator("course-exercise .headline", { hasText: verdict }).waitFor();
 }
+
+console.log(JSON.stringify(await measureExercises()));
+process.exit();
