@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { expect } from "chai";
 import { isRunning, until, untilGone } from "../tests/support/until.ts";
 import { ChildProgram } from "./child-program.ts";
@@ -40,5 +41,12 @@ describe("killing a tree of processes", () => {
     await until(() => isRunning(grandchild), "the grandchild");
     killTree(program.pid);
     await untilGone(program.pid, grandchild);
+  });
+
+  it("also kills a process that leads no group, or none yet", async () => {
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+    const pid = child.pid ?? 0;
+    killTree(pid);
+    await untilGone(pid);
   });
 });

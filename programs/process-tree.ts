@@ -19,10 +19,10 @@ export function killGroup(pid: number): void {
 export function killTree(pid: number): void {
   // They are looked up first: what has lost its parent cannot be found any more.
   const below = ON_WINDOWS ? [] : descendants(pid, processes());
-  killGroup(pid);
-  for (const one of below) {
+  for (const one of [pid, ...below]) {
     killGroup(one);
     try {
+      // One that was started a moment ago may not lead its group yet, or be in another's.
       process.kill(one, "SIGKILL");
     } catch {
       // It was in a group that has been killed.

@@ -50,6 +50,8 @@ class CaptureSearch extends PageElement {
   declare problem: string;
   /** What was told last: the first of it may come before the answer that says the search's number. */
   #told: Search | undefined;
+  /** Counts the searches that were begun or taken away here: an answer to an earlier one comes too late. */
+  #turn = 0;
   #unhear: () => void = () => {};
 
   constructor() {
@@ -103,8 +105,8 @@ class CaptureSearch extends PageElement {
   /** Ends the search, and takes its hits away. */
   #forget(): void {
     const { opened, search } = this;
-    if (search !== undefined && !search.isEnded)
-      server.call("captures/stop-search", { opened, search: search.number }).catch(() => {});
+    if (search !== undefined && !search.isEnded) this.#stop(opened, search.number);
+    this.#turn += 1;
     this.search = undefined;
     this.at = -1;
     this.hit = undefined;
@@ -116,13 +118,23 @@ class CaptureSearch extends PageElement {
     this.#forget();
     const { opened, sought, as, within } = this;
     if (sought === "") return;
+    const turn = this.#turn;
     try {
       const { search } = await server.call("captures/search", { opened, sought, as, in: within });
+      if (turn !== this.#turn) {
+        this.#stop(opened, search);
+        return;
+      }
       const begun = { number: search, hits: 0, share: 0, isEnded: false, isCut: false };
       this.#take(this.#told?.number === search ? this.#told : begun);
     } catch (problem) {
-      this.problem = problemWords(problem);
+      if (turn === this.#turn) this.problem = problemWords(problem);
     }
+  }
+
+  /** A search that is over already is none to stop. */
+  #stop(opened: number, search: number): void {
+    server.call("captures/stop-search", { opened, search }).catch(() => {});
   }
 
   async #go(to: number): Promise<void> {

@@ -155,6 +155,26 @@ withChromium("captures in the page", () => {
     await found.getByText("not found").waitFor();
   });
 
+  it("the answer to a search is not taken if the text was changed meanwhile", async () => {
+    const { page } = await open("/captures/02-basic-p2p/packets");
+    const input = page.getByRole("searchbox", { name: "Search for" });
+    await input.fill("nobody said this");
+    await input.evaluate((element: HTMLInputElement) => {
+      element.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+      element.value = "pay 100";
+      element.dispatchEvent(new InputEvent("input"));
+    });
+    // Answers come in the order of what was asked.
+    const list = page.getByRole("grid", { name: "Packets" });
+    await list.getByRole("row", { selected: false }).nth(3).click();
+    await page.getByRole("treeitem").first().waitFor();
+    await input.press("Enter");
+    await page
+      .locator("capture-search [role=status]")
+      .getByText(/^1 of [2-9]/)
+      .waitFor();
+  });
+
   it("a filter leaves packets out, and a wrong one says why", async () => {
     const { page } = await open("/captures/02-basic-p2p/packets");
     const list = page.getByRole("grid", { name: "Packets" });
