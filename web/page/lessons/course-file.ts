@@ -45,6 +45,7 @@ class CourseFileElement extends PageElement {
       await new Promise(requestAnimationFrame);
       document.getElementById(sectionId(this.section))?.scrollIntoView();
     } catch (error) {
+      if (name !== this.name) return;
       this.file = undefined;
       this.problem = problemWords(error);
     }

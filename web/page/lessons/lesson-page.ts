@@ -114,6 +114,7 @@ class LessonPageElement extends PageElement {
       await this.updateComplete;
       this.#watchEnd();
     } catch (error) {
+      if (page !== this.page) return;
       this.lesson = undefined;
       this.problem = problemWords(error);
     }
