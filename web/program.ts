@@ -7,7 +7,7 @@ import { Captures } from "./captures/captures.ts";
 import { exercisesPlace } from "./lessons/exercises.ts";
 import { Lessons } from "./lessons/pages.ts";
 import { UsageError } from "./options.ts";
-import { makePageFiles, type PageFiles } from "./serve/page-files.ts";
+import { makePageFiles } from "./serve/page-files.ts";
 import type { Place } from "./serve/place.ts";
 import { type OwnRoute, startWebServer, type WebServer } from "./serve/web-server.ts";
 import { Terminals } from "./terminals/terminals.ts";
@@ -46,18 +46,17 @@ export async function startWeb({
   failed = report,
 }: StartOptions): Promise<Web> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
-  let files: Promise<PageFiles> | undefined;
   const options = {
     host: HOST,
     token,
-    files: () => (files ??= makePageFiles()),
+    files: () => makePageFiles(),
     ...makePlaces(course, folder, failed),
     failed,
   };
   const server = await startAt(port ?? 0, (at) => startWebServer({ ...options, port: at }));
   // Bundled once the server listens, so that the address is printed sooner; a page that comes first waits for it. Whoever
   // asks for the page hears of a mistake in it.
-  options.files().catch(() => {});
+  makePageFiles().catch(() => {});
   return {
     server,
     token,

@@ -36,9 +36,9 @@ try {
 
 async function run({ port, at, opens }: Exclude<ReturnType<typeof readOptions>, "help">): Promise<void> {
   const web = await startWeb({ port });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => void web.close().then(() => process.exit(130)));
   const address = web.address(at);
   console.log(`the course: ${address}`);
   if (opens) openBrowser(address, web.folder);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => void web.close().then(() => process.exit(130)));
 }

@@ -25,19 +25,28 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
+/** By entry. */
+const made = new Map<string, Promise<PageFiles>>();
+
 /**
- * Bundles the page.
+ * Bundles the page, once while this program runs.
  * @param entry the file that it starts with, in page/: tests have others
  * @throws Error with one sentence that names file and line of the first mistake
  */
-export async function makePageFiles(entry = "main.ts"): Promise<PageFiles> {
+export function makePageFiles(entry = "main.ts"): Promise<PageFiles> {
+  const files = made.get(entry) ?? make(entry);
+  made.set(entry, files);
+  return files;
+}
+
+async function make(entry: string): Promise<PageFiles> {
   const { outputFiles } = await bundle(entry);
-  const made = outputFiles.map(({ path, contents }): [string, PageFile] => {
+  const bundled = outputFiles.map(({ path, contents }): [string, PageFile] => {
     const name = basename(path);
     const type = TYPES[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
     return [`/${name}`, { type, body: contents }];
   });
-  return new Map([...made, ["/icon.svg", { type: TYPES.svg ?? "", body: read("icon.svg") }]]);
+  return new Map([...bundled, ["/icon.svg", { type: TYPES.svg ?? "", body: read("icon.svg") }]]);
 }
 
 async function bundle(

@@ -389,7 +389,7 @@ function startHostile(): Promise<{ port: number; close(): Promise<void> }> {
     host: "127.0.0.1",
     port: 0,
     token: TOKEN,
-    files: makePageFiles,
+    files: () => makePageFiles(),
     places: [
       {
         calls: {

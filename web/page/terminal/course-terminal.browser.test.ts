@@ -38,12 +38,11 @@ for (const kind of ["a pseudo-terminal", "pipes"])
       if (kind === "pipes") process.env.COURSE_PTY = "no";
       else if ((await loadPseudoTerminals()) === undefined) leaveOut(this, NO_PTY);
       const terminals = new Terminals();
-      const files = makePageFiles("testing/terminal-demo.ts");
       server = await startWebServer({
         host: "127.0.0.1",
         port: 0,
         token: TOKEN,
-        files: () => files,
+        files: () => makePageFiles("testing/terminal-demo.ts"),
         routes: [],
         failed: (error) => console.error(error),
         places: [
