@@ -6,7 +6,7 @@ import { problemWords } from "../words.ts";
 
 export type ConsolePart = Extract<Part, { kind: "console" }>;
 
-/** A terminal beside the lesson. It shows one program after the other. */
+/** A terminal beside the lesson. It shows one program after the other: those of one block below each other. */
 export interface DeskTerminal {
   /** Such as alice, or the number of a block that has no name. */
   key: string;
@@ -109,10 +109,17 @@ export class Desk {
     try {
       // What a program prints is heard by this. It is large, and loaded when the first command is run.
       await import("../terminal/course-terminal.ts");
+      const { goOnBelow, screenOf } = await import("../terminal/screens.ts");
       const { terminal } = await server.call("lessons/step", { page: this.page, block, line, ...SIZE });
       this.active = keyOf(part);
       const said = part.lines[line];
-      if (said?.kind === "command") this.#started(terminal, { part, line, by, printed: "" }, said);
+      if (said?.kind === "command") {
+        const before = this.terminals.find(({ key }) => key === this.active);
+        if (before !== undefined && !isStart(part, line)) goOnBelow(before.number, terminal);
+        // Which of them has printed what: as in a shell.
+        if (hasSeveralCommands(part)) screenOf(terminal).showCommand(said.text);
+        this.#started(terminal, { part, line, by, printed: "" }, said);
+      }
       this.#note(block, { done: new Set([...before, line]), problem: "" });
     } catch (error) {
       this.#note(block, { done: before, problem: problemWords(error) });
@@ -227,13 +234,18 @@ function isStart(part: ConsolePart, line: number): boolean {
   return nextOf(part, -1) === line;
 }
 
+/** Whether the block has several commands. */
+function hasSeveralCommands({ lines }: ConsolePart): boolean {
+  return lines.filter(({ kind }) => kind === "command").length > 1;
+}
+
 /** From this code on, it was a signal that ended the program, such as that of Ctrl-C. */
 const BY_SIGNAL = 128;
 
 /** Whether a program has failed, and not because its lesson shows how it does. */
 function hasFailed(code: number | null, { lines }: ConsolePart): boolean {
   const isFailure = code !== null && code > 0 && code < BY_SIGNAL;
-  return isFailure && !lines.some(({ kind, text }) => kind === "output" && /\berror\b/.test(text));
+  return isFailure && !lines.some(({ kind, text }) => kind === "output" && /error\b/i.test(text));
 }
 
 /** What to do about what a program has printed before it failed; empty if we do not know. */

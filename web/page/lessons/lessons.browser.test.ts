@@ -298,6 +298,33 @@ withChromium("lessons in the page", () => {
     }
   });
 
+  it("show what all commands of a block have printed, each below its command; an error that the page shows is none", async () => {
+    const { page } = await openProfile();
+    await page.goto(web.address("/lessons/03-3"));
+    const rows = page.getByRole("region", { name: "Terminal ", exact: true }).locator(".xterm-rows");
+    const printed = (): Promise<string> =>
+      rows.evaluate(({ children }) =>
+        [...children]
+          .map(({ textContent }) => textContent?.replaceAll("\u00a0", " ").trimEnd())
+          .filter((row) => row !== "")
+          .join("\n"),
+      );
+    const block = page.locator("figure.console", { hasText: "2n ** 340n % 341n" });
+    const all = (await block.locator(".entries code").allTextContents()).join("\n");
+    for (const button of ["Run", "Run again"]) {
+      await press(block.getByRole("button", { name: button, exact: true }));
+      await page.waitForFunction(() => document.querySelectorAll(".entry.done").length === 3);
+      await rows.getByText("1n", { exact: true }).nth(1).waitFor();
+      expect(await printed()).to.equal(all);
+    }
+    await page.goto(web.address("/lessons/03-2"));
+    const thrown = page.locator("figure.console", { hasText: "RangeError" });
+    await press(thrown.getByRole("button", { name: "Run", exact: true }));
+    await page.getByText("ended", { exact: true }).waitFor();
+    await thrown.getByRole("button", { name: "Run again", exact: true }).waitFor();
+    expect(await thrown.locator(".entry.done").count()).to.equal(1);
+  });
+
   it("can be read and done by keyboard alone", async () => {
     const { page } = await openProfile();
     await page.goto(web.address("/lessons/00-2"));

@@ -17,12 +17,16 @@ const LINES_BACK = 5000;
 /** So many screens of programs that have ended are kept. */
 const MOST_KEPT = 24;
 
+/** Ends what a program may have left on: its colours, a hidden cursor. */
+const PLAIN = "\x1b[0m\x1b[?25h";
+
 /** One terminal, as it looks. */
 export class Screen {
   ending: Ending | undefined;
   /** Whether somebody has typed into it. */
   isTypedInto = false;
-  readonly #number: number;
+  /** The number of the terminal whose program it shows. */
+  #number: number;
   readonly #terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #watchers = new Set<() => void>();
@@ -49,7 +53,9 @@ export class Screen {
 
   /** Shows output. */
   write(text: string): void {
+    const number = this.#number;
     this.#terminal.write(text, () => {
+      if (number !== this.#number) return;
       this.#unreported += text.length;
       // The program waits for this if it prints faster than we can show it.
       if (this.#unreported < MOST_UNSHOWN / 8 || this.ending !== undefined) return;
@@ -65,6 +71,23 @@ export class Screen {
     this.#terminal.options.cursorBlink = false;
     this.#terminal.options.disableStdin = true;
     for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** Shows another terminal's program below what the one before has printed. */
+  goOnAs(number: number): void {
+    this.#number = number;
+    this.#unreported = 0;
+    this.ending = undefined;
+    this.isTypedInto = false;
+    this.#terminal.options.disableStdin = false;
+    const { cols, rows, buffer } = this.#terminal;
+    this.#tellSize(cols, rows);
+    this.#terminal.write(buffer.active.cursorX === 0 ? PLAIN : `${PLAIN}\r\n`);
+  }
+
+  /** Shows a command, such as `$ npm run 01:server`. It is no output: the program does not wait until it is shown. */
+  showCommand(command: string): void {
+    this.#terminal.write(`\x1b[1m${command.replaceAll("\n", "\r\n")}\x1b[0m\r\n`);
   }
 
   /** Is told when the program has ended. @returns what ends that */
@@ -149,6 +172,19 @@ export function screenOf(number: number): Screen {
   const screen = new Screen(number);
   screens.set(number, screen);
   return screen;
+}
+
+/**
+ * A terminal shows what it prints below what the one before has printed, as in a shell: both have one screen from now on.
+ * @param before a terminal whose program has ended
+ */
+export function goOnBelow(before: number, number: number): void {
+  const screen = screens.get(before);
+  // What has a screen already has printed something there.
+  if (screen?.ending === undefined || screens.has(number)) return;
+  screens.delete(before);
+  screens.set(number, screen);
+  screen.goOnAs(number);
 }
 
 /** Screens that nobody sees, and whose programs have ended, are kept for a while: the oldest go first. */
