@@ -13,6 +13,7 @@ import {
   loadPrediction,
   loadQuestion,
 } from "../exercises/question.ts";
+import type { Advice } from "../workspace/advice.ts";
 import { type CourseFiles, composePlace, programsOf } from "../workspace/compose.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { AttackRecording } from "./attack-recording.ts";
@@ -94,7 +95,7 @@ export async function checkAnswer(
     const what = exercise.kind === "predict" ? "guess" : "answer";
     const explanation = workspace.progress.has(exercise.id)
       ? `It was passed elsewhere, and the ${what} is not here: copy work/answers/ from there, or answer again.`
-      : `There is no ${what} yet: press a, or npm run learn -- answer ${exercise.id} "…"`;
+      : `There is no ${what} yet: ${workspace.advice.answer(exercise.id)}`;
     return { verdict: "failed", results: [], explanation, notes: [] };
   }
   try {
@@ -124,14 +125,18 @@ async function checkProgram(exercise: ProgramExercise, options: CheckOptions): P
     if (exercise === workspace.current || (isNamed && isChanged)) {
       const own = workspace.text(exercise);
       const results = await checkPlace(checks, await workspace.composeWritten(exercise), options);
-      return { ...verdictOf(results, options), notes: originNotes(exercise, isChanged, true), own };
+      return {
+        ...verdictOf(results, options),
+        notes: originNotes(exercise, workspace.advice, isChanged, true),
+        own,
+      };
     }
     const codes = workspace.passedCode();
     const own = codes.get(exercise.id);
     // Anybody can edit progress.txt, so without code nothing passes.
     if (own === undefined) return notHere(exercise);
     const found = await checkSolution(exercise, workspace, codes, options);
-    return { ...found, notes: originNotes(exercise, isChanged, false), own };
+    return { ...found, notes: originNotes(exercise, workspace.advice, isChanged, false), own };
   } catch (error) {
     if (error instanceof ProblemError) return couldNotRun(error.message);
     throw error;
@@ -139,14 +144,19 @@ async function checkProgram(exercise: ProgramExercise, options: CheckOptions): P
 }
 
 /** Says which code was checked, if the code in work/ is not the code that has passed. */
-function originNotes({ id, file }: ProgramExercise, isChanged: boolean, isWritten: boolean): string[] {
+function originNotes(
+  { id, file }: ProgramExercise,
+  advice: Advice,
+  isChanged: boolean,
+  isWritten: boolean,
+): string[] {
   const passed = `work/solutions/${id}.ts`;
   const written = `work/${file}`;
   if (!isChanged) return [];
   return isWritten
     ? [`Checked was ${written} as it is now, not the code that you passed with.`]
     : [
-        `Checked was the code that you passed with, ${passed}. ${written} has changed since: npm run learn -- check ${id}`,
+        `Checked was the code that you passed with, ${passed}. ${written} has changed since: ${advice.check(id)}`,
       ];
 }
 

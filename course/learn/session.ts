@@ -9,8 +9,6 @@ import { checkAnswer, checkExercise, drawSeed, type Outcome } from "./check-exer
 import { measurePatience } from "./patience.ts";
 import { Watcher, watchingWorks } from "./watcher.ts";
 
-const NOT_TOLD = "Saved files are not noticed here: learn looks twice a second, and r checks at once.";
-
 /** The code that shows the session. */
 export interface Listener {
   /** Something new has to be shown. */
@@ -62,6 +60,10 @@ export class Session {
     return this.#run !== undefined;
   }
 
+  get #notTold(): string {
+    return `Saved files are not noticed here: ${this.workspace.advice.lookedAt}.`;
+  }
+
   get hasPassed(): boolean {
     return this.workspace.progress.has(this.exercise.id);
   }
@@ -75,7 +77,7 @@ export class Session {
     this.#attempt(async () => {
       if (!poll && (await watchingWorks(this.workspace.folder))) return;
       this.#isTold = false;
-      this.notices = [...this.notices, NOT_TOLD];
+      this.notices = [...this.notices, this.#notTold];
       this.#watch();
       this.#listener.changed();
     });
@@ -94,7 +96,7 @@ export class Session {
     this.exercise = exercise;
     this.outcome = undefined;
     this.isTouched = false;
-    this.notices = this.#isTold ? [] : [NOT_TOLD];
+    this.notices = this.#isTold ? [] : [this.#notTold];
     try {
       this.notices = [...this.notices, ...this.workspace.open(exercise)];
     } catch (error) {

@@ -84,7 +84,9 @@ describe("the workspace", () => {
 
   /** Makes a workspace as a new process would. */
   function start(): { workspace: Workspace; exercise: (id: string) => ProgramExercise } {
-    const workspace = new Workspace(folder, loadExercises(folder), () => new Date(2026, 0, 31, 14, 5, 9));
+    const workspace = new Workspace(folder, loadExercises(folder), {
+      now: () => new Date(2026, 0, 31, 14, 5, 9),
+    });
     const exercise = (id: string): ProgramExercise => {
       const found = workspace.find(id);
       if (found === undefined || !hasRegion(found)) throw new Error(id);

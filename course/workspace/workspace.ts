@@ -17,6 +17,7 @@ import {
 import { ProblemError } from "../exercises/problem.ts";
 import { findRegions, missingRegion, type Region, replaceRegion } from "../exercises/regions.ts";
 import { stubOf } from "../exercises/stubs.ts";
+import { type Advice, IN_TERMINAL } from "./advice.ts";
 import { composeWork, type Programs, programsOf, sourceFilesOf, WORK, withRegions } from "./compose.ts";
 import { readText, writeIfDifferent, writeText } from "./files.ts";
 import { Progress } from "./progress.ts";
@@ -56,6 +57,8 @@ export class Workspace {
   readonly exercises: readonly Exercise[];
   readonly progress: Progress;
   readonly student: StudentFiles;
+  /** What messages advise, in the program that the student uses. */
+  readonly advice: Advice;
   readonly #state: State;
   readonly #now: () => Date;
   readonly #source: string;
@@ -65,7 +68,11 @@ export class Workspace {
    * @param exercises in the order of the course
    * @throws Error if there are none
    */
-  constructor(courseFolder: string, exercises: readonly Exercise[], now: () => Date = () => new Date()) {
+  constructor(
+    courseFolder: string,
+    exercises: readonly Exercise[],
+    { now = () => new Date(), advice = IN_TERMINAL }: { now?: () => Date; advice?: Advice } = {},
+  ) {
     if (exercises.length === 0) throw new Error("the course has no exercises");
     this.courseFolder = courseFolder;
     this.folder = join(courseFolder, WORK);
@@ -73,6 +80,7 @@ export class Workspace {
     this.progress = new Progress(join(courseFolder, "progress.txt"));
     this.student = new StudentFiles(this.folder, now);
     this.#state = new State(join(this.folder, "state.json"));
+    this.advice = advice;
     this.#now = now;
     this.#source = sourceFolder(courseFolder).folder;
   }
@@ -177,8 +185,7 @@ export class Workspace {
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
         if (file === exercise.file) damage = error;
-        else
-          notices.push(`${error.message} (reset it with x, or with "npm run learn -- reset ${exercise.id}")`);
+        else notices.push(`${error.message} (${this.advice.reset(exercise.id)})`);
       }
     }
     if (programs?.withAttacks) this.#bringImports(notices);

@@ -25,6 +25,7 @@ import type {
   PacketsView,
 } from "../shared/exercises.ts";
 import { CallError } from "../shared/fields.ts";
+import { IN_PAGE } from "./exercises-advice.ts";
 import { ExerciseTexts } from "./exercises-text.ts";
 import { fileView, overviewOf, packetsView, stateView } from "./exercises-view.ts";
 
@@ -55,7 +56,7 @@ export class ExerciseSession {
   constructor(courseFolder: string, listener: Listener) {
     const { exercises } = readCourse(courseFolder);
     if (exercises.length === 0) throw new CallError("there are no exercises in lessons/");
-    this.workspace = new Workspace(courseFolder, exercises);
+    this.workspace = new Workspace(courseFolder, exercises, { advice: IN_PAGE });
     this.workspace.recallWay();
     this.#texts = new ExerciseTexts(courseFolder);
     this.#listener = listener;

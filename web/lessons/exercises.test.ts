@@ -11,6 +11,7 @@ import type { WebServer } from "../serve/web-server.ts";
 import { type ExerciseState, MOST_FILE, type Overview } from "../shared/exercises.ts";
 import type { Part } from "../shared/lessons.ts";
 import { PageClient } from "../testing/page-client.ts";
+import { IN_PAGE } from "./exercises-advice.ts";
 
 const HELLO = "01-hello";
 const FILE = "work/01-calculator/evaluate.ts";
@@ -305,6 +306,21 @@ describe("the exercises, for pages", () => {
     expect((await page.call("exercises/overview", {})).problem).to.equal("");
   });
 
+  it("advises what the page has, and no key of the terminal", async () => {
+    await begin(HELLO);
+    const other = "work/01-calculator/lines.ts";
+    course.write(other, course.read(other).replace(/^.*BEGIN SOLUTION.*$/m, ""));
+    const { notices } = await begin(HELLO);
+    expect(notices[0]).to.match(
+      /^work\/01-calculator\/lines\.ts:\d+: .+ \("Begin again …" below writes it anew/,
+    );
+    const texts = [
+      notices,
+      ...Object.values(IN_PAGE).map((one) => (typeof one === "string" ? one : one("01-a"))),
+    ];
+    expect(texts.join("\n")).not.to.match(/npm run|\bpress\b|\bwith x\b|\br checks/);
+  });
+
   it("checks everything that has passed, and the current one", async () => {
     await begin(HELLO);
     const passing = verdictOf(HELLO);
@@ -318,6 +334,7 @@ describe("the exercises, for pages", () => {
       "01-hello passed",
       "01-stream failed",
     ]);
+    expect(all?.done[1]?.outcome.explanation).to.equal("There is no guess yet: answer 01-stream in its page");
     expect(finished).to.deep.equal([]);
   });
 

@@ -36,7 +36,7 @@ function failureDetails(failure: FailureView, again: string | undefined): Templa
       ${compared === undefined ? nothing : comparedRows(compared)}
       ${lastWords === undefined ? nothing : row("it said", html`<pre>${lastWords}</pre>`)}
       ${likelyCause === undefined ? nothing : row("likely", likelyCause)}
-      ${again === undefined ? nothing : row("again", html`<code>${again}</code>`)}
+      ${again === undefined ? nothing : row("again", html`In a terminal, the same random values once more: <code>${again}</code>`)}
     </dl>
   </div>`;
 }
