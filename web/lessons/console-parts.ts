@@ -66,9 +66,17 @@ const ELSEWHERE: readonly { command: RegExp; reason: string; instead: string }[]
 const WAITS = /^npm run capture -- 01 --live$/;
 const AWAITED = ["npm run 01:server", "npm run 01:client"];
 
+/** How a page says how the student's own program of its exercise is started. */
+const OWN_PROGRAM = /^To run yours by hand: `([^`]+)`\.$/m;
+
+/** @returns the command that starts it; undefined if the text names none */
+export function ownProgram(text: string): string | undefined {
+  return OWN_PROGRAM.exec(text)?.[1];
+}
+
 /**
  * The blocks of a page with the language `console`, in order; behind them those that a block waits for and that the page does
- * not have.
+ * not have; last the one that starts the student's own program, if the page names a command for it.
  * @param file is named in messages
  */
 export function shownBlocks(file: string, text: string): ShownBlock[] {
@@ -83,7 +91,8 @@ export function shownBlocks(file: string, text: string): ShownBlock[] {
       const lines = fence.content.map((text): ShownLine => ({ kind: "output", text, entry: undefined }));
       return { terminal: "", lines, reason: "", instead: "", beside: [] };
     });
-  return withCompanions(own);
+  const command = ownProgram(text);
+  return [...withCompanions(own), ...(command === undefined ? [] : [companion(command)])];
 }
 
 function withCompanions(own: readonly ShownBlock[]): ShownBlock[] {

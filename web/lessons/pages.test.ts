@@ -150,8 +150,11 @@ describe("the lessons in a browser", () => {
       .map(({ text }) => text)
       .join("\n");
     expect(kinds.get("diagram")).to.equal(texts.match(/^```mermaid$/gm)?.length);
-    // The recording of 00-2 waits for two programs; the four commands in a block of 04-9 have a terminal each.
-    expect(kinds.get("console")).to.equal((texts.match(/^```console/gm)?.length ?? 0) + 6);
+    // The recording of 00-2 waits for two programs; the four commands in a block of 04-9 have a terminal each; and students
+    // run their own attacks by hand.
+    const byHand = texts.match(/^To run yours by hand: /gm)?.length ?? 0;
+    expect(byHand).to.be.greaterThan(0);
+    expect(kinds.get("console")).to.equal((texts.match(/^```console/gm)?.length ?? 0) + 6 + byHand);
     expect(kinds.get("recorded")).to.equal(texts.match(/^<!-- generate: (?:packets|conversation)/gm)?.length);
   });
 
@@ -243,6 +246,18 @@ describe("the lessons in a browser", () => {
     expect(beside.map(({ lines }) => lines[0]?.text)).to.deep.equal(
       blocks[first]?.lines.map(({ text }) => text),
     );
+  });
+
+  it("start the student's own program, in its exercise", async () => {
+    const { parts } = await open("03-7");
+    const inside = parts.flatMap((part) => (part.kind === "exercise" ? part.parts : []));
+    const [own, ...more] = inside.filter((part) => part.kind === "console");
+    expect(own?.lines).to.deep.equal([
+      { kind: "command", text: "$ node --import tsx work/attacks/brute-force.ts" },
+    ]);
+    expect(more).to.deep.equal([]);
+    await call(...step(own?.block ?? -1, 0, "03-7"));
+    expect(terminals.done.at(-1)).to.match(/ starts .*tsx work\/attacks\/brute-force\.ts$/);
   });
 
   it("lead from a recording that is named in code to where the page has it", async () => {

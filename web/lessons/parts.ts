@@ -7,7 +7,7 @@ import { RECORDED_KINDS, type RecordedMarker, readRecordedMarker } from "../../c
 import { WHAT_HAPPENS } from "../../course/lesson/render.ts";
 import { DiagramError, parseSequence } from "../../course/lesson/sequence-diagram.ts";
 import type { Diagram, Part } from "../shared/lessons.ts";
-import { type ShownBlock, shownBlocks } from "./console-parts.ts";
+import { ownProgram, type ShownBlock, shownBlocks } from "./console-parts.ts";
 import { markupFor, type Surroundings } from "./markup.ts";
 
 /** How to read a page. */
@@ -67,6 +67,8 @@ class Cutter {
     this.#marker = undefined;
     this.#prose.push(token);
     if (this.#isAsking) this.#asked.push(token);
+    // The command for the student's own program is the last of the blocks.
+    if (this.#isInExercise && ownProgram(token.raw) !== undefined) this.#addConsole(this.#blocks.length - 1);
   }
 
   end(): Part[] {

@@ -89,6 +89,18 @@ withChromium("exercises in the page", () => {
     expect(errors).to.deep.equal([]);
   });
 
+  it("run the student's own attack beside the page", async () => {
+    const { page } = await openProfile();
+    await open(page, "03-7");
+    const own = page.locator("course-exercise figure.console");
+    await page.getByText("not begun").waitFor();
+    expect(await own.count()).to.equal(0);
+    await press(page, "Begin this exercise");
+    await headline(page, "not yet: 03-brute-force");
+    await own.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText("Which x gives 5^x mod 23").first().waitFor();
+  });
+
   it("mark the first character that differs", async () => {
     const { page } = await openProfile();
     await open(page, "01-5");

@@ -37,6 +37,7 @@ type Shown =
 class CourseExercise extends PageElement {
   static override properties = {
     exercise: { attribute: false },
+    byHand: { attribute: false },
     shown: { state: true },
     problem: { state: true },
     message: { state: true },
@@ -45,6 +46,8 @@ class CourseExercise extends PageElement {
   };
   /** The exercise's id, such as 01-hello. */
   declare exercise: string;
+  /** Draws the command that starts the student's own program, if its page names one. */
+  declare byHand: () => TemplateResult;
   declare shown: Shown | undefined;
   /** Why the last click had no effect. */
   declare problem: string;
@@ -61,6 +64,7 @@ class CourseExercise extends PageElement {
   constructor() {
     super();
     this.exercise = "";
+    this.byHand = () => html``;
     this.#forget();
   }
 
@@ -153,6 +157,7 @@ class CourseExercise extends PageElement {
         <span role="status" class="quiet">${this.message}</span>
       </div>
       ${this.isWriting ? html`<exercise-editor .exercise=${this.exercise} .file=${file} .state=${state}></exercise-editor>` : nothing}
+      ${this.byHand()}
     </div>`;
   }
 

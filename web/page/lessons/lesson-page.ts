@@ -216,9 +216,10 @@ class LessonPageElement extends PageElement {
   /** The exercise says its task, its hints and what it meant. What the page says of the starter stands below it. */
   #exercise(exercise: string, said: readonly Part[], surroundings: Surroundings): TemplateResult {
     const starter = sectionOf(said, "starter");
+    const byHand = said.filter(({ kind }) => kind === "console");
     const { place } = surroundings;
     return html`${isAboutLearn(said) ? html`<p class="quiet">In this page, the button below does what <code>npm run learn</code> does in a terminal.</p>` : nothing}
-      <course-exercise id=${sectionId(EXERCISE)} .exercise=${exercise}></course-exercise>
+      <course-exercise id=${sectionId(EXERCISE)} .exercise=${exercise} .byHand=${() => partsOf(byHand, surroundings)}></course-exercise>
       ${starter.length === 0 ? nothing : html`<closed-part .name=${`${place.join("/")}/starter`} summary="The starter, and what the check says of it" .isPrediction=${false} .inside=${() => partsOf(starter, surroundings)}></closed-part>`}`;
   }
 
