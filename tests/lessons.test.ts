@@ -66,6 +66,24 @@ describe("the pages of the lessons", () => {
     for (const line of notRun) console.log(`    ${line}`);
     expect(run).to.be.greaterThan(notRun.length);
   });
+
+  it("speak in a team that no page before has spoken in: its folders keep who has met, and number what was said", () => {
+    const pageOf = new Map<string, string>();
+    for (const { file, text } of readPages(COURSE_FOLDER)) {
+      const entries = consoleBlocks(file, text).run.flatMap((block) => block.entries);
+      if (!entries.some((entry) => entry.kind === "typed" && /^\/(?:msg|connect|to) /.test(entry.text)))
+        continue;
+      const commands = entries.flatMap((entry) => (entry.kind === "command" ? [entry.text] : []));
+      const teams = commands.flatMap(
+        (command) => /^npm run 05:peer .*--team (\S+)/.exec(command)?.slice(1) ?? [],
+      );
+      for (const team of new Set(teams)) {
+        expect(pageOf.get(team), `${file}: team ${team} is also that of`).to.equal(undefined);
+        pageOf.set(team, file);
+      }
+    }
+    expect(pageOf.size).to.be.greaterThan(4);
+  });
 });
 
 describe("the rules of pages", () => {

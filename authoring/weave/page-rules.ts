@@ -174,19 +174,31 @@ function fenceProblems(file: string, fence: ReturnType<typeof fencesOf>[number])
 export function linkProblems(root: string, files: readonly string[]): string[] {
   return files.flatMap((file) => {
     const text = readFileSync(join(root, file), "utf8");
-    return linksOf(text).flatMap((href) => {
-      const problem = linkProblem(root, file, text, href);
+    return linksOf(text).flatMap(({ href, words }) => {
+      const problem = linkProblem(root, file, text, href) ?? wordsProblem(file, href, words);
       return problem === undefined ? [] : [`${file}:${lineOf(text, href)}: ${problem}`];
     });
   });
 }
 
-function linksOf(text: string): string[] {
-  const links: string[] = [];
+function linksOf(text: string): { href: string; words: string }[] {
+  const links: { href: string; words: string }[] = [];
   void walkTokens(lexer(text), (token: Token) => {
-    if (token.type === "link" || token.type === "image") links.push(String(token.href));
+    if (token.type === "link" || token.type === "image")
+      links.push({ href: String(token.href), words: String(token.text).replaceAll(/\s+/g, " ") });
   });
   return links;
+}
+
+/** Whether the words of a link name another page than the one it leads to: `page 4`, `04-8` or `next page`. */
+function wordsProblem(file: string, href: string, words: string): string | undefined {
+  const target = posix.join(posix.dirname(file), href.split("#")[0] ?? "");
+  const [, stage, to] = /^lessons\/(\d\d)-[^/]+\/(\d+)-/.exec(target) ?? [];
+  const [, from] = /\/(\d+)-[^/]+$/.exec(file) ?? [];
+  if (to === undefined) return undefined;
+  const named = /^page (\d+)$/i.exec(words)?.[1] ?? (/^next page$/i.test(words) ? `${Number(from) + 1}` : to);
+  const [, namedStage = stage, namedPage = named] = /^(\d\d)-(\d+)$/.exec(words) ?? [];
+  return namedStage === stage && namedPage === to ? undefined : `"${words}" leads to ${stage}-${to}: ${href}`;
 }
 
 function lineOf(text: string, part: string): number {

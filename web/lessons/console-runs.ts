@@ -1,18 +1,21 @@
 // Runs the console blocks of pages, each line when the page asks for it: a command starts a program in a terminal of the page,
-// a line is typed into it, a key is pressed. What is run stands in the lesson; the page names only its place.
+// a line is typed into it, a key is pressed. What is run stands in the lesson; the page names only its place. As a reader
+// does, it first waits for what the page prints above the line.
 
+import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Page } from "../serve/place.ts";
 import { CallError } from "../shared/fields.ts";
 import { howToStart } from "./command.ts";
-import type { ShownBlock } from "./console-parts.ts";
+import type { ShownBlock, ShownLine } from "./console-parts.ts";
+import { showsAll } from "./shown-output.ts";
 
 /** A program in a terminal of a page. */
 export interface RunningProgram {
-  onOutput(handler: () => void): void;
+  onOutput(handler: (text: string) => void): void;
   write(text: string): void;
   end(): void;
-  readonly ended: Promise<unknown>;
+  readonly ended: Promise<{ code: number | null }>;
 }
 
 /** What opens terminals. */
@@ -44,12 +47,28 @@ interface Run {
   number: number;
   program: RunningProgram;
   isOver: boolean;
+  hasFailed: boolean;
   /** Resolves when it has printed something for the first time, or has ended. */
   speaks: Promise<unknown>;
+  /** What was done in this terminal last. */
+  block: number;
+  line: number;
+  /** What it has printed since then. */
+  printed: string;
+  /** What should follow did not come in time: nothing waits for it any more. */
+  isGivenUp: boolean;
 }
 
 /** So long a line that is to be typed waits for a program that prints nothing, in milliseconds. */
 const PATIENCE = 3000;
+
+/** So long a line waits for what the page prints above it, in milliseconds. Peers tell of each other every five seconds. */
+const PATIENCE_ABOVE = 15_000;
+
+/** So much of what a program prints is compared with its page, in UTF-16 units. */
+const MOST_PRINTED = 65_536;
+
+const NEWS = "news";
 
 /** What a terminal sends for a key. */
 const KEYS = { "^C": "\u0003", "^D": "\u0004" };
@@ -59,6 +78,10 @@ export class ConsoleRuns {
   readonly #terminals: TerminalOpener;
   /** The last program of each terminal, by the terminal's name, for each page of the browser. */
   readonly #ofPage = new Map<Page, Map<string, Run>>();
+  /** The last line of each terminal that was asked for. */
+  readonly #turns = new WeakMap<Page, Map<string, Promise<number>>>();
+  /** Tells that a program has printed something, has been started, or has ended. */
+  readonly #news = new EventEmitter().setMaxListeners(0);
 
   /** @param root the course's folder: programs run there */
   constructor(root: string, terminals: TerminalOpener) {
@@ -66,39 +89,82 @@ export class ConsoleRuns {
     this.#terminals = terminals;
   }
 
-  /** @returns the number of the terminal @throws CallError */
-  async step(
+  /**
+   * Does a line, when the terminals show what the page prints above it. The lines of one terminal are done one after the
+   * other, as they were asked for.
+   * @returns the number of the terminal @throws CallError
+   */
+  async step(page: Page, step: Step, blocks: readonly ShownBlock[]): Promise<number> {
+    // The programs of the last lesson may have the same ports.
+    const isOther = [...this.#runsOf(page).values()].some(({ lesson }) => lesson !== step.lesson);
+    const leaving = isOther ? this.leave(page) : undefined;
+    const runs = this.#runsOf(page);
+    const name = nameOf(blocks[step.block], step.block);
+    const turns = this.#turns.get(page) ?? new Map<string, Promise<number>>();
+    this.#turns.set(page, turns);
+    const before = turns.get(name)?.catch(() => {});
+    const turn = Promise.all([before, leaving]).then(() => this.#do(page, runs, step, blocks));
+    turns.set(name, turn);
+    return await turn;
+  }
+
+  /** @param runs those of the page when it asked */
+  async #do(
     page: Page,
-    { lesson, block, line, ...size }: Step,
+    runs: ReadonlyMap<string, Run>,
+    step: Step,
     blocks: readonly ShownBlock[],
   ): Promise<number> {
+    const { block, line } = step;
     const shown = blocks[block];
     const entry = shown?.lines[line]?.entry;
     if (shown === undefined || entry === undefined)
       throw new CallError("there is no such command in this page");
     if (shown.reason !== "") throw new CallError(shown.reason);
-    const runs = this.#runsOf(page);
-    // The programs of the last lesson may have the same ports.
-    if ([...runs.values()].some((run) => run.lesson !== lesson)) await this.leave(page);
-    const name = shown.terminal === "" ? `block ${block}` : shown.terminal;
-    const run = runs.get(name);
-    const isRunning = run !== undefined && !run.isOver;
-    if (entry.kind === "command") {
-      if (isRunning) throw new CallError("a program still runs in this terminal: end it first, with Ctrl-C");
-      return await this.#start(page, name, entry.text, { lesson, ...size });
-    }
-    if (!isRunning) throw new CallError("nothing runs in this terminal: run the command above first");
+    const name = nameOf(shown, block);
+    runningIn(runs, name, entry.kind === "command");
+    await this.#untilAboveIsShown(runs, step, blocks);
+    if (this.#runsOf(page) !== runs) throw new CallError("the lesson was left: its programs have ended");
+    const run = runningIn(runs, name, entry.kind === "command");
+    if (entry.kind === "command") return await this.#start(page, name, entry.text, step);
+    if (run === undefined) throw new Error("what is typed has no program");
     // A program that has just been started does not read yet: what is typed now would stand before its prompt.
     await Promise.race([run.speaks, delay(PATIENCE, undefined, { ref: false })]);
+    Object.assign(run, { block, line, printed: "", isGivenUp: false });
     if (entry.kind === "key") run.program.write(KEYS[entry.key]);
     else run.program.write(`${entry.text}\r`);
     return run.number;
   }
 
+  /** Waits until the terminals are as the page has them above this line, or until it takes too long. */
+  async #untilAboveIsShown(
+    runs: ReadonlyMap<string, Run>,
+    { block, line }: Step,
+    blocks: readonly ShownBlock[],
+  ): Promise<void> {
+    const isWanted = ([name, run]: [string, Run]): boolean => {
+      const isHere = name === nameOf(blocks[block], block);
+      // Programs without a name end by themselves: nobody has to wait for the end of a long one.
+      const counts = isHere || blocks[run.block]?.terminal !== "";
+      return counts && !run.isGivenUp && !isAsAbove(run, { block, line, isHere }, blocks);
+    };
+    const missing = (): [string, Run][] => [...runs].filter(isWanted);
+    const signal = AbortSignal.timeout(PATIENCE_ABOVE);
+    try {
+      while (missing().length > 0) await once(this.#news, NEWS, { signal });
+    } catch {
+      for (const [, run] of missing()) run.isGivenUp = true;
+    }
+  }
+
   /** Ends all programs that a page has started, and waits until they have ended. */
   async leave(page: Page): Promise<void> {
-    const runs = [...this.#runsOf(page).values()];
-    this.#runsOf(page).clear();
+    const left = this.#runsOf(page);
+    const runs = [...left.values()];
+    this.#ofPage.set(page, new Map());
+    // Whoever waits for them waits no longer.
+    left.clear();
+    this.#news.emit(NEWS);
     for (const { program } of runs) program.end();
     await Promise.all(runs.map(({ program }) => program.ended));
   }
@@ -107,18 +173,26 @@ export class ConsoleRuns {
     page: Page,
     name: string,
     command: string,
-    { lesson, columns, rows }: Pick<Step, "lesson" | "columns" | "rows">,
+    { lesson, block, line, columns, rows }: Step,
   ): Promise<number> {
     const { words, environment } = howToStart(command, this.#root);
     const options = { folder: this.#root, environment, columns, rows };
     const { number, program } = await this.#terminals.open(page, words, options);
-    const printed = new Promise<void>((resolve) => program.onOutput(resolve));
+    const started = { lesson, number, program, block, line };
+    const printed = new Promise<void>((resolve) => program.onOutput(() => resolve()));
     const speaks = Promise.race([printed, program.ended]);
-    const run: Run = { lesson, number, program, isOver: false, speaks };
-    void program.ended.then(() => {
+    const run: Run = { ...started, speaks, isOver: false, hasFailed: false, printed: "", isGivenUp: false };
+    program.onOutput((text) => {
+      run.printed = (run.printed + text).slice(-MOST_PRINTED);
+      this.#news.emit(NEWS);
+    });
+    void program.ended.then(({ code }) => {
       run.isOver = true;
+      run.hasFailed = code !== 0;
+      this.#news.emit(NEWS);
     });
     this.#runsOf(page).set(name, run);
+    this.#news.emit(NEWS);
     return number;
   }
 
@@ -130,4 +204,53 @@ export class ConsoleRuns {
     page.onGone(() => this.#ofPage.delete(page));
     return runs;
   }
+}
+
+/** What the runs call a block's terminal. */
+function nameOf(shown: ShownBlock | undefined, block: number): string {
+  return shown === undefined || shown.terminal === "" ? `block ${block}` : shown.terminal;
+}
+
+/** What runs in a terminal. @throws CallError if something does where a command is to be run, or nothing where one types */
+function runningIn(runs: ReadonlyMap<string, Run>, name: string, isCommand: boolean): Run | undefined {
+  const run = runs.get(name);
+  const isRunning = run !== undefined && !run.isOver;
+  if (isCommand && isRunning)
+    throw new CallError("a program still runs in this terminal: end it first, with Ctrl-C");
+  if (!isCommand && !isRunning)
+    throw new CallError("nothing runs in this terminal: run the command above first");
+  return run;
+}
+
+/** Whether a terminal has come as far as the page has it above a line. @param isHere whether the line is one of this terminal */
+function isAsAbove(
+  run: Run,
+  { block, line, isHere }: { block: number; line: number; isHere: boolean },
+  blocks: readonly ShownBlock[],
+): boolean {
+  const between = linesBetween(run, { block, line }, blocks);
+  const end = between.findIndex(({ entry }) => entry !== undefined && entry.kind !== "output");
+  // In a block, a command follows by itself when the one before has ended without an error.
+  const next = end === -1 ? undefined : between[end];
+  if (next?.block === run.block && next.entry?.kind === "command") return isHere || run.hasFailed;
+  const expected = (end === -1 ? between : between.slice(0, end)).map(({ text }) => text);
+  return run.isOver || showsAll(expected, run.printed);
+}
+
+/** The lines of a run's terminal that stand behind what was done in it last, and above another line. */
+function linesBetween(
+  run: Run,
+  to: { block: number; line: number },
+  blocks: readonly ShownBlock[],
+): (ShownLine & { block: number })[] {
+  const name = nameOf(blocks[run.block], run.block);
+  const isBetween = (block: number, line: number): boolean =>
+    (block > run.block || line > run.line) && (block < to.block || line < to.line);
+  return blocks
+    .slice(0, to.block + 1)
+    .flatMap((one, block) =>
+      block < run.block || nameOf(one, block) !== name
+        ? []
+        : one.lines.map((line) => ({ ...line, block })).filter((_, line) => isBetween(block, line)),
+    );
 }

@@ -15,23 +15,23 @@ import { Lessons } from "./pages.ts";
 /** What was started, typed and ended. */
 class FakeTerminals implements TerminalOpener {
   readonly done: string[] = [];
-  readonly programs: (RunningProgram & { over(): void; prints(): void })[] = [];
+  readonly programs: (RunningProgram & { over(code?: number): void; prints(text?: string): void })[] = [];
 
   async open(_: unknown, words: readonly string[], { environment }: { environment: object }) {
     const number = this.programs.length;
     this.done.push(
       `${number} starts ${words.slice(-2).join(" ")}${Object.keys(environment).length === 0 ? "" : ` with ${JSON.stringify(environment)}`}`,
     );
-    let over = (): void => {};
-    let prints = (): void => {};
-    const ended = new Promise<void>((resolve) => {
-      over = resolve;
+    let over = (_code = 0): void => {};
+    const handlers: ((text: string) => void)[] = [];
+    const ended = new Promise<{ code: number }>((resolve) => {
+      over = (code = 0) => resolve({ code });
     });
     const program = {
-      onOutput: (handler: () => void) => {
-        prints = handler;
+      onOutput: (handler: (text: string) => void) => void handlers.push(handler),
+      prints: (text = "> ") => {
+        for (const handler of handlers) handler(text);
       },
-      prints: () => prints(),
       write: (text: string) => void this.done.push(`${number} gets ${JSON.stringify(text)}`),
       end: () => {
         this.done.push(`${number} is ended`);
@@ -175,6 +175,7 @@ describe("the lessons in a browser", () => {
 
   it("do exactly what stands in the page, and nothing else", async () => {
     await call(...step(0, 0));
+    terminals.programs[0]?.prints("listening on 127.0.0.1:10001\r\n");
     await call(...step(3, 0));
     await call(...step(4, 0));
     // What is typed waits until the program has printed something: then it reads.
@@ -199,6 +200,59 @@ describe("the lessons in a browser", () => {
     terminals.programs[2]?.over();
     await new Promise(setImmediate);
     expect(await refusal(...step(4, 1))).to.match(/nothing runs in this terminal/);
+  });
+
+  it("do a line when the terminals show what the page has above it, as a reader does", async () => {
+    const settled = async (): Promise<string[]> => {
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+      return [...terminals.done];
+    };
+    // Bob has two commands, and Alice's must not come between them: the first one writes a file that hers reads.
+    await call(...step(2, 0, "05-1"));
+    const alice = call(...step(3, 0, "05-1"));
+    expect(await settled()).to.have.length(1);
+    terminals.programs[0]?.over();
+    expect(await settled()).to.have.length(1);
+    await call(...step(2, 1, "05-1"));
+    expect(await settled()).to.have.length(2);
+    terminals.programs[1]?.prints("\u001b[1G\u001b[0Jlistening on 127.0.0.1:5000\r\n");
+    await alice;
+    expect(await settled()).to.have.length(3);
+
+    // Both are asked for at once. Each waits for what the one before makes the program print.
+    const typed = [call(...step(3, 5, "05-1")), call(...step(3, 8, "05-1"))];
+    const programOfAlice = terminals.programs[2];
+    programOfAlice?.prints("port 5000 is in use, took 5001\r\nlistening on 127.0.0.1:5001\r\n");
+    expect(await settled()).to.have.length(3);
+    programOfAlice?.prints("found: bob\r\n");
+    expect((await settled()).slice(3)).to.deep.equal(['2 gets "/peers\\r"']);
+    programOfAlice?.prints("peer bob active 127.0.0.1:5000 since 11:12:13\r\npeers: 1\r\n");
+    await Promise.all(typed);
+    expect(terminals.done.at(-1)).to.equal('2 gets "/msg bob is there anybody?\\r"');
+  });
+
+  it("wait for nothing that cannot come any more: its program has ended", async function () {
+    this.timeout(10_000); // Less than a line waits for what does not come.
+    await call(...step(2, 0, "05-1"));
+    const alice = call(...step(3, 0, "05-1"));
+    // It has failed: the page does not go on with Bob's second command.
+    terminals.programs[0]?.over(1);
+    await alice;
+    const typed = call(...step(3, 5, "05-1")).catch((reason: unknown) => reason);
+    await new Promise(setImmediate);
+    terminals.programs[1]?.over(1);
+    expect(await typed).to.be.instanceOf(CallError);
+  });
+
+  it("start nothing for a page that was left meanwhile", async () => {
+    await call(...step(2, 0, "05-1"));
+    const alice = call(...step(3, 0, "05-1")).catch((reason: unknown) => reason);
+    await call("lessons/leave", {});
+    expect(await alice)
+      .to.be.instanceOf(CallError)
+      .with.property("message")
+      .that.matches(/was left/);
+    expect(terminals.programs).to.have.length(1);
   });
 
   it("end what runs when another page starts something, and when the page is left", async () => {

@@ -24,6 +24,7 @@ class LessonConsole extends PageElement {
       <figcaption><span>${name}</span>${this.#main()}</figcaption>
       <div class="entries" tabindex="0" role="group" aria-label=${`${name}: what to type, and what comes`}>${lines.map((line, i) => this.#line(line, i))}</div>
       ${reason === "" ? nothing : this.#reason()}
+      ${this.state?.waiting === undefined ? nothing : html`<p class="waits" role="status">${waitsFor(lines, this.state.waiting)}</p>`}
       ${this.state === undefined || this.state.problem === "" ? nothing : html`<p class="problem" role="alert">${this.state.problem}</p>`}
     </figure>`;
   }
@@ -40,7 +41,7 @@ class LessonConsole extends PageElement {
     const next = nextOf(this.block, last) ?? first;
     const line = this.block.lines[next];
     const isAgain = last !== -1 && next === first;
-    return html`<button type="button" class="small" @click=${(event: Event) => this.#take(next, event)}>${isAgain ? "Run again" : nameOf(line)}</button>`;
+    return html`<button type="button" class="small" aria-disabled=${this.state?.waiting !== undefined} @click=${(event: Event) => this.#take(next, event)}>${isAgain ? "Run again" : nameOf(line)}</button>`;
   }
 
   #line(line: ConsoleLine, index: number): TemplateResult {
@@ -60,6 +61,14 @@ class LessonConsole extends PageElement {
   #take(line: number, { currentTarget }: Event): void {
     void this.desk?.take(this.block, line, currentTarget instanceof HTMLElement ? currentTarget : undefined);
   }
+}
+
+/** What a line waits for: what stands above it in its own block, if something does. */
+function waitsFor(lines: readonly ConsoleLine[], line: number): string {
+  const above = lines.slice(0, line);
+  const begin = above.findLastIndex(({ kind }) => kind !== "output") + 1;
+  const last = above.slice(begin).findLast(({ text }) => text.trim() !== "" && text !== "…");
+  return `Waits until the terminal shows ${last === undefined ? "what stands above" : `“${last.text.trim()}”`} …`;
 }
 
 /** What a button does with a line. */

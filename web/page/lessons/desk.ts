@@ -21,6 +21,8 @@ export interface DeskTerminal {
 export interface BlockState {
   /** The numbers of the lines that were done. */
   done: ReadonlySet<number>;
+  /** The line that is to be done next, until the terminals show what the page has above it; undefined if none waits. */
+  waiting: number | undefined;
   problem: string;
 }
 
@@ -47,7 +49,7 @@ const SIZE = { columns: 80, rows: 16 };
 /** So much of what a program has printed is looked at when it has failed, in UTF-16 units. */
 const MOST_PRINTED = 4096;
 
-const NEW: BlockState = { done: new Set(), problem: "" };
+const NEW: BlockState = { done: new Set(), waiting: undefined, problem: "" };
 
 export class Desk {
   readonly page: string;
@@ -102,10 +104,11 @@ export class Desk {
    */
   async take(part: ConsolePart, line: number, by?: HTMLElement): Promise<void> {
     const { block } = part;
-    const { done } = this.stateOf(block);
+    const { done, waiting } = this.stateOf(block);
+    if (waiting !== undefined) return;
     const before = isStart(part, line) ? new Set<number>() : done;
     this.#listen();
-    this.#note(block, { done: before, problem: "" });
+    this.#note(block, { done: before, waiting: line, problem: "" });
     try {
       // What a program prints is heard by this. It is large, and loaded when the first command is run.
       await import("../terminal/course-terminal.ts");
@@ -120,9 +123,9 @@ export class Desk {
         if (hasSeveralCommands(part)) screenOf(terminal).showCommand(said.text);
         this.#started(terminal, { part, line, by, printed: "" }, said);
       }
-      this.#note(block, { done: new Set([...before, line]), problem: "" });
+      this.#note(block, { done: new Set([...before, line]), waiting: undefined, problem: "" });
     } catch (error) {
-      this.#note(block, { done: before, problem: problemWords(error) });
+      this.#note(block, { done: before, waiting: undefined, problem: problemWords(error) });
     }
   }
 
@@ -177,8 +180,9 @@ export class Desk {
     this.said = `${part.lines[line]?.text.slice(2) ?? "The program"} has ended.`;
     const problem = hasFailed(code, part) ? problemOf(run.printed) : "";
     if (hasFailed(code, part)) {
-      const done = new Set([...this.stateOf(part.block).done].filter((one) => one !== line));
-      this.#blocks.set(part.block, { done, problem });
+      const state = this.stateOf(part.block);
+      const done = new Set([...state.done].filter((one) => one !== line));
+      this.#blocks.set(part.block, { ...state, done, problem });
     }
     this.#changed();
     const next = nextOf(part, line);
