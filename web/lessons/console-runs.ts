@@ -122,6 +122,7 @@ export class ConsoleRuns {
       throw new CallError("there is no such command in this page");
     if (shown.reason !== "") throw new CallError(shown.reason);
     const name = nameOf(shown, block);
+    if (entry.kind === "command") await untilEnded(runs.get(name), step, blocks);
     runningIn(runs, name, entry.kind === "command");
     await this.#untilAboveIsShown(runs, step, blocks);
     if (this.#runsOf(page) !== runs) throw new CallError("the lesson was left: its programs have ended");
@@ -211,6 +212,14 @@ function nameOf(shown: ShownBlock | undefined, block: number): string {
   return shown === undefined || shown.terminal === "" ? `block ${block}` : shown.terminal;
 }
 
+/** Where the line before was typed, such as `/quit`, or a key: the program needs a moment to end. */
+async function untilEnded(run: Run | undefined, step: Step, blocks: readonly ShownBlock[]): Promise<void> {
+  if (run === undefined || blocks[run.block]?.lines[run.line]?.kind === "command") return;
+  const isNext =
+    isBehind(step, run) && linesBetween(run, step, blocks).every(({ kind }) => kind === "output");
+  if (isNext) await Promise.race([run.program.ended, delay(PATIENCE, undefined, { ref: false })]);
+}
+
 /** What runs in a terminal. @throws CallError if something does where a command is to be run, or nothing where one types */
 function runningIn(runs: ReadonlyMap<string, Run>, name: string, isCommand: boolean): Run | undefined {
   const run = runs.get(name);
@@ -225,7 +234,7 @@ function runningIn(runs: ReadonlyMap<string, Run>, name: string, isCommand: bool
 /** Whether a terminal has come as far as the page has it above a line. @param isHere whether the line is one of this terminal */
 function isAsAbove(
   run: Run,
-  { block, line, isHere }: { block: number; line: number; isHere: boolean },
+  { block, line, isHere }: Position & { isHere: boolean },
   blocks: readonly ShownBlock[],
 ): boolean {
   const between = linesBetween(run, { block, line }, blocks);
@@ -237,15 +246,22 @@ function isAsAbove(
   return run.isOver || showsAll(expected, run.printed);
 }
 
+type Position = Pick<Step, "block" | "line">;
+
+/** Whether one line of a page stands behind another. */
+function isBehind(one: Position, other: Position): boolean {
+  return one.block > other.block || (one.block === other.block && one.line > other.line);
+}
+
 /** The lines of a run's terminal that stand behind what was done in it last, and above another line. */
 function linesBetween(
   run: Run,
-  to: { block: number; line: number },
+  to: Position,
   blocks: readonly ShownBlock[],
 ): (ShownLine & { block: number })[] {
   const name = nameOf(blocks[run.block], run.block);
   const isBetween = (block: number, line: number): boolean =>
-    (block > run.block || line > run.line) && (block < to.block || line < to.line);
+    isBehind({ block, line }, run) && isBehind(to, { block, line });
   return blocks
     .slice(0, to.block + 1)
     .flatMap((one, block) =>

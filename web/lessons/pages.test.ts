@@ -231,6 +231,22 @@ describe("the lessons in a browser", () => {
     expect(terminals.done.at(-1)).to.equal('2 gets "/msg bob is there anybody?\\r"');
   });
 
+  it("run a command behind a line that ends its program when that has ended", async () => {
+    await call(...step(1, 1, "05-8"));
+    terminals.programs[0]?.prints(
+      "listening on 127.0.0.1:5000\r\nnew key for alice\r\nsafety number with alice: 1 2 3\r\n",
+    );
+    // Nothing is to end it: that a second one is asked for is a mistake.
+    expect(await refusal(...step(4, 0, "05-8"))).to.match(/still runs in this terminal/);
+    await call(...step(3, 3, "05-8"));
+    expect(terminals.done.at(-1)).to.equal('0 gets "/quit\\r"');
+    const next = call(...step(4, 0, "05-8"));
+    await new Promise(setImmediate);
+    terminals.programs[0]?.over();
+    await next;
+    expect(terminals.programs).to.have.length(2);
+  });
+
   it("wait for nothing that cannot come any more: its program has ended", async function () {
     this.timeout(10_000); // Less than a line waits for what does not come.
     await call(...step(2, 0, "05-1"));
