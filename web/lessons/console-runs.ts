@@ -214,19 +214,19 @@ function nameOf(shown: ShownBlock | undefined, block: number): string {
 
 /** Where the line before was typed, such as `/quit`, or a key: the program needs a moment to end. */
 async function untilEnded(run: Run | undefined, step: Step, blocks: readonly ShownBlock[]): Promise<void> {
-  if (run === undefined || blocks[run.block]?.lines[run.line]?.kind === "command") return;
+  if (run === undefined || isCommand(run, blocks)) return;
   const isNext =
     isBehind(step, run) && linesBetween(run, step, blocks).every(({ kind }) => kind === "output");
   if (isNext) await Promise.race([run.program.ended, delay(PATIENCE, undefined, { ref: false })]);
 }
 
 /** What runs in a terminal. @throws CallError if something does where a command is to be run, or nothing where one types */
-function runningIn(runs: ReadonlyMap<string, Run>, name: string, isCommand: boolean): Run | undefined {
+function runningIn(runs: ReadonlyMap<string, Run>, name: string, isToStart: boolean): Run | undefined {
   const run = runs.get(name);
   const isRunning = run !== undefined && !run.isOver;
-  if (isCommand && isRunning)
+  if (isToStart && isRunning)
     throw new CallError("a program still runs in this terminal: end it first, with Ctrl-C");
-  if (!isCommand && !isRunning)
+  if (!isToStart && !isRunning)
     throw new CallError("nothing runs in this terminal: run the command above first");
   return run;
 }
@@ -241,9 +241,15 @@ function isAsAbove(
   const end = between.findIndex(({ entry }) => entry !== undefined && entry.kind !== "output");
   // In a block, a command follows by itself when the one before has ended without an error.
   const next = end === -1 ? undefined : between[end];
-  if (next?.block === run.block && next.entry?.kind === "command") return isHere || run.hasFailed;
+  const isFollowed = isCommand(run, blocks) && next?.block === run.block && next.kind === "command";
+  if (isFollowed) return isHere || run.hasFailed;
   const expected = (end === -1 ? between : between.slice(0, end)).map(({ text }) => text);
   return run.isOver || showsAll(expected, run.printed);
+}
+
+/** Whether what was done last is a command. */
+function isCommand({ block, line }: Position, blocks: readonly ShownBlock[]): boolean {
+  return blocks[block]?.lines[line]?.kind === "command";
 }
 
 type Position = Pick<Step, "block" | "line">;

@@ -260,6 +260,19 @@ describe("the lessons in a browser", () => {
     expect(await typed).to.be.instanceOf(CallError);
   });
 
+  it("do not wait for a command behind what was typed: it does not follow by itself", async function () {
+    this.timeout(10_000);
+    await call(...step(2, 0, "05-11"));
+    const alice = terminals.programs[0];
+    alice?.prints("found: bob\r\n");
+    await call(...step(2, 3, "05-11"));
+    alice?.prints("1 to bob> the door code is 7351\r\ndelivered to bob: 1\r\n");
+    await call(...step(2, 7, "05-11"));
+    alice?.over();
+    await call(...step(3, 0, "05-11"));
+    expect(terminals.programs).to.have.length(2);
+  });
+
   it("start nothing for a page that was left meanwhile", async () => {
     await call(...step(2, 0, "05-1"));
     const alice = call(...step(3, 0, "05-1")).catch((reason: unknown) => reason);
