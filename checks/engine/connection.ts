@@ -36,6 +36,7 @@ export class Connection {
   #length = 0;
   #ended = false;
   #restIgnored = false;
+  #isRegistered = false;
   /** The last line that a step has read, with its LF. */
   #lastLine = "";
   #changed: (() => void)[] = [];
@@ -149,8 +150,7 @@ export class Connection {
   async receivesJson(expected?: Members): Promise<Members> {
     const description = expected === undefined ? "a line of JSON" : JSON.stringify(expected);
     return this.#step(`${this.name} receives ${description}`, async () => {
-      const line = await this.#line(description);
-      const object = await this.#parse(line);
+      const { object } = await this.#object(description, expected === undefined || expected.type === "ping");
       if (expected !== undefined && !isDeepStrictEqual(object, expected))
         await this.#fail({ expected: description, received: ordered(object, expected), exact: true });
       return object;
@@ -161,8 +161,7 @@ export class Connection {
   async receivesError(code: string): Promise<Members> {
     const description = `{"type":"error","code":"${code}","message":…}`;
     return this.#step(`${this.name} receives ${description}`, async () => {
-      const line = await this.#line(description);
-      const object = await this.#parse(line);
+      const { line, object } = await this.#object(description);
       const { type, code: received, message, ...rest } = object;
       const right =
         type === "error" &&
@@ -240,6 +239,7 @@ export class Connection {
     await this.#context.transcript.preparing(async () => {
       await this.sendsJson({ type: "register", username, port });
       await this.answer({ type: "registered", username });
+      this.#isRegistered = true;
     });
   }
 
@@ -432,9 +432,18 @@ export class Connection {
     return this.#fail({ expected: "a line that is a JSON object", received: quote(line) });
   }
 
+  /** The next line as an object. Who is registered may be pinged at any time (P2.6): a ping that is not due is passed over. */
+  async #object(expected: string, isPingDue = false): Promise<{ line: string; object: Members }> {
+    for (;;) {
+      const line = await this.#line(expected);
+      const object = await this.#parse(line);
+      if (object.type !== "ping" || isPingDue || !this.#isRegistered) return { line, object };
+    }
+  }
+
   async #answer(expected: string): Promise<Members> {
     for (;;) {
-      const object = await this.#parse(await this.#line(expected));
+      const { object } = await this.#object(expected);
       if (!["joined", "left", "ping"].includes(String(object.type))) return object;
     }
   }
