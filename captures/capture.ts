@@ -121,7 +121,7 @@ async function main(): Promise<void> {
     if (stopped === undefined) {
       await record(recording, { out: file, method, report });
     } else {
-      await recordLive(recording, { out: file, method, port, stopped, report });
+      await recordLive(recording, { out: file, method, port, log: process.env.CAPTURE_LOG, stopped, report });
     }
     const keys = keyLogBeside(file);
     const hasKeys = recording.keys && existsSync(keys);

@@ -21,6 +21,8 @@ export interface LiveOptions {
   method: Method | undefined;
   /** The server's port. If undefined, the stage's default is used. */
   port: number | undefined;
+  /** The folder in which programs with our recorder write down what they say. If undefined, one is made. */
+  log: string | undefined;
   /** Resolves when the student wants to end the recording. */
   stopped: Promise<void>;
   report: (line: string) => void;
@@ -70,8 +72,8 @@ async function recordWithTool(recording: Recording, options: LiveOptions, folder
 
 async function recordWithRecorder(recording: Recording, options: LiveOptions, folder: string): Promise<void> {
   const { out, stopped, report } = options;
-  const log = join(folder, "log");
-  await mkdir(log);
+  const log = options.log ?? join(folder, "log");
+  await mkdir(log, { recursive: true });
   report("recording with our recorder. In other terminals, in the folder of the course:");
   const call = (program: string, argv: readonly string[]): string => {
     const file = `${recording.folder}/${program}.ts`;

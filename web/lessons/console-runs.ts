@@ -8,6 +8,7 @@ import type { Page } from "../serve/place.ts";
 import { CallError } from "../shared/fields.ts";
 import { howToStart } from "./command.ts";
 import type { ShownBlock, ShownLine } from "./console-parts.ts";
+import { RecorderLog } from "./live-recording.ts";
 import { showsAll } from "./shown-output.ts";
 
 /** A program in a terminal of a page. */
@@ -57,6 +58,8 @@ interface Run {
   printed: string;
   /** What should follow did not come in time: nothing waits for it any more. */
   isGivenUp: boolean;
+  /** Where programs write down what they say, if it records them. */
+  log: RecorderLog | undefined;
 }
 
 /** So long a line that is to be typed waits for a program that prints nothing, in milliseconds. */
@@ -176,13 +179,22 @@ export class ConsoleRuns {
     command: string,
     { lesson, block, line, columns, rows }: Step,
   ): Promise<number> {
-    const { words, environment } = howToStart(command, this.#root);
+    const started = howToStart(command, this.#root);
+    const log = RecorderLog.of(command);
+    const recorded = log?.environment ?? this.#logOf(page)?.environmentOf(command);
+    const environment = { ...started.environment, ...recorded };
     const options = { folder: this.#root, environment, columns, rows };
-    const { number, program } = await this.#terminals.open(page, words, options);
-    const started = { lesson, number, program, block, line };
+    const { number, program } = await this.#terminals
+      .open(page, started.words, options)
+      .catch((error: unknown) => {
+        log?.remove();
+        throw error;
+      });
+    const place = { lesson, number, program, block, line };
     const printed = new Promise<void>((resolve) => program.onOutput(() => resolve()));
     const speaks = Promise.race([printed, program.ended]);
-    const run: Run = { ...started, speaks, isOver: false, hasFailed: false, printed: "", isGivenUp: false };
+    const state = { speaks, isOver: false, hasFailed: false, printed: "", isGivenUp: false };
+    const run: Run = { ...place, ...state, log };
     program.onOutput((text) => {
       run.printed = (run.printed + text).slice(-MOST_PRINTED);
       this.#news.emit(NEWS);
@@ -190,11 +202,17 @@ export class ConsoleRuns {
     void program.ended.then(({ code }) => {
       run.isOver = true;
       run.hasFailed = code !== 0;
+      log?.remove();
       this.#news.emit(NEWS);
     });
     this.#runsOf(page).set(name, run);
     this.#news.emit(NEWS);
     return number;
+  }
+
+  /** Where a recording that runs has programs write down what they say. */
+  #logOf(page: Page): RecorderLog | undefined {
+    return [...this.#runsOf(page).values()].find(({ log, isOver }) => log !== undefined && !isOver)?.log;
   }
 
   #runsOf(page: Page): Map<string, Run> {
