@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { PageElement } from "./page-element.ts";
 import { linkTo, PLACES, type PlaceName, type Route, readRoute } from "./route.ts";
 import { server } from "./server.ts";
+import { problemWords } from "./words.ts";
 
 const NAMES: Readonly<Record<PlaceName, string>> = {
   wire: "The wire",
@@ -24,15 +25,19 @@ class App extends PageElement {
   static override properties = {
     route: { state: true },
     loaded: { state: true },
+    problem: { state: true },
     state: { state: true },
   };
   declare route: Route;
   declare loaded: ReadonlySet<PlaceName>;
+  /** Why the place that was opened last could not be loaded; empty if it could. */
+  declare problem: string;
   declare state: string;
 
   constructor() {
     super();
     this.loaded = new Set();
+    this.problem = "";
     this.state = server.state;
     this.#open();
     addEventListener("hashchange", () => this.#open());
@@ -51,10 +56,18 @@ class App extends PageElement {
     this.route = route;
     document.title = `${NAMES[route.place]} · From plaintext to ciphertext`;
     if (isMove) scrollTo(0, 0);
-    if (this.loaded.has(route.place)) return;
-    void LOADERS[route.place]().then(() => {
-      this.loaded = new Set([...this.loaded, route.place]);
-    });
+    this.problem = "";
+    if (!this.loaded.has(route.place)) void this.#load(route.place);
+  }
+
+  async #load(place: PlaceName): Promise<void> {
+    try {
+      await LOADERS[place]();
+      this.loaded = new Set([...this.loaded, place]);
+    } catch (problem) {
+      if (place === this.route.place) this.problem = problemWords(problem);
+      throw problem;
+    }
   }
 
   protected override render(): TemplateResult {
@@ -72,6 +85,8 @@ class App extends PageElement {
 
   #place(): TemplateResult {
     const { place, parts } = this.route;
+    if (this.problem !== "")
+      return html`<p class="problem" role="alert">This place could not be loaded: ${this.problem}. Load the page again.</p>`;
     if (!this.loaded.has(place)) return html`<p class="loading" role="status">Loading …</p>`;
     switch (place) {
       case "wire":

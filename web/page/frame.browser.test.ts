@@ -119,6 +119,25 @@ withChromium("the frame of the page", () => {
     await alert(page).waitFor();
   });
 
+  it("says which place could not be loaded, and why; the others open", async () => {
+    const { page } = await openProfile();
+    await page.addInitScript(() => {
+      const { define } = customElements;
+      customElements.define = (name, ...rest) => {
+        if (name === "figures-place") throw new Error("this browser lacks something");
+        define.call(customElements, name, ...rest);
+      };
+    });
+    await page.goto(web.address("/figures"));
+    await page
+      .getByRole("alert")
+      .getByText("This place could not be loaded: this browser lacks something.")
+      .waitFor();
+    await page.getByRole("link", { name: "Lessons" }).click();
+    await page.getByRole("heading", { level: 1, name: "Lessons" }).waitFor();
+    expect(await page.getByRole("alert").count()).to.equal(0);
+  });
+
   it("is gone through by keyboard alone", async () => {
     const { page } = await openProfile();
     await page.goto(web.address("/figures"));

@@ -2,7 +2,7 @@
 // arrow keys, choose a line.
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import {
   MOST_BINS,
@@ -44,6 +44,8 @@ class CapturePlots extends PageElement {
   /** The point under the pointer, among the points of readability; -1 if there is none. */
   declare pointedAt: number;
   #plots: uPlot[] = [];
+  /** What draws them. It is loaded here because loading it fails where the browser's language is none (`C`). */
+  #drawing: typeof uPlot | undefined;
   #asked = 0;
   readonly #sizes = new ResizeObserver(() => this.#resize());
   readonly #onColours = (): void => this.#draw();
@@ -87,11 +89,13 @@ class CapturePlots extends PageElement {
     const { opened, stream } = this;
     this.problem = "";
     try {
-      const [traffic, readability] = await Promise.all([
+      const [traffic, readability, drawing] = await Promise.all([
         server.call("captures/traffic", { opened, stream, bins: MOST_BINS / 2 }),
         server.call("captures/readability", { opened, stream, points: MOST_POINTS }),
+        import("uplot"),
       ]);
       if (asked !== this.#asked) return;
+      this.#drawing = drawing.default;
       this.traffic = traffic;
       this.readability = readability;
       this.pointedAt = -1;
@@ -108,10 +112,11 @@ class CapturePlots extends PageElement {
   #draw(): void {
     this.#clear();
     const [over, how] = this.querySelectorAll<HTMLElement>(".plot");
+    if (this.#drawing === undefined) return;
     if (this.traffic !== undefined && over !== undefined)
-      this.#plots.push(this.#drawTraffic(this.traffic, over));
+      this.#plots.push(this.#drawTraffic(this.#drawing, this.traffic, over));
     if (this.readability !== undefined && how !== undefined)
-      this.#plots.push(this.#drawReadability(this.readability, how));
+      this.#plots.push(this.#drawReadability(this.#drawing, this.readability, how));
   }
 
   #resize(): void {
@@ -121,8 +126,8 @@ class CapturePlots extends PageElement {
     }
   }
 
-  #drawTraffic(traffic: Traffic, parent: HTMLElement): uPlot {
-    const bars = uPlot.paths.bars?.({ size: [0.9, 40] });
+  #drawTraffic(Plot: typeof uPlot, traffic: Traffic, parent: HTMLElement): uPlot {
+    const bars = Plot.paths.bars?.({ size: [0.9, 40] });
     const side = (name: string, colour: string): uPlot.Series => ({
       label: shown(name),
       stroke: colourOf(this, colour),
@@ -132,7 +137,7 @@ class CapturePlots extends PageElement {
       value: (_, value) => (value === null ? "" : sizeWords(Math.abs(value))),
       ...(bars === undefined ? {} : { paths: bars }),
     });
-    return new uPlot(
+    return new Plot(
       {
         ...this.#frame(parent),
         axes: [
@@ -150,7 +155,7 @@ class CapturePlots extends PageElement {
     );
   }
 
-  #drawReadability(plot: ReadabilityPlot, parent: HTMLElement): uPlot {
+  #drawReadability(Plot: typeof uPlot, plot: ReadabilityPlot, parent: HTMLElement): uPlot {
     const [readable, sealed] = [colourOf(this, "--readable"), colourOf(this, "--sealed")];
     // What is printable is a filled point, bits per byte are a ring.
     const points = (label: string, scale: string, colour: string, fill: string): uPlot.Series => ({
@@ -161,7 +166,7 @@ class CapturePlots extends PageElement {
       points: { show: true, size: 7, fill, stroke: colour, width: 1.5 },
     });
     const ground = colourOf(this, "--panel");
-    const drawn = new uPlot(
+    const drawn = new Plot(
       {
         ...this.#frame(parent),
         scales: { x: { time: false }, "%": { range: [0, 1] }, bits: { range: [0, 8] } },

@@ -308,6 +308,23 @@ withChromium("captures in the page", () => {
     expect(errors).to.deep.equal([]);
   });
 
+  it("a browser whose language is none shows all but the plots, and says why", async () => {
+    const { page } = await open("/captures");
+    await page.addInitScript(() => {
+      // WebKitGTK calls it C where the system has no language, and refuses its own word here.
+      Intl.NumberFormat = new Proxy(Intl.NumberFormat, {
+        construct: () => {
+          throw new RangeError("invalid language tag: C");
+        },
+      });
+    });
+    await page.reload();
+    await page.getByRole("link", { name: "04-aes-chat.pcap" }).click();
+    await page.getByRole("row", { name: /alice calls bob/ }).click();
+    await page.getByRole("link", { name: "Plots" }).click();
+    await page.getByRole("alert").getByText("invalid language tag: C").waitFor();
+  });
+
   it("when the server comes back, the capture is opened again, where one was", async () => {
     const { page, context } = await open("/captures/02-basic-p2p/packet/26");
     const list = page.getByRole("grid", { name: "Packets" });

@@ -30,6 +30,7 @@ function blockThatOpensTo(key: Buffer, opened: Buffer): Uint8Array<ArrayBuffer> 
 async function openAll(opener: BlockOpener): Promise<void> {
   while (!opener.isDone) {
     if (opener.isFound) opener.goOn();
+    else if (opener.answers.size === 256) throw new Error(`no value was right for byte ${opener.position}`);
     else await opener.askNext();
   }
 }
@@ -58,6 +59,28 @@ describe("the padding oracle", () => {
       const changed = ciphertext.slice(-2 * BLOCK_BYTES, -BLOCK_BYTES);
       changed[15] = value;
       expect(await ours(changed, last)).to.equal(await openssl(changed, last));
+    }
+  });
+
+  it("is WebCrypto of WebKitGTK, too, which takes 00 for a padding of no bytes", async () => {
+    const cryptoKey = await crypto.subtle.importKey("raw", key, "AES-CBC", false, ["decrypt"]);
+    const { subtle } = crypto;
+    const { decrypt } = subtle;
+    const takesZero: typeof decrypt = async (algorithm, usedKey, data) => {
+      const { iv: used } = algorithm as AesCbcParams;
+      const decipher = createDecipheriv("aes-256-cbc", key, used as Uint8Array).setAutoPadding(false);
+      const opened = decipher.update(data as Uint8Array);
+      return opened.at(-1) === 0 ? bytes(opened).buffer : decrypt.call(subtle, algorithm, usedKey, data);
+    };
+    subtle.decrypt = takesZero;
+    try {
+      // The value 0x38 makes the last byte 00, the value 0x39 makes it 01.
+      const opened = Buffer.alloc(BLOCK_BYTES, 0x38);
+      const opener = new BlockOpener(blockThatOpensTo(key, opened), NO_BYTES, browserOracle(cryptoKey));
+      await openAll(opener);
+      expect(toHex(opener.opened.map((byte) => byte ?? 0))).to.equal(opened.toString("hex"));
+    } finally {
+      subtle.decrypt = decrypt;
     }
   });
 
