@@ -223,7 +223,7 @@ function abort(transaction: IDBTransaction): void {
 function stepError(error: unknown): unknown {
   if (isNamed(error, "QuotaExceededError")) return new StorageFull();
   if (error instanceof DOMException) {
-    const advice = "Load the page again; if it stays so, free space on the disk.";
+    const advice = "Load the page again; if it stays so, free space on the disk, or leave private mode.";
     return new StoreError(`The browser could not store or read (${describe(error)}). ${advice}`);
   }
   return error;

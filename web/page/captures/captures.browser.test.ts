@@ -178,11 +178,14 @@ withChromium("captures in the page", () => {
   it("a filter leaves packets out, and a wrong one says why", async () => {
     const { page } = await open("/captures/02-basic-p2p/packets");
     const list = page.getByRole("grid", { name: "Packets" });
-    const all = Number(await list.getAttribute("aria-rowcount"));
+    const rows = async () => Number(await list.getAttribute("aria-rowcount"));
+    // Before the list has come, it has a heading alone.
+    await expectSoon(async () => (await rows()) > 1, "all packets");
+    const all = await rows();
     await page.getByRole("textbox", { name: "Filter" }).fill("stream 2 data");
     await page.keyboard.press("Enter");
     await expectSoon(async () => {
-      const count = Number(await list.getAttribute("aria-rowcount"));
+      const count = await rows();
       return count > 10 && count < all;
     }, "fewer packets");
     await list
