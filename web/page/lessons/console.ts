@@ -24,7 +24,6 @@ class LessonConsole extends PageElement {
       <figcaption><span>${name}</span>${this.#main()}</figcaption>
       <div class="entries" tabindex="0" role="group" aria-label=${`${name}: what to type, and what comes`}>${lines.map((line, i) => this.#line(line, i))}</div>
       ${reason === "" ? nothing : this.#reason()}
-      ${this.state?.waiting === undefined ? nothing : html`<p class="waits" role="status">${waitsFor(lines, this.state.waiting)}</p>`}
       ${this.state === undefined || this.state.problem === "" ? nothing : html`<p class="problem" role="alert">${this.state.problem}</p>`}
     </figure>`;
   }
@@ -50,7 +49,8 @@ class LessonConsole extends PageElement {
     if (kind === "output" || !this.#canRun)
       return html`<div class="entry ${kind}"><span class="gutter"></span><code>${text === "" ? " " : text}</code></div>`;
     return html`<div class="entry ${kind} ${isDone ? "done" : ""}">
-      <button type="button" class="gutter" title=${nameOf(line)} aria-label=${`${nameOf(line)}: ${text}${isDone ? " (done)" : ""}`} @click=${(event: Event) => this.#take(index, event)}>${isDone ? "✓" : "▶"}</button><code>${text}</code></div>`;
+      <button type="button" class="gutter" title=${nameOf(line)} aria-label=${`${nameOf(line)}: ${text}${isDone ? " (done)" : ""}`} @click=${(event: Event) => this.#take(index, event)}>${isDone ? "✓" : "▶"}</button><code>${text}</code></div>
+      ${this.state?.waiting === index ? html`<p class="waits" role="status">${waitsFor(this.block.lines, index)}</p>` : nothing}`;
   }
 
   #reason(): TemplateResult {
@@ -68,7 +68,9 @@ function waitsFor(lines: readonly ConsoleLine[], line: number): string {
   const above = lines.slice(0, line);
   const begin = above.findLastIndex(({ kind }) => kind !== "output") + 1;
   const last = above.slice(begin).findLast(({ text }) => text.trim() !== "" && text !== "…");
-  return `Waits until the terminal shows ${last === undefined ? "what stands above" : `“${last.text.trim()}”`} …`;
+  return last === undefined
+    ? "Waits until the terminals show what stands above …"
+    : `Waits until the terminal shows “${last.text.trim()}” …`;
 }
 
 /** What a button does with a line. */
