@@ -254,7 +254,10 @@ function hasFailed(code: number | null, { lines }: ConsolePart): boolean {
 
 /** What to do about what a program has printed before it failed; empty if we do not know. */
 function problemOf(printed: string): string {
-  const port = /(\S+:[0-9]+) is in use by another program/.exec(printed)?.[1];
-  if (port === undefined) return "";
-  return `${port} is in use: another window of this page, or another program, has this port. End it there, then run this again.`;
+  // A narrow terminal has more lines than the program's sentences have.
+  const text = printed.replaceAll(/\s+/g, " ");
+  const inUse = /(\S+) is in use by another program/.exec(text)?.[1];
+  if (inUse === undefined) return "";
+  const what = /:[0-9]+$/.test(inUse) ? "has this port" : "works in this folder";
+  return `${inUse} is in use: another window of this page, or another program, ${what}. End it there, then run this again.`;
 }
