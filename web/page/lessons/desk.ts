@@ -117,8 +117,8 @@ export class Desk {
       this.active = keyOf(part);
       const said = part.lines[line];
       if (said?.kind === "command") {
-        const before = this.terminals.find(({ key }) => key === this.active);
-        if (before !== undefined && !isStart(part, line)) goOnBelow(before.number, terminal);
+        const former = this.terminals.find(({ key }) => key === this.active);
+        if (former !== undefined && !isStart(part, line)) goOnBelow(former.number, terminal);
         // Which of them has printed what: as in a shell.
         if (hasSeveralCommands(part)) screenOf(terminal).showCommand(said.text);
         this.#started(terminal, { part, line, by, printed: "" }, said);
