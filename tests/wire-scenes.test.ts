@@ -215,7 +215,7 @@ describe("the wire", () => {
       words: "the next line will have a number out of turn, and show the gap",
     });
     // It stood on the wire, though it never arrived.
-    expect(page.table[0]).to.include({ readable: true });
+    await until(() => page.table[0]?.readable === true, "that the text could be read");
     await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE["02"].direction });
     await scene.type("alice", "second");
     const later = await scene.outcome(number, ({ noticed }) => noticed === true);
@@ -230,7 +230,7 @@ describe("the wire", () => {
     const { number } = await heldMessage(scene, "first");
     await page.call("wire/drop", { scene: scene.number, line: number });
     await scene.outcome(number);
-    expect(page.table[0]).to.include({ readable: false });
+    await until(() => page.table[0]?.readable === false, "that the text could not be read");
     await page.call("wire/hold", { scene: scene.number, holds: false, ...MESSAGE["04"].direction });
     await scene.type("alice", "second");
     expect(await scene.outcome(number, ({ noticed }) => noticed === true)).to.include({ party: "bob" });

@@ -35,6 +35,8 @@ export class Listener {
   readonly #outcomes = new Outcomes();
   readonly #titles = new Map<Party, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** From whom to whom a line was dropped before its text was read off the sender's terminal. */
+  readonly #droppedUnread = new Set<string>();
   /** Who of Alice and Bob is in a chat with the other one. */
   readonly #inChat = new Set<Party>();
   #isChatOn = false;
@@ -82,7 +84,8 @@ export class Listener {
     const act = line.acts.findLast((one) => one !== "set-up");
     if (line.state === "held" || act === undefined) return;
     // It never arrives. What it said stood on the wire all the same.
-    if (act === "dropped" && isSaying(line.direction.link)) this.#stoodSealed(line);
+    if (act === "dropped" && isSaying(line.direction.link))
+      this.#neverArrives(line.direction.from, line.direction.to);
     this.#outcomes.acted(line.number, act, line.direction);
     this.#waitFor(line.number);
   }
@@ -143,6 +146,7 @@ export class Listener {
       );
       if (direction !== undefined) this.#options.onTyped(direction);
       this.#stood(from, to, this.#linesBetween(from, to));
+      if (this.#droppedUnread.delete(`${from} ${to}`)) this.#neverArrives(from, to);
     }
   }
 
@@ -153,9 +157,12 @@ export class Listener {
       if (table.stood(plan.stage, text, wire)) onTable();
   }
 
-  #stoodSealed({ direction: { from, to } }: Caught): void {
+  /** The table learns what can be read of what was typed, though it never arrives. */
+  #neverArrives(from: Party, to: Party): void {
     const { plan, table, onTable } = this.#options;
-    for (const text of this.#conversation.waiting(from, to)) {
+    const texts = this.#conversation.waiting(from, to);
+    if (texts.length === 0) this.#droppedUnread.add(`${from} ${to}`);
+    for (const text of texts) {
       table.said(plan.stage, text, this.#linesBetween(from, to));
       onTable();
     }
